@@ -1,0 +1,54 @@
+// What the kernels and the TypeScript above them must agree on: numbers of tiles, activations, operations, and the
+// layout of the block that changes from step to step. Plain enough to be compiled by both.
+
+// Tiles of the matrix product, rows × columns.
+export const TILE_4X8 = 0;
+export const TILE_6X8 = 1;
+export const TILE_2X16 = 2;
+export const TILE_4X16 = 3;
+export const TILE_6X16 = 4;
+/** Bytes of room that a thread needs for one tile, and for a row of zeros to start sums from. */
+export const SCRATCH_BYTES = 512;
+
+export const ACTIVATION_LINEAR = 0;
+export const ACTIVATION_RELU = 1;
+export const ACTIVATION_SIGMOID = 2;
+export const ACTIVATION_TANH = 3;
+
+// Streams of the random generator: the same seed gives each of them its own numbers.
+export const STREAM_INITIALIZATION = 0;
+export const STREAM_SHUFFLE = 1;
+
+// A phase of a plan is a list of records of 32-bit words: operation, words of the record (these four included), extent, grain,
+// then the arguments in the order in which the kernel of that name takes them after `begin` and `end`.
+export const RECORD_OPERATION = 0;
+export const RECORD_WORDS = 1;
+export const RECORD_EXTENT = 2;
+export const RECORD_GRAIN = 3;
+export const RECORD_ARGUMENTS = 4;
+
+/** The end of the phase. */
+export const OP_END = 0;
+/** Runs the records that follow, `arguments[0]` words of them, over this thread's share of the rows, in blocks of
+ * `arguments[1]` rows, so that what one record writes is still in the cache when the next one reads it. */
+export const OP_ROWS = 1;
+export const OP_GATHER_FLOATS = 2;
+export const OP_GATHER_BYTES = 3;
+export const OP_GEMM = 4;
+export const OP_COLUMN_SUMS = 5;
+export const OP_PACK_ROWS = 6;
+export const OP_PACK_TRANSPOSED = 7;
+export const OP_ACTIVATION_FORWARD = 8;
+export const OP_ACTIVATION_BACKWARD = 9;
+export const OP_MEAN_SQUARED_ERROR = 10;
+export const OP_BINARY_CROSSENTROPY = 11;
+export const OP_BINARY_CROSSENTROPY_LOGITS = 12;
+export const OP_SGD = 13;
+export const OP_ADAM = 14;
+
+// Words of the step block, rewritten by the training loop before each step.
+/** Address of the batch's first row index (u32 each). */
+export const STEP_INDICES = 0;
+/** Learning rate, with Adam's bias correction already in it. */
+export const STEP_LEARNING_RATE = 1;
+export const STEP_WORDS = 16;

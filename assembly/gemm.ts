@@ -1,0 +1,83 @@
+// Matrix product C = seed + A·B for any sizes, from the micro-kernels of tiles.ts and a packed B.
+
+import { tile2x16, tile4x16, tile4x8, tile6x16, tile6x8 } from "./tiles";
+import { TILE_2X16, TILE_4X16, TILE_4X8, TILE_6X16, TILE_6X8 } from "./abi";
+
+/** Rows of A that stay in the second-level cache while panels of B pass by; a multiple of every tile's height. */
+const ROW_BLOCK: i32 = 192;
+/** Bytes of one panel of B (a block of k) that stay in the first-level cache. */
+const PANEL_BYTES: i32 = 16384;
+
+/** Columns of a tile, and so of a panel of packed B. */
+export function tileColumns(tile: i32): i32 {
+  return tile == TILE_4X8 || tile == TILE_6X8 ? 8 : 16;
+}
+
+@inline
+function tileRows(tile: i32): i32 {
+  return tile == TILE_2X16 ? 2 : tile == TILE_6X8 || tile == TILE_6X16 ? 6 : 4;
+}
+
+@inline
+function runTile(
+  tile: i32, k: i32, rows: i32, a: usize, aRow: usize, aStep: usize, b: usize,
+  seed: usize, seedRow: usize, c: usize, cRow: usize,
+): void {
+  switch (tile) {
+    case TILE_4X8: { tile4x8(k, rows, a, aRow, aStep, b, seed, seedRow, c, cRow); return; }
+    case TILE_6X8: { tile6x8(k, rows, a, aRow, aStep, b, seed, seedRow, c, cRow); return; }
+    case TILE_2X16: { tile2x16(k, rows, a, aRow, aStep, b, seed, seedRow, c, cRow); return; }
+    case TILE_4X16: { tile4x16(k, rows, a, aRow, aStep, b, seed, seedRow, c, cRow); return; }
+    case TILE_6X16: { tile6x16(k, rows, a, aRow, aStep, b, seed, seedRow, c, cRow); return; }
+    default: unreachable();
+  }
+}
+
+/**
+ * Rows `begin` to `end` of C[·, n] = seed + A[·, k]·B[k, n].
+ *
+ * @param tile one of the TILE_ constants; B is packed for its width
+ * @param a address of A[0, 0]; `aRow` and `aStep` are the bytes from one row and one k to the next
+ * @param b packed B: panels of tileColumns(tile) columns, each k groups long, the last one padded
+ * @param seed what each row of C starts from; `seedRow` 0 repeats one row (a bias), `seed` = `c` with
+ *   `seedRow` = `cRow` adds to what C holds
+ * @param c address of C[0, 0]; `cRow` is the bytes from one row to the next
+ * @param scratch room for one tile (384 bytes), of this thread alone
+ */
+export function gemm(
+  tile: i32, begin: i32, end: i32, n: i32, k: i32, a: usize, aRow: usize, aStep: usize, b: usize,
+  seed: usize, seedRow: usize, c: usize, cRow: usize, scratch: usize,
+): void {
+  assert(begin >= 0 && begin <= end && n > 0 && k > 0, "gemm: sizes");
+  assert((b & 15) == 0 && (scratch & 15) == 0, "gemm: packed B and scratch are aligned");
+  const width = tileColumns(tile);
+  const height = tileRows(tile);
+  const depth = PANEL_BYTES / (width << 2);
+  for (let k0 = 0; k0 < k; k0 += depth) {
+    const kc = min(depth, k - k0);
+    for (let block = begin; block < end; block += ROW_BLOCK) {
+      const blockEnd = min(block + ROW_BLOCK, end);
+      for (let column = 0; column < n; column += width) {
+        const panel = b + <usize>((column * k + k0 * width) << 2);
+        const whole = n - column >= width;
+        for (let row = block; row < blockEnd; row += height) {
+          const rows = min(height, blockEnd - row);
+          const at = a + <usize>row * aRow + <usize>k0 * aStep;
+          const from = seed + <usize>row * seedRow + <usize>(column << 2);
+          const to = c + <usize>row * cRow + <usize>(column << 2);
+          if (whole) {
+            runTile(tile, kc, rows, at, aRow, aStep, panel, from, seedRow, to, cRow);
+          } else {
+            runTile(tile, kc, rows, at, aRow, aStep, panel, from, seedRow, scratch, <usize>(width << 2));
+            for (let r = 0; r < rows; r++) {
+              memory.copy(to + <usize>r * cRow, scratch + <usize>(r * width << 2), <usize>((n - column) << 2));
+            }
+          }
+        }
+      }
+    }
+    // From the second block of k on, C goes on from what the first left.
+    seed = c;
+    seedRow = cRow;
+  }
+}

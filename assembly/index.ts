@@ -1,0 +1,19 @@
+// The whole ABI: what is exported here is what TypeScript can call. Kernels are pure functions over linear memory;
+// addresses are bytes, sizes count elements. Nothing here allocates or keeps state. The debug build checks what the
+// release builds trust TypeScript for.
+
+export { activationBackward, activationForward } from "./activation";
+export { gatherBytes, gatherFloats } from "./gather";
+export { gemm, tileColumns } from "./gemm";
+export { binaryCrossentropy, binaryCrossentropyLogits, meanSquaredError } from "./loss";
+export { adam, sgd } from "./optimizer";
+export { packRows, packTransposed } from "./pack";
+export { runPhase } from "./plan";
+export { randomNormal, randomUniform, randomWords, shuffle } from "./random";
+export { columnSums } from "./reduce";
+export { vectorExp, vectorLog, vectorSigmoid, vectorTanh } from "./vector";
+
+/** The first byte that the module itself does not use. */
+export function heapBase(): usize {
+  return __heap_base;
+}

@@ -1,0 +1,141 @@
+// exp, log, tanh, sigmoid and sin/cos of four floats at once, from IEEE operations alone, so that no engine's own
+// library reaches a result. The polynomials are those of the Cephes library (S. L. Moshier, single precision:
+// expf, logf, tanhf, sinf, cosf). Largest errors over the whole range are asserted in test/kernels/math.test.ts.
+
+import { madd, nmadd, select4, splat } from "./simd";
+
+/** Adding 1.5·2²³ rounds a float of magnitude below 2²² to an integer, left in the low bits of the sum. */
+const ROUND: f32 = 12582912.0;
+const LOG2E: f32 = 1.4426950408889634;
+/** ln 2 in two parts; the first has few enough bits that n·LN2_HIGH is exact for |n| ≤ 2¹⁴. */
+const LN2_HIGH: f32 = 0.693359375;
+const LN2_LOW: f32 = -2.12194440e-4;
+
+/** eˣ for x within [−87.33, 88.37]: neither overflow nor subnormal results are looked for. */
+@inline
+export function expInRange(x: v128): v128 {
+  const shifted = madd(x, splat(LOG2E), splat(ROUND));
+  const n = f32x4.sub(shifted, splat(ROUND));
+  const r = nmadd(n, splat(LN2_LOW), nmadd(n, splat(LN2_HIGH), x));
+  let p = madd(r, splat(1.9875691500e-4), splat(1.3981999507e-3));
+  p = madd(p, r, splat(8.3334519073e-3));
+  p = madd(p, r, splat(4.1665795894e-2));
+  p = madd(p, r, splat(1.6666665459e-1));
+  p = madd(p, r, splat(5.0000001201e-1));
+  p = madd(f32x4.mul(r, r), p, r);
+  p = f32x4.add(p, splat(1));
+  // 2ⁿ·p: n stands in the low bits of `shifted`, and belongs into the exponent of p.
+  return i32x4.add(p, i32x4.shl(shifted, 23));
+}
+
+/** eˣ; results below 2⁻¹²⁶ are flushed to 0, those above the largest float become infinity, NaN stays NaN. */
+export function exp4(x: v128): v128 {
+  // Two factors of e^(x/2) would lose a bit; one power of two split off does not.
+  const high = f32x4.gt(x, splat(88.0));
+  const y = expInRange(f32x4.pmin(splat(88.8), f32x4.pmax(splat(-87.33654), f32x4.sub(x, v128.and(high, splat(0.6931472))))));
+  // Above 88 the argument was lowered by ln 2 (rounded), so the result is doubled, with the rounding of ln 2 made good.
+  const doubled = f32x4.mul(madd(y, splat(-1.9046542e-9), y), splat(2));
+  let z = select4(doubled, y, high);
+  z = select4(splat(Infinity), z, f32x4.gt(x, splat(88.72284)));
+  z = v128.andnot(z, f32x4.lt(x, splat(-87.33654)));
+  return select4(x, z, f32x4.ne(x, x));
+}
+
+/** e^−|x|, 0 where it would be below 2⁻¹²⁶. The common root of sigmoid, softplus and cross-entropy. */
+@inline
+export function expOfMinusAbs(x: v128): v128 {
+  return expInRange(f32x4.pmax(splat(-87.33654), v128.or(x, i32x4.splat(0x80000000))));
+}
+
+/** 1 / (1 + e^−x), from e = e^−|x| already known. */
+@inline
+export function sigmoidFrom(x: v128, e: v128): v128 {
+  const negative = i32x4.shr_s(x, 31);
+  return f32x4.div(select4(e, splat(1), negative), f32x4.add(splat(1), e));
+}
+
+/** 1 / (1 + e^−x) */
+@inline
+export function sigmoid4(x: v128): v128 {
+  return sigmoidFrom(x, expOfMinusAbs(x));
+}
+
+/** Natural logarithm: −infinity of 0, NaN of negative numbers; subnormal arguments are taken at their value. */
+export function log4(x: v128): v128 {
+  const subnormal = f32x4.lt(x, splat(1.17549435e-38));
+  const scaled = select4(f32x4.mul(x, splat(8388608)), x, subnormal);
+  // Split into m·2ᵉ with m in [√½, √2): the offset moves the border between two exponents from 1 to √½.
+  const offset = i32x4.sub(scaled, i32x4.splat(0x3f3504f3));
+  let e = f32x4.convert_i32x4_s(i32x4.shr_s(offset, 23));
+  e = f32x4.sub(e, v128.and(subnormal, splat(23)));
+  const m = i32x4.add(v128.and(offset, i32x4.splat(0x007fffff)), i32x4.splat(0x3f3504f3));
+  const f = f32x4.sub(m, splat(1));
+  let p = madd(f, splat(7.0376836292e-2), splat(-1.1514610310e-1));
+  p = madd(p, f, splat(1.1676998740e-1));
+  p = madd(p, f, splat(-1.2420140846e-1));
+  p = madd(p, f, splat(1.4249322787e-1));
+  p = madd(p, f, splat(-1.6668057665e-1));
+  p = madd(p, f, splat(2.0000714765e-1));
+  p = madd(p, f, splat(-2.4999993993e-1));
+  p = madd(p, f, splat(3.3333331174e-1));
+  const f2 = f32x4.mul(f, f);
+  p = f32x4.mul(f32x4.mul(f, f2), p);
+  p = madd(e, splat(LN2_LOW), p);
+  p = madd(f2, splat(-0.5), p);
+  let y = madd(e, splat(LN2_HIGH), f32x4.add(f, p));
+  y = select4(splat(-Infinity), y, f32x4.eq(x, splat(0)));
+  y = select4(splat(NaN), y, f32x4.lt(x, splat(0)));
+  return select4(x, y, v128.or(f32x4.ne(x, x), f32x4.eq(x, splat(Infinity))));
+}
+
+/** Hyperbolic tangent. */
+export function tanh4(x: v128): v128 {
+  const sign = v128.and(x, i32x4.splat(0x80000000));
+  const a = v128.xor(x, sign);
+  // |x| ≥ 0.625: 1 − 2 / (e^2|x| + 1); beyond 9.1 the result is 1 to the last bit.
+  const e = expInRange(f32x4.mul(f32x4.pmin(splat(10), a), splat(2)));
+  const large = v128.or(f32x4.sub(splat(1), f32x4.div(splat(2), f32x4.add(e, splat(1)))), sign);
+  const z = f32x4.mul(x, x);
+  let p = madd(z, splat(-5.70498872745e-3), splat(2.06390887954e-2));
+  p = madd(p, z, splat(-5.37397155531e-2));
+  p = madd(p, z, splat(1.33314422036e-1));
+  p = madd(p, z, splat(-3.33332819422e-1));
+  const small = madd(f32x4.mul(p, z), x, x);
+  return select4(small, large, v128.or(f32x4.lt(a, splat(0.625)), f32x4.ne(x, x)));
+}
+
+/** The quadrant of an angle given in turns (within [0, 1]), and the angle left of it in radians, in [−π/4, π/4]. */
+@inline
+function quadrant(turns: v128): v128 {
+  return f32x4.add(f32x4.mul(turns, splat(4)), splat(ROUND));
+}
+
+@inline
+function sinCosOf(turns: v128, shift: i32): v128 {
+  const shifted = quadrant(turns);
+  const q = f32x4.sub(shifted, splat(ROUND));
+  const x = f32x4.mul(f32x4.sub(f32x4.mul(turns, splat(4)), q), splat(1.5707963267948966));
+  const z = f32x4.mul(x, x);
+  let s = madd(z, splat(-1.9515295891e-4), splat(8.3321608736e-3));
+  s = madd(s, z, splat(-1.6666654611e-1));
+  s = madd(f32x4.mul(s, z), x, x);
+  let c = madd(z, splat(2.443315711809948e-5), splat(-1.388731625493765e-3));
+  c = madd(c, z, splat(4.166664568298827e-2));
+  c = madd(f32x4.mul(c, z), z, madd(z, splat(-0.5), splat(1)));
+  const k = i32x4.add(shifted, i32x4.splat(shift));
+  const odd = i32x4.shr_s(i32x4.shl(k, 31), 31);
+  const minus = i32x4.shl(i32x4.shr_u(k, 1), 31);
+  return v128.xor(select4(c, s, odd), minus);
+}
+
+/** sin(2π·turns) for turns in [0, 1]. */
+@inline
+export function sinTurns(turns: v128): v128 {
+  return sinCosOf(turns, 0);
+}
+
+/** cos(2π·turns) for turns in [0, 1]. */
+@inline
+export function cosTurns(turns: v128): v128 {
+  return sinCosOf(turns, 1);
+}

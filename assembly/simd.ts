@@ -1,0 +1,64 @@
+// The few SIMD idioms that differ between the builds, or that every kernel needs.
+//
+// `relaxed` is compiled with the relaxed-SIMD proposal: a multiply-add is one instruction, rounded once where the
+// processor has it. `simd` multiplies and adds, rounding twice, and so gives the same bits on every engine.
+
+/** a·b + c */
+@inline
+export function madd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
+  return f32x4.add(f32x4.mul(a, b), c);
+}
+
+/** c − a·b */
+@inline
+export function nmadd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_nmadd(a, b, c);
+  return f32x4.sub(c, f32x4.mul(a, b));
+}
+
+/** `mask ? a : b` for masks whose lanes are all ones or all zeros. */
+@inline
+export function select4(a: v128, b: v128, mask: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return i32x4.relaxed_laneselect(a, b, mask);
+  return v128.bitselect(a, b, mask);
+}
+
+@inline
+export function splat(x: f32): v128 {
+  return f32x4.splat(x);
+}
+
+// Loads of a tail read whole vectors: memory past a block's end is always there (the arena pads every block), and
+// the surplus lanes are never stored. Stores of a tail write only the lanes that belong to the block.
+
+/** Stores the first `count` (1 to 3) lanes of `x`. */
+export function storeTail(ptr: usize, x: v128, count: usize): void {
+  v128.store32_lane(ptr, x, 0);
+  if (count > 1) v128.store32_lane(ptr, x, 1, 4);
+  if (count > 2) v128.store32_lane(ptr, x, 2, 8);
+}
+
+/** Stores `x` whole when `count` is 4 or more, else its first `count` lanes. */
+@inline
+export function storeUpTo(ptr: usize, x: v128, count: usize): void {
+  if (count >= 4) v128.store(ptr, x);
+  else storeTail(ptr, x, count);
+}
+
+/** Zeroes the lanes from `count` (1 to 4) on, so that a tail can be summed. */
+@inline
+export function keepUpTo(x: v128, count: usize): v128 {
+  return v128.and(x, i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(<i32>min<usize>(count, 4))));
+}
+
+/** Sum of the lanes in float64, in lane order. */
+@inline
+export function sumLanes(x: v128): f64 {
+  return (
+    <f64>f32x4.extract_lane(x, 0) +
+    <f64>f32x4.extract_lane(x, 1) +
+    <f64>f32x4.extract_lane(x, 2) +
+    <f64>f32x4.extract_lane(x, 3)
+  );
+}

@@ -1,0 +1,274 @@
+import { Engine, type EngineInfo, type EngineOptions } from "./engine/engine.js";
+import { StateError } from "./errors.js";
+import { Half } from "./half.js";
+import type { Matrix } from "./matrix.js";
+import {
+  type AutoencoderDescription,
+  type CheckedDescription,
+  checkDescription,
+} from "./model/description.js";
+import { Learner } from "./model/learner.js";
+import { Network } from "./model/network.js";
+import { decodeModel, encodeModel } from "./modelFile.js";
+import { fitModel } from "./training/fit.js";
+import { emptyHistory, type History } from "./training/history.js";
+import { checkFitOptions, type FitOptions, type FitSyncOptions } from "./training/options.js";
+import { lossesOf, lossOf, outputOf } from "./training/predict.js";
+import { type Rows, type Samples, toRows } from "./training/samples.js";
+import { runAtOnce, runInTurns } from "./training/turns.js";
+import { type NamedWeight, readWeights, writeWeights } from "./weights.js";
+
+/** What `Autoencoder.create` takes. */
+export interface AutoencoderOptions extends AutoencoderDescription {
+  /** How to calculate, or an engine to share with other models; default: an engine of its own. */
+  engine?: EngineOptions | Engine;
+}
+
+/** What `evaluate` gives. */
+export interface Evaluation {
+  /** Mean over the samples of the model's loss. */
+  readonly loss: number;
+}
+
+/**
+ * A network that squeezes samples through a narrow code and rebuilds them.
+ *
+ * Samples are row-major, one a row of `inputSize`: a `Float32Array`, a `Uint8Array` (kept as bytes, which stand for
+ * themselves divided by 255), an array of rows, or a `Matrix`. Calculations are asynchronous and let the event loop
+ * turn; each has a `…Sync` twin that runs at once on the calling thread.
+ */
+export class Autoencoder {
+  readonly #engine: Engine;
+  readonly #ownsEngine: boolean;
+  readonly #description: CheckedDescription;
+  readonly #network: Network;
+  readonly #learner: Learner;
+  #history: History = emptyHistory();
+  #epochs = 0;
+  #training = false;
+  #disposed = false;
+
+  /** The half from sample to code, as a model of its own. */
+  readonly encoder: Half;
+  /** The half from code to sample, as a model of its own. */
+  readonly decoder: Half;
+
+  private constructor(engine: Engine, ownsEngine: boolean, description: CheckedDescription) {
+    const { inputSize, encoder, decoder, optimizer, loss, seed } = description;
+    this.#engine = engine;
+    this.#ownsEngine = ownsEngine;
+    this.#description = description;
+    this.#network = new Network(engine, inputSize, encoder, decoder);
+    this.#learner = new Learner(this.#network, optimizer, loss);
+    this.#network.initialize(seed);
+    const depth = encoder.length;
+    const guard = () => this.#assertAlive();
+    this.encoder = new Half(this.#network, this.#network.layers.slice(0, depth), guard);
+    this.decoder = new Half(this.#network, this.#network.layers.slice(depth), guard);
+  }
+
+  /**
+   * Builds an autoencoder with freshly drawn weights.
+   *
+   * @throws {ArgumentError} for unknown names and values out of range
+   * @throws {ShapeError} when the decoder does not end at `inputSize`
+   * @throws {OutOfMemoryError} when the parameters do not fit a WebAssembly memory
+   */
+  static async create(options: AutoencoderOptions): Promise<Autoencoder> {
+    const { engine, ...description } = options ?? {};
+    return Autoencoder.#build(checkDescription(description), engine);
+  }
+
+  /**
+   * The model that `toSafetensors` wrote, to the bit.
+   *
+   * @param options.engine how to calculate, as in `create`; it is not part of the file
+   * @throws {FormatError} when the bytes are not such a file
+   */
+  static async fromSafetensors(
+    bytes: Uint8Array,
+    options: { engine?: EngineOptions | Engine } = {},
+  ): Promise<Autoencoder> {
+    const { description, weights } = decodeModel(bytes);
+    const model = await Autoencoder.#build(description, options.engine);
+    try {
+      writeWeights(model.#network, weights);
+      return model;
+    } catch (error) {
+      await model.dispose();
+      throw error;
+    }
+  }
+
+  static async #build(
+    description: CheckedDescription,
+    engine: EngineOptions | Engine = {},
+  ): Promise<Autoencoder> {
+    const owns = !(engine instanceof Engine);
+    const used = owns ? await Engine.create(engine) : engine;
+    return new Autoencoder(used, owns, description);
+  }
+
+  /** Width of a sample. */
+  get inputSize(): number {
+    return this.#network.inputSize;
+  }
+
+  /** Width of the code. */
+  get latentSize(): number {
+    return this.#network.latentSize;
+  }
+
+  /** Number of weights and biases. */
+  get parameterCount(): number {
+    return this.#network.parameters.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
+  }
+
+  /** Layers, loss, optimizer and seed, with all defaults filled in. */
+  get description(): CheckedDescription {
+    return this.#description;
+  }
+
+  /** What the model runs on. */
+  get engine(): EngineInfo {
+    return this.#engine.info;
+  }
+
+  /** History of the last training, up to its abort if it was aborted. */
+  get history(): History {
+    return this.#history;
+  }
+
+  /**
+   * Trains the model to rebuild the samples. A second call goes on from the first.
+   *
+   * @throws {ShapeError} {NonFiniteError} {ArgumentError} for unfit samples or options, before anything changes
+   * @throws {DivergedError} when the loss stops being finite; the weights from before that epoch are kept
+   * @throws {StateError} when the model is being trained already, or was disposed of
+   */
+  async fit(samples: Samples, options: FitOptions = {}): Promise<History> {
+    return this.#run(this.#fit(samples, options));
+  }
+
+  /** `fit` on the calling thread, which it blocks. */
+  fitSync(samples: Samples, options: FitSyncOptions = {}): History {
+    return runAtOnce(this.#fit(samples, options));
+  }
+
+  /** The codes of samples, [rows, latentSize]. */
+  async encode(samples: Samples): Promise<Matrix> {
+    return this.encoder.predict(samples);
+  }
+
+  /** `encode` on the calling thread. */
+  encodeSync(samples: Samples): Matrix {
+    return this.encoder.predictSync(samples);
+  }
+
+  /** Samples rebuilt from codes, [rows, inputSize]. */
+  async decode(codes: Samples): Promise<Matrix> {
+    return this.decoder.predict(codes);
+  }
+
+  /** `decode` on the calling thread. */
+  decodeSync(codes: Samples): Matrix {
+    return this.decoder.predictSync(codes);
+  }
+
+  /** Samples after encoding and decoding, [rows, inputSize]. */
+  async reconstruct(samples: Samples): Promise<Matrix> {
+    return this.#run(outputOf(this.#network, this.#network.layers, this.#rows(samples)));
+  }
+
+  /** `reconstruct` on the calling thread. */
+  reconstructSync(samples: Samples): Matrix {
+    return runAtOnce(outputOf(this.#network, this.#network.layers, this.#rows(samples)));
+  }
+
+  /** Mean loss over the samples. */
+  async evaluate(samples: Samples): Promise<Evaluation> {
+    return { loss: await this.#run(lossOf(this.#network, this.#description.loss, this.#rows(samples))) };
+  }
+
+  /** `evaluate` on the calling thread. */
+  evaluateSync(samples: Samples): Evaluation {
+    return { loss: runAtOnce(lossOf(this.#network, this.#description.loss, this.#rows(samples))) };
+  }
+
+  /** Mean squared error of each sample's reconstruction, whatever the model's loss is; one a row. */
+  async reconstructionError(samples: Samples): Promise<Float32Array> {
+    return new Float32Array(
+      await this.#run(lossesOf(this.#network, "meanSquaredError", this.#rows(samples))),
+    );
+  }
+
+  /** `reconstructionError` on the calling thread. */
+  reconstructionErrorSync(samples: Samples): Float32Array {
+    return new Float32Array(runAtOnce(lossesOf(this.#network, "meanSquaredError", this.#rows(samples))));
+  }
+
+  /** Copies of all weights, named and shaped as PyTorch's `Linear` has them. */
+  getWeights(): NamedWeight[] {
+    this.#assertAlive();
+    return readWeights(this.#network);
+  }
+
+  /**
+   * Replaces all weights.
+   *
+   * @param weights what `getWeights` gives, in any order
+   * @throws {ShapeError} {NonFiniteError} {ArgumentError} when one does not fit; nothing changes then
+   */
+  setWeights(weights: readonly NamedWeight[]): void {
+    this.#assertAlive();
+    writeWeights(this.#network, weights);
+  }
+
+  /** The model as a safetensors file: weights, and the description in `__metadata__`. */
+  toSafetensors(): Uint8Array {
+    return encodeModel(this.#description, this.getWeights());
+  }
+
+  /** Gives all memory back, and ends what is still running on the model. A second call does nothing. */
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#learner.release();
+    this.#network.release();
+    if (this.#ownsEngine) await this.#engine.dispose();
+  }
+
+  *#fit(samples: Samples, options: FitOptions): Generator<unknown, History> {
+    const checked = checkFitOptions(options);
+    const rows = this.#rows(samples);
+    if (this.#training) throw new StateError("the model is being trained already");
+    this.#training = true;
+    const context = {
+      learner: this.#learner,
+      seed: this.#description.seed,
+      firstEpoch: this.#epochs,
+      onHistory: (history: History) => {
+        this.#history = history;
+      },
+    };
+    try {
+      return yield* fitModel(context, rows, checked);
+    } finally {
+      this.#training = false;
+      this.#epochs += this.#history.loss.length;
+    }
+  }
+
+  #rows(samples: Samples): Rows {
+    this.#assertAlive();
+    return toRows("samples", samples, this.inputSize);
+  }
+
+  async #run<T>(work: Generator<unknown, T>): Promise<T> {
+    return runInTurns(work, () => this.#assertAlive());
+  }
+
+  #assertAlive(): void {
+    if (this.#disposed) throw new StateError("the model was disposed of");
+  }
+}

@@ -1,0 +1,105 @@
+import { OutOfMemoryError } from "../errors.js";
+
+/** Addresses are multiples of a cache line. */
+const ALIGNMENT = 64;
+/** Kernels read whole vectors at a block's end; this many bytes after it may be read and are never written. */
+const PADDING = 64;
+
+interface Range {
+  start: number;
+  end: number;
+}
+
+/**
+ * Hands out ranges of a linear memory, first fit, and takes them back. Knows numbers only; growing the memory is the
+ * owner's part.
+ */
+export class Arena {
+  readonly #free: Range[] = [];
+  readonly #used = new Map<number, number>();
+  #end: number;
+  readonly #limit: number;
+  readonly #grow: (end: number) => boolean;
+
+  /**
+   * @param start first byte that may be handed out
+   * @param limit first byte that never may
+   * @param grow makes sure that the memory reaches `end`; false when it cannot
+   */
+  constructor(start: number, limit: number, grow: (end: number) => boolean) {
+    this.#end = roundUp(start);
+    this.#limit = limit;
+    this.#grow = grow;
+  }
+
+  /** Bytes handed out, padding included. */
+  get used(): number {
+    let sum = 0;
+    for (const size of this.#used.values()) sum += size;
+    return sum;
+  }
+
+  /**
+   * The address of `bytes` free bytes.
+   *
+   * @throws {OutOfMemoryError} when there are not that many
+   */
+  allocate(bytes: number): number {
+    const size = roundUp(bytes + PADDING);
+    const index = this.#free.findIndex((range) => range.end - range.start >= size);
+    if (index >= 0) {
+      const range = this.#free[index]!;
+      const address = range.start;
+      range.start += size;
+      if (range.start === range.end) this.#free.splice(index, 1);
+      this.#used.set(address, size);
+      return address;
+    }
+    return this.#extend(size, bytes);
+  }
+
+  /** Takes back what `allocate` gave. */
+  release(address: number): void {
+    const size = this.#used.get(address);
+    if (size === undefined) throw new RangeError(`address ${address} was not handed out`);
+    this.#used.delete(address);
+    const end = address + size;
+    let index = this.#free.findIndex((range) => range.start > address);
+    if (index < 0) index = this.#free.length;
+    this.#free.splice(index, 0, { start: address, end });
+    this.#merge(index);
+    if (index > 0) this.#merge(index - 1);
+    const last = this.#free.at(-1);
+    if (last && last.end === this.#end) {
+      this.#end = last.start;
+      this.#free.pop();
+    }
+  }
+
+  /** Joins the free range at `index` with the next one where they touch. */
+  #merge(index: number): void {
+    const range = this.#free[index];
+    const next = this.#free[index + 1];
+    if (range && next && range.end === next.start) {
+      range.end = next.end;
+      this.#free.splice(index + 1, 1);
+    }
+  }
+
+  #extend(size: number, bytes: number): number {
+    const address = this.#end;
+    if (address + size > this.#limit || !this.#grow(address + size)) {
+      throw new OutOfMemoryError(
+        `${bytes} bytes were asked for, but a WebAssembly memory ends at ${this.#limit} bytes ` +
+          `and ${address} of them are in use`,
+      );
+    }
+    this.#end = address + size;
+    this.#used.set(address, size);
+    return address;
+  }
+}
+
+function roundUp(bytes: number): number {
+  return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+}

@@ -1,0 +1,127 @@
+import { OutOfMemoryError } from "../errors.js";
+import { Arena } from "./arena.js";
+
+const PAGE = 65536;
+/** Maxima to try, in pages: a process with little address space refuses the reservation of 4 GiB. */
+const MAXIMUM_PAGES = [65536, 16384, 4096];
+
+/** A byte address of linear memory. Only the engine and its kernels know what is there. */
+export type Address = number & { readonly brand: unique symbol };
+
+/** A region of the engine's memory. Valid until `release`. */
+export class Block {
+  readonly #memory: EngineMemory;
+  readonly #address: number;
+  /** Size in bytes. */
+  readonly bytes: number;
+  #released = false;
+
+  constructor(memory: EngineMemory, address: number, bytes: number) {
+    this.#memory = memory;
+    this.#address = address;
+    this.bytes = bytes;
+  }
+
+  /** The address of byte `offset`. */
+  at(offset = 0): Address {
+    return (this.#address + offset) as Address;
+  }
+
+  /** A live view of `length` floats from byte `offset` on. */
+  floats(offset = 0, length = (this.bytes - offset) >> 2): Float32Array {
+    return new Float32Array(this.#memory.buffer, this.#address + offset, length);
+  }
+
+  /** A live view of `length` float64 from byte `offset` on. */
+  doubles(offset = 0, length = (this.bytes - offset) >> 3): Float64Array {
+    return new Float64Array(this.#memory.buffer, this.#address + offset, length);
+  }
+
+  /** A live view of `length` unsigned 32-bit words from byte `offset` on. */
+  words(offset = 0, length = (this.bytes - offset) >> 2): Uint32Array {
+    return new Uint32Array(this.#memory.buffer, this.#address + offset, length);
+  }
+
+  /** A live view of `length` bytes from byte `offset` on. */
+  view(offset = 0, length = this.bytes - offset): Uint8Array {
+    return new Uint8Array(this.#memory.buffer, this.#address + offset, length);
+  }
+
+  /** Gives the region back. A second call does nothing. */
+  release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    this.#memory.release(this.#address);
+  }
+}
+
+/** The linear memory that the kernels and all workers of an engine share. */
+export class EngineMemory {
+  readonly memory: WebAssembly.Memory;
+  #arena: Arena | undefined;
+  readonly #maximumPages: number;
+
+  constructor() {
+    for (const maximum of MAXIMUM_PAGES) {
+      try {
+        this.memory = new WebAssembly.Memory({ initial: 1, maximum, shared: true });
+        this.#maximumPages = maximum;
+        return;
+      } catch (error) {
+        if (maximum === MAXIMUM_PAGES.at(-1)) {
+          throw new OutOfMemoryError("this process cannot reserve a WebAssembly memory of 256 MiB", {
+            cause: error,
+          });
+        }
+      }
+    }
+    throw new OutOfMemoryError("no size of WebAssembly memory could be reserved");
+  }
+
+  /** The whole memory as it is now; it is another object after it has grown. */
+  get buffer(): SharedArrayBuffer {
+    return this.memory.buffer as unknown as SharedArrayBuffer;
+  }
+
+  /** Bytes that blocks occupy now. */
+  get used(): number {
+    return this.#arena?.used ?? 0;
+  }
+
+  /** Bytes that the memory has grown to. */
+  get size(): number {
+    return this.memory.buffer.byteLength;
+  }
+
+  /** Tells where the kernels' own data ends; nothing can be allocated before. */
+  start(heapBase: number): void {
+    this.#arena = new Arena(heapBase, this.#maximumPages * PAGE, (end) => this.#reach(end));
+  }
+
+  /**
+   * A new block of zeros.
+   *
+   * @throws {OutOfMemoryError} when the memory cannot hold it
+   */
+  allocate(bytes: number): Block {
+    const address = this.#arena!.allocate(bytes);
+    const block = new Block(this, address, bytes);
+    block.view().fill(0);
+    return block;
+  }
+
+  release(address: number): void {
+    this.#arena!.release(address);
+  }
+
+  #reach(end: number): boolean {
+    const missing = Math.ceil((end - this.size) / PAGE);
+    if (missing <= 0) return true;
+    try {
+      this.memory.grow(missing);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,207 @@
+import {
+  OP_ACTIVATION_BACKWARD,
+  OP_ACTIVATION_FORWARD,
+  OP_ADAM,
+  OP_BINARY_CROSSENTROPY,
+  OP_BINARY_CROSSENTROPY_LOGITS,
+  OP_COLUMN_SUMS,
+  OP_END,
+  OP_GATHER_BYTES,
+  OP_GATHER_FLOATS,
+  OP_GEMM,
+  OP_MEAN_SQUARED_ERROR,
+  OP_PACK_ROWS,
+  OP_PACK_TRANSPOSED,
+  OP_ROWS,
+  OP_SGD,
+  RECORD_ARGUMENTS,
+} from "../../assembly/abi.js";
+import type { Address, EngineMemory } from "./memory.js";
+
+/** Output rows are divided among threads in multiples of this, the widest tile's width. */
+const GRAIN = 16;
+/** Rows of a batch that go through the whole forward and backward pass before the next ones: a multiple of every
+ * tile's height, few enough that their activations stay in the second-level cache. */
+const ROW_BLOCK = 48;
+
+/** Losses that a plan can compute, by the name of their kernel. */
+export type LossKernel = "meanSquaredError" | "binaryCrossentropy" | "binaryCrossentropyLogits";
+
+const LOSS_OPERATIONS: Record<LossKernel, number> = {
+  meanSquaredError: OP_MEAN_SQUARED_ERROR,
+  binaryCrossentropy: OP_BINARY_CROSSENTROPY,
+  binaryCrossentropyLogits: OP_BINARY_CROSSENTROPY_LOGITS,
+};
+
+/** C[rows, n] = seed + A[rows, k]·B. Strides are in bytes. */
+export interface ProductArguments {
+  n: number;
+  k: number;
+  a: Address;
+  aRow: number;
+  aStep: number;
+  /** B as `packRows` or `packTransposed` leave it. */
+  b: Address;
+  seed: Address;
+  seedRow: number;
+  c: Address;
+  cRow: number;
+}
+
+/** A plan in the engine's memory, ready to run. */
+export interface Plan {
+  /** Where each phase starts; all threads finish one before any starts the next. */
+  readonly phases: readonly Address[];
+  /** Floating-point operations of its matrix products, to judge how long it takes. */
+  readonly operations: number;
+  /** Gives its memory back. */
+  release(): void;
+}
+
+/**
+ * Writes a plan: the calls of kernels that one step consists of, in order. The methods are the kernels; the first
+ * argument is always how many items (rows of the output) there are to divide among threads.
+ */
+export class PlanBuilder {
+  readonly #words: number[] = [];
+  readonly #starts: number[] = [0];
+  readonly #tile: number;
+  readonly #float = new DataView(new ArrayBuffer(4));
+  #operations = 0;
+
+  /** @param tile the engine's tile of the matrix product */
+  constructor(tile: number) {
+    this.#tile = tile;
+  }
+
+  /** Starts a phase: what follows may read what any thread wrote before. */
+  phase(): this {
+    this.#call(OP_END, 0, 1, []);
+    this.#starts.push(this.#words.length);
+    return this;
+  }
+
+  /** Runs what `body` adds over all rows, block after block. Every call in it has the same number of rows. */
+  rows(count: number, body: () => void): this {
+    const start = this.#words.length;
+    this.#call(OP_ROWS, count, GRAIN, [0, ROW_BLOCK]);
+    const inside = this.#words.length;
+    body();
+    this.#words[start + RECORD_ARGUMENTS] = this.#words.length - inside;
+    return this;
+  }
+
+  gatherFloats(rows: number, columns: number, source: Address, batch: Address, step: Address): this {
+    return this.#call(OP_GATHER_FLOATS, rows, GRAIN, [columns, source, batch, step]);
+  }
+
+  gatherBytes(rows: number, columns: number, source: Address, batch: Address, step: Address): this {
+    return this.#call(OP_GATHER_BYTES, rows, GRAIN, [columns, source, batch, step]);
+  }
+
+  product(rows: number, p: ProductArguments): this {
+    this.#operations += 2 * rows * p.n * p.k;
+    const { n, k, a, aRow, aStep, b, seed, seedRow, c, cRow } = p;
+    return this.#call(OP_GEMM, rows, GRAIN, [this.#tile, n, k, a, aRow, aStep, b, seed, seedRow, c, cRow]);
+  }
+
+  columnSums(columns: number, rows: number, source: Address, sums: Address): this {
+    return this.#call(OP_COLUMN_SUMS, columns, GRAIN, [rows, columns, source, sums]);
+  }
+
+  /** Packs rows of B[k, n]. */
+  packRows(k: number, n: number, source: Address, packed: Address): this {
+    return this.#call(OP_PACK_ROWS, k, GRAIN, [this.#tile, k, n, source, packed]);
+  }
+
+  /** Packs rows of Bᵀ[n, k]. */
+  packTransposed(n: number, k: number, source: Address, packed: Address): this {
+    return this.#call(OP_PACK_TRANSPOSED, n, GRAIN, [this.#tile, k, n, source, packed]);
+  }
+
+  activationForward(rows: number, kind: number, columns: number, z: Address, y: Address): this {
+    return this.#call(OP_ACTIVATION_FORWARD, rows, GRAIN, [kind, columns, z, y]);
+  }
+
+  activationBackward(rows: number, kind: number, columns: number, output: Address, gradient: Address): this {
+    return this.#call(OP_ACTIVATION_BACKWARD, rows, GRAIN, [kind, columns, output, gradient]);
+  }
+
+  loss(
+    rows: number,
+    kernel: LossKernel,
+    columns: number,
+    prediction: Address,
+    target: Address,
+    gradient: Address,
+    losses: Address,
+    scale: number,
+  ): this {
+    return this.#call(
+      LOSS_OPERATIONS[kernel],
+      rows,
+      GRAIN,
+      [columns, prediction, target, gradient, losses],
+      [scale],
+    );
+  }
+
+  sgd(
+    rows: number,
+    columns: number,
+    parameters: Address,
+    gradient: Address,
+    velocity: Address,
+    step: Address,
+    momentum: number,
+    nesterov: boolean,
+  ): this {
+    const addresses = [columns, parameters, gradient, velocity, step];
+    return this.#call(OP_SGD, rows, GRAIN, addresses, [momentum], [nesterov ? 1 : 0]);
+  }
+
+  adam(
+    rows: number,
+    columns: number,
+    parameters: Address,
+    gradient: Address,
+    first: Address,
+    second: Address,
+    step: Address,
+    oneMinusBeta1: number,
+    oneMinusBeta2: number,
+    epsilon: number,
+  ): this {
+    const addresses = [columns, parameters, gradient, first, second, step];
+    return this.#call(OP_ADAM, rows, GRAIN, addresses, [oneMinusBeta1, oneMinusBeta2, epsilon]);
+  }
+
+  /** Copies the plan into the engine's memory. */
+  build(memory: EngineMemory): Plan {
+    this.#call(OP_END, 0, 1, []);
+    const block = memory.allocate(this.#words.length * 4);
+    block.words().set(this.#words);
+    return {
+      phases: this.#starts.map((start) => block.at(start * 4)),
+      operations: this.#operations,
+      release: () => block.release(),
+    };
+  }
+
+  #call(
+    operation: number,
+    extent: number,
+    grain: number,
+    integers: number[],
+    floats: number[] = [],
+    more: number[] = [],
+  ): this {
+    const bits = floats.map((value) => {
+      this.#float.setFloat32(0, value);
+      return this.#float.getUint32(0);
+    });
+    const words = RECORD_ARGUMENTS + integers.length + bits.length + more.length;
+    this.#words.push(operation, words, extent, grain, ...integers, ...bits, ...more);
+    return this;
+  }
+}

@@ -1,0 +1,151 @@
+import { ArgumentError, FormatError } from "../errors.js";
+import { isGzip } from "./gzip.js";
+import {
+  bytesOf,
+  bytesPerElement,
+  copyArray,
+  elementCount,
+  type NumericArrayName,
+  requireArray,
+  requireBytes,
+  showShape,
+  swapBytes,
+} from "./typedArrays.js";
+
+/** The typed arrays that IDX has a type code for. */
+export type IdxData = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
+
+/** The element types of IDX. */
+export type IdxType = "uint8" | "int8" | "int16" | "int32" | "float32" | "float64";
+
+/** An array to be written as IDX. */
+export interface IdxArray {
+  /** Dimensions, slowest first; `[10000, 28, 28]` is 10,000 images of 28 by 28. */
+  readonly shape: readonly number[];
+  /** The elements, row-major. */
+  readonly data: IdxData;
+}
+
+/** An array read from IDX. */
+export interface DecodedIdx {
+  type: IdxType;
+  /** Dimensions, slowest first, each at least 1. */
+  shape: number[];
+  /** The elements, row-major, in the byte order of the machine. */
+  data: IdxData;
+}
+
+/**
+ * Type codes, from the description of the format that Yann LeCun published with the MNIST database
+ * (http://yann.lecun.com/exdb/mnist/, "The IDX file format"). 0x0a is unassigned.
+ */
+const TYPES: readonly { code: number; type: IdxType; array: NumericArrayName }[] = [
+  { code: 0x08, type: "uint8", array: "Uint8Array" },
+  { code: 0x09, type: "int8", array: "Int8Array" },
+  { code: 0x0b, type: "int16", array: "Int16Array" },
+  { code: 0x0c, type: "int32", array: "Int32Array" },
+  { code: 0x0d, type: "float32", array: "Float32Array" },
+  { code: 0x0e, type: "float64", array: "Float64Array" },
+];
+
+/** Dimensions are stored as unsigned 32-bit integers, and their number in one byte. */
+const MAXIMUM_DIMENSION = 0xffffffff;
+const MAXIMUM_DIMENSIONS = 255;
+
+/**
+ * Reads an IDX file, the format of the MNIST family of data sets:
+ *
+ *     0 0 | type code | number of dimensions d | d × uint32 big-endian | elements, big-endian, row-major
+ *
+ * @param bytes the whole file, already decompressed (see `gunzip`)
+ * @returns the array; its data is a copy
+ * @throws {FormatError} when the bytes are anything but one complete IDX file with at least one element
+ */
+export function decodeIdx(bytes: Uint8Array): DecodedIdx {
+  const file = requireBytes(bytes);
+  if (isGzip(file)) throw invalid("it is compressed with gzip and has to be decompressed first");
+  if (file.length < 4) throw invalid(`it has ${file.length} bytes, but the magic number alone takes 4`);
+  const [zero0, zero1, code, rank] = file as unknown as [number, number, number, number];
+  if (zero0 !== 0 || zero1 !== 0) {
+    throw invalid(`it begins with ${hex(zero0)} ${hex(zero1)}, but the magic number begins with 00 00`);
+  }
+  const entry = TYPES.find((candidate) => candidate.code === code);
+  if (entry === undefined) {
+    throw invalid(
+      `its type code is 0x${hex(code)}, but one of ${TYPES.map((t) => `0x${hex(t.code)}`).join(", ")} is wanted`,
+    );
+  }
+  if (rank === 0) throw invalid("it has 0 dimensions, but at least 1 is wanted");
+
+  const begin = 4 + 4 * rank;
+  if (file.length < begin) {
+    throw invalid(
+      `it ends after ${file.length} bytes, but its header with ${rank} dimensions takes ${begin}`,
+    );
+  }
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
+  requireElements(shape, bytesPerElement(entry.array), file.length - begin);
+
+  const data = copyArray(entry.array, file, begin, file.length) as IdxData;
+  // Every machine that runs Wasm keeps its numbers little-endian; the file has them big-endian.
+  swapBytes(bytesOf(data), data.BYTES_PER_ELEMENT);
+  return { type: entry.type, shape, data };
+}
+
+/**
+ * Writes an IDX file; `decodeIdx` reads it back to the same bits.
+ *
+ * @throws {ArgumentError} when the data has a type that IDX does not know or the shape is not 1 to 255
+ * dimensions of 1 to 2^32 - 1
+ * @throws {ShapeError} when the shape asks for another number of elements than there are
+ */
+export function encodeIdx(array: IdxArray): Uint8Array {
+  const { type, shape } = requireArray(array, "array");
+  const entry = TYPES.find((candidate) => candidate.array === type);
+  if (entry === undefined) {
+    throw new ArgumentError(
+      `array has data that is ${type}, but IDX holds only ${TYPES.map((t) => t.array).join(", ")}`,
+    );
+  }
+  if (shape.length < 1 || shape.length > MAXIMUM_DIMENSIONS) {
+    throw new ArgumentError(`array has ${shape.length} dimensions, but IDX holds 1 to ${MAXIMUM_DIMENSIONS}`);
+  }
+  if (shape.some((dimension) => dimension < 1 || dimension > MAXIMUM_DIMENSION)) {
+    throw new ArgumentError(
+      `array has shape ${showShape(shape)}, but IDX holds dimensions of 1 to ${MAXIMUM_DIMENSION}`,
+    );
+  }
+
+  const begin = 4 + 4 * shape.length;
+  const bytes = new Uint8Array(begin + array.data.byteLength);
+  bytes.set([0, 0, entry.code, shape.length]);
+  const view = new DataView(bytes.buffer);
+  shape.forEach((dimension, axis) => {
+    view.setUint32(4 + 4 * axis, dimension);
+  });
+  bytes.set(bytesOf(array.data), begin);
+  swapBytes(bytes.subarray(begin), bytesPerElement(type));
+  return bytes;
+}
+
+function requireElements(shape: readonly number[], elementSize: number, available: number): void {
+  const text = showShape(shape);
+  if (shape.includes(0)) throw invalid(`its shape is ${text}, but every dimension has to be at least 1`);
+  const wanted = (elementCount(shape) ?? Number.POSITIVE_INFINITY) * elementSize;
+  if (!Number.isSafeInteger(wanted)) throw invalid(`its shape ${text} is more than any file can hold`);
+  if (available < wanted) {
+    throw invalid(`its shape ${text} wants ${wanted} bytes of data, but only ${available} follow the header`);
+  }
+  if (available > wanted) {
+    throw invalid(`its shape ${text} wants ${wanted} bytes of data, but ${available} follow the header`);
+  }
+}
+
+function invalid(reason: string): FormatError {
+  return new FormatError(`bytes is not a valid IDX file: ${reason}`);
+}
+
+function hex(byte: number): string {
+  return byte.toString(16).padStart(2, "0");
+}

@@ -1,0 +1,192 @@
+import { ArgumentError, FormatError } from "../errors.js";
+import { parseNpyHeader } from "./npyHeader.js";
+import {
+  bytesOf,
+  bytesPerElement,
+  copyArray,
+  elementCount,
+  type NumericArray,
+  type NumericArrayName,
+  quote,
+  requireArray,
+  requireBytes,
+  showShape,
+  swapBytes,
+} from "./typedArrays.js";
+
+/** An array as NumPy's `.npy` files hold one. */
+export interface NpyArray {
+  /** Dimensions, slowest first; `[]` is a scalar of one element. */
+  readonly shape: readonly number[];
+  /** The elements, row-major (C order). */
+  readonly data: NumericArray;
+}
+
+/** NumPy's type codes without their byte order: kind and bytes per element. */
+const TYPES: ReadonlyMap<string, NumericArrayName> = new Map([
+  ["f8", "Float64Array"],
+  ["f4", "Float32Array"],
+  ["i8", "BigInt64Array"],
+  ["i4", "Int32Array"],
+  ["i2", "Int16Array"],
+  ["i1", "Int8Array"],
+  ["u8", "BigUint64Array"],
+  ["u4", "Uint32Array"],
+  ["u2", "Uint16Array"],
+  ["u1", "Uint8Array"],
+]);
+const CODE_OF = new Map(Array.from(TYPES, ([code, type]) => [type, code]));
+
+/** `\x93NUMPY`, with which every file begins; two bytes of version follow. */
+const MAGIC = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59);
+
+/** The data begins at a multiple of this many bytes, so that a mapped file is aligned for SIMD. */
+const ALIGNMENT = 64;
+
+/** What `numpy.load` reads by default; longer headers describe structured types, which are refused anyway. */
+const MAXIMUM_HEADER = 10_000;
+
+/** `NPY_MAXDIMS` of NumPy 1, which every NumPy reads, and of NumPy 2, which is the most that any writes. */
+const MAXIMUM_DIMENSIONS_WRITTEN = 32;
+const MAXIMUM_DIMENSIONS_READ = 64;
+
+/**
+ * Writes a NumPy `.npy` file of format 1.0, little-endian and in C order
+ * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html):
+ *
+ *     \x93NUMPY | 1 0 | header length, uint16 LE | header, padded with spaces, newline | data
+ *
+ * @throws {ArgumentError} when the data is no numeric typed array, or the shape is not up to 32 integers ≥ 0
+ * @throws {ShapeError} when the shape asks for another number of elements than there are
+ */
+export function encodeNpy(array: NpyArray): Uint8Array {
+  const { type, shape } = requireArray(array, "array");
+  if (shape.length > MAXIMUM_DIMENSIONS_WRITTEN) {
+    throw new ArgumentError(
+      `array has ${shape.length} dimensions, but NumPy takes up to ${MAXIMUM_DIMENSIONS_WRITTEN}`,
+    );
+  }
+  const descr = `${bytesPerElement(type) === 1 ? "|" : "<"}${CODE_OF.get(type)}`;
+  const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
+  const header = new TextEncoder().encode(
+    `{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`,
+  );
+
+  const headerBegin = MAGIC.length + 4;
+  const dataBegin = Math.ceil((headerBegin + header.length + 1) / ALIGNMENT) * ALIGNMENT;
+  const file = new Uint8Array(dataBegin + array.data.byteLength);
+  file.set(MAGIC);
+  file[MAGIC.length] = 1;
+  new DataView(file.buffer).setUint16(MAGIC.length + 2, dataBegin - headerBegin, true);
+  file.fill(0x20, headerBegin, dataBegin).set(header, headerBegin);
+  file[dataBegin - 1] = 0x0a;
+  file.set(bytesOf(array.data), dataBegin);
+  return file;
+}
+
+/**
+ * Reads a NumPy `.npy` file of format 1.0, 2.0 or 3.0. Either byte order is read; an array in Fortran order is
+ * put into C order. 64-bit integers come as `BigInt64Array` or `BigUint64Array`.
+ *
+ * @param bytes the whole file
+ * @returns the array; its data is a copy
+ * @throws {FormatError} when the bytes are not one complete file, or hold elements without a typed array:
+ * structured, boolean, complex, half-precision, text, date and object types
+ */
+export function decodeNpy(bytes: Uint8Array): NpyArray {
+  const file = requireBytes(bytes);
+  const { text, dataBegin } = readHeader(file);
+  const { descr, fortranOrder, shape } = parseNpyHeader(text);
+  const { type, bigEndian } = readDescr(descr);
+
+  if (shape.length > MAXIMUM_DIMENSIONS_READ) {
+    throw invalid(`it has ${shape.length} dimensions, but NumPy has at most ${MAXIMUM_DIMENSIONS_READ}`);
+  }
+  const size = bytesPerElement(type);
+  const wanted = (elementCount(shape) ?? Number.POSITIVE_INFINITY) * size;
+  const shown = showShape(shape);
+  if (!Number.isSafeInteger(wanted)) throw invalid(`its shape ${shown} is more than any file can hold`);
+  const available = file.length - dataBegin;
+  if (available < wanted) {
+    throw invalid(
+      `its shape ${shown} wants ${wanted} bytes of data, but only ${available} follow the header`,
+    );
+  }
+  if (available > wanted) {
+    throw invalid(`its shape ${shown} wants ${wanted} bytes of data, but ${available} follow the header`);
+  }
+
+  const data = copyArray(type, file, dataBegin, file.length);
+  if (bigEndian) swapBytes(bytesOf(data), size);
+  return { shape, data: fortranOrder ? toRowMajor(type, data, shape) : data };
+}
+
+function readHeader(file: Uint8Array): { text: string; dataBegin: number } {
+  if (!MAGIC.every((byte, i) => file[i] === byte)) throw invalid("it does not begin with \\x93NUMPY");
+  const [major, minor] = file.subarray(MAGIC.length, MAGIC.length + 2);
+  const lengthBytes = major === 1 ? 2 : 4;
+  const headerBegin = MAGIC.length + 2 + lengthBytes;
+  if (major === undefined || minor === undefined) throw invalid("it ends before its version");
+  if (major < 1 || major > 3 || minor !== 0) {
+    throw invalid(`its version is ${major}.${minor}, but 1.0, 2.0 or 3.0 is wanted`);
+  }
+  if (file.length < headerBegin) throw invalid("it ends before its header length");
+
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const length =
+    major === 1 ? view.getUint16(MAGIC.length + 2, true) : view.getUint32(MAGIC.length + 2, true);
+  const dataBegin = headerBegin + length;
+  if (dataBegin > file.length) {
+    throw invalid(`its header length is ${length}, but only ${file.length - headerBegin} bytes follow`);
+  }
+  if (length > MAXIMUM_HEADER)
+    throw invalid(`its header length is ${length}, but at most ${MAXIMUM_HEADER} is read`);
+  // Versions 1 and 2 are Latin-1. In version 3 only names of structured types go beyond ASCII, and those are refused.
+  const text = Array.from(file.subarray(headerBegin, dataBegin), (code) => String.fromCharCode(code)).join(
+    "",
+  );
+  return { text, dataBegin };
+}
+
+/** Reads a type such as `<f4` or `|u1`; an order of `|`, "does not apply", is right for single bytes only. */
+function readDescr(descr: string): { type: NumericArrayName; bigEndian: boolean } {
+  const order = descr[0] ?? "";
+  const type = TYPES.get(descr.slice(1));
+  const orders = type !== undefined && bytesPerElement(type) === 1 ? "<>|" : "<>";
+  if (type === undefined || order === "" || !orders.includes(order)) {
+    throw new FormatError(
+      `bytes holds elements of NumPy type ${quote(descr)}, but only ${[...TYPES.keys()].join(", ")} after < or > can be read`,
+    );
+  }
+  return { type, bigEndian: order === ">" };
+}
+
+/** The elements of a column-major (Fortran order) array in row-major order. */
+function toRowMajor(
+  type: NumericArrayName,
+  columnMajor: NumericArray,
+  shape: readonly number[],
+): NumericArray {
+  const source = bytesOf(columnMajor);
+  const size = columnMajor.BYTES_PER_ELEMENT;
+  const rowMajor = copyArray(type, source, 0, source.length);
+  const target = bytesOf(rowMajor);
+  const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((a, b) => a * b, size));
+  const index = shape.map(() => 0);
+  let from = 0;
+  for (let to = 0; to < target.length; to += size) {
+    // By bytes, because a number taken out and put back may lose the payload of a signalling NaN.
+    for (let byte = 0; byte < size; byte++) target[to + byte] = source[from + byte]!;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      from += strides[axis]!;
+      if (++index[axis]! < shape[axis]!) break;
+      from -= strides[axis]! * shape[axis]!;
+      index[axis] = 0;
+    }
+  }
+  return rowMajor;
+}
+
+function invalid(reason: string): FormatError {
+  return new FormatError(`bytes is not a valid .npy file: ${reason}`);
+}

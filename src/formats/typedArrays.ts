@@ -1,0 +1,171 @@
+import { ArgumentError, ShapeError } from "../errors.js";
+
+/** Every typed array that a file format here can hold. */
+export type NumericArray =
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
+  | Float32Array
+  | Float64Array;
+
+interface NumericArrayConstructor {
+  readonly BYTES_PER_ELEMENT: number;
+  new (buffer: ArrayBuffer): NumericArray;
+}
+
+const constructors = {
+  Int8Array,
+  Uint8Array,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  BigInt64Array,
+  BigUint64Array,
+  Float32Array,
+  Float64Array,
+} as const satisfies Record<string, NumericArrayConstructor>;
+
+/** The constructor name of a `NumericArray`, by which the formats look up their own type codes. */
+export type NumericArrayName = keyof typeof constructors;
+
+/** Bytes an element of the named array takes. */
+export function bytesPerElement(name: NumericArrayName): number {
+  return constructors[name].BYTES_PER_ELEMENT;
+}
+
+/**
+ * The constructor name of `value` where it is a `NumericArray`, of this or another realm, else undefined.
+ * A Node `Buffer` counts as the `Uint8Array` it extends.
+ */
+export function arrayName(value: unknown): NumericArrayName | undefined {
+  if (!ArrayBuffer.isView(value)) return undefined;
+  const tag = objectTag(value);
+  return Object.hasOwn(constructors, tag) ? (tag as NumericArrayName) : undefined;
+}
+
+function objectTag(value: object): string {
+  return Object.prototype.toString.call(value).slice("[object ".length, -1);
+}
+
+/** What `value` is, in words for an error message. */
+export function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (typeof value !== "object") return `a ${typeof value}`;
+  return objectTag(value);
+}
+
+/** Text from outside, in quotes and cut to a length that fits in an error message. */
+export function quote(text: string): string {
+  const limit = 80;
+  return JSON.stringify(text.length > limit ? `${text.slice(0, limit)}…` : text);
+}
+
+/** A shape for an error message, such as `[10000, 28, 28]`; cut after 8 dimensions. */
+export function showShape(shape: readonly unknown[]): string {
+  const shown = shape.slice(0, 8).map((dimension) => describe(dimension));
+  return `[${shown.join(", ")}${shape.length > 8 ? `, … ${shape.length} dimensions` : ""}]`;
+}
+
+/** A plain `Uint8Array` over the memory of `array`, without copying. */
+export function bytesOf(array: ArrayBufferView): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+/**
+ * The argument `bytes` as a plain `Uint8Array`: a Node `Buffer` is one whose `slice` does not copy.
+ * @throws {ArgumentError} when it is not a `Uint8Array`
+ */
+export function requireBytes(bytes: unknown): Uint8Array {
+  if (arrayName(bytes) !== "Uint8Array") {
+    throw new ArgumentError(`bytes is ${describe(bytes)}, but a Uint8Array is wanted`);
+  }
+  return bytesOf(bytes as Uint8Array);
+}
+
+/**
+ * A copy of the bytes `[begin, end)` as the named array. `end - begin` must be a multiple of its element size;
+ * `begin` need not be aligned. The copy goes by bytes, so signalling NaNs keep their payload.
+ */
+export function copyArray(
+  name: NumericArrayName,
+  bytes: Uint8Array,
+  begin: number,
+  end: number,
+): NumericArray {
+  const Constructor: NumericArrayConstructor = constructors[name];
+  const copy = new Uint8Array(end - begin);
+  copy.set(bytes.subarray(begin, end));
+  return new Constructor(copy.buffer);
+}
+
+/** Reverses the byte order of every element of `size` bytes, in place. */
+export function swapBytes(bytes: Uint8Array, size: number): void {
+  for (let start = 0; size > 1 && start < bytes.length; start += size) {
+    for (let low = start, high = start + size - 1; low < high; low++, high--) {
+      const byte = bytes[low]!;
+      bytes[low] = bytes[high]!;
+      bytes[high] = byte;
+    }
+  }
+}
+
+/** Whether `value` can be the length of a dimension: an integer from 0 to 2^53 - 1. */
+export function isDimension(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/**
+ * The product of the dimensions, 1 for a scalar's `[]`; undefined where multiplying from left to right
+ * passes 2^53 - 1.
+ */
+export function elementCount(shape: readonly number[]): number | undefined {
+  let count = 1;
+  for (const dimension of shape) {
+    count *= dimension;
+    if (!Number.isSafeInteger(count)) return undefined;
+  }
+  return count;
+}
+
+/**
+ * Checks an array that is about to be encoded.
+ * @param what names the array in messages, for example `array` or `tensor "a"`
+ * @returns the name of the array's type and a copy of its shape
+ * @throws {ArgumentError} when `data` is no `NumericArray` or `shape` no array of dimensions
+ * @throws {ShapeError} when the shape asks for another number of elements than `data` has
+ */
+export function requireArray(
+  array: { readonly data: NumericArray; readonly shape: readonly number[] },
+  what: string,
+): { type: NumericArrayName; shape: number[] } {
+  if (typeof array !== "object" || array === null) {
+    throw new ArgumentError(`${what} is ${describe(array)}, but an object with data and shape is wanted`);
+  }
+  const type = arrayName(array.data);
+  if (type === undefined) {
+    throw new ArgumentError(
+      `${what} has data that is ${describe(array.data)}, but one of ${Object.keys(constructors).join(", ")} is wanted`,
+    );
+  }
+  if (!Array.isArray(array.shape)) {
+    throw new ArgumentError(`${what} has a shape that is ${describe(array.shape)}, but an array is wanted`);
+  }
+  const shape: number[] = Array.from(array.shape);
+  if (!shape.every((dimension) => isDimension(dimension))) {
+    throw new ArgumentError(`${what} has shape ${showShape(shape)}, but integers ≥ 0 are wanted`);
+  }
+  const count = elementCount(shape);
+  if (count !== array.data.length) {
+    throw new ShapeError(
+      `${what} has ${array.data.length} elements, but shape ${showShape(shape)} wants ${count ?? "more than 2^53 - 1"}`,
+    );
+  }
+  return { type, shape };
+}

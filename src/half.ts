@@ -1,0 +1,48 @@
+import type { Matrix } from "./matrix.js";
+import type { Network, NetworkLayer } from "./model/network.js";
+import { outputOf } from "./training/predict.js";
+import { type Samples, toRows } from "./training/samples.js";
+import { runAtOnce, runInTurns } from "./training/turns.js";
+
+/** The encoder or the decoder of an autoencoder, as a model of its own; it shares the autoencoder's weights. */
+export class Half {
+  readonly #network: Network;
+  readonly #layers: readonly NetworkLayer[];
+  readonly #guard: () => void;
+
+  /** @param guard throws when the autoencoder was disposed of */
+  constructor(network: Network, layers: readonly NetworkLayer[], guard: () => void) {
+    this.#network = network;
+    this.#layers = layers;
+    this.#guard = guard;
+  }
+
+  /** Width of what it takes. */
+  get inputSize(): number {
+    return this.#layers[0]!.inputs;
+  }
+
+  /** Width of what it gives. */
+  get outputSize(): number {
+    return this.#layers.at(-1)!.units;
+  }
+
+  /**
+   * What this half gives for each row, [rows, outputSize].
+   *
+   * @throws {ShapeError} {NonFiniteError} {ArgumentError} for unfit input
+   */
+  async predict(samples: Samples): Promise<Matrix> {
+    return runInTurns(this.#predict(samples), this.#guard);
+  }
+
+  /** `predict` on the calling thread. */
+  predictSync(samples: Samples): Matrix {
+    return runAtOnce(this.#predict(samples));
+  }
+
+  *#predict(samples: Samples): Generator<unknown, Matrix> {
+    this.#guard();
+    return yield* outputOf(this.#network, this.#layers, toRows("samples", samples, this.inputSize));
+  }
+}

@@ -1,0 +1,26 @@
+export { Autoencoder, type AutoencoderOptions, type Evaluation } from "./autoencoder.js";
+export { type Digits, type DigitsOptions, digits } from "./datasets/digits.js";
+export { type Spiral, type SpiralOptions, spiral } from "./datasets/spiral.js";
+export { Engine, type EngineInfo, type EngineOptions } from "./engine/engine.js";
+export {
+  ArgumentError,
+  DivergedError,
+  EngineError,
+  FormatError,
+  IsthmusError,
+  NonFiniteError,
+  OutOfMemoryError,
+  ShapeError,
+  StateError,
+} from "./errors.js";
+export type { Half } from "./half.js";
+export { Matrix } from "./matrix.js";
+export type { ActivationName } from "./model/activations.js";
+export type { InitializerName } from "./model/initializers.js";
+export { type DenseLayer, type DenseOptions, dense, type Layer } from "./model/layers.js";
+export type { LossName } from "./model/losses.js";
+export { type Adam, adam, type Optimizer, type OptimizerName, type Sgd, sgd } from "./model/optimizers.js";
+export type { History } from "./training/history.js";
+export type { BatchLog, EpochLog, FitOptions, FitSyncOptions } from "./training/options.js";
+export type { Samples } from "./training/samples.js";
+export type { NamedWeight } from "./weights.js";

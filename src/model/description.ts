@@ -1,0 +1,69 @@
+import { integer, knownKeys, oneOf, show } from "../check.js";
+import { ArgumentError, ShapeError } from "../errors.js";
+import { checkLayer, type Layer } from "./layers.js";
+import { LOSS_NAMES, type LossName } from "./losses.js";
+import { type Optimizer, type OptimizerName, toOptimizer } from "./optimizers.js";
+import { checkSeed, type Seed } from "./seed.js";
+
+/** What an autoencoder is, as the caller says it. */
+export interface AutoencoderDescription {
+  /** Width of a sample. */
+  inputSize: number;
+  /** Layers from the sample to the code; at least one. The last one's units are the width of the code. */
+  encoder: readonly Layer[];
+  /** Layers from the code back to the sample; at least one. The last one has `inputSize` units. */
+  decoder: readonly Layer[];
+  /** Default `"meanSquaredError"`. */
+  loss?: LossName;
+  /** Default `"adam"`. */
+  optimizer?: Optimizer | OptimizerName;
+  /** What weights and the order of samples are drawn from; default 0. The same seed gives the same model. */
+  seed?: Seed;
+}
+
+/** The same with all defaults filled in and everything checked. */
+export interface CheckedDescription {
+  readonly inputSize: number;
+  readonly encoder: readonly Layer[];
+  readonly decoder: readonly Layer[];
+  readonly loss: LossName;
+  readonly optimizer: Optimizer;
+  readonly seed: Seed;
+}
+
+export const DESCRIPTION_KEYS = ["inputSize", "encoder", "decoder", "loss", "optimizer", "seed"] as const;
+
+/**
+ * @throws {ArgumentError} for unknown names and values out of range
+ * @throws {ShapeError} when the decoder does not end at the width of the input
+ */
+export function checkDescription(description: AutoencoderDescription): CheckedDescription {
+  if (typeof description !== "object" || description === null) {
+    throw new ArgumentError(`the description of the model must be an object, not ${show(description)}`);
+  }
+  knownKeys("the model", description, DESCRIPTION_KEYS);
+  const inputSize = integer("inputSize", description.inputSize);
+  const encoder = checkLayers("encoder", description.encoder);
+  const decoder = checkLayers("decoder", description.decoder);
+  const width = decoder.at(-1)!.units;
+  if (width !== inputSize) {
+    throw new ShapeError(
+      `the decoder's last layer has ${width} units, but it must have as many as inputSize, ${inputSize}`,
+    );
+  }
+  return {
+    inputSize,
+    encoder,
+    decoder,
+    loss: oneOf("loss", description.loss ?? "meanSquaredError", LOSS_NAMES),
+    optimizer: toOptimizer(description.optimizer ?? "adam"),
+    seed: checkSeed("seed", description.seed ?? 0),
+  };
+}
+
+function checkLayers(name: string, layers: unknown): Layer[] {
+  if (!Array.isArray(layers) || layers.length === 0) {
+    throw new ArgumentError(`${name} must be an array of at least one layer, not ${show(layers)}`);
+  }
+  return layers.map((layer, index) => checkLayer(`${name}[${index}]`, layer));
+}

@@ -1,0 +1,97 @@
+import { STEP_INDICES, STEP_WORDS } from "../../assembly/abi.js";
+import type { Block } from "../engine/memory.js";
+import type { Plan } from "../engine/plan.js";
+import { addForward } from "./forward.js";
+import { type LossName, lossKernel } from "./losses.js";
+import type { Network, NetworkLayer } from "./network.js";
+import { Workspace } from "./workspace.js";
+
+/** What to calculate of each row. */
+export type Wanted =
+  /** The output of the last of the layers. */
+  | { readonly kind: "output" }
+  /** The loss of the output against the input, one float64 a row. */
+  | { readonly kind: "loss"; readonly loss: LossName };
+
+/**
+ * The forward pass of some of a network's layers over blocks of rows that are copied in and out: what `encode`,
+ * `decode`, `reconstruct` and `evaluate` have in common.
+ */
+export class Inference {
+  readonly rows: number;
+  readonly #network: Network;
+  readonly #layers: readonly NetworkLayer[];
+  readonly #wanted: Wanted;
+  readonly #workspace: Workspace;
+  readonly #staging: Block;
+  readonly #step: Block;
+  readonly #indices: Block;
+  readonly #losses: Block;
+  readonly #plans = new Map<string, Plan>();
+
+  constructor(network: Network, layers: readonly NetworkLayer[], wanted: Wanted, rows: number) {
+    const { memory } = network.engine;
+    this.rows = rows;
+    this.#network = network;
+    this.#layers = layers;
+    this.#wanted = wanted;
+    this.#workspace = new Workspace(network.engine, layers, rows);
+    this.#staging = memory.allocate(rows * layers[0]!.inputs);
+    this.#indices = memory.allocate(rows * 4);
+    this.#indices.words().forEach((_, index, words) => {
+      words[index] = index;
+    });
+    this.#step = memory.allocate(STEP_WORDS * 4);
+    this.#step.words()[STEP_INDICES] = this.#indices.at();
+    this.#losses = memory.allocate(rows * 8);
+  }
+
+  /** Copies a block of rows in and returns the plan to run on it. */
+  load(data: Float32Array | Uint8Array, rows: number): Plan {
+    const bytes = data instanceof Uint8Array;
+    if (bytes) this.#staging.view(0, data.length).set(data);
+    else this.#workspace.outputValues(-1, data.length).set(data);
+    const key = `${bytes ? "bytes" : "floats"}:${rows}`;
+    let plan = this.#plans.get(key);
+    if (!plan) {
+      plan = this.#compile(rows, bytes);
+      this.#plans.set(key, plan);
+    }
+    return plan;
+  }
+
+  /** After the plan has run: a live view of the output, [rows, units]. */
+  output(rows: number): Float32Array {
+    const last = this.#layers.length - 1;
+    return this.#workspace.outputValues(last, rows * this.#layers[last]!.units);
+  }
+
+  /** After the plan has run: a live view of the losses of the rows. */
+  losses(rows: number): Float64Array {
+    return this.#losses.doubles(0, rows);
+  }
+
+  #compile(rows: number, bytes: boolean): Plan {
+    const plan = this.#network.engine.plan();
+    const layers = this.#layers;
+    const { inputs } = layers[0]!;
+    const last = layers.length - 1;
+    const { layer, units } = layers[last]!;
+    const wanted = this.#wanted;
+    const kernel = wanted.kind === "loss" ? lossKernel(wanted.loss, layer.activation) : undefined;
+    plan.rows(rows, () => {
+      if (bytes) plan.gatherBytes(rows, inputs, this.#staging.at(), this.#workspace.input, this.#step.at());
+      addForward(plan, this.#network, layers, this.#workspace, rows, kernel === "binaryCrossentropyLogits");
+      if (!kernel) return;
+      const output = this.#workspace.output(last);
+      plan.loss(rows, kernel, units, output, this.#workspace.input, output, this.#losses.at(), 0);
+    });
+    return plan.build(this.#network.engine.memory);
+  }
+
+  release(): void {
+    for (const plan of this.#plans.values()) plan.release();
+    for (const block of [this.#losses, this.#step, this.#indices, this.#staging]) block.release();
+    this.#workspace.release();
+  }
+}

@@ -1,0 +1,59 @@
+import { boolean, integer, knownKeys, oneOf, show } from "../check.js";
+import { ArgumentError } from "../errors.js";
+import { ACTIVATION_NAMES, type ActivationName } from "./activations.js";
+import { INITIALIZER_NAMES, type InitializerName } from "./initializers.js";
+
+/** A fully connected layer: y = activation(W·x + b). */
+export interface DenseLayer {
+  readonly kind: "dense";
+  /** Width of the output. */
+  readonly units: number;
+  readonly activation: ActivationName;
+  /** What W is drawn from; b starts at zero. */
+  readonly initializer: InitializerName;
+  /** Whether there is a b. */
+  readonly bias: boolean;
+}
+
+/** Any layer that a model can be made of. */
+export type Layer = DenseLayer;
+
+/** Further options of `dense`. */
+export interface DenseOptions {
+  /** What the weights are drawn from; default `"glorotUniform"`, as in Keras. */
+  initializer?: InitializerName;
+  /** Whether the layer has a bias; default true. */
+  bias?: boolean;
+}
+
+/**
+ * A fully connected layer.
+ *
+ * @param units width of the output, a positive integer
+ * @param activation `"linear"` (default), `"relu"`, `"sigmoid"` or `"tanh"`
+ * @throws {ArgumentError} for anything else
+ */
+export function dense(
+  units: number,
+  activation: ActivationName = "linear",
+  options: DenseOptions = {},
+): DenseLayer {
+  knownKeys("dense", options, ["initializer", "bias"]);
+  return {
+    kind: "dense",
+    units: integer("units of a dense layer", units),
+    activation: oneOf("activation", activation, ACTIVATION_NAMES),
+    initializer: oneOf("initializer", options.initializer ?? "glorotUniform", INITIALIZER_NAMES),
+    bias: boolean("bias", options.bias ?? true),
+  };
+}
+
+/** Checks a layer that came from outside (a caller without types, a file) and returns a clean copy of it. */
+export function checkLayer(name: string, layer: unknown): Layer {
+  if (typeof layer !== "object" || layer === null) {
+    throw new ArgumentError(`${name} must be a layer such as dense(32, "relu"), not ${show(layer)}`);
+  }
+  const { kind, units, activation, ...options } = layer as DenseLayer;
+  oneOf(`kind of ${name}`, kind, ["dense"]);
+  return dense(units, activation, options);
+}

@@ -1,0 +1,58 @@
+import type { Block } from "../engine/memory.js";
+import type { LossName } from "./losses.js";
+import type { Network } from "./network.js";
+import { momentCount, type Optimizer, OptimizerClock } from "./optimizers.js";
+
+/**
+ * What learning adds to a network: gradients and the optimizer's moments, laid out as the parameters are, and the
+ * optimizer's clock. Stays with a model from one `fit` to the next, as in Keras.
+ */
+export class Learner {
+  readonly network: Network;
+  readonly optimizer: Optimizer;
+  readonly loss: LossName;
+  readonly gradients: Block;
+  readonly moments: readonly Block[];
+  readonly clock: OptimizerClock;
+  readonly #saved: Float32Array[] = [];
+  #savedSteps = 0;
+
+  constructor(network: Network, optimizer: Optimizer, loss: LossName) {
+    this.network = network;
+    this.optimizer = optimizer;
+    this.loss = loss;
+    const bytes = network.parameterSize * 4;
+    this.gradients = network.engine.memory.allocate(bytes);
+    this.moments = Array.from({ length: momentCount(optimizer) }, () =>
+      network.engine.memory.allocate(bytes),
+    );
+    this.clock = new OptimizerClock(optimizer);
+  }
+
+  /** Remembers weights and moments as they are now. */
+  save(): void {
+    const states = [this.network.values, ...this.moments.map((block) => block.floats())];
+    states.forEach((state, index) => {
+      this.#saved[index] ??= new Float32Array(state.length);
+      this.#saved[index].set(state);
+    });
+    this.#savedSteps = this.clock.steps;
+  }
+
+  /** Goes back to what was remembered. */
+  restore(): void {
+    const [weights, ...moments] = this.#saved;
+    if (!weights) return;
+    this.network.values.set(weights);
+    moments.forEach((moment, index) => {
+      this.moments[index]!.floats().set(moment);
+    });
+    this.clock.reset(this.#savedSteps);
+    this.network.pack();
+  }
+
+  release(): void {
+    for (const block of this.moments) block.release();
+    this.gradients.release();
+  }
+}

@@ -1,0 +1,214 @@
+import { STREAM_INITIALIZATION } from "../../assembly/abi.js";
+import type { Engine } from "../engine/engine.js";
+import type { Address, Block } from "../engine/memory.js";
+import type { Plan, PlanBuilder } from "../engine/plan.js";
+import { distribution } from "./initializers.js";
+import type { Layer } from "./layers.js";
+import { type Seed, seedWords } from "./seed.js";
+
+/** Floats between the parts of a block, so that each begins on a cache line. */
+const ALIGNMENT = 16;
+
+/**
+ * One array of parameters and where it stands in the parameter block. A weight matrix [out, in] is kept with its
+ * longer side as rows: then the operand that has to be packed for its gradient is the smaller of the two, and the
+ * rows can be divided among threads.
+ */
+export interface Parameter {
+  /** As in PyTorch: `encoder.0.weight`, `decoder.1.bias`. */
+  readonly name: string;
+  /** [out, in] or [out]. */
+  readonly shape: readonly number[];
+  /** In floats, from the start of the block. */
+  readonly offset: number;
+  /** Rows and columns as kept. */
+  readonly rows: number;
+  readonly columns: number;
+  /** Whether it is kept as [in, out]. */
+  readonly transposed: boolean;
+}
+
+/** A layer with everything that a plan needs to know of it. */
+export interface NetworkLayer {
+  readonly layer: Layer;
+  readonly inputs: number;
+  readonly units: number;
+  readonly weight: Parameter;
+  readonly bias: Parameter | undefined;
+  /** Where W is packed for the forward product, in floats from the start of the pack block. */
+  readonly forwardPack: number;
+  /** Where W is packed for δ·W; −1 for the first layer, whose input needs no gradient. */
+  readonly backwardPack: number;
+}
+
+/** A stack of layers with its parameters in the engine's memory. */
+export class Network {
+  readonly engine: Engine;
+  readonly inputSize: number;
+  readonly layers: readonly NetworkLayer[];
+  /** How many of the layers are the encoder. */
+  readonly encoderDepth: number;
+  readonly parameters: readonly Parameter[];
+  /** Floats in the parameter block; gradients and moments are laid out alike. */
+  readonly parameterSize: number;
+  readonly #parameterBlock: Block;
+  readonly #packBlock: Block;
+  readonly #zeros: Block;
+  readonly #repack: Plan;
+
+  constructor(engine: Engine, inputSize: number, encoder: readonly Layer[], decoder: readonly Layer[]) {
+    this.engine = engine;
+    this.inputSize = inputSize;
+    this.encoderDepth = encoder.length;
+    const layout = new Layout(engine);
+    let inputs = inputSize;
+    const add = (part: string) => (layer: Layer, index: number) => {
+      const built = layout.layer(`${part}.${index}`, layer, inputs);
+      inputs = layer.units;
+      return built;
+    };
+    this.layers = [...encoder.map(add("encoder")), ...decoder.map(add("decoder"))];
+    this.parameters = this.layers.flatMap(({ weight, bias }) => (bias ? [weight, bias] : [weight]));
+    this.parameterSize = layout.parameters;
+    const widest = Math.max(inputSize, ...this.layers.map(({ units }) => units));
+    this.#parameterBlock = engine.memory.allocate(layout.parameters * 4);
+    this.#packBlock = engine.memory.allocate(layout.packs * 4);
+    this.#zeros = engine.memory.allocate(widest * 4);
+    const plan = engine.plan();
+    for (const layer of this.layers) this.addPacking(plan, layer);
+    this.#repack = plan.build(engine.memory);
+  }
+
+  /** Width of the code. */
+  get latentSize(): number {
+    return this.layers[this.encoderDepth - 1]!.units;
+  }
+
+  /** Address of a parameter. */
+  at(parameter: Parameter): Address {
+    return this.#parameterBlock.at(parameter.offset * 4);
+  }
+
+  /** Address of packed weights. */
+  packAt(offset: number): Address {
+    return this.#packBlock.at(offset * 4);
+  }
+
+  /** What a sum that begins at zero is seeded from; as many zeros as any layer is wide. */
+  get zeros(): Address {
+    return this.#zeros.at();
+  }
+
+  /** The whole parameter block, as kept. */
+  get values(): Float32Array {
+    return this.#parameterBlock.floats();
+  }
+
+  /** Adds the calls that pack a layer's weights for the products; divided as the optimizer's work is. */
+  addPacking(plan: PlanBuilder, layer: NetworkLayer): void {
+    const { inputs, units, weight, forwardPack, backwardPack } = layer;
+    const source = this.at(weight);
+    if (weight.transposed) {
+      plan.packRows(inputs, units, source, this.packAt(forwardPack));
+      if (backwardPack >= 0) plan.packTransposed(inputs, units, source, this.packAt(backwardPack));
+    } else {
+      plan.packTransposed(units, inputs, source, this.packAt(forwardPack));
+      if (backwardPack >= 0) plan.packRows(units, inputs, source, this.packAt(backwardPack));
+    }
+  }
+
+  /** Draws new weights; biases become zero. */
+  initialize(seed: Seed): void {
+    const { kernels, memory, scratch } = this.engine;
+    const [low, high] = seedWords(seed);
+    this.layers.forEach(({ layer, inputs, units, weight, bias }, index) => {
+      const drawn = distribution(layer.initializer, inputs, units);
+      const block = memory.allocate(inputs * units * 4);
+      const from = [low, high, STREAM_INITIALIZATION, 0, index, scratch] as const;
+      if (drawn.kind === "uniform") {
+        kernels.randomUniform(block.at(), inputs * units, -drawn.limit, drawn.limit, ...from);
+      } else if (drawn.kind === "normal") {
+        kernels.randomNormal(block.at(), inputs * units, 0, drawn.deviation, ...from);
+      }
+      this.write(weight, block.floats());
+      if (bias) this.write(bias, new Float32Array(units));
+      block.release();
+    });
+    this.pack();
+  }
+
+  /** A copy of a parameter in its public shape. */
+  read(parameter: Parameter): Float32Array {
+    const { rows, columns, offset, transposed } = parameter;
+    const kept = this.values.subarray(offset, offset + rows * columns);
+    return transposed ? transpose(kept, rows, columns) : new Float32Array(kept);
+  }
+
+  /** Replaces a parameter, given in its public shape. Call `pack` afterwards. */
+  write(parameter: Parameter, data: Float32Array): void {
+    const { rows, columns, offset, transposed } = parameter;
+    this.values.set(transposed ? transpose(data, columns, rows) : data, offset);
+  }
+
+  /** Packs all weights anew after they were changed from outside. */
+  pack(): void {
+    this.engine.run(this.#repack);
+  }
+
+  /** Gives all memory back. */
+  release(): void {
+    this.#repack.release();
+    this.#zeros.release();
+    this.#packBlock.release();
+    this.#parameterBlock.release();
+  }
+}
+
+/** Lays parameters and packed weights out, one after the other. */
+class Layout {
+  readonly #engine: Engine;
+  parameters = 0;
+  packs = 0;
+  #first = true;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  layer(name: string, layer: Layer, inputs: number): NetworkLayer {
+    const { units } = layer;
+    const transposed = inputs >= units;
+    const [rows, columns] = transposed ? [inputs, units] : [units, inputs];
+    const weight = this.#parameter(`${name}.weight`, [units, inputs], rows, columns, transposed);
+    const bias = layer.bias ? this.#parameter(`${name}.bias`, [units], units, 1, false) : undefined;
+    const forwardPack = this.#pack(inputs, units);
+    const backwardPack = this.#first ? -1 : this.#pack(units, inputs);
+    this.#first = false;
+    return { layer, inputs, units, weight, bias, forwardPack, backwardPack };
+  }
+
+  #parameter(name: string, shape: number[], rows: number, columns: number, transposed: boolean): Parameter {
+    const offset = this.parameters;
+    this.parameters += align(rows * columns);
+    return { name, shape, offset, rows, columns, transposed };
+  }
+
+  #pack(k: number, n: number): number {
+    const offset = this.packs;
+    this.packs += align(this.#engine.packedSize(k, n));
+    return offset;
+  }
+}
+
+function align(floats: number): number {
+  return Math.ceil(floats / ALIGNMENT) * ALIGNMENT;
+}
+
+/** The transpose of a [rows, columns] matrix, as a new array. */
+function transpose(data: Float32Array, rows: number, columns: number): Float32Array {
+  const result = new Float32Array(data.length);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) result[j * rows + i] = data[i * columns + j]!;
+  }
+  return result;
+}

@@ -1,0 +1,54 @@
+import { FormatError, IsthmusError } from "./errors.js";
+import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "./formats/safetensors.js";
+import {
+  type AutoencoderDescription,
+  type CheckedDescription,
+  checkDescription,
+} from "./model/description.js";
+import type { NamedWeight } from "./weights.js";
+
+/** Version of what stands in `__metadata__.isthmus`. */
+const VERSION = 1;
+
+/** A model as a safetensors file: its weights, and its description as JSON in `__metadata__.isthmus`. */
+export function encodeModel(description: CheckedDescription, weights: readonly NamedWeight[]): Uint8Array {
+  const isthmus = JSON.stringify({ version: VERSION, ...description });
+  return encodeSafetensors(weights, { format: "pt", isthmus });
+}
+
+/**
+ * @throws {FormatError} when the bytes are no safetensors file, or none of Isthmus, or describe no valid model
+ */
+export function decodeModel(bytes: Uint8Array): { description: CheckedDescription; weights: NamedTensor[] } {
+  const { tensors, metadata } = decodeSafetensors(bytes);
+  const text = metadata.isthmus;
+  if (text === undefined) {
+    throw new FormatError(
+      "the file is a safetensors file, but has no description of a model (__metadata__.isthmus)",
+    );
+  }
+  return { description: parseDescription(text), weights: [...tensors.values()] };
+}
+
+function parseDescription(text: string): CheckedDescription {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    throw new FormatError("the description of the model (__metadata__.isthmus) is not JSON", {
+      cause: error,
+    });
+  }
+  const { version, ...description } = (parsed ?? {}) as AutoencoderDescription & { version: unknown };
+  if (version !== VERSION) {
+    throw new FormatError(
+      `the model has format version ${String(version)}, but this release reads version ${VERSION}`,
+    );
+  }
+  try {
+    return checkDescription(description);
+  } catch (error) {
+    if (!(error instanceof IsthmusError)) throw error;
+    throw new FormatError(`the description of the model does not hold: ${error.message}`, { cause: error });
+  }
+}

@@ -1,0 +1,120 @@
+import { DivergedError, ShapeError } from "../errors.js";
+import type { Learner } from "../model/learner.js";
+import type { Seed } from "../model/seed.js";
+import { TrainingStep } from "../model/trainingStep.js";
+import { emptyHistory, type History } from "./history.js";
+import type { CheckedFitOptions, EpochLog } from "./options.js";
+import { lossOf } from "./predict.js";
+import { checkValues, type Rows, toRows } from "./samples.js";
+import { TrainingData } from "./trainingData.js";
+
+/** What a training run works on. */
+export interface FitContext {
+  readonly learner: Learner;
+  readonly seed: Seed;
+  /** Epochs that the model has been trained for before; the order of the samples goes on from there. */
+  readonly firstEpoch: number;
+  /** Told the history as soon as there is one, so that it survives an abort. */
+  readonly onHistory: (history: History) => void;
+}
+
+/**
+ * Trains a model; written as work that can pause (see turns.ts). Everything it allocates is given back however it
+ * ends.
+ */
+export function* fitModel(
+  context: FitContext,
+  samples: Rows,
+  options: CheckedFitOptions,
+): Generator<unknown, History> {
+  const { learner } = context;
+  const { engine } = learner.network;
+  const [training, validation] = divide(samples, options);
+  options.signal?.throwIfAborted();
+  const unit = learner.loss === "binaryCrossentropy";
+  yield* checkValues(samples, unit);
+  if (options.validationData !== undefined) yield* checkValues(validation!, unit);
+  const history = emptyHistory();
+  context.onHistory(history);
+  const data = new TrainingData(engine, training);
+  let step: TrainingStep | undefined;
+  try {
+    yield* data.load(training);
+    step = new TrainingStep(learner, data.source, Math.min(options.batchSize, data.rows));
+    for (let epoch = 1; epoch <= options.epochs; epoch++) {
+      learner.save();
+      const log = yield* trainEpoch(context, step, data, options, epoch);
+      const valLoss = validation && (yield* lossOf(learner.network, learner.loss, validation));
+      record(history, log, valLoss);
+      yield options.onEpochEnd?.(valLoss === undefined ? log : { ...log, valLoss });
+    }
+    return history;
+  } finally {
+    step?.release();
+    data.release();
+  }
+}
+
+/** Training and validation samples. */
+function divide(samples: Rows, options: CheckedFitOptions): [Rows, Rows | undefined] {
+  const { columns } = samples;
+  if (options.validationData !== undefined) {
+    return [samples, toRows("validationData", options.validationData, columns)];
+  }
+  if (options.validationSplit === 0) return [samples, undefined];
+  const rows = Math.floor(samples.rows * (1 - options.validationSplit));
+  if (rows === 0 || rows === samples.rows) {
+    throw new ShapeError(
+      `validationSplit ${options.validationSplit} of ${samples.rows} rows leaves ${rows} to train on ` +
+        `and ${samples.rows - rows} to validate with; each needs at least one`,
+    );
+  }
+  const part = (start: number, end: number): Rows => ({
+    ...samples,
+    data: samples.data.subarray(start * columns, end * columns),
+    rows: end - start,
+  });
+  return [part(0, rows), part(rows, samples.rows)];
+}
+
+function* trainEpoch(
+  { learner, seed, firstEpoch }: FitContext,
+  step: TrainingStep,
+  data: TrainingData,
+  { epochs, batchSize, shuffle, onBatchEnd, signal }: CheckedFitOptions,
+  epoch: number,
+): Generator<unknown, EpochLog> {
+  const { engine } = learner.network;
+  const started = performance.now();
+  const steps = Math.ceil(data.rows / batchSize);
+  data.order(shuffle, seed, firstEpoch + epoch - 1);
+  let sum = 0;
+  for (let index = 0; index < steps; index++) {
+    signal?.throwIfAborted();
+    const first = index * batchSize;
+    const rows = Math.min(batchSize, data.rows - first);
+    const plan = step.prepare(rows, data.indexAt(first), learner.clock.tick());
+    yield* engine.runInTurns(plan);
+    sum += step.lossSum(rows);
+    if (!Number.isFinite(sum)) throw diverged(learner, epoch, index + 1);
+    onBatchEnd?.({ epoch, epochs, step: index + 1, steps, loss: sum / (first + rows) });
+    yield;
+  }
+  if (!learner.network.values.every(Number.isFinite)) throw diverged(learner, epoch, steps);
+  const seconds = (performance.now() - started) / 1000;
+  return { epoch, epochs, steps, loss: sum / data.rows, seconds, msPerStep: (seconds * 1000) / steps };
+}
+
+function diverged(learner: Learner, epoch: number, step: number): DivergedError {
+  learner.restore();
+  return new DivergedError(
+    `the loss or a weight stopped being finite in epoch ${epoch}, step ${step}; the weights from before that epoch are kept. ` +
+      "Try a lower learning rate, or data scaled to a smaller range",
+  );
+}
+
+function record(history: History, log: EpochLog, valLoss: number | undefined): void {
+  history.loss.push(log.loss);
+  history.seconds.push(log.seconds);
+  if (valLoss !== undefined) history.valLoss.push(valLoss);
+}

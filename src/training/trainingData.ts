@@ -1,0 +1,61 @@
+import { STREAM_SHUFFLE } from "../../assembly/abi.js";
+import type { Engine } from "../engine/engine.js";
+import type { Address, Block } from "../engine/memory.js";
+import { type Seed, seedWords } from "../model/seed.js";
+import type { Source } from "../model/trainingStep.js";
+import { ELEMENTS_PER_TURN, type Rows } from "./samples.js";
+
+/** The training data in the engine's memory, bytes as bytes, and the order in which an epoch takes its rows. */
+export class TrainingData {
+  readonly rows: number;
+  readonly #engine: Engine;
+  readonly #data: Block;
+  readonly #indices: Block;
+  readonly #kind: Source["kind"];
+
+  constructor(engine: Engine, { data, rows }: Rows) {
+    this.rows = rows;
+    this.#engine = engine;
+    this.#kind = data instanceof Uint8Array ? "bytes" : "floats";
+    this.#data = engine.memory.allocate(data.byteLength);
+    try {
+      this.#indices = engine.memory.allocate(rows * 4);
+    } catch (error) {
+      this.#data.release();
+      throw error;
+    }
+  }
+
+  get source(): Source {
+    return { kind: this.#kind, at: this.#data.at() };
+  }
+
+  /** Copies the samples in, pausing now and then. */
+  *load({ data }: Rows): Generator<void, void> {
+    const target = data instanceof Uint8Array ? this.#data.view() : this.#data.floats();
+    for (let start = 0; start < data.length; start += ELEMENTS_PER_TURN) {
+      target.set(data.subarray(start, start + ELEMENTS_PER_TURN), start);
+      yield;
+    }
+  }
+
+  /** Puts the rows in the order of epoch `epoch`, counted from 0 over the whole life of the model. */
+  order(shuffle: boolean, seed: Seed, epoch: number): void {
+    const words = this.#indices.words();
+    for (let i = 0; i < words.length; i++) words[i] = i;
+    if (!shuffle) return;
+    const { kernels, scratch } = this.#engine;
+    const [low, high] = seedWords(seed);
+    kernels.shuffle(this.#indices.at(), this.rows, low, high, STREAM_SHUFFLE, epoch, scratch);
+  }
+
+  /** Address of the index of the row that comes at place `place`. */
+  indexAt(place: number): Address {
+    return this.#indices.at(place * 4);
+  }
+
+  release(): void {
+    this.#indices.release();
+    this.#data.release();
+  }
+}

@@ -1,0 +1,73 @@
+import { show } from "./check.js";
+import { ArgumentError, NonFiniteError, ShapeError } from "./errors.js";
+import type { Network, Parameter } from "./model/network.js";
+
+/** One array of weights. */
+export interface NamedWeight {
+  /** As PyTorch would name it: `encoder.0.weight`, `decoder.0.bias`; layers with weights count from 0. */
+  readonly name: string;
+  /** [out, in] for a weight matrix, [out] for a bias. */
+  readonly shape: readonly number[];
+  /** Row-major. */
+  readonly data: Float32Array;
+}
+
+/** Copies of all weights. */
+export function readWeights(network: Network): NamedWeight[] {
+  return network.parameters.map((parameter) => ({
+    name: parameter.name,
+    shape: parameter.shape,
+    data: network.read(parameter),
+  }));
+}
+
+/**
+ * Replaces all weights; checks everything before it writes anything.
+ *
+ * @param weights what `readWeights` gives, in any order
+ * @throws {ShapeError} for a missing or surplus name, or another shape
+ * @throws {NonFiniteError} for NaN or an infinity
+ */
+export function writeWeights(
+  network: Network,
+  weights: readonly { name: string; shape: readonly number[]; data: unknown }[],
+): void {
+  if (!Array.isArray(weights)) throw new ArgumentError(`weights must be an array, not ${show(weights)}`);
+  const given = new Map(weights.map((weight) => [weight.name, weight]));
+  const expected = new Set(network.parameters.map(({ name }) => name));
+  for (const name of given.keys()) {
+    if (!expected.has(name)) throw new ShapeError(`the model has no weight named ${show(name)}`);
+  }
+  if (given.size !== weights.length) throw new ShapeError("a weight is named twice");
+  const checked = network.parameters.map((parameter) => checkWeight(parameter, given.get(parameter.name)));
+  network.parameters.forEach((parameter, index) => {
+    network.write(parameter, checked[index]!);
+  });
+  network.pack();
+}
+
+function checkWeight(
+  { name, shape }: Parameter,
+  weight: { shape: readonly number[]; data: unknown } | undefined,
+): Float32Array {
+  if (!weight) throw new ShapeError(`the weight ${show(name)} is missing`);
+  const { data } = weight;
+  if (!(data instanceof Float32Array)) {
+    throw new ArgumentError(`the data of ${show(name)} must be a Float32Array, not ${show(data)}`);
+  }
+  const size = shape.reduce((product, n) => product * n, 1);
+  if (
+    weight.shape.length !== shape.length ||
+    weight.shape.some((n, i) => n !== shape[i]) ||
+    data.length !== size
+  ) {
+    throw new ShapeError(
+      `${show(name)} has shape [${weight.shape.join(", ")}] and ${data.length} elements, ` +
+        `but the model's has shape [${shape.join(", ")}]`,
+    );
+  }
+  const bad = data.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0)
+    throw new NonFiniteError(`element ${bad} of ${show(name)} is ${data[bad]}; weights must be finite`);
+  return data;
+}
