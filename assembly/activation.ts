@@ -6,7 +6,8 @@ import { nmadd, splat, storeUpTo } from "./simd";
 
 @inline
 function forward4(kind: i32, z: v128): v128 {
-  if (kind == ACTIVATION_RELU) return f32x4.pmax(splat(0), z);
+  // pmax gives its first argument when they do not compare: NaN stays NaN.
+  if (kind == ACTIVATION_RELU) return f32x4.pmax(z, splat(0));
   if (kind == ACTIVATION_SIGMOID) return sigmoid4(z);
   if (kind == ACTIVATION_TANH) return tanh4(z);
   return z;

@@ -59,8 +59,13 @@ export class Autoencoder {
     this.#ownsEngine = ownsEngine;
     this.#description = description;
     this.#network = new Network(engine, inputSize, encoder, decoder);
-    this.#learner = new Learner(this.#network, optimizer, loss);
-    this.#network.initialize(seed);
+    try {
+      this.#network.initialize(seed);
+      this.#learner = new Learner(this.#network, optimizer, loss);
+    } catch (error) {
+      this.#network.release();
+      throw error;
+    }
     const depth = encoder.length;
     const guard = () => this.#assertAlive();
     this.encoder = new Half(this.#network, this.#network.layers.slice(0, depth), guard);
@@ -106,7 +111,12 @@ export class Autoencoder {
   ): Promise<Autoencoder> {
     const owns = !(engine instanceof Engine);
     const used = owns ? await Engine.create(engine) : engine;
-    return new Autoencoder(used, owns, description);
+    try {
+      return new Autoencoder(used, owns, description);
+    } catch (error) {
+      if (owns) await used.dispose();
+      throw error;
+    }
   }
 
   /** Width of a sample. */
@@ -152,7 +162,7 @@ export class Autoencoder {
 
   /** `fit` on the calling thread, which it blocks. */
   fitSync(samples: Samples, options: FitSyncOptions = {}): History {
-    return runAtOnce(this.#fit(samples, options));
+    return this.#runSync(this.#fit(samples, options));
   }
 
   /** The codes of samples, [rows, latentSize]. */
@@ -182,7 +192,7 @@ export class Autoencoder {
 
   /** `reconstruct` on the calling thread. */
   reconstructSync(samples: Samples): Matrix {
-    return runAtOnce(outputOf(this.#network, this.#network.layers, this.#rows(samples)));
+    return this.#runSync(outputOf(this.#network, this.#network.layers, this.#rows(samples)));
   }
 
   /** Mean loss over the samples. */
@@ -192,7 +202,7 @@ export class Autoencoder {
 
   /** `evaluate` on the calling thread. */
   evaluateSync(samples: Samples): Evaluation {
-    return { loss: runAtOnce(lossOf(this.#network, this.#description.loss, this.#rows(samples))) };
+    return { loss: this.#runSync(lossOf(this.#network, this.#description.loss, this.#rows(samples))) };
   }
 
   /** Mean squared error of each sample's reconstruction, whatever the model's loss is; one a row. */
@@ -204,7 +214,7 @@ export class Autoencoder {
 
   /** `reconstructionError` on the calling thread. */
   reconstructionErrorSync(samples: Samples): Float32Array {
-    return new Float32Array(runAtOnce(lossesOf(this.#network, "meanSquaredError", this.#rows(samples))));
+    return new Float32Array(this.#runSync(lossesOf(this.#network, "meanSquaredError", this.#rows(samples))));
   }
 
   /** Copies of all weights, named and shaped as PyTorch's `Linear` has them. */
@@ -243,19 +253,21 @@ export class Autoencoder {
     const rows = this.#rows(samples);
     if (this.#training) throw new StateError("the model is being trained already");
     this.#training = true;
+    let started: History | undefined;
     const context = {
       learner: this.#learner,
       seed: this.#description.seed,
       firstEpoch: this.#epochs,
       onHistory: (history: History) => {
         this.#history = history;
+        started = history;
       },
     };
     try {
       return yield* fitModel(context, rows, checked);
     } finally {
       this.#training = false;
-      this.#epochs += this.#history.loss.length;
+      this.#epochs += started?.loss.length ?? 0;
     }
   }
 
@@ -266,6 +278,10 @@ export class Autoencoder {
 
   async #run<T>(work: Generator<unknown, T>): Promise<T> {
     return runInTurns(work, () => this.#assertAlive());
+  }
+
+  #runSync<T>(work: Generator<unknown, T>): T {
+    return runAtOnce(work, () => this.#assertAlive());
   }
 
   #assertAlive(): void {

@@ -1,6 +1,6 @@
 // Builds everything under build/: kernels (asc), bundles (esbuild), declarations (tsc).
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -54,6 +54,32 @@ await build({
   mainFields: ["module", "main"],
 });
 writeFileSync("build/cjs/package.json", '{ "type": "commonjs" }\n');
+
+/**
+ * Takes the library's public classes from build/index.js, which stands beside the output, instead of bundling them
+ * once more: an error is then an instance of the same class wherever it was thrown.
+ */
+const publicLibrary = {
+  name: "public-library",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.{1,2}\/(index|autoencoder|errors|matrix)\.js$/ }, ({ importer }) =>
+      importer.includes("node_modules") ? undefined : { path: "./index.js", external: true },
+    );
+  },
+};
+await build({
+  ...shared,
+  entryPoints: ["src/cli/main.ts"],
+  outfile: "build/cli.js",
+  format: "esm",
+  platform: "node",
+  plugins: [publicLibrary],
+  banner: {
+    // Commander is CommonJS and asks for Node's modules by require, which a module has to make for itself.
+    js: '#!/usr/bin/env node\nimport { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);',
+  },
+});
+chmodSync("build/cli.js", 0o755);
 
 run("typescript/bin/tsc", "-p", "src/tsconfig.json", "--outDir", "build/types");
 run("typescript/bin/tsc", "-p", "src/tsconfig.json", "--outDir", "build/cjs/types");

@@ -43,8 +43,11 @@ export function oneOf<T extends string>(name: string, value: unknown, known: rea
   throw new ArgumentError(`${name} ${show(value)} is not known (known: ${names})${hint}`);
 }
 
-/** @throws {ArgumentError} when `options` has a key that is not one of `known` */
+/** @throws {ArgumentError} when `options` is no object, or has a key that is not one of `known` */
 export function knownKeys(name: string, options: object, known: readonly string[]): void {
+  if (typeof options !== "object" || options === null) {
+    throw new ArgumentError(`the options of ${name} must be an object, not ${show(options)}`);
+  }
   for (const key of Object.keys(options)) oneOf(`option of ${name}`, key, known);
 }
 

@@ -38,7 +38,7 @@ export class Half {
 
   /** `predict` on the calling thread. */
   predictSync(samples: Samples): Matrix {
-    return runAtOnce(this.#predict(samples));
+    return runAtOnce(this.#predict(samples), this.#guard);
   }
 
   *#predict(samples: Samples): Generator<unknown, Matrix> {

@@ -4,8 +4,9 @@ import {
   type AutoencoderDescription,
   type CheckedDescription,
   checkDescription,
+  parameterShapes,
 } from "./model/description.js";
-import type { NamedWeight } from "./weights.js";
+import { checkWeights, type NamedWeight } from "./weights.js";
 
 /** Version of what stands in `__metadata__.isthmus`. */
 const VERSION = 1;
@@ -17,7 +18,8 @@ export function encodeModel(description: CheckedDescription, weights: readonly N
 }
 
 /**
- * @throws {FormatError} when the bytes are no safetensors file, or none of Isthmus, or describe no valid model
+ * @throws {FormatError} when the bytes are no safetensors file, or none of Isthmus, or describe no valid model, or
+ * have other weights than the model that they describe
  */
 export function decodeModel(bytes: Uint8Array): { description: CheckedDescription; weights: NamedTensor[] } {
   const { tensors, metadata } = decodeSafetensors(bytes);
@@ -27,7 +29,12 @@ export function decodeModel(bytes: Uint8Array): { description: CheckedDescriptio
       "the file is a safetensors file, but has no description of a model (__metadata__.isthmus)",
     );
   }
-  return { description: parseDescription(text), weights: [...tensors.values()] };
+  const description = parseDescription(text);
+  const weights = [...tensors.values()];
+  orFormatError("the weights do not fit the description of the model", () =>
+    checkWeights(parameterShapes(description), weights),
+  );
+  return { description, weights };
 }
 
 function parseDescription(text: string): CheckedDescription {
@@ -45,10 +52,15 @@ function parseDescription(text: string): CheckedDescription {
       `the model has format version ${String(version)}, but this release reads version ${VERSION}`,
     );
   }
+  return orFormatError("the description of the model does not hold", () => checkDescription(description));
+}
+
+/** What `check` returns; its refusals become errors of the file. */
+function orFormatError<T>(what: string, check: () => T): T {
   try {
-    return checkDescription(description);
+    return check();
   } catch (error) {
     if (!(error instanceof IsthmusError)) throw error;
-    throw new FormatError(`the description of the model does not hold: ${error.message}`, { cause: error });
+    throw new FormatError(`${what}: ${error.message}`, { cause: error });
   }
 }

@@ -1,6 +1,7 @@
 import { show } from "./check.js";
 import { ArgumentError, NonFiniteError, ShapeError } from "./errors.js";
-import type { Network, Parameter } from "./model/network.js";
+import type { ParameterShape } from "./model/description.js";
+import type { Network } from "./model/network.js";
 
 /** One array of weights. */
 export interface NamedWeight {
@@ -21,37 +22,57 @@ export function readWeights(network: Network): NamedWeight[] {
   }));
 }
 
+/** An array of weights as it comes from outside: of any type. */
+type GivenWeight = Omit<NamedWeight, "data"> & { readonly data: unknown };
+
 /**
  * Replaces all weights; checks everything before it writes anything.
  *
  * @param weights what `readWeights` gives, in any order
- * @throws {ShapeError} for a missing or surplus name, or another shape
- * @throws {NonFiniteError} for NaN or an infinity
+ * @throws what `checkWeights` throws
  */
-export function writeWeights(
-  network: Network,
-  weights: readonly { name: string; shape: readonly number[]; data: unknown }[],
-): void {
-  if (!Array.isArray(weights)) throw new ArgumentError(`weights must be an array, not ${show(weights)}`);
-  const given = new Map(weights.map((weight) => [weight.name, weight]));
-  const expected = new Set(network.parameters.map(({ name }) => name));
-  for (const name of given.keys()) {
-    if (!expected.has(name)) throw new ShapeError(`the model has no weight named ${show(name)}`);
-  }
-  if (given.size !== weights.length) throw new ShapeError("a weight is named twice");
-  const checked = network.parameters.map((parameter) => checkWeight(parameter, given.get(parameter.name)));
+export function writeWeights(network: Network, weights: readonly GivenWeight[]): void {
+  const checked = checkWeights(network.parameters, weights);
   network.parameters.forEach((parameter, index) => {
     network.write(parameter, checked[index]!);
   });
   network.pack();
 }
 
-function checkWeight(
-  { name, shape }: Parameter,
-  weight: { shape: readonly number[]; data: unknown } | undefined,
-): Float32Array {
+/**
+ * The data of weights in the order of a model's parameters.
+ *
+ * @throws {ShapeError} for a missing or surplus name, or another shape
+ * @throws {NonFiniteError} for NaN or an infinity
+ * @throws {ArgumentError} for anything else that is no weight
+ */
+export function checkWeights(
+  parameters: readonly ParameterShape[],
+  weights: readonly GivenWeight[],
+): Float32Array[] {
+  if (!Array.isArray(weights)) throw new ArgumentError(`weights must be an array, not ${show(weights)}`);
+  weights.forEach((weight: unknown, index) => {
+    if (typeof weight !== "object" || weight === null) {
+      throw new ArgumentError(
+        `weights[${index}] must be an object { name, shape, data }, not ${show(weight)}`,
+      );
+    }
+  });
+  const given = new Map(weights.map((weight) => [weight.name, weight]));
+  const expected = new Set(parameters.map(({ name }) => name));
+  for (const name of given.keys()) {
+    if (!expected.has(name)) throw new ShapeError(`the model has no weight named ${show(name)}`);
+  }
+  if (given.size !== weights.length) throw new ShapeError("a weight is named twice");
+  return parameters.map((parameter) => checkWeight(parameter, given.get(parameter.name)));
+}
+
+function checkWeight({ name, shape }: ParameterShape, weight: GivenWeight | undefined): Float32Array {
   if (!weight) throw new ShapeError(`the weight ${show(name)} is missing`);
   const { data } = weight;
+  if (!Array.isArray(weight.shape)) {
+    throw new ArgumentError(`the shape of ${show(name)} must be an array, not ${show(weight.shape)}`);
+  }
   if (!(data instanceof Float32Array)) {
     throw new ArgumentError(`the data of ${show(name)} must be a Float32Array, not ${show(data)}`);
   }

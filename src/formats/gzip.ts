@@ -19,8 +19,8 @@ export function isGzip(bytes: Uint8Array): boolean {
 }
 
 /**
- * Decompresses gzip data (RFC 1952) with the runtime's own `DecompressionStream`. Whether a file of several members, put
- * end to end, is read or refused is up to the runtime: Node reads it, browsers refuse it.
+ * Decompresses gzip data (RFC 1952) with the runtime's own `DecompressionStream`. Whether a file of several
+ * members, put end to end, is read or refused is up to the runtime: Node 20 reads it, browsers refuse it.
  *
  * @param bytes a whole gzip file; left as it is
  * @throws {FormatError} when it is no gzip data, is cut short or corrupt, or holds more than `maximumBytes`
@@ -62,8 +62,8 @@ export async function gunzip(bytes: Uint8Array, options: GunzipOptions = {}): Pr
 }
 
 /**
- * A stream that hands out copies of small slices as they are asked for. Some runtimes decompress all of a chunk before
- * anyone can read from it, and gzip expands up to 1032-fold: slices bound what is made beyond the limit.
+ * A stream that hands out copies of small slices as they are asked for. Some runtimes decompress all of a chunk
+ * before anyone can read from it, and deflate expands up to 1032-fold: slices bound what is made beyond the limit.
  */
 function sliced(bytes: Uint8Array): ReadableStream<BufferSource> {
   let position = 0;

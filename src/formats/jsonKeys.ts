@@ -50,6 +50,6 @@ export function scanJsonKeys(text: string): JsonKeys {
 
 function closingQuote(text: string, openingQuote: number): number {
   let i = openingQuote + 1;
-  while (text.charCodeAt(i) !== QUOTE) i += text.charCodeAt(i) === BACKSLASH ? 1 : 1;
+  while (i < text.length && text.charCodeAt(i) !== QUOTE) i += text.charCodeAt(i) === BACKSLASH ? 2 : 1;
   return i;
 }

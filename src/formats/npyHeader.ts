@@ -17,8 +17,8 @@ const MEMBER = /\s*(['"])(\w*)\1\s*:\s*('[^']*'|"[^"]*"|\w+|\([^()]*\))\s*(?:,|(
 const STRUCTURED = /(['"])descr\1\s*:\s*\[/;
 
 /**
- * Parses the header of a `.npy` file: a Python dict literal with exactly the keys `descr`, `fortran_order` and `shape`,
- * such as `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`, then white space.
+ * Parses the header of a `.npy` file: a Python dict literal with exactly the keys `descr`, `fortran_order` and
+ * `shape`, such as `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`, then white space.
  *
  * @throws {FormatError} when the text is anything else, or the type is structured
  */

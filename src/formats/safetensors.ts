@@ -42,9 +42,9 @@ const DTYPE_OF = new Map(Array.from(DTYPES, ([dtype, type]) => [type, dtype]));
  *
  *     header length n, uint64 LE | n bytes of JSON, padded with spaces to a multiple of 8 | data, little-endian
  *
- * The header lists the tensors in the order given. Their data is laid out by descending element size, and in the order
- * given within one size, so that every tensor is aligned for readers that map the file into memory; this is
- * what the reference implementation does. The same tensors in the same order give the same bytes.
+ * The header lists the tensors in the order given. Their data is laid out by descending element size, and in the
+ * order given within one size, so that every tensor is aligned for readers that map the file into memory; the
+ * reference implementation sorts by size too. The same tensors in the same order give the same bytes.
  *
  * @param tensors names are unique, and none is `__metadata__`
  * @param metadata free text by name; left out of the file where it is empty

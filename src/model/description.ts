@@ -67,3 +67,23 @@ function checkLayers(name: string, layers: unknown): Layer[] {
   }
   return layers.map((layer, index) => checkLayer(`${name}[${index}]`, layer));
 }
+
+/** Name and shape of one array of parameters. */
+export interface ParameterShape {
+  /** As in PyTorch: `encoder.0.weight`, `decoder.1.bias`. */
+  readonly name: string;
+  /** [out, in] or [out]. */
+  readonly shape: readonly number[];
+}
+
+/** The parameters of a model, in the order of its layers; known before any memory is taken for them. */
+export function parameterShapes({ inputSize, encoder, decoder }: CheckedDescription): ParameterShape[] {
+  let inputs = inputSize;
+  const shapes = (part: string) => (layer: Layer, index: number) => {
+    const { units, bias } = layer;
+    const weight = { name: `${part}.${index}.weight`, shape: [units, inputs] };
+    inputs = units;
+    return bias ? [weight, { name: `${part}.${index}.bias`, shape: [units] }] : [weight];
+  };
+  return [...encoder.flatMap(shapes("encoder")), ...decoder.flatMap(shapes("decoder"))];
+}

@@ -1,6 +1,7 @@
 import { STEP_INDICES, STEP_WORDS } from "../../assembly/abi.js";
 import type { Block } from "../engine/memory.js";
 import type { Plan } from "../engine/plan.js";
+import { Blocks } from "./blocks.js";
 import { addForward } from "./forward.js";
 import { type LossName, lossKernel } from "./losses.js";
 import type { Network, NetworkLayer } from "./network.js";
@@ -22,6 +23,7 @@ export class Inference {
   readonly #network: Network;
   readonly #layers: readonly NetworkLayer[];
   readonly #wanted: Wanted;
+  readonly #blocks: Blocks;
   readonly #workspace: Workspace;
   readonly #staging: Block;
   readonly #step: Block;
@@ -30,20 +32,21 @@ export class Inference {
   readonly #plans = new Map<string, Plan>();
 
   constructor(network: Network, layers: readonly NetworkLayer[], wanted: Wanted, rows: number) {
-    const { memory } = network.engine;
+    const blocks = new Blocks(network.engine.memory);
     this.rows = rows;
     this.#network = network;
     this.#layers = layers;
     this.#wanted = wanted;
-    this.#workspace = new Workspace(network.engine, layers, rows);
-    this.#staging = memory.allocate(rows * layers[0]!.inputs);
-    this.#indices = memory.allocate(rows * 4);
+    this.#blocks = blocks;
+    this.#workspace = new Workspace(blocks, layers, rows);
+    this.#staging = blocks.allocate(rows * layers[0]!.inputs);
+    this.#indices = blocks.allocate(rows * 4);
     this.#indices.words().forEach((_, index, words) => {
       words[index] = index;
     });
-    this.#step = memory.allocate(STEP_WORDS * 4);
+    this.#step = blocks.allocate(STEP_WORDS * 4);
     this.#step.words()[STEP_INDICES] = this.#indices.at();
-    this.#losses = memory.allocate(rows * 8);
+    this.#losses = blocks.allocate(rows * 8);
   }
 
   /** Copies a block of rows in and returns the plan to run on it. */
@@ -91,7 +94,6 @@ export class Inference {
 
   release(): void {
     for (const plan of this.#plans.values()) plan.release();
-    for (const block of [this.#losses, this.#step, this.#indices, this.#staging]) block.release();
-    this.#workspace.release();
+    this.#blocks.release();
   }
 }

@@ -1,4 +1,5 @@
 import type { Block } from "../engine/memory.js";
+import { Blocks } from "./blocks.js";
 import type { LossName } from "./losses.js";
 import type { Network } from "./network.js";
 import { momentCount, type Optimizer, OptimizerClock } from "./optimizers.js";
@@ -14,6 +15,7 @@ export class Learner {
   readonly gradients: Block;
   readonly moments: readonly Block[];
   readonly clock: OptimizerClock;
+  readonly #blocks: Blocks;
   readonly #saved: Float32Array[] = [];
   #savedSteps = 0;
 
@@ -22,20 +24,20 @@ export class Learner {
     this.optimizer = optimizer;
     this.loss = loss;
     const bytes = network.parameterSize * 4;
-    this.gradients = network.engine.memory.allocate(bytes);
-    this.moments = Array.from({ length: momentCount(optimizer) }, () =>
-      network.engine.memory.allocate(bytes),
-    );
+    this.#blocks = new Blocks(network.engine.memory);
+    this.gradients = this.#blocks.allocate(bytes);
+    this.moments = Array.from({ length: momentCount(optimizer) }, () => this.#blocks.allocate(bytes));
     this.clock = new OptimizerClock(optimizer);
   }
 
-  /** Remembers weights and moments as they are now. */
-  save(): void {
+  /** Remembers weights and moments as they are now, pausing after each. */
+  *save(): Generator<void, void> {
     const states = [this.network.values, ...this.moments.map((block) => block.floats())];
-    states.forEach((state, index) => {
+    for (const [index, state] of states.entries()) {
       this.#saved[index] ??= new Float32Array(state.length);
       this.#saved[index].set(state);
-    });
+      yield;
+    }
     this.#savedSteps = this.clock.steps;
   }
 
@@ -52,7 +54,6 @@ export class Learner {
   }
 
   release(): void {
-    for (const block of this.moments) block.release();
-    this.gradients.release();
+    this.#blocks.release();
   }
 }

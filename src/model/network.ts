@@ -2,6 +2,8 @@ import { STREAM_INITIALIZATION } from "../../assembly/abi.js";
 import type { Engine } from "../engine/engine.js";
 import type { Address, Block } from "../engine/memory.js";
 import type { Plan, PlanBuilder } from "../engine/plan.js";
+import { Blocks } from "./blocks.js";
+import type { ParameterShape } from "./description.js";
 import { distribution } from "./initializers.js";
 import type { Layer } from "./layers.js";
 import { type Seed, seedWords } from "./seed.js";
@@ -14,11 +16,7 @@ const ALIGNMENT = 16;
  * longer side as rows: then the operand that has to be packed for its gradient is the smaller of the two, and the
  * rows can be divided among threads.
  */
-export interface Parameter {
-  /** As in PyTorch: `encoder.0.weight`, `decoder.1.bias`. */
-  readonly name: string;
-  /** [out, in] or [out]. */
-  readonly shape: readonly number[];
+export interface Parameter extends ParameterShape {
   /** In floats, from the start of the block. */
   readonly offset: number;
   /** Rows and columns as kept. */
@@ -51,6 +49,7 @@ export class Network {
   readonly parameters: readonly Parameter[];
   /** Floats in the parameter block; gradients and moments are laid out alike. */
   readonly parameterSize: number;
+  readonly #blocks: Blocks;
   readonly #parameterBlock: Block;
   readonly #packBlock: Block;
   readonly #zeros: Block;
@@ -71,12 +70,14 @@ export class Network {
     this.parameters = this.layers.flatMap(({ weight, bias }) => (bias ? [weight, bias] : [weight]));
     this.parameterSize = layout.parameters;
     const widest = Math.max(inputSize, ...this.layers.map(({ units }) => units));
-    this.#parameterBlock = engine.memory.allocate(layout.parameters * 4);
-    this.#packBlock = engine.memory.allocate(layout.packs * 4);
-    this.#zeros = engine.memory.allocate(widest * 4);
+    const blocks = new Blocks(engine.memory);
+    this.#blocks = blocks;
+    this.#parameterBlock = blocks.allocate(layout.parameters * 4);
+    this.#packBlock = blocks.allocate(layout.packs * 4);
+    this.#zeros = blocks.allocate(widest * 4);
     const plan = engine.plan();
     for (const layer of this.layers) this.addPacking(plan, layer);
-    this.#repack = plan.build(engine.memory);
+    this.#repack = blocks.orRelease(() => plan.build(engine.memory));
   }
 
   /** Width of the code. */
@@ -158,9 +159,7 @@ export class Network {
   /** Gives all memory back. */
   release(): void {
     this.#repack.release();
-    this.#zeros.release();
-    this.#packBlock.release();
-    this.#parameterBlock.release();
+    this.#blocks.release();
   }
 }
 

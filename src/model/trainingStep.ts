@@ -2,6 +2,7 @@ import { STEP_INDICES, STEP_LEARNING_RATE, STEP_WORDS } from "../../assembly/abi
 import type { Address, Block } from "../engine/memory.js";
 import type { Plan, PlanBuilder } from "../engine/plan.js";
 import { ACTIVATIONS } from "./activations.js";
+import { Blocks } from "./blocks.js";
 import { addForward } from "./forward.js";
 import type { Learner } from "./learner.js";
 import { lossKernel } from "./losses.js";
@@ -24,6 +25,7 @@ export interface Source {
 export class TrainingStep {
   readonly #learner: Learner;
   readonly #source: Source;
+  readonly #blocks: Blocks;
   readonly #workspace: Workspace;
   readonly #deltas: Workspace;
   readonly #packs: Block;
@@ -40,17 +42,19 @@ export class TrainingStep {
     this.#source = source;
     const { network } = learner;
     const { engine, layers } = network;
-    this.#workspace = new Workspace(engine, layers, rows);
-    this.#deltas = new Workspace(engine, layers, rows);
+    const blocks = new Blocks(engine.memory);
+    this.#blocks = blocks;
+    this.#workspace = new Workspace(blocks, layers, rows);
+    this.#deltas = new Workspace(blocks, layers, rows);
     let packs = 0;
     this.#packOffsets = layers.map(({ weight }) => {
       const offset = packs;
       packs += Math.ceil(engine.packedSize(rows, weight.columns) / 16) * 16;
       return offset * 4;
     });
-    this.#packs = engine.memory.allocate(packs * 4);
-    this.#losses = engine.memory.allocate(rows * 8);
-    this.#step = engine.memory.allocate(STEP_WORDS * 4);
+    this.#packs = blocks.allocate(packs * 4);
+    this.#losses = blocks.allocate(rows * 8);
+    this.#step = blocks.allocate(STEP_WORDS * 4);
     this.#stepWords = this.#step.words();
     this.#stepFloats = this.#step.floats();
     this.#lossValues = this.#losses.doubles();
@@ -201,8 +205,6 @@ export class TrainingStep {
 
   release(): void {
     for (const plan of this.#plans.values()) plan.release();
-    for (const block of [this.#step, this.#losses, this.#packs]) block.release();
-    this.#deltas.release();
-    this.#workspace.release();
+    this.#blocks.release();
   }
 }

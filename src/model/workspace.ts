@@ -1,5 +1,5 @@
-import type { Engine } from "../engine/engine.js";
 import type { Address, Block } from "../engine/memory.js";
+import type { Blocks } from "./blocks.js";
 import type { NetworkLayer } from "./network.js";
 
 /** Activations of a batch: one block, with the input and every layer's output in it, [rows, units] each. */
@@ -10,7 +10,8 @@ export class Workspace {
   readonly #input: number;
   readonly #outputs: number[] = [];
 
-  constructor(engine: Engine, layers: readonly NetworkLayer[], rows: number) {
+  /** @param blocks what the block is one of, and is given back with */
+  constructor(blocks: Blocks, layers: readonly NetworkLayer[], rows: number) {
     this.rows = rows;
     let bytes = 0;
     const take = (columns: number) => {
@@ -20,7 +21,7 @@ export class Workspace {
     };
     this.#input = take(layers[0]!.inputs);
     for (const { units } of layers) this.#outputs.push(take(units));
-    this.#block = engine.memory.allocate(bytes);
+    this.#block = blocks.allocate(bytes);
   }
 
   /** The batch. */
@@ -36,9 +37,5 @@ export class Workspace {
   /** A live view of `length` floats of what layer `index` gives. */
   outputValues(index: number, length: number): Float32Array {
     return this.#block.floats(index < 0 ? this.#input : this.#outputs[index], length);
-  }
-
-  release(): void {
-    this.#block.release();
   }
 }

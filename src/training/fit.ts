@@ -5,7 +5,7 @@ import { TrainingStep } from "../model/trainingStep.js";
 import { emptyHistory, type History } from "./history.js";
 import type { CheckedFitOptions, EpochLog } from "./options.js";
 import { lossOf } from "./predict.js";
-import { checkValues, type Rows, toRows } from "./samples.js";
+import { checkValues, ELEMENTS_PER_TURN, type Rows, toRows } from "./samples.js";
 import { TrainingData } from "./trainingData.js";
 
 /** What a training run works on. */
@@ -42,7 +42,7 @@ export function* fitModel(
     yield* data.load(training);
     step = new TrainingStep(learner, data.source, Math.min(options.batchSize, data.rows));
     for (let epoch = 1; epoch <= options.epochs; epoch++) {
-      learner.save();
+      yield* learner.save();
       const log = yield* trainEpoch(context, step, data, options, epoch);
       const valLoss = validation && (yield* lossOf(learner.network, learner.loss, validation));
       record(history, log, valLoss);
@@ -100,9 +100,22 @@ function* trainEpoch(
     onBatchEnd?.({ epoch, epochs, step: index + 1, steps, loss: sum / (first + rows) });
     yield;
   }
-  if (!learner.network.values.every(Number.isFinite)) throw diverged(learner, epoch, steps);
+  if (!(yield* allFinite(learner.network.values))) throw diverged(learner, epoch, steps);
   const seconds = (performance.now() - started) / 1000;
   return { epoch, epochs, steps, loss: sum / data.rows, seconds, msPerStep: (seconds * 1000) / steps };
+}
+
+/** Whether all values are finite; pauses now and then. */
+function* allFinite(values: Float32Array): Generator<void, boolean> {
+  for (let start = 0; start < values.length; start += ELEMENTS_PER_TURN) {
+    const end = Math.min(start + ELEMENTS_PER_TURN, values.length);
+    for (let i = start; i < end; i++) {
+      // NaN and the infinities are the only numbers that do not cancel themselves.
+      if (values[i]! - values[i]! !== 0) return false;
+    }
+    yield;
+  }
+  return true;
 }
 
 function diverged(learner: Learner, epoch: number, step: number): DivergedError {

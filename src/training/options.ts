@@ -89,6 +89,9 @@ export function checkFitOptions(options: FitOptions): CheckedFitOptions {
       throw new ArgumentError(`${name} must be a function, not ${show(value)}`);
     }
   }
+  if (options.signal !== undefined && typeof options.signal?.throwIfAborted !== "function") {
+    throw new ArgumentError(`signal must be an AbortSignal, not ${show(options.signal)}`);
+  }
   const validationSplit = number(
     "validationSplit",
     options.validationSplit ?? 0,

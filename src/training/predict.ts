@@ -23,7 +23,7 @@ function* forEachBlock(
   samples: Rows,
   take: (inference: Inference, first: number, count: number) => void,
 ): Generator<unknown, void> {
-  yield* checkValues(samples, false);
+  yield* checkValues(samples, wanted.kind === "loss" && wanted.loss === "binaryCrossentropy");
   const { data, rows, columns } = samples;
   const inference = new Inference(network, layers, wanted, rowsAtATime(layers, rows));
   try {

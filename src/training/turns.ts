@@ -41,9 +41,17 @@ export async function runInTurns<T>(work: Generator<unknown, T>, guard: () => vo
   return result.value;
 }
 
-/** Runs the same work to its end on the spot. */
-export function runAtOnce<T>(work: Generator<unknown, T>): T {
+/** Runs the same work to its end on the spot; `guard` is asked wherever the work could pause. */
+export function runAtOnce<T>(work: Generator<unknown, T>, guard: () => void): T {
   let result = work.next();
-  while (!result.done) result = work.next();
+  while (!result.done) {
+    let failure: { error: unknown } | undefined;
+    try {
+      guard();
+    } catch (error) {
+      failure = { error };
+    }
+    result = failure ? work.throw(failure.error) : work.next();
+  }
   return result.value;
 }

@@ -36,7 +36,9 @@ export type BuildName = (typeof BUILDS)[number];
 
 /** A build's kernels over a fresh memory, straight from the `.wasm` file. */
 export function loadKernels(build: BuildName): { kernels: AllKernels; memory: EngineMemory } {
-  const module = new WebAssembly.Module(readFileSync(new URL(`../../build/wasm/${build}.wasm`, import.meta.url)));
+  const module = new WebAssembly.Module(
+    readFileSync(new URL(`../../build/wasm/${build}.wasm`, import.meta.url)),
+  );
   const memory = new EngineMemory();
   const kernels = instantiateKernels<AllKernels>(module, memory.memory);
   memory.start(kernels.heapBase());

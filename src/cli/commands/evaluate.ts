@@ -1,0 +1,57 @@
+import { Command } from "commander";
+import { loadModel } from "../../node.js";
+import { assertColumns, openData } from "../data.js";
+import {
+  addCalculationOptions,
+  addDataOptions,
+  addJsonOption,
+  type CalculationOptions,
+  DATA_HELP,
+  type DataOptions,
+  engineOptions,
+  USED_DATA,
+  USED_DIGITS,
+} from "../options.js";
+import { dim, emit, say, terminal } from "../terminal.js";
+import { loss as showLoss, table } from "../text.js";
+
+interface EvaluateOptions extends DataOptions, CalculationOptions {
+  json?: true;
+}
+
+export function evaluateCommand(): Command {
+  const command = new Command("evaluate")
+    .description("Print the loss of samples and the mean squared error of their reconstructions.")
+    .argument("<model>", "a model that train saved")
+    .argument("<data>", DATA_HELP);
+  return addJsonOption(addCalculationOptions(addDataOptions(command, USED_DATA)))
+    .addHelpText("after", "\n  isthmus evaluate model.safetensors t10k-images-idx3-ubyte.gz")
+    .action(evaluate);
+}
+
+async function evaluate(modelPath: string, name: string, options: EvaluateOptions): Promise<void> {
+  const source = await openData(name, options, USED_DIGITS);
+  const model = await loadModel(modelPath, { engine: engineOptions(options) });
+  try {
+    assertColumns(source, model.inputSize, "samples");
+    const { data, rows } = source.all();
+    const began = performance.now();
+    const { loss } = await model.evaluate(data);
+    const seconds = (performance.now() - began) / 1000;
+    const errors = await model.reconstructionError(data);
+    const meanSquaredError = errors.reduce((sum, error) => sum + error, 0) / rows;
+    if (options.json) {
+      emit({ event: "done", loss, meanSquaredError, samples: rows, seconds });
+      return;
+    }
+    const screen = terminal();
+    const lines = [
+      ["data", source.title],
+      ["loss", `${showLoss(loss)} (${model.description.loss})`],
+      ["mean squared error", showLoss(meanSquaredError)],
+    ];
+    say(table(lines.map(([label, text]) => [dim(label!.padEnd(18), screen), text!])));
+  } finally {
+    await model.dispose();
+  }
+}

@@ -1,0 +1,89 @@
+import { Command } from "commander";
+import type { Autoencoder, Matrix, Samples } from "../../index.js";
+import { assertWritable, loadModel, saveNpy } from "../../node.js";
+import { assertColumns, openData } from "../data.js";
+import {
+  addCalculationOptions,
+  addDataOptions,
+  addJsonOption,
+  type CalculationOptions,
+  DATA_HELP,
+  type DataOptions,
+  engineOptions,
+  USED_DATA,
+  USED_DIGITS,
+} from "../options.js";
+import { bold, emit, say, terminal } from "../terminal.js";
+import { shape } from "../text.js";
+
+interface TransformOptions extends DataOptions, CalculationOptions {
+  out: string;
+  json?: true;
+}
+
+/** A command that sends samples through (a part of) a model and writes the result. */
+interface Transform {
+  readonly name: string;
+  readonly description: string;
+  readonly data: string;
+  readonly example: string;
+  apply(model: Autoencoder, samples: Samples): Promise<Matrix>;
+}
+
+export const encodeCommand = () =>
+  transformCommand({
+    name: "encode",
+    description: "Write the codes of samples as .npy, float32.",
+    data: DATA_HELP,
+    example: "isthmus encode model.safetensors t10k-images-idx3-ubyte.gz --out codes.npy",
+    apply: (model, samples) => model.encode(samples),
+  });
+
+export const decodeCommand = () =>
+  transformCommand({
+    name: "decode",
+    description: "Rebuild samples from codes and write them as .npy, float32.",
+    data: "the codes: a .npy file, as encode writes",
+    example: "isthmus decode model.safetensors codes.npy --out samples.npy",
+    apply: (model, samples) => model.decode(samples),
+  });
+
+export const reconstructCommand = () =>
+  transformCommand({
+    name: "reconstruct",
+    description: "Encode and decode samples and write the result as .npy, float32.",
+    data: DATA_HELP,
+    example: "isthmus reconstruct model.safetensors digits --samples 100 --out samples.npy",
+    apply: (model, samples) => model.reconstruct(samples),
+  });
+
+function transformCommand(transform: Transform): Command {
+  const command = new Command(transform.name)
+    .description(transform.description)
+    .argument("<model>", "a model that train saved")
+    .argument("<data>", transform.data)
+    .requiredOption("--out <file>", "where to write the result");
+  return addJsonOption(addCalculationOptions(addDataOptions(command, USED_DATA)))
+    .addHelpText("after", `\n  ${transform.example}`)
+    .action((model: string, data: string, options: TransformOptions) => run(transform, model, data, options));
+}
+
+async function run(transform: Transform, modelPath: string, name: string, options: TransformOptions) {
+  await assertWritable(options.out);
+  const source = await openData(name, options, USED_DIGITS);
+  const model = await loadModel(modelPath, { engine: engineOptions(options) });
+  try {
+    if (transform.name === "decode") assertColumns(source, model.latentSize, "codes");
+    else assertColumns(source, model.inputSize, "samples");
+    const { data } = source.all();
+    const began = performance.now();
+    const result = await transform.apply(model, data);
+    const seconds = (performance.now() - began) / 1000;
+    await saveNpy(options.out, result);
+    const { rows, columns } = result;
+    if (options.json) emit({ event: "done", rows, columns, seconds, out: options.out });
+    else say(`saved ${bold(options.out, terminal())} ${shape(result.shape)}`);
+  } finally {
+    await model.dispose();
+  }
+}

@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { ArgumentError, IsthmusError } from "../index.js";
+import { evaluateCommand } from "./commands/evaluate.js";
+import { inspectCommand } from "./commands/inspect.js";
+import { trainCommand } from "./commands/train.js";
+import { decodeCommand, encodeCommand, reconstructCommand } from "./commands/transform.js";
+import { handleBrokenPipes } from "./interruption.js";
+
+const EXIT_FAILURE = 1;
+const EXIT_USAGE = 2;
+
+/** The version in package.json, which stands above build/ in the repository and in the package. */
+function version(): string {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function program(): Command {
+  const isthmus = new Command("isthmus")
+    .description("Trains autoencoders and uses them.")
+    .version(version(), "--version", "print the version")
+    .helpOption("--help", "print this help")
+    .helpCommand(false)
+    .showHelpAfterError("(isthmus --help, or --help after a command, lists what there is)");
+  for (const command of [
+    trainCommand(),
+    encodeCommand(),
+    decodeCommand(),
+    reconstructCommand(),
+    evaluateCommand(),
+    inspectCommand(),
+  ]) {
+    isthmus.addCommand(command.helpOption("--help", "print this help").copyInheritedSettings(isthmus));
+  }
+  for (const command of [isthmus, ...isthmus.commands]) {
+    command.exitOverride().configureOutput({
+      outputError: (text, write) => write(`isthmus: ${text.replace(/^error: /, "")}`),
+    });
+  }
+  return isthmus;
+}
+
+/** What to exit with after an error, which is told on standard error. */
+function report(error: unknown): number {
+  // Commander has said already what is wrong.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  const message =
+    error instanceof IsthmusError ? error.message : error instanceof Error ? error.stack : error;
+  process.stderr.write(`isthmus: ${message}\n`);
+  return error instanceof ArgumentError ? EXIT_USAGE : EXIT_FAILURE;
+}
+
+handleBrokenPipes();
+try {
+  await program().parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}

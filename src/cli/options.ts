@@ -1,0 +1,114 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { EngineOptions } from "../index.js";
+
+/** Options of every command that takes data. */
+export interface DataOptions {
+  samples?: number;
+  noise?: number;
+  seed: number;
+}
+
+/** Options of every command that calculates. */
+export interface CalculationOptions {
+  threads?: number | "auto";
+  math?: string;
+}
+
+/** What `digits` and `spiral` stand for is made on the spot; anything else is the path of a file. */
+export const DATA_HELP = "digits, spiral, or a file: IDX or .npy, plain or gzipped";
+
+/** Digits made for the commands that use a model. */
+export const USED_DIGITS = 10_000;
+
+/** What those commands make; another seed than train's, so that they are not the samples trained on. */
+export const USED_DATA = { samples: "10,000 digits, 500 points", seed: 1, seeds: "made data; train has 0" };
+
+/** @throws {InvalidArgumentError} unless `text` is a positive integer */
+export function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1) {
+    throw new InvalidArgumentError("A positive integer is wanted.");
+  }
+  return value;
+}
+
+function seed(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
+    throw new InvalidArgumentError("An integer from 0 to 2^53 - 1 is wanted.");
+  }
+  return value;
+}
+
+function decimal(text: string, wanted: string, valid: (value: number) => boolean): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (!Number.isFinite(value) || !valid(value)) throw new InvalidArgumentError(`${wanted} is wanted.`);
+  return value;
+}
+
+/** A number above 0. */
+export const positiveNumber = (text: string) => decimal(text, "A number above 0", (value) => value > 0);
+
+/** A number from 0 up to, but not including, 1. */
+export const fraction = (text: string) =>
+  decimal(text, "A number from 0 up to, but not including, 1", (value) => value >= 0 && value < 1);
+
+const notNegative = (text: string) => decimal(text, "A number of at least 0", (value) => value >= 0);
+
+/** Widths with commas between them; `none` is none. */
+export function widths(text: string): number[] {
+  if (text === "none") return [];
+  try {
+    return text.split(",").map(positiveInteger);
+  } catch {
+    throw new InvalidArgumentError('Positive integers with commas between them are wanted, or "none".');
+  }
+}
+
+function threads(text: string): number | "auto" {
+  if (text === "auto") return text;
+  try {
+    return positiveInteger(text);
+  } catch {
+    throw new InvalidArgumentError('A positive integer is wanted, or "auto".');
+  }
+}
+
+/** Adds `--samples`, `--noise` and `--seed`. */
+export function addDataOptions(
+  command: Command,
+  defaults: { samples: string; seed: number; seeds: string },
+): Command {
+  return command
+    .addOption(
+      new Option(
+        "--samples <n>",
+        `how many digits or points to make (default: ${defaults.samples})`,
+      ).argParser(positiveInteger),
+    )
+    .addOption(
+      new Option("--noise <x>", "noise of the spiral's points (default: 0.3)").argParser(notNegative),
+    )
+    .addOption(new Option("--seed <n>", `seed of ${defaults.seeds}`).argParser(seed).default(defaults.seed));
+}
+
+/** Adds `--threads` and `--math`. */
+export function addCalculationOptions(command: Command): Command {
+  return command
+    .addOption(new Option("--threads <n|auto>", "threads to calculate on").argParser(threads))
+    .option(
+      "--math <portable|fast>",
+      "portable: the same bits on every machine; fast: whatever is fastest (default: fast)",
+    );
+}
+
+/** Adds `--json`. */
+export function addJsonOption(command: Command): Command {
+  return command.option("--json", "print JSON, one object a line, and nothing else");
+}
+
+/** Options for the library's engine; only what was given, so that the library decides the rest and checks the names. */
+export function engineOptions({ threads, math }: CalculationOptions): EngineOptions {
+  const given = { ...(threads !== undefined && { threads }), ...(math !== undefined && { math }) };
+  return given as EngineOptions;
+}

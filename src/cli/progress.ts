@@ -1,0 +1,118 @@
+import type { BatchLog, EpochLog } from "../index.js";
+import { bold, green, grey, type Terminal } from "./terminal.js";
+import { loss } from "./text.js";
+
+/** Width of Keras's bar. */
+const BAR = 20;
+/** Least time between two redraws, in ms. */
+const REDRAW = 50;
+/** Above this many epochs, only some of them get a line of their own. */
+const MOST_LINES = 50;
+const SPARSE_LINES = 20;
+
+/** Where an epoch is. */
+export interface Progress {
+  readonly step: number;
+  readonly steps: number;
+  /** Seconds taken, or, while the epoch runs, still to go. */
+  readonly seconds: number;
+  readonly msPerStep: number;
+  readonly loss: number;
+  readonly valLoss?: number | undefined;
+}
+
+/** Keras's line: `235/235 ━━━━━━━━━━━━━━━━━━━━ 1s 3ms/step - loss: 0.1234 - val_loss: 0.1200`. */
+export function progressLine(progress: Progress, terminal: Terminal): string {
+  const { step, steps, valLoss } = progress;
+  const position = `${String(step).padStart(String(steps).length)}/${steps}`;
+  const seconds = duration(progress.seconds);
+  const rest =
+    `${stepTime(progress.msPerStep)} - loss: ${loss(progress.loss)}` +
+    (valLoss === undefined ? "" : ` - val_loss: ${loss(valLoss)}`);
+  const room = terminal.columns - position.length - seconds.length - rest.length - 4;
+  if (room < 3) return `${position} ${seconds} ${rest}`.slice(0, terminal.columns - 1);
+  const width = Math.min(BAR, room);
+  const done = Math.floor((width * step) / steps);
+  const left = terminal.depth > 1 ? "━" : "─";
+  const bar = green("━".repeat(done), terminal) + grey(left.repeat(width - done), terminal);
+  return `${bold(position, terminal)} ${bar} ${bold(seconds, terminal)} ${rest}`;
+}
+
+function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole}s`;
+  const two = (value: number) => String(value).padStart(2, "0");
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes}:${two(whole % 60)}`;
+  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
+}
+
+function stepTime(ms: number): string {
+  if (ms >= 1000) return `${Math.round(ms / 1000)}s/step`;
+  return ms >= 1 ? `${Math.round(ms)}ms/step` : `${Math.round(ms * 1000)}us/step`;
+}
+
+/** Shows a training as it goes: redrawn in place on a terminal, else one plain line an epoch. */
+export class ProgressDisplay {
+  readonly #terminal: Terminal;
+  readonly #write: (text: string) => void;
+  #epochBegan = performance.now();
+  #drawn = 0;
+  #open = false;
+
+  constructor(terminal: Terminal, write: (text: string) => void) {
+    this.#terminal = terminal;
+    this.#write = write;
+  }
+
+  /** After a step. */
+  batch({ epoch, epochs, step, steps, loss }: BatchLog): void {
+    const now = performance.now();
+    if (!this.#terminal.live || now - this.#drawn < REDRAW) return;
+    const msPerStep = (now - this.#epochBegan) / step;
+    this.#draw(epoch, epochs, {
+      step,
+      steps,
+      seconds: (msPerStep * (steps - step)) / 1000,
+      msPerStep,
+      loss,
+    });
+    this.#drawn = now;
+  }
+
+  /** After an epoch. */
+  epoch(log: EpochLog): void {
+    const { epoch, epochs, steps } = log;
+    this.#epochBegan = performance.now();
+    if (!isShown(epoch, epochs)) return;
+    const progress = { ...log, step: steps };
+    if (this.#terminal.live) {
+      this.#draw(epoch, epochs, progress);
+      this.end();
+    } else {
+      this.#write(
+        `Epoch ${epoch}/${epochs}  ${progressLine(progress, { ...this.#terminal, columns: 120 })}\n`,
+      );
+    }
+  }
+
+  /** Leaves the line that is being redrawn as it stands. */
+  end(): void {
+    if (this.#open) this.#write("\n");
+    this.#open = false;
+  }
+
+  #draw(epoch: number, epochs: number, progress: Progress): void {
+    const line = progressLine(progress, this.#terminal);
+    const title = `Epoch ${epoch}/${epochs}`;
+    // Up one line and back over the title, so that it can change while epochs without a line of their own go by.
+    this.#write(`${this.#open ? "\x1b[1A\r" : ""}${title}\x1b[K\n${line}\x1b[K`);
+    this.#open = true;
+  }
+}
+
+/** All epochs, or of very many the first, the last and about twenty between. */
+function isShown(epoch: number, epochs: number): boolean {
+  if (epochs <= MOST_LINES) return true;
+  return epoch === 1 || epoch === epochs || epoch % Math.ceil(epochs / SPARSE_LINES) === 0;
+}

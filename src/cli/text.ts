@@ -1,0 +1,62 @@
+/** 60000 as `60,000`. */
+export function count(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** `1 thread`, `2 threads`. */
+export function plural(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+}
+
+/** A size in bytes as `200 kB`. */
+export function fileSize(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const inKilobytes = bytes / 1000;
+  return inKilobytes < 1000 ? `${Math.round(inKilobytes)} kB` : `${(inKilobytes / 1000).toFixed(1)} MB`;
+}
+
+/** A loss as Keras prints one: four decimals, or an exponent where those would not tell. */
+export function loss(value: number): string {
+  return Math.abs(value) > 1e-3 ? value.toFixed(4) : value.toExponential(4);
+}
+
+/** A shape as NumPy prints one: `(10, 784)`. */
+export function shape(dimensions: readonly number[]): string {
+  return `(${dimensions.join(", ")}${dimensions.length === 1 ? "," : ""})`;
+}
+
+/** Columns under each other, two spaces between them; those in `right` are flushed right. */
+export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
+  const columns = Math.max(...rows.map((row) => row.length));
+  const width = Array.from({ length: columns }, (_, j) =>
+    Math.max(...rows.map((row) => row[j]?.length ?? 0)),
+  );
+  const pad = (cell: string, j: number) =>
+    right.includes(j) ? cell.padStart(width[j]!) : cell.padEnd(width[j]!);
+  return rows.map((row) => row.map(pad).join("  ").trimEnd()).join("\n");
+}
+
+const simplified = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, "");
+
+/** The known name that at most two edits lead to, if there is one. */
+export function nearest(text: string, known: readonly string[]): string | undefined {
+  const distances = known.map((name) => ({
+    name,
+    distance: editDistance(simplified(text), simplified(name)),
+  }));
+  return distances.sort((a, b) => a.distance - b.distance).find(({ distance }) => distance <= 2)?.name;
+}
+
+/** Levenshtein distance. */
+function editDistance(a: string, b: string): number {
+  let above = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = above[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(substitution, above[j]! + 1, row[j - 1]! + 1));
+    }
+    above = row;
+  }
+  return above[b.length]!;
+}

@@ -1,0 +1,67 @@
+import { type Autoencoder, DivergedError, type FitOptions, type Samples } from "../index.js";
+import { ProgressDisplay } from "./progress.js";
+import { emit, type Terminal } from "./terminal.js";
+
+/** What a training came to, however it ended. */
+export interface Outcome {
+  /** Of the last epoch; of the steps up to the interruption, if there was one; null before the first step. */
+  loss: number | null;
+  /** After the last epoch that was finished; null without validation. */
+  valLoss: number | null;
+  /** Wall time. */
+  seconds: number;
+  /** Steps that the weights have taken. */
+  steps: number;
+  /** Set when training diverged; the weights are those of the last good epoch. */
+  diverged?: DivergedError;
+}
+
+/** How to tell of a training. */
+export interface Reporting {
+  readonly terminal: Terminal;
+  readonly json: boolean;
+}
+
+/**
+ * Trains a model and tells how it goes, until it is done or `signal` aborts it.
+ *
+ * @throws what `fit` throws, but for the abort and `DivergedError`, which are part of the outcome
+ */
+export async function trainModel(
+  model: Autoencoder,
+  samples: Samples,
+  options: Pick<FitOptions, "epochs" | "batchSize" | "validationSplit">,
+  signal: AbortSignal,
+  { terminal, json }: Reporting,
+): Promise<Outcome> {
+  const outcome: Outcome = { loss: null, valLoss: null, seconds: 0, steps: 0 };
+  const display = json ? undefined : new ProgressDisplay(terminal, (text) => process.stdout.write(text));
+  const began = performance.now();
+  let finished = { loss: outcome.loss, steps: 0 };
+  try {
+    await model.fit(samples, {
+      ...options,
+      signal,
+      onBatchEnd(log) {
+        outcome.loss = log.loss;
+        outcome.steps++;
+        display?.batch(log);
+      },
+      onEpochEnd(log) {
+        const { epoch, loss, seconds, msPerStep } = log;
+        outcome.loss = loss;
+        outcome.valLoss = log.valLoss ?? null;
+        finished = { loss, steps: outcome.steps };
+        display?.epoch(log);
+        if (json) emit({ event: "epoch", epoch, loss, valLoss: outcome.valLoss, seconds, msPerStep });
+      },
+    });
+  } catch (error) {
+    if (error instanceof DivergedError) Object.assign(outcome, finished, { diverged: error });
+    else if (error !== signal.reason) throw error;
+  } finally {
+    display?.end();
+  }
+  outcome.seconds = (performance.now() - began) / 1000;
+  return outcome;
+}

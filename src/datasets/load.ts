@@ -1,0 +1,106 @@
+import { readFile } from "node:fs/promises";
+import { ArgumentError, FormatError, IsthmusError } from "../errors.js";
+import { gunzip, isGzip } from "../formats/gzip.js";
+import { decodeIdx } from "../formats/idx.js";
+import { decodeNpy } from "../formats/npy.js";
+import type { NumericArray } from "../formats/typedArrays.js";
+
+/** Samples from a file, one a row. */
+export interface LoadedSamples {
+  /** The elements, row-major: `Uint8Array` for a file of unsigned bytes, else converted to floats. */
+  data: Uint8Array | Float32Array;
+  /** Number of samples: the first dimension. */
+  rows: number;
+  /** Elements of a sample: the product of all further dimensions, 1 where there are none. */
+  columns: number;
+  /** The dimensions as they stand in the file, slowest first. */
+  shape: number[];
+}
+
+/**
+ * Reads an IDX file, the format of MNIST and its family, plain or gzipped. Unsigned bytes stay bytes, which a model
+ * takes for themselves divided by 255.
+ *
+ * @param path where the file is
+ * @throws {ArgumentError} when there is no such file
+ * @throws {FormatError} when it is not one whole IDX file; the message names the path
+ * @throws {IsthmusError} of code `ERR_FILE` when the system refuses to read it
+ */
+export async function loadIdx(path: string): Promise<LoadedSamples> {
+  return inFile(path, async (bytes) => toSamples(decodeIdx(await decompressed(bytes))));
+}
+
+/**
+ * Reads a NumPy `.npy` file, plain or gzipped, of at least one dimension. Unsigned bytes stay bytes; other numbers
+ * become 32-bit floats.
+ *
+ * @param path where the file is
+ * @throws {ArgumentError} when there is no such file
+ * @throws {FormatError} when it is not one whole `.npy` file of numbers; the message names the path
+ * @throws {IsthmusError} of code `ERR_FILE` when the system refuses to read it
+ */
+export async function loadNpy(path: string): Promise<LoadedSamples> {
+  return inFile(path, async (bytes) => toSamples(decodeNpy(await decompressed(bytes))));
+}
+
+/** `loadNpy` or `loadIdx`, as the file's first bytes tell. */
+export async function loadSamples(path: string): Promise<LoadedSamples> {
+  return inFile(path, async (bytes) => {
+    const plain = await decompressed(bytes);
+    // 93 begins NumPy's magic string, 00 IDX's magic number.
+    if (plain[0] === 0x93) return toSamples(decodeNpy(plain));
+    if (plain[0] === 0 && plain[1] === 0) return toSamples(decodeIdx(plain));
+    throw new FormatError("bytes is neither an IDX nor a .npy file, nor either of them gzipped");
+  });
+}
+
+/**
+ * Reads a whole file and decodes it. Decoders speak of `bytes`; whoever reads a message wants to know which file.
+ *
+ * @throws what `decode` throws, with the path in the messages of `FormatError`s
+ */
+export async function inFile<T>(path: string, decode: (bytes: Uint8Array) => T | Promise<T>): Promise<T> {
+  if (typeof path !== "string" || path === "")
+    throw new ArgumentError("path must be a string that is not empty");
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw unreadable(path, error);
+  });
+  try {
+    return await decode(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    const { message } = error;
+    throw new FormatError(
+      message.startsWith("bytes ") ? `${path} ${message.slice("bytes ".length)}` : `${path}: ${message}`,
+      { cause: error },
+    );
+  }
+}
+
+function unreadable(path: string, cause: NodeJS.ErrnoException): IsthmusError {
+  if (cause.code === "ENOENT") return new ArgumentError(`there is no file ${path}`, { cause });
+  if (cause.code === "EISDIR") return new ArgumentError(`${path} is a folder, not a file`, { cause });
+  return new IsthmusError("ERR_FILE", `${path} cannot be read: ${cause.message}`, { cause });
+}
+
+async function decompressed(bytes: Uint8Array): Promise<Uint8Array> {
+  return isGzip(bytes) ? gunzip(bytes) : bytes;
+}
+
+function toSamples({ shape, data }: { shape: readonly number[]; data: NumericArray }): LoadedSamples {
+  const [rows, ...rest] = shape;
+  const columns = rest.reduce((product, dimension) => product * dimension, 1);
+  if (rows === undefined || data.length === 0) {
+    throw new FormatError(
+      `bytes holds an array of shape [${shape.join(", ")}], in which there are no samples`,
+    );
+  }
+  return { data: toNumbers(data), rows, columns, shape: [...shape] };
+}
+
+function toNumbers(data: NumericArray): Uint8Array | Float32Array {
+  if (data instanceof Uint8Array || data instanceof Float32Array) return data;
+  const floats = new Float32Array(data.length);
+  for (let i = 0; i < floats.length; i++) floats[i] = Number(data[i]);
+  return floats;
+}

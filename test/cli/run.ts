@@ -1,0 +1,75 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll } from "vitest";
+
+const cli = fileURLToPath(new URL("../../build/cli.js", import.meta.url));
+
+/** How a run of the command ended. */
+export interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** A run that goes on: its process, its output so far, and its end. */
+export interface Running {
+  child: ChildProcess;
+  output: { stdout: string; stderr: string };
+  ended: Promise<Ended>;
+}
+
+/** A folder of the test file's own, and the built command running in it. */
+export function inFolder() {
+  let folder = "";
+  beforeAll(() => {
+    if (!existsSync(cli)) throw new Error("build/cli.js is missing: run `npm run build` first");
+    folder = mkdtempSync(join(tmpdir(), "isthmus-cli-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  function start(...args: string[]): Running {
+    const child = spawn(process.execPath, [cli, ...args], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+    const output = { stdout: "", stderr: "" };
+    child.stdout.on("data", (chunk) => {
+      output.stdout += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      output.stderr += chunk;
+    });
+    const ended = new Promise<Ended>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (code, signal) => resolve({ code, signal, ...output }));
+    });
+    return { child, output, ended };
+  }
+
+  return {
+    start,
+    run: (...args: string[]) => start(...args).ended,
+    path: (name: string) => join(folder, name),
+    get folder() {
+      return folder;
+    },
+  };
+}
+
+/** Waits until `holds`, looking every few ms. */
+export async function until(holds: () => boolean, what: string): Promise<void> {
+  const end = performance.now() + 60_000;
+  while (!holds()) {
+    if (performance.now() > end) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** The events of `--json` output. */
+export function events(stdout: string): Record<string, unknown>[] {
+  return stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}

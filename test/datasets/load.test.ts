@@ -1,0 +1,133 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadIdx, loadNpy, loadSamples } from "../../src/datasets/load.js";
+import { ArgumentError, FormatError, IsthmusError } from "../../src/errors.js";
+import { encodeIdx } from "../../src/formats/idx.js";
+import { encodeNpy } from "../../src/formats/npy.js";
+
+const mnist = fileURLToPath(new URL("../../../shared/data/mnist/", import.meta.url));
+let folder = "";
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "isthmus-load-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function write(name: string, bytes: Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+const bytes = { shape: [5, 2, 3], data: Uint8Array.from({ length: 30 }, (_, i) => (i * 37) % 256) };
+
+test("bytes stay bytes, plain and gzipped, whatever the file is called", async () => {
+  const wanted = { data: bytes.data, rows: 5, columns: 6, shape: [5, 2, 3] };
+  const idx = encodeIdx(bytes);
+  const npy = encodeNpy(bytes);
+  expect(await loadIdx(write("a", idx))).toEqual(wanted);
+  expect(await loadIdx(write("b.idx", gzipSync(idx)))).toEqual(wanted);
+  expect(await loadNpy(write("c.npy", npy))).toEqual(wanted);
+  expect(await loadNpy(write("d.npy.gz", gzipSync(npy)))).toEqual(wanted);
+  for (const name of ["a", "b.idx", "c.npy", "d.npy.gz"]) {
+    expect(await loadSamples(join(folder, name))).toEqual(wanted);
+  }
+});
+
+test.each([
+  ["int16", encodeIdx({ shape: [2, 2], data: Int16Array.of(-300, 1, 2, 300) }), loadIdx],
+  ["float32", encodeIdx({ shape: [2, 2], data: Float32Array.of(-300, 1, 2, 300) }), loadIdx],
+  ["float64", encodeNpy({ shape: [2, 2], data: Float64Array.of(-300, 1, 2, 300) }), loadNpy],
+  ["int64", encodeNpy({ shape: [2, 2], data: BigInt64Array.of(-300n, 1n, 2n, 300n) }), loadNpy],
+] as const)("%s becomes floats", async (name, file, load) => {
+  const { data, rows, columns } = await load(write(name, file));
+  expect(data).toEqual(Float32Array.of(-300, 1, 2, 300));
+  expect([rows, columns]).toEqual([2, 2]);
+});
+
+test("an array of one dimension has one column", async () => {
+  const path = write("labels", encodeIdx({ shape: [4], data: Uint8Array.of(7, 2, 1, 0) }));
+  expect(await loadIdx(path)).toMatchObject({ rows: 4, columns: 1, shape: [4] });
+});
+
+describe("what is refused names the file", () => {
+  const failing = async (path: string, load = loadSamples): Promise<IsthmusError> =>
+    load(path).then(
+      () => expect.fail("nothing was thrown"),
+      (error) => error as IsthmusError,
+    );
+
+  test("a file that is not there, a folder, a path that is none", async () => {
+    for (const [path, message] of [
+      [join(folder, "no.idx"), "there is no file "],
+      [folder, " is a folder, not a file"],
+      ["", "path must be a string"],
+      [undefined as unknown as string, "path must be a string"],
+    ] as const) {
+      const error = await failing(path);
+      expect(error).toBeInstanceOf(ArgumentError);
+      expect(error.message).toContain(message);
+    }
+    expect((await failing(join(folder, "no.idx"))).message).toContain(join(folder, "no.idx"));
+  });
+
+  test("a path through a file", async () => {
+    const path = join(write("file", bytes.data), "below");
+    const error = await failing(path);
+    expect(error).toBeInstanceOf(IsthmusError);
+    expect(error.code).toBe("ERR_FILE");
+    expect(error.message).toContain(`${path} cannot be read: ENOTDIR`);
+  });
+
+  test.each([
+    [
+      "cut short",
+      encodeIdx(bytes).subarray(0, 20),
+      " is not a valid IDX file: its shape [5, 2, 3] wants 30 bytes",
+    ],
+    [
+      "cut short after gzip",
+      gzipSync(encodeIdx(bytes)).subarray(0, 25),
+      " is not gzip data: it is cut short",
+    ],
+    ["empty", new Uint8Array(0), " is neither an IDX nor a .npy file"],
+    ["text", new TextEncoder().encode("sepal,petal\n"), " is neither an IDX nor a .npy file"],
+    ["npy cut short", encodeNpy(bytes).subarray(0, 140), " is not a valid .npy file"],
+    [
+      "npy without rows",
+      encodeNpy({ shape: [0, 3], data: new Float32Array(0) }),
+      "in which there are no samples",
+    ],
+    [
+      "npy of no dimension",
+      encodeNpy({ shape: [], data: Float32Array.of(1) }),
+      "in which there are no samples",
+    ],
+  ])("%s", async (name, content, message) => {
+    const path = write(name, content);
+    const error = await failing(path);
+    expect(error).toBeInstanceOf(FormatError);
+    expect(error.message).toContain(path);
+    expect(error.message).toContain(message);
+  });
+
+  test("IDX is not .npy, nor the other way round", async () => {
+    expect(await failing(write("e", encodeNpy(bytes)), loadIdx)).toBeInstanceOf(FormatError);
+    expect(await failing(write("f", encodeIdx(bytes)), loadNpy)).toBeInstanceOf(FormatError);
+  });
+});
+
+test.skipIf(!existsSync(mnist))("reads MNIST's own files (skipped without ../shared/data)", async () => {
+  const images = await loadIdx(`${mnist}t10k-images-idx3-ubyte.gz`);
+  expect(images.data).toBeInstanceOf(Uint8Array);
+  expect([images.rows, images.columns, images.shape]).toEqual([10_000, 784, [10_000, 28, 28]]);
+  const sum = (images.data as Uint8Array).reduce((total, value) => total + value, 0);
+  const mean = sum / images.data.length / 255;
+  expect(mean).toBeCloseTo(0.1325, 3);
+  const labels = await loadIdx(`${mnist}t10k-labels-idx1-ubyte.gz`);
+  expect([...labels.data.subarray(0, 8)]).toEqual([7, 2, 1, 0, 4, 1, 4, 9]);
+});

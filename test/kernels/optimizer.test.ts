@@ -1,0 +1,160 @@
+import { describe, expect, test } from "vitest";
+import { STEP_LEARNING_RATE, STEP_WORDS } from "../../assembly/abi.js";
+import { BUILDS } from "../support/kernels.js";
+import { adamStep, EPSILON, sgdStep } from "../support/reference.js";
+import { Sandbox } from "./sandbox.js";
+import { distinct, expectSameBits, expectWithin, SIZES } from "./values.js";
+
+const RATE = Math.fround(0.037);
+const STEPS = 3;
+
+/** Rows × columns, and the share of rows that is updated. */
+const SHARES = SIZES.flatMap((columns) =>
+  [
+    [1, 0, 1],
+    [5, 0, 5],
+    [5, 1, 4],
+    [5, 3, 3],
+  ].map(([rows, begin, end]) => ({ columns, rows: rows!, begin: begin!, end: end! })),
+);
+
+/** The step block with a learning rate, in the kernels' memory. */
+function stepBlock(box: Sandbox, rate: number): number {
+  const words = new Uint32Array(STEP_WORDS);
+  words[STEP_LEARNING_RATE] = new Uint32Array(Float32Array.of(rate).buffer)[0]!;
+  return box.words(STEP_WORDS).set(words).at();
+}
+
+/**
+ * How far m / (√v + ε) may be off when m is off by error·scale and v by error·scale². Small v that follow large ones
+ * keep the absolute error of those.
+ */
+function quotientError(
+  { first, second }: { first: number; second: number },
+  scale: number,
+  error: number,
+  epsilon: number,
+): number {
+  const root = Math.sqrt(second);
+  const divisor = root + epsilon;
+  const secondError = error * scale ** 2;
+  const rootError = Math.min(Math.sqrt(secondError), secondError / root);
+  const least = Math.max(divisor - rootError, epsilon);
+  const m = Math.abs(first);
+  return (error * scale) / least + (m * rootError) / (divisor * least) + (3 * EPSILON * m) / divisor;
+}
+
+describe.each(BUILDS)("%s", (build) => {
+  const box = new Sandbox(build);
+
+  test.each([
+    { momentum: 0, nesterov: false },
+    { momentum: 0.9, nesterov: false },
+    { momentum: 0.9, nesterov: true },
+    { momentum: 0.3, nesterov: true },
+  ])("sgd, momentum $momentum, Nesterov $nesterov", ({ momentum, nesterov }) => {
+    const mu = Math.fround(momentum);
+    for (const { columns, rows, begin, end } of SHARES) {
+      const what = `sgd, rows ${begin} to ${end} of ${rows} × ${columns}`;
+      const count = rows * columns;
+      const [theta, velocity] = [distinct(count, 1), distinct(count, 2)];
+      const parameters = box.floats(rows, columns).set(theta);
+      const velocities = box.floats(rows, columns).set(velocity);
+      const gradient = box.floats(rows, columns);
+      const step = stepBlock(box, RATE);
+      const wantedTheta = Float64Array.from(theta);
+      const wantedVelocity = Float64Array.from(velocity);
+      for (let t = 0; t < STEPS; t++) {
+        const g = distinct(count, 10 + t, 5);
+        gradient.set(g);
+        const addresses = [parameters.at(), gradient.at(), velocities.at(), step] as const;
+        box.kernels.sgd(begin, end, columns, ...addresses, mu, nesterov ? 1 : 0);
+        box.check(what);
+        for (let i = begin * columns; i < end * columns; i++) {
+          const now = sgdStep(wantedTheta[i]!, g[i]!, wantedVelocity[i]!, RATE, mu, nesterov);
+          wantedTheta[i] = now.theta;
+          wantedVelocity[i] = momentum === 0 ? wantedVelocity[i]! : now.velocity;
+        }
+        expectSameBits(gradient.bits(), new Uint8Array(g.buffer), `${what}: gradient`);
+      }
+      // |θ|, |v| < 2 and |ηg| < 0.2 throughout; at most five roundings a step of values below 2.
+      const bound = (i: number) => (i >= begin * columns && i < end * columns ? STEPS * 5 * EPSILON * 2 : 0);
+      expectWithin(parameters.get(), wantedTheta, bound, what);
+      expectWithin(velocities.get(), wantedVelocity, momentum === 0 ? () => 0 : bound, `${what}: velocity`);
+      box.clear();
+    }
+  });
+
+  test.each([
+    { beta1: 0.9, beta2: 0.999, epsilon: 1e-7, size: 1 },
+    { beta1: 0.9, beta2: 0.999, epsilon: 1e-7, size: 1e-6 },
+    { beta1: 0.5, beta2: 0.9, epsilon: 1e-3, size: 100 },
+    { beta1: 0, beta2: 0, epsilon: 1e-7, size: 1 },
+  ])("adam, β $beta1 and $beta2, ε $epsilon, gradients of size $size", ({ beta1, beta2, epsilon, size }) => {
+    const constants = [Math.fround(1 - beta1), Math.fround(1 - beta2), Math.fround(epsilon)] as const;
+    for (const { columns, rows, begin, end } of SHARES) {
+      const what = `adam, rows ${begin} to ${end} of ${rows} × ${columns}`;
+      const count = rows * columns;
+      const theta = distinct(count, 1);
+      const start = {
+        first: distinct(count, 2, size),
+        second: distinct(count, 3, size * size).map(Math.abs),
+      };
+      const parameters = box.floats(rows, columns).set(theta);
+      const first = box.floats(rows, columns).set(start.first);
+      const second = box.floats(rows, columns).set(start.second);
+      const gradient = box.floats(rows, columns);
+      const step = stepBlock(box, RATE);
+      const wanted = Array.from(theta, (x, i) => ({
+        theta: x,
+        first: start.first[i]!,
+        second: start.second[i]!,
+      }));
+      // Error of the moments after all steps, relative to their scale; of the parameters, element by element.
+      const moments = STEPS * 4 * EPSILON;
+      const slack = new Float64Array(count);
+      for (let t = 0; t < STEPS; t++) {
+        const g = distinct(count, 20 + t, size);
+        gradient.set(g);
+        const addresses = [parameters.at(), gradient.at(), first.at(), second.at(), step] as const;
+        box.kernels.adam(begin, end, columns, ...addresses, ...constants);
+        box.check(what);
+        for (let i = begin * columns; i < end * columns; i++) {
+          const old = wanted[i]!;
+          wanted[i] = adamStep(old.theta, g[i]!, old.first, old.second, RATE, ...constants);
+          slack[i]! += RATE * quotientError(wanted[i]!, size, moments, constants[2]);
+        }
+      }
+      const inside = (i: number) => i >= begin * columns && i < end * columns;
+      const bound = (i: number) => (inside(i) ? STEPS * 2 * EPSILON + slack[i]! : 0);
+      const pick = (key: "theta" | "first" | "second") => wanted.map((w) => w[key]);
+      expectWithin(first.get(), pick("first"), (i) => (inside(i) ? moments * size : 0), `${what}: m`);
+      expectWithin(second.get(), pick("second"), (i) => (inside(i) ? moments * size ** 2 : 0), `${what}: v`);
+      expectWithin(parameters.get(), pick("theta"), bound, what);
+      box.clear();
+    }
+  });
+
+  test("adam leaves parameters alone that never had a gradient", () => {
+    const theta = distinct(13, 4);
+    const zeros = new Float32Array(13);
+    const parameters = box.floats(1, 13).set(theta);
+    const [gradient, first, second] = [0, 0, 0].map(() => box.floats(1, 13).set(zeros).at());
+    const step = stepBlock(box, 1);
+    box.kernels.adam(0, 1, 13, parameters.at(), gradient!, first!, second!, step, 0.1, 0.001, 1e-7);
+    expectSameBits(parameters.bits(), new Uint8Array(theta.buffer), "adam of zeros");
+  });
+
+  test("NaN and infinite gradients reach the parameters", () => {
+    const bad = [Number.NaN, Infinity, -Infinity, 1, 2];
+    const gradient = box.floats(1, 5).set(bad);
+    const parameters = box.floats(1, 5).set(new Float32Array(5));
+    const step = stepBlock(box, 1);
+    box.kernels.sgd(0, 1, 5, parameters.at(), gradient.at(), 0, step, 0, 0);
+    expect([...parameters.get()]).toEqual([Number.NaN, -Infinity, Infinity, -1, -2]);
+    const [first, second] = [0, 0].map(() => box.floats(1, 5).set(new Float32Array(5)).at());
+    parameters.set(new Float32Array(5));
+    box.kernels.adam(0, 1, 5, parameters.at(), gradient.at(), first!, second!, step, 0.1, 0.1, 1e-7);
+    expect([...parameters.get()].map(Number.isFinite)).toEqual([false, false, false, true, true]);
+  });
+});

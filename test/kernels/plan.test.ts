@@ -1,0 +1,217 @@
+import { describe, expect, test } from "vitest";
+import {
+  ACTIVATION_SIGMOID,
+  STEP_INDICES,
+  STEP_LEARNING_RATE,
+  STEP_WORDS,
+  TILE_2X16,
+  TILE_4X8,
+  TILE_4X16,
+  TILE_6X8,
+  TILE_6X16,
+} from "../../assembly/abi.js";
+import { PlanBuilder, type ProductArguments } from "../../src/engine/plan.js";
+import { BUILDS } from "../support/kernels.js";
+import { Sandbox } from "./sandbox.js";
+import { distinct, expectSameBits } from "./values.js";
+
+/** Rows of the batch, inputs and outputs of the one layer: none a multiple of a share's grain. */
+const [ROWS, INPUTS, OUTPUTS, SAMPLES] = [135, 37, 53, 61] as const;
+const SCALE = Math.fround(1 / (ROWS * OUTPUTS));
+const KIND = ACTIVATION_SIGMOID;
+const [BETA1, BETA2, EPS, MOMENTUM] = [0.1, 0.001, 1e-7, 0.9].map(Math.fround) as [
+  number,
+  number,
+  number,
+  number,
+];
+
+/** The memory of one training step of a dense layer that calls every kernel there is in a plan. */
+function setUp(box: Sandbox, tile: number) {
+  const width = box.kernels.tileColumns(tile);
+  const packed = (k: number, n: number) => box.floats(1, Math.ceil(n / width) * width * k);
+  const indices = box.words(ROWS).set(Array.from({ length: ROWS }, (_, i) => (i * 29) % SAMPLES));
+  const words = new Uint32Array(STEP_WORDS);
+  words[STEP_INDICES] = indices.at();
+  words[STEP_LEARNING_RATE] = new Uint32Array(Float32Array.of(0.3).buffer)[0]!;
+  const step = box.words(STEP_WORDS).set(words);
+  const inputs = box.floats(SAMPLES, INPUTS).set(distinct(SAMPLES * INPUTS, 1));
+  const targets = box.bytes(SAMPLES, OUTPUTS).set(distinct(SAMPLES * OUTPUTS, 2, 127).map((x) => x + 128));
+  const zeros = (rows: number, columns: number) =>
+    box.floats(rows, columns).set(new Float32Array(rows * columns));
+  const outputs = {
+    weights: box.floats(OUTPUTS, INPUTS).set(distinct(OUTPUTS * INPUTS, 3)),
+    bias: box.floats(OUTPUTS, 1).set(distinct(OUTPUTS, 4)),
+    velocity: zeros(OUTPUTS, INPUTS),
+    first: zeros(OUTPUTS, 1),
+    second: zeros(OUTPUTS, 1),
+    packedForward: packed(INPUTS, OUTPUTS),
+    packedBackward: packed(OUTPUTS, INPUTS),
+    packedBatch: packed(ROWS, INPUTS),
+    batch: box.floats(ROWS, INPUTS),
+    target: box.floats(ROWS, OUTPUTS),
+    z: box.floats(ROWS, OUTPUTS),
+    y: box.floats(ROWS, OUTPUTS),
+    dz: box.floats(ROWS, OUTPUTS),
+    dy: box.floats(ROWS, OUTPUTS),
+    gradient: box.floats(ROWS, OUTPUTS),
+    dx: zeros(ROWS, INPUTS),
+    dw: zeros(OUTPUTS, INPUTS),
+    db: box.floats(OUTPUTS, 1),
+    losses: box.doubles(ROWS),
+    lossesOfLogits: box.doubles(ROWS),
+    squares: box.doubles(ROWS),
+  };
+  return { step, inputs, targets, outputs };
+}
+type Layer = ReturnType<typeof setUp>;
+
+/** The products of the step: forward from the bias, backward added to what is there, the weights' gradient. */
+function products({ outputs: o }: Layer): Record<"forward" | "backward" | "weights", ProductArguments> {
+  const [inputBytes, outputBytes] = [INPUTS * 4, OUTPUTS * 4];
+  return {
+    forward: {
+      ...{ n: OUTPUTS, k: INPUTS, a: o.batch.at(), aRow: inputBytes, aStep: 4, b: o.packedForward.at() },
+      ...{ seed: o.bias.at(), seedRow: 0, c: o.z.at(), cRow: outputBytes },
+    },
+    backward: {
+      ...{ n: INPUTS, k: OUTPUTS, a: o.dz.at(), aRow: outputBytes, aStep: 4, b: o.packedBackward.at() },
+      ...{ seed: o.dx.at(), seedRow: inputBytes, c: o.dx.at(), cRow: inputBytes },
+    },
+    weights: {
+      ...{ n: INPUTS, k: ROWS, a: o.dz.at(), aRow: 4, aStep: outputBytes, b: o.packedBatch.at() },
+      ...{ seed: o.dw.at(), seedRow: inputBytes, c: o.dw.at(), cRow: inputBytes },
+    },
+  };
+}
+
+function buildPlan(box: Sandbox, tile: number, layer: Layer) {
+  const { step, inputs, targets, outputs: o } = layer;
+  const { forward, backward, weights } = products(layer);
+  const [y, z, target] = [o.y.at(), o.z.at(), o.target.at()];
+  const plan = new PlanBuilder(tile);
+  plan.packTransposed(OUTPUTS, INPUTS, o.weights.at(), o.packedForward.at());
+  plan.packRows(OUTPUTS, INPUTS, o.weights.at(), o.packedBackward.at());
+  plan.phase();
+  plan.rows(ROWS, () => {
+    plan.gatherFloats(ROWS, INPUTS, inputs.at(), o.batch.at(), step.at());
+    plan.gatherBytes(ROWS, OUTPUTS, targets.at(), target, step.at());
+    plan.product(ROWS, forward);
+    plan.activationForward(ROWS, KIND, OUTPUTS, z, y);
+    plan.loss(ROWS, "binaryCrossentropyLogits", OUTPUTS, z, target, o.dz.at(), o.lossesOfLogits.at(), SCALE);
+    plan.product(ROWS, backward);
+  });
+  // Outside the rows, each call runs over the whole of a thread's share.
+  plan.loss(ROWS, "binaryCrossentropy", OUTPUTS, y, target, o.dy.at(), o.losses.at(), SCALE);
+  plan.activationBackward(ROWS, KIND, OUTPUTS, y, o.dy.at());
+  plan.loss(ROWS, "meanSquaredError", OUTPUTS, y, target, o.gradient.at(), o.squares.at(), SCALE);
+  plan.packRows(ROWS, INPUTS, o.batch.at(), o.packedBatch.at());
+  plan.phase();
+  plan.product(OUTPUTS, weights);
+  plan.columnSums(OUTPUTS, ROWS, o.dz.at(), o.db.at());
+  plan.phase();
+  plan.sgd(OUTPUTS, INPUTS, o.weights.at(), o.dw.at(), o.velocity.at(), step.at(), MOMENTUM, true);
+  const moments = [o.first.at(), o.second.at()] as const;
+  plan.adam(OUTPUTS, 1, o.bias.at(), o.db.at(), ...moments, step.at(), BETA1, BETA2, EPS);
+  return plan.build(box.memory);
+}
+
+/** The same step by calls of the kernels themselves, each over all of its rows. */
+function callKernels(box: Sandbox, tile: number, layer: Layer): void {
+  const { kernels } = box;
+  const { step, inputs, targets, outputs: o } = layer;
+  const scratch = box.scratch();
+  const product = (rows: number, p: ProductArguments) => {
+    const seedAndResult = [p.seed, p.seedRow, p.c, p.cRow] as const;
+    kernels.gemm(tile, 0, rows, p.n, p.k, p.a, p.aRow, p.aStep, p.b, ...seedAndResult, scratch);
+  };
+  const { forward, backward, weights } = products(layer);
+  const [y, z, target] = [o.y.at(), o.z.at(), o.target.at()];
+  kernels.packTransposed(0, OUTPUTS, tile, INPUTS, OUTPUTS, o.weights.at(), o.packedForward.at());
+  kernels.packRows(0, OUTPUTS, tile, OUTPUTS, INPUTS, o.weights.at(), o.packedBackward.at());
+  kernels.gatherFloats(0, ROWS, INPUTS, inputs.at(), o.batch.at(), step.at());
+  kernels.gatherBytes(0, ROWS, OUTPUTS, targets.at(), target, step.at());
+  product(ROWS, forward);
+  kernels.activationForward(0, ROWS, KIND, OUTPUTS, z, y);
+  kernels.binaryCrossentropyLogits(0, ROWS, OUTPUTS, z, target, o.dz.at(), o.lossesOfLogits.at(), SCALE);
+  product(ROWS, backward);
+  kernels.binaryCrossentropy(0, ROWS, OUTPUTS, y, target, o.dy.at(), o.losses.at(), SCALE);
+  kernels.activationBackward(0, ROWS, KIND, OUTPUTS, y, o.dy.at());
+  kernels.meanSquaredError(0, ROWS, OUTPUTS, y, target, o.gradient.at(), o.squares.at(), SCALE);
+  kernels.packRows(0, ROWS, tile, ROWS, INPUTS, o.batch.at(), o.packedBatch.at());
+  product(OUTPUTS, weights);
+  kernels.columnSums(0, OUTPUTS, ROWS, OUTPUTS, o.dz.at(), o.db.at());
+  kernels.sgd(0, OUTPUTS, INPUTS, o.weights.at(), o.dw.at(), o.velocity.at(), step.at(), MOMENTUM, 1);
+  const moments = [o.first.at(), o.second.at(), step.at()] as const;
+  kernels.adam(0, OUTPUTS, 1, o.bias.at(), o.db.at(), ...moments, BETA1, BETA2, EPS);
+}
+
+function results({ outputs }: Layer): Map<string, Uint8Array> {
+  return new Map(Object.entries(outputs).map(([name, region]) => [name, region.bits()]));
+}
+
+function expectSameResults(actual: Map<string, Uint8Array>, wanted: Map<string, Uint8Array>, what: string) {
+  for (const [name, bits] of wanted) expectSameBits(actual.get(name)!, bits, `${what}: ${name}`);
+}
+
+describe.each(BUILDS)("%s runPhase", (build) => {
+  const box = new Sandbox(build);
+
+  test.each([TILE_4X8, TILE_6X8, TILE_2X16, TILE_4X16, TILE_6X16])(
+    "tile %i: any number of threads gives the bits of the kernels called one by one",
+    (tile) => {
+      const direct = setUp(box, tile);
+      callKernels(box, tile, direct);
+      box.check("direct calls");
+      const wanted = results(direct);
+      box.clear();
+      for (const threads of [1, 2, 3, 5, 7, 20]) {
+        for (const reverse of [false, true]) {
+          const layer = setUp(box, tile);
+          const plan = buildPlan(box, tile, layer);
+          const scratches = Array.from({ length: threads }, () => box.scratch());
+          for (const phase of plan.phases) {
+            for (let i = 0; i < threads; i++) {
+              const thread = reverse ? threads - 1 - i : i;
+              box.kernels.runPhase(phase, thread, threads, scratches[thread]!);
+            }
+          }
+          box.check(`${threads} threads`);
+          expectSameResults(results(layer), wanted, `${threads} threads, in reverse: ${reverse}`);
+          plan.release();
+          box.clear();
+        }
+      }
+    },
+  );
+
+  test("each thread does its own share and no more", () => {
+    const threads = 3;
+    const source = distinct(ROWS * 5, 9);
+    const [z, y] = [box.floats(ROWS, 5).set(source), box.floats(ROWS, 5)];
+    const plan = new PlanBuilder(TILE_4X8).activationForward(ROWS, 0, 5, z.at(), y.at()).build(box.memory);
+    const written = new Array<number>(ROWS).fill(0);
+    for (let thread = 0; thread < threads; thread++) {
+      y.spoil();
+      const untouched = y.bits();
+      box.kernels.runPhase(plan.phases[0]!, thread, threads, box.scratch());
+      const bits = y.bits();
+      for (let row = 0; row < ROWS; row++) {
+        const changed = bits.subarray(row * 20, row * 20 + 20).some((x, i) => x !== untouched[row * 20 + i]);
+        if (changed) written[row]!++;
+      }
+    }
+    expect(written).toEqual(new Array(ROWS).fill(1));
+    plan.release();
+  });
+
+  test("a plan counts its phases and operations, and gives its memory back", () => {
+    const layer = setUp(box, TILE_6X16);
+    const before = box.memory.used;
+    const plan = buildPlan(box, TILE_6X16, layer);
+    expect(plan.phases.length).toBe(4);
+    expect(plan.operations).toBe(3 * 2 * ROWS * INPUTS * OUTPUTS);
+    plan.release();
+    expect(box.memory.used).toBe(before);
+  });
+});
