@@ -11,19 +11,29 @@ const LOG2E: f32 = 1.4426950408889634;
 const LN2_HIGH: f32 = 0.693359375;
 const LN2_LOW: f32 = -2.12194440e-4;
 
+const EXP = memory.data<f32>([
+  1.4426950408889634, 12582912.0, 0.693359375, -2.12194440e-4, 1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3,
+  4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1, 1.0, -87.33654,
+]);
+
+@inline
+function c(index: usize): v128 {
+  return v128.load32_splat(EXP + (index << 2));
+}
+
 /** eˣ for x within [−87.33, 88.37]: neither overflow nor subnormal results are looked for. */
 @inline
 export function expInRange(x: v128): v128 {
-  const shifted = madd(x, splat(LOG2E), splat(ROUND));
-  const n = f32x4.sub(shifted, splat(ROUND));
-  const r = nmadd(n, splat(LN2_LOW), nmadd(n, splat(LN2_HIGH), x));
-  let p = madd(r, splat(1.9875691500e-4), splat(1.3981999507e-3));
-  p = madd(p, r, splat(8.3334519073e-3));
-  p = madd(p, r, splat(4.1665795894e-2));
-  p = madd(p, r, splat(1.6666665459e-1));
-  p = madd(p, r, splat(5.0000001201e-1));
+  const shifted = madd(x, c(0), c(1));
+  const n = f32x4.sub(shifted, c(1));
+  const r = nmadd(n, c(3), nmadd(n, c(2), x));
+  let p = madd(r, c(4), c(5));
+  p = madd(p, r, c(6));
+  p = madd(p, r, c(7));
+  p = madd(p, r, c(8));
+  p = madd(p, r, c(9));
   p = madd(f32x4.mul(r, r), p, r);
-  p = f32x4.add(p, splat(1));
+  p = f32x4.add(p, c(10));
   // 2ⁿ·p: n stands in the low bits of `shifted`, and belongs into the exponent of p.
   return i32x4.add(p, i32x4.shl(shifted, 23));
 }

@@ -1,4 +1,5 @@
-import { Engine, type EngineInfo, type EngineOptions } from "./engine/engine.js";
+import { Engine } from "./engine/engine.js";
+import type { EngineInfo, EngineOptions } from "./engine/options.js";
 import { StateError } from "./errors.js";
 import { Half } from "./half.js";
 import type { Matrix } from "./matrix.js";
@@ -15,7 +16,7 @@ import { emptyHistory, type History } from "./training/history.js";
 import { checkFitOptions, type FitOptions, type FitSyncOptions } from "./training/options.js";
 import { lossesOf, lossOf, outputOf } from "./training/predict.js";
 import { type Rows, type Samples, toRows } from "./training/samples.js";
-import { runAtOnce, runInTurns } from "./training/turns.js";
+import { runAtOnce, runInTurns, type Work } from "./training/turns.js";
 import { type NamedWeight, readWeights, writeWeights } from "./weights.js";
 
 /** What `Autoencoder.create` takes. */
@@ -152,7 +153,7 @@ export class Autoencoder {
 
   /** `fit` on the calling thread, which it blocks. */
   fitSync(samples: Samples, options: FitSyncOptions = {}): History {
-    return runAtOnce(this.#fit(samples, options));
+    return runAtOnce(this.#engine, this.#fit(samples, options));
   }
 
   /** The codes of samples, [rows, latentSize]. */
@@ -182,7 +183,7 @@ export class Autoencoder {
 
   /** `reconstruct` on the calling thread. */
   reconstructSync(samples: Samples): Matrix {
-    return runAtOnce(outputOf(this.#network, this.#network.layers, this.#rows(samples)));
+    return runAtOnce(this.#engine, outputOf(this.#network, this.#network.layers, this.#rows(samples)));
   }
 
   /** Mean loss over the samples. */
@@ -192,7 +193,7 @@ export class Autoencoder {
 
   /** `evaluate` on the calling thread. */
   evaluateSync(samples: Samples): Evaluation {
-    return { loss: runAtOnce(lossOf(this.#network, this.#description.loss, this.#rows(samples))) };
+    return { loss: runAtOnce(this.#engine, lossOf(this.#network, this.#description.loss, this.#rows(samples))) };
   }
 
   /** Mean squared error of each sample's reconstruction, whatever the model's loss is; one a row. */
@@ -204,7 +205,7 @@ export class Autoencoder {
 
   /** `reconstructionError` on the calling thread. */
   reconstructionErrorSync(samples: Samples): Float32Array {
-    return new Float32Array(runAtOnce(lossesOf(this.#network, "meanSquaredError", this.#rows(samples))));
+    return new Float32Array(runAtOnce(this.#engine, lossesOf(this.#network, "meanSquaredError", this.#rows(samples))));
   }
 
   /** Copies of all weights, named and shaped as PyTorch's `Linear` has them. */
@@ -238,7 +239,7 @@ export class Autoencoder {
     if (this.#ownsEngine) await this.#engine.dispose();
   }
 
-  *#fit(samples: Samples, options: FitOptions): Generator<unknown, History> {
+  *#fit(samples: Samples, options: FitOptions): Work<History> {
     const checked = checkFitOptions(options);
     const rows = this.#rows(samples);
     if (this.#training) throw new StateError("the model is being trained already");
@@ -264,8 +265,8 @@ export class Autoencoder {
     return toRows("samples", samples, this.inputSize);
   }
 
-  async #run<T>(work: Generator<unknown, T>): Promise<T> {
-    return runInTurns(work, () => this.#assertAlive());
+  async #run<T>(work: Work<T>): Promise<T> {
+    return runInTurns(this.#engine, work, () => this.#assertAlive());
   }
 
   #assertAlive(): void {

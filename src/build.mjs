@@ -12,47 +12,38 @@ function run(script, ...args) {
   execFileSync(process.execPath, [`node_modules/${script}`, ...args], { stdio: "inherit" });
 }
 
-/** Writes the kernels as a module that exports them, so that nobody has to find a `.wasm` file at run time. */
-function embed(name) {
-  const base64 = readFileSync(`build/wasm/${name}.wasm`).toString("base64");
-  writeFileSync(`build/wasm/${name}.js`, `export default "${base64}";\n`);
-  writeFileSync(
-    `build/wasm/${name}.d.ts`,
-    `/** The ${name} kernels, base64. */\ndeclare const base64: string;\nexport default base64;\n`,
-  );
+/** Writes `content` as a module that exports it, so that nobody has to find a file at run time. */
+function embed(name, content) {
+  writeFileSync(`build/embedded/${name}.js`, `export default ${JSON.stringify(content)};\n`);
+  writeFileSync(`build/embedded/${name}.d.ts`, "declare const content: string;\nexport default content;\n");
 }
 
 rmSync("build", { recursive: true, force: true });
-mkdirSync("build/wasm", { recursive: true });
+mkdirSync("build/embedded", { recursive: true });
 for (const target of ["simd", "relaxed", "debug"]) {
   run("assemblyscript/bin/asc.js", "--target", target);
 }
-embed("simd");
-embed("relaxed");
+for (const name of ["simd", "relaxed"]) embed(name, readFileSync(`build/wasm/${name}.wasm`).toString("base64"));
 
-const shared = {
-  bundle: true,
-  target: "es2022",
-  legalComments: "none",
-  logLevel: "warning",
-  minifySyntax: true,
-};
-await build({
-  ...shared,
-  entryPoints: ["src/index.ts"],
-  outfile: "build/index.js",
-  format: "esm",
-  platform: "neutral",
-  mainFields: ["module", "main"],
-});
-await build({
-  ...shared,
-  entryPoints: ["src/index.ts"],
-  outfile: "build/cjs/index.js",
-  format: "cjs",
-  platform: "neutral",
-  mainFields: ["module", "main"],
-});
+/** Bundles `entry` with everything that it imports. */
+async function bundle(entry, options) {
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    target: "es2022",
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    legalComments: "none",
+    logLevel: "warning",
+    minifySyntax: true,
+    ...options,
+  });
+  return outputFiles?.[0]?.text;
+}
+
+embed("worker", await bundle("src/engine/worker.ts", { format: "iife", minify: true, write: false }));
+await bundle("src/index.ts", { format: "esm", outfile: "build/index.js" });
+await bundle("src/index.ts", { format: "cjs", outfile: "build/cjs/index.js" });
 writeFileSync("build/cjs/package.json", '{ "type": "commonjs" }\n');
 
 run("typescript/bin/tsc", "-p", "src/tsconfig.json", "--outDir", "build/types");

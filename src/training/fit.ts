@@ -7,6 +7,7 @@ import type { CheckedFitOptions, EpochLog } from "./options.js";
 import { lossOf } from "./predict.js";
 import { checkValues, type Rows, toRows } from "./samples.js";
 import { TrainingData } from "./trainingData.js";
+import type { Work } from "./turns.js";
 
 /** What a training run works on. */
 export interface FitContext {
@@ -26,9 +27,8 @@ export function* fitModel(
   context: FitContext,
   samples: Rows,
   options: CheckedFitOptions,
-): Generator<unknown, History> {
+): Work<History> {
   const { learner } = context;
-  const { engine } = learner.network;
   const [training, validation] = divide(samples, options);
   options.signal?.throwIfAborted();
   const unit = learner.loss === "binaryCrossentropy";
@@ -36,7 +36,7 @@ export function* fitModel(
   if (options.validationData !== undefined) yield* checkValues(validation!, unit);
   const history = emptyHistory();
   context.onHistory(history);
-  const data = new TrainingData(engine, training);
+  const data = new TrainingData(learner.network.engine, training);
   let step: TrainingStep | undefined;
   try {
     yield* data.load(training);
@@ -46,7 +46,8 @@ export function* fitModel(
       const log = yield* trainEpoch(context, step, data, options, epoch);
       const valLoss = validation && (yield* lossOf(learner.network, learner.loss, validation));
       record(history, log, valLoss);
-      yield options.onEpochEnd?.(valLoss === undefined ? log : { ...log, valLoss });
+      const told = options.onEpochEnd?.(valLoss === undefined ? log : { ...log, valLoss });
+      if (told) yield told;
     }
     return history;
   } finally {
@@ -83,8 +84,7 @@ function* trainEpoch(
   data: TrainingData,
   { epochs, batchSize, shuffle, onBatchEnd, signal }: CheckedFitOptions,
   epoch: number,
-): Generator<unknown, EpochLog> {
-  const { engine } = learner.network;
+): Work<EpochLog> {
   const started = performance.now();
   const steps = Math.ceil(data.rows / batchSize);
   data.order(shuffle, seed, firstEpoch + epoch - 1);
@@ -94,7 +94,7 @@ function* trainEpoch(
     const first = index * batchSize;
     const rows = Math.min(batchSize, data.rows - first);
     const plan = step.prepare(rows, data.indexAt(first), learner.clock.tick());
-    yield* engine.runInTurns(plan);
+    yield plan;
     sum += step.lossSum(rows);
     if (!Number.isFinite(sum)) throw diverged(learner, epoch, index + 1);
     onBatchEnd?.({ epoch, epochs, step: index + 1, steps, loss: sum / (first + rows) });
