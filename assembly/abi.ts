@@ -7,7 +7,7 @@ export const TILE_6X8 = 1;
 export const TILE_2X16 = 2;
 export const TILE_4X16 = 3;
 export const TILE_6X16 = 4;
-/** Bytes of room that a thread needs for one tile, and for a row of zeros to start sums from. */
+/** Bytes that each thread has to itself: room for the largest tile. */
 export const SCRATCH_BYTES = 512;
 
 export const ACTIVATION_LINEAR = 0;
@@ -52,3 +52,21 @@ export const STEP_INDICES = 0;
 /** Learning rate, with Adam's bias correction already in it. */
 export const STEP_LEARNING_RATE = 1;
 export const STEP_WORDS = 16;
+
+// Words of the block that a team of threads shares.
+/** Number of the job; raised for each. */
+export const TEAM_SEQUENCE = 0;
+/** Arrivals at barriers so far, of all threads. On a cache line of its own. */
+export const TEAM_ARRIVED = 16;
+/** Address of the job's list of phase addresses, and how many there are. */
+export const TEAM_PHASES = 32;
+export const TEAM_PHASE_COUNT = 33;
+/** Which of how many slices of the work the job is. */
+export const TEAM_SLICE = 34;
+export const TEAM_SLICES = 35;
+/** Not 0: the workers end. */
+export const TEAM_STOP = 36;
+/** The leader's own: phases begun, and the count of arrivals that it waits for. */
+export const TEAM_PHASE = 48;
+export const TEAM_GOAL = 49;
+export const TEAM_WORDS = 64;

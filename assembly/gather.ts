@@ -18,7 +18,7 @@ export function gatherFloats(begin: i32, end: i32, columns: i32, source: usize, 
 
 /** batch[row, ·] = source[index[row], ·] / 255, for bytes. */
 export function gatherBytes(begin: i32, end: i32, columns: i32, source: usize, batch: usize, step: usize): void {
-  const scale = splat(<f32>(1.0 / 255.0));
+  const most = splat(255);
   for (let row = begin; row < end; row++) {
     const from = source + rowIndex(step, row) * <usize>columns;
     const to = batch + <usize>row * <usize>(columns << 2);
@@ -28,8 +28,8 @@ export function gatherBytes(begin: i32, end: i32, columns: i32, source: usize, b
       const high = f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(wide));
       const left = <usize>(columns - j);
       const at = to + <usize>(j << 2);
-      storeUpTo(at, f32x4.mul(low, scale), left);
-      if (left > 4) storeUpTo(at + 16, f32x4.mul(high, scale), left - 4);
+      storeUpTo(at, f32x4.div(low, most), left);
+      if (left > 4) storeUpTo(at + 16, f32x4.div(high, most), left - 4);
     }
   }
 }

@@ -11,6 +11,7 @@ export { packRows, packTransposed } from "./pack";
 export { runPhase } from "./plan";
 export { randomNormal, randomUniform, randomWords, shuffle } from "./random";
 export { columnSums } from "./reduce";
+export { lead, serve, stop } from "./team";
 export { vectorExp, vectorLog, vectorSigmoid, vectorTanh } from "./vector";
 
 /** The first byte that the module itself does not use. */

@@ -1,4 +1,5 @@
-import { Engine, type EngineInfo, type EngineOptions } from "./engine/engine.js";
+import { Engine } from "./engine/engine.js";
+import type { EngineInfo, EngineOptions } from "./engine/options.js";
 import { StateError } from "./errors.js";
 import { Half } from "./half.js";
 import type { Matrix } from "./matrix.js";
@@ -15,7 +16,7 @@ import { emptyHistory, type History } from "./training/history.js";
 import { checkFitOptions, type FitOptions, type FitSyncOptions } from "./training/options.js";
 import { lossesOf, lossOf, outputOf } from "./training/predict.js";
 import { type Rows, type Samples, toRows } from "./training/samples.js";
-import { runAtOnce, runInTurns } from "./training/turns.js";
+import { runAtOnce, runInTurns, type Work } from "./training/turns.js";
 import { type NamedWeight, readWeights, writeWeights } from "./weights.js";
 
 /** What `Autoencoder.create` takes. */
@@ -248,7 +249,7 @@ export class Autoencoder {
     if (this.#ownsEngine) await this.#engine.dispose();
   }
 
-  *#fit(samples: Samples, options: FitOptions): Generator<unknown, History> {
+  *#fit(samples: Samples, options: FitOptions): Work<History> {
     const checked = checkFitOptions(options);
     const rows = this.#rows(samples);
     if (this.#training) throw new StateError("the model is being trained already");
@@ -276,12 +277,12 @@ export class Autoencoder {
     return toRows("samples", samples, this.inputSize);
   }
 
-  async #run<T>(work: Generator<unknown, T>): Promise<T> {
-    return runInTurns(work, () => this.#assertAlive());
+  async #run<T>(work: Work<T>): Promise<T> {
+    return runInTurns(this.#engine, work, () => this.#assertAlive());
   }
 
-  #runSync<T>(work: Generator<unknown, T>): T {
-    return runAtOnce(work, () => this.#assertAlive());
+  #runSync<T>(work: Work<T>): T {
+    return runAtOnce(this.#engine, work, () => this.#assertAlive());
   }
 
   #assertAlive(): void {

@@ -4,82 +4,90 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-process.chdir(root);
+process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
 /** Runs a development dependency's command with this Node. */
 function run(script, ...args) {
   execFileSync(process.execPath, [`node_modules/${script}`, ...args], { stdio: "inherit" });
 }
 
-/** Writes the kernels as a module that exports them, so that nobody has to find a `.wasm` file at run time. */
-function embed(name) {
-  const base64 = readFileSync(`build/wasm/${name}.wasm`).toString("base64");
-  writeFileSync(`build/wasm/${name}.js`, `export default "${base64}";\n`);
-  writeFileSync(
-    `build/wasm/${name}.d.ts`,
-    `/** The ${name} kernels, base64. */\ndeclare const base64: string;\nexport default base64;\n`,
-  );
+/** Writes `content` as a module that exports it, so that nobody has to find a file at run time. */
+function embed(name, content) {
+  writeFileSync(`build/embedded/${name}.js`, `export default ${JSON.stringify(content)};\n`);
+  writeFileSync(`build/embedded/${name}.d.ts`, "declare const content: string;\nexport default content;\n");
 }
 
-rmSync("build", { recursive: true, force: true });
-mkdirSync("build/wasm", { recursive: true });
-for (const target of ["simd", "relaxed", "debug"]) {
-  run("assemblyscript/bin/asc.js", "--target", target);
+/** Bundles `entry` with what it imports; returns the text when nothing is written. */
+async function bundle(entry, options) {
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    target: "es2022",
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    legalComments: "none",
+    logLevel: "warning",
+    minifySyntax: true,
+    ...options,
+  });
+  return outputFiles?.[0]?.text;
 }
-embed("simd");
-embed("relaxed");
-
-const shared = {
-  bundle: true,
-  target: "es2022",
-  legalComments: "none",
-  logLevel: "warning",
-  minifySyntax: true,
-};
-await build({
-  ...shared,
-  entryPoints: ["src/index.ts"],
-  outfile: "build/index.js",
-  format: "esm",
-  platform: "neutral",
-  mainFields: ["module", "main"],
-});
-await build({
-  ...shared,
-  entryPoints: ["src/index.ts"],
-  outfile: "build/cjs/index.js",
-  format: "cjs",
-  platform: "neutral",
-  mainFields: ["module", "main"],
-});
-writeFileSync("build/cjs/package.json", '{ "type": "commonjs" }\n');
 
 /**
- * Takes the library's public classes from build/index.js, which stands beside the output, instead of bundling them
+ * Takes the library's public classes from the built index, which stands beside the output, instead of bundling them
  * once more: an error is then an instance of the same class wherever it was thrown.
  */
-const publicLibrary = {
-  name: "public-library",
+const besideIndex = {
+  name: "beside-index",
   setup({ onResolve }) {
     onResolve({ filter: /^\.{1,2}\/(index|autoencoder|errors|matrix)\.js$/ }, ({ importer }) =>
       importer.includes("node_modules") ? undefined : { path: "./index.js", external: true },
     );
   },
 };
-await build({
-  ...shared,
-  entryPoints: ["src/cli/main.ts"],
-  outfile: "build/cli.js",
-  format: "esm",
-  platform: "node",
-  plugins: [publicLibrary],
-  banner: {
-    // Commander is CommonJS and asks for Node's modules by require, which a module has to make for itself.
-    js: '#!/usr/bin/env node\nimport { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);',
-  },
-});
-chmodSync("build/cli.js", 0o755);
 
-run("typescript/bin/tsc", "-p", "src/tsconfig.json", "--outDir", "build/types");
-run("typescript/bin/tsc", "-p", "src/tsconfig.json", "--outDir", "build/cjs/types");
+async function buildKernels() {
+  for (const target of ["simd", "relaxed", "debug"]) run("assemblyscript/bin/asc.js", "--target", target);
+  for (const name of ["simd", "relaxed"])
+    embed(name, readFileSync(`build/wasm/${name}.wasm`).toString("base64"));
+  embed("worker", await bundle("src/engine/worker.ts", { format: "iife", minify: true, write: false }));
+}
+
+async function buildLibrary() {
+  for (const [format, folder] of [
+    ["esm", "build"],
+    ["cjs", "build/cjs"],
+  ]) {
+    await bundle("src/index.ts", { format, outfile: `${folder}/index.js` });
+    await bundle("src/node.ts", {
+      format,
+      outfile: `${folder}/node.js`,
+      platform: "node",
+      plugins: [besideIndex],
+    });
+  }
+  writeFileSync("build/cjs/package.json", '{ "type": "commonjs" }\n');
+}
+
+async function buildCommand() {
+  // Commander is CommonJS and asks for Node's modules by require, which a module has to make for itself.
+  const require =
+    'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);';
+  await bundle("src/cli/main.ts", {
+    format: "esm",
+    outfile: "build/cli.js",
+    platform: "node",
+    plugins: [besideIndex],
+    banner: { js: `#!/usr/bin/env node\n${require}` },
+  });
+  chmodSync("build/cli.js", 0o755);
+}
+
+rmSync("build", { recursive: true, force: true });
+mkdirSync("build/embedded", { recursive: true });
+await buildKernels();
+await buildLibrary();
+await buildCommand();
+for (const folder of ["build/types", "build/cjs/types"]) {
+  run("typescript/bin/tsc", "-p", "src/tsconfig.json", "--outDir", folder);
+}

@@ -2,7 +2,7 @@ import type { Matrix } from "./matrix.js";
 import type { Network, NetworkLayer } from "./model/network.js";
 import { outputOf } from "./training/predict.js";
 import { type Samples, toRows } from "./training/samples.js";
-import { runAtOnce, runInTurns } from "./training/turns.js";
+import { runAtOnce, runInTurns, type Work } from "./training/turns.js";
 
 /** The encoder or the decoder of an autoencoder, as a model of its own; it shares the autoencoder's weights. */
 export class Half {
@@ -33,15 +33,15 @@ export class Half {
    * @throws {ShapeError} {NonFiniteError} {ArgumentError} for unfit input
    */
   async predict(samples: Samples): Promise<Matrix> {
-    return runInTurns(this.#predict(samples), this.#guard);
+    return runInTurns(this.#network.engine, this.#predict(samples), this.#guard);
   }
 
   /** `predict` on the calling thread. */
   predictSync(samples: Samples): Matrix {
-    return runAtOnce(this.#predict(samples), this.#guard);
+    return runAtOnce(this.#network.engine, this.#predict(samples), this.#guard);
   }
 
-  *#predict(samples: Samples): Generator<unknown, Matrix> {
+  *#predict(samples: Samples): Work<Matrix> {
     this.#guard();
     return yield* outputOf(this.#network, this.#layers, toRows("samples", samples, this.inputSize));
   }

@@ -1,7 +1,8 @@
 export { Autoencoder, type AutoencoderOptions, type Evaluation } from "./autoencoder.js";
 export { type Digits, type DigitsOptions, digits } from "./datasets/digits.js";
 export { type Spiral, type SpiralOptions, spiral } from "./datasets/spiral.js";
-export { Engine, type EngineInfo, type EngineOptions } from "./engine/engine.js";
+export { Engine } from "./engine/engine.js";
+export type { EngineInfo, EngineOptions } from "./engine/options.js";
 export {
   ArgumentError,
   DivergedError,

@@ -62,10 +62,44 @@ export interface Kernels {
     epoch: number,
     scratch: number,
   ): void;
+  binaryCrossentropyLogits(
+    begin: number,
+    end: number,
+    columns: number,
+    logits: number,
+    target: number,
+    gradient: number,
+    losses: number,
+    scale: number,
+  ): void;
+  adam(
+    begin: number,
+    end: number,
+    columns: number,
+    parameters: number,
+    gradient: number,
+    first: number,
+    second: number,
+    step: number,
+    oneMinusBeta1: number,
+    oneMinusBeta2: number,
+    epsilon: number,
+  ): void;
   runPhase(phase: number, thread: number, threads: number, scratch: number): void;
+  serve(team: number, thread: number, threads: number, scratch: number): void;
+  lead(team: number, threads: number, scratch: number, maySleep: number): number;
+  stop(team: number): void;
 }
 
 /** Instantiates the kernels over a shared memory. */
 export function instantiateKernels<T = Kernels>(module: WebAssembly.Module, memory: WebAssembly.Memory): T {
-  return instantiateSync(module, { env: { memory } }).exports as T;
+  return instantiateSync(module, { env: { memory }, engine: { sleep: sleepOn(memory) } }).exports as T;
+}
+
+/** `sleep` of assembly/team.ts: what a thread does when others keep it waiting. */
+function sleepOn(memory: WebAssembly.Memory) {
+  return (address: number, expected: number, milliseconds: number): number => {
+    const words = new Int32Array(memory.buffer);
+    return Atomics.wait(words, address >>> 2, expected, milliseconds) === "timed-out" ? 2 : 0;
+  };
 }

@@ -16,7 +16,7 @@ import {
   OP_SGD,
   RECORD_ARGUMENTS,
 } from "../../assembly/abi.js";
-import type { Address, EngineMemory } from "./memory.js";
+import type { Address, Block, EngineMemory } from "./memory.js";
 
 /** Output rows are divided among threads in multiples of this, the widest tile's width. */
 const GRAIN = 16;
@@ -49,13 +49,31 @@ export interface ProductArguments {
 }
 
 /** A plan in the engine's memory, ready to run. */
-export interface Plan {
+export class Plan {
   /** Where each phase starts; all threads finish one before any starts the next. */
   readonly phases: readonly Address[];
   /** Floating-point operations of its matrix products, to judge how long it takes. */
   readonly operations: number;
+  readonly #block: Block;
+  readonly #list: number;
+
+  constructor(memory: EngineMemory, words: readonly number[], starts: readonly number[], operations: number) {
+    this.operations = operations;
+    this.#list = words.length * 4;
+    this.#block = memory.allocate((words.length + starts.length) * 4);
+    this.phases = starts.map((start) => this.#block.at(start * 4));
+    this.#block.words().set([...words, ...this.phases]);
+  }
+
+  /** Where the address of phase `index` stands, and those of the later ones after it: a team's job. */
+  listAt(index: number): Address {
+    return this.#block.at(this.#list + index * 4);
+  }
+
   /** Gives its memory back. */
-  release(): void;
+  release(): void {
+    this.#block.release();
+  }
 }
 
 /**
@@ -179,13 +197,7 @@ export class PlanBuilder {
   /** Copies the plan into the engine's memory. */
   build(memory: EngineMemory): Plan {
     this.#call(OP_END, 0, 1, []);
-    const block = memory.allocate(this.#words.length * 4);
-    block.words().set(this.#words);
-    return {
-      phases: this.#starts.map((start) => block.at(start * 4)),
-      operations: this.#operations,
-      release: () => block.release(),
-    };
+    return new Plan(memory, this.#words, this.#starts, this.#operations);
   }
 
   #call(

@@ -31,7 +31,7 @@ export class Learner {
   }
 
   /** Remembers weights and moments as they are now, pausing after each. */
-  *save(): Generator<void, void> {
+  *save(): Generator<undefined, void> {
     const states = [this.network.values, ...this.moments.map((block) => block.floats())];
     for (const [index, state] of states.entries()) {
       this.#saved[index] ??= new Float32Array(state.length);

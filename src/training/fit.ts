@@ -1,4 +1,4 @@
-import { DivergedError, ShapeError } from "../errors.js";
+import { DivergedError, EngineError, ShapeError } from "../errors.js";
 import type { Learner } from "../model/learner.js";
 import type { Seed } from "../model/seed.js";
 import { TrainingStep } from "../model/trainingStep.js";
@@ -7,6 +7,7 @@ import type { CheckedFitOptions, EpochLog } from "./options.js";
 import { lossOf } from "./predict.js";
 import { checkValues, ELEMENTS_PER_TURN, type Rows, toRows } from "./samples.js";
 import { TrainingData } from "./trainingData.js";
+import type { Work } from "./turns.js";
 
 /** What a training run works on. */
 export interface FitContext {
@@ -22,13 +23,8 @@ export interface FitContext {
  * Trains a model; written as work that can pause (see turns.ts). Everything it allocates is given back however it
  * ends.
  */
-export function* fitModel(
-  context: FitContext,
-  samples: Rows,
-  options: CheckedFitOptions,
-): Generator<unknown, History> {
+export function* fitModel(context: FitContext, samples: Rows, options: CheckedFitOptions): Work<History> {
   const { learner } = context;
-  const { engine } = learner.network;
   const [training, validation] = divide(samples, options);
   options.signal?.throwIfAborted();
   const unit = learner.loss === "binaryCrossentropy";
@@ -36,7 +32,7 @@ export function* fitModel(
   if (options.validationData !== undefined) yield* checkValues(validation!, unit);
   const history = emptyHistory();
   context.onHistory(history);
-  const data = new TrainingData(engine, training);
+  const data = new TrainingData(learner.network.engine, training);
   let step: TrainingStep | undefined;
   try {
     yield* data.load(training);
@@ -46,9 +42,14 @@ export function* fitModel(
       const log = yield* trainEpoch(context, step, data, options, epoch);
       const valLoss = validation && (yield* lossOf(learner.network, learner.loss, validation));
       record(history, log, valLoss);
-      yield options.onEpochEnd?.(valLoss === undefined ? log : { ...log, valLoss });
+      const told = options.onEpochEnd?.(valLoss === undefined ? log : { ...log, valLoss });
+      if (told) yield told;
     }
     return history;
+  } catch (error) {
+    // A worker that died leaves a step half done.
+    if (error instanceof EngineError) learner.restore();
+    throw error;
   } finally {
     step?.release();
     data.release();
@@ -83,8 +84,7 @@ function* trainEpoch(
   data: TrainingData,
   { epochs, batchSize, shuffle, onBatchEnd, signal }: CheckedFitOptions,
   epoch: number,
-): Generator<unknown, EpochLog> {
-  const { engine } = learner.network;
+): Work<EpochLog> {
   const started = performance.now();
   const steps = Math.ceil(data.rows / batchSize);
   data.order(shuffle, seed, firstEpoch + epoch - 1);
@@ -94,7 +94,7 @@ function* trainEpoch(
     const first = index * batchSize;
     const rows = Math.min(batchSize, data.rows - first);
     const plan = step.prepare(rows, data.indexAt(first), learner.clock.tick());
-    yield* engine.runInTurns(plan);
+    yield plan;
     sum += step.lossSum(rows);
     if (!Number.isFinite(sum)) throw diverged(learner, epoch, index + 1);
     onBatchEnd?.({ epoch, epochs, step: index + 1, steps, loss: sum / (first + rows) });
@@ -106,7 +106,7 @@ function* trainEpoch(
 }
 
 /** Whether all values are finite; pauses now and then. */
-function* allFinite(values: Float32Array): Generator<void, boolean> {
+function* allFinite(values: Float32Array): Work<boolean> {
   for (let start = 0; start < values.length; start += ELEMENTS_PER_TURN) {
     const end = Math.min(start + ELEMENTS_PER_TURN, values.length);
     for (let i = start; i < end; i++) {

@@ -4,6 +4,7 @@ import { Inference, type Wanted } from "../model/inference.js";
 import type { LossName } from "../model/losses.js";
 import type { Network, NetworkLayer } from "../model/network.js";
 import { checkValues, type Rows } from "./samples.js";
+import type { Work } from "./turns.js";
 
 /** The most rows that go through the network at a time. */
 const MOST_ROWS = 1024;
@@ -22,7 +23,7 @@ function* forEachBlock(
   wanted: Wanted,
   samples: Rows,
   take: (inference: Inference, first: number, count: number) => void,
-): Generator<unknown, void> {
+): Work<void> {
   yield* checkValues(samples, wanted.kind === "loss" && wanted.loss === "binaryCrossentropy");
   const { data, rows, columns } = samples;
   const inference = new Inference(network, layers, wanted, rowsAtATime(layers, rows));
@@ -30,7 +31,7 @@ function* forEachBlock(
     for (let first = 0; first < rows; first += inference.rows) {
       const count = Math.min(inference.rows, rows - first);
       const plan = inference.load(data.subarray(first * columns, (first + count) * columns), count);
-      yield* network.engine.runInTurns(plan);
+      yield plan;
       take(inference, first, count);
       yield;
     }
@@ -40,11 +41,7 @@ function* forEachBlock(
 }
 
 /** What the last of `layers` gives for each row. */
-export function* outputOf(
-  network: Network,
-  layers: readonly NetworkLayer[],
-  samples: Rows,
-): Generator<unknown, Matrix> {
+export function* outputOf(network: Network, layers: readonly NetworkLayer[], samples: Rows): Work<Matrix> {
   const { units } = layers.at(-1)!;
   const result = new Float32Array(samples.rows * units);
   yield* forEachBlock(network, layers, { kind: "output" }, samples, (inference, first, count) => {
@@ -54,7 +51,7 @@ export function* outputOf(
 }
 
 /** The loss of each row's reconstruction. */
-export function* lossesOf(network: Network, loss: LossName, samples: Rows): Generator<unknown, Float64Array> {
+export function* lossesOf(network: Network, loss: LossName, samples: Rows): Work<Float64Array> {
   const result = new Float64Array(samples.rows);
   yield* forEachBlock(network, network.layers, { kind: "loss", loss }, samples, (inference, first, count) => {
     result.set(inference.losses(count), first);
@@ -63,7 +60,7 @@ export function* lossesOf(network: Network, loss: LossName, samples: Rows): Gene
 }
 
 /** The mean loss over all rows. */
-export function* lossOf(network: Network, loss: LossName, samples: Rows): Generator<unknown, number> {
+export function* lossOf(network: Network, loss: LossName, samples: Rows): Work<number> {
   const losses = yield* lossesOf(network, loss, samples);
   let sum = 0;
   for (const value of losses) sum += value;

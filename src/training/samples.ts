@@ -1,6 +1,7 @@
 import { show } from "../check.js";
 import { ArgumentError, NonFiniteError, ShapeError } from "../errors.js";
 import { Matrix } from "../matrix.js";
+import type { Work } from "./turns.js";
 
 /**
  * Samples, one a row: floats, row-major; bytes, row-major, which stand for themselves divided by 255; an array of
@@ -82,7 +83,7 @@ function fromArrays(name: string, rows: readonly unknown[], columns: number): Fl
  * @throws {NonFiniteError} at the first NaN or infinity
  * @throws {ArgumentError} at the first value outside [0, 1] when `unit`
  */
-export function* checkValues({ name, data, columns }: Rows, unit: boolean): Generator<void, void> {
+export function* checkValues({ name, data, columns }: Rows, unit: boolean): Work<void> {
   if (data instanceof Uint8Array) return;
   const low = unit ? 0 : -Number.MAX_VALUE;
   const high = unit ? 1 : Number.MAX_VALUE;

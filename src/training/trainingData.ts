@@ -4,6 +4,7 @@ import type { Address, Block } from "../engine/memory.js";
 import { type Seed, seedWords } from "../model/seed.js";
 import type { Source } from "../model/trainingStep.js";
 import { ELEMENTS_PER_TURN, type Rows } from "./samples.js";
+import type { Work } from "./turns.js";
 
 /** The training data in the engine's memory, bytes as bytes, and the order in which an epoch takes its rows. */
 export class TrainingData {
@@ -31,7 +32,7 @@ export class TrainingData {
   }
 
   /** Copies the samples in, pausing now and then. */
-  *load({ data }: Rows): Generator<void, void> {
+  *load({ data }: Rows): Work<void> {
     const target = data instanceof Uint8Array ? this.#data.view() : this.#data.floats();
     for (let start = 0; start < data.length; start += ELEMENTS_PER_TURN) {
       target.set(data.subarray(start, start + ELEMENTS_PER_TURN), start);

@@ -1,3 +1,6 @@
+import type { Engine } from "../engine/engine.js";
+import { Plan } from "../engine/plan.js";
+
 /** How long the calling thread calculates before the event loop gets a turn, in ms. */
 const TURN = 12;
 
@@ -17,36 +20,49 @@ const nextTurn: () => Promise<void> =
         });
 
 /**
- * Runs work that is written as a generator: each `yield` is a place where it may pause, and a yielded promise is
- * waited for. The event loop gets a turn whenever one is due. `guard` is asked after each pause; what it throws, and
- * what a promise is rejected with, is thrown into the work, so that it can clean up.
+ * Work that can pause, written as a generator. It yields plans to be run, promises to be waited for, and nothing
+ * where it may pause.
  */
-export async function runInTurns<T>(work: Generator<unknown, T>, guard: () => void): Promise<T> {
+export type Work<T> = Generator<Plan | Promise<unknown> | undefined, T>;
+
+/**
+ * Does work on the engine's threads, letting the event loop turn whenever a turn is due. `guard` is asked after each
+ * pause; what it throws, and what a promise is rejected with, is thrown into the work, so that it can clean up.
+ */
+export function runInTurns<T>(engine: Engine, work: Work<T>, guard: () => void): Promise<T> {
   let due = performance.now() + TURN;
-  let result = work.next();
-  while (!result.done) {
-    let failure: { error: unknown } | undefined;
-    try {
-      if (result.value instanceof Promise) await result.value;
-      if (performance.now() >= due) {
-        await nextTurn();
-        due = performance.now() + TURN;
+  const pause = async () => {
+    await nextTurn();
+    due = performance.now() + TURN;
+  };
+  const drive = async <U>(work: Work<U>): Promise<U> => {
+    let result = work.next();
+    while (!result.done) {
+      let failure: { error: unknown } | undefined;
+      try {
+        const { value } = result;
+        if (value instanceof Plan) {
+          if (!engine.runIfShort(value)) await drive(engine.runInTurns(value));
+        } else if (value) await value;
+        if (performance.now() >= due) await pause();
+        guard();
+      } catch (error) {
+        failure = { error };
       }
-      guard();
-    } catch (error) {
-      failure = { error };
+      result = failure ? work.throw(failure.error) : work.next();
     }
-    result = failure ? work.throw(failure.error) : work.next();
-  }
-  return result.value;
+    return result.value;
+  };
+  return drive(work);
 }
 
-/** Runs the same work to its end on the spot; `guard` is asked wherever the work could pause. */
-export function runAtOnce<T>(work: Generator<unknown, T>, guard: () => void): T {
+/** Does the same work to its end on the calling thread; `guard` is asked wherever the work could pause. */
+export function runAtOnce<T>(engine: Engine, work: Work<T>, guard: () => void): T {
   let result = work.next();
   while (!result.done) {
     let failure: { error: unknown } | undefined;
     try {
+      if (result.value instanceof Plan) engine.run(result.value);
       guard();
     } catch (error) {
       failure = { error };

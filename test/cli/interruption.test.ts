@@ -42,6 +42,8 @@ test("a second SIGINT ends the command at once, and nothing is saved", async () 
     ...["--epochs", "1000", "--out", "second.safetensors"],
   );
   await until(() => output.stdout.includes("Epoch 1/"), "the first step");
+  // By then the second step, which takes seconds, is running.
+  await new Promise((resolve) => setTimeout(resolve, 200));
   child.kill("SIGINT");
   // Within a quarter of a second it would count as the same key press.
   await new Promise((resolve) => setTimeout(resolve, 350));

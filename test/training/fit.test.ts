@@ -70,8 +70,7 @@ describe.each(MATHS)("%s", (math) => {
 
   test("bytes, arrays of rows and matrices train as the floats that they stand for", async () => {
     const bytes = Uint8Array.from(values(ROWS, 6, 5, 0, 255));
-    const scale = Math.fround(1 / 255);
-    const floats = Float32Array.from(bytes, (byte) => byte * scale);
+    const floats = Float32Array.from(bytes, (byte) => byte / 255);
     const arrays = Array.from({ length: ROWS }, (_, i) => [...floats.subarray(i * 6, i * 6 + 6)]);
     const forms = [floats, bytes, arrays, new Matrix(floats, ROWS, 6)];
     const ends = [];

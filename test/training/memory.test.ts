@@ -150,7 +150,7 @@ describe("when memory runs out", async () => {
       OutOfMemoryError,
     );
     expect(engine.memory.used).toBe(idle);
-    await wide.fit(new Float32Array(10));
+    wide.fitSync(new Float32Array(10));
     await wide.dispose();
     expect(engine.memory.used).toBe(before);
   });

@@ -1,0 +1,54 @@
+import { boolean, integer, knownKeys, oneOf } from "../check.js";
+import type { BuildName } from "./builds.js";
+
+/** How an engine calculates. */
+export interface EngineOptions {
+  /**
+   * Threads that calculate, the calling one included. `"auto"` (default) takes the machine's cores for work that is
+   * large enough, and starts no worker before there is any. The results are the same bits for any number.
+   */
+  threads?: number | "auto";
+  /**
+   * `"fast"` (default) uses relaxed SIMD where the runtime has it: multiply-adds are fused, so the last bits depend
+   * on the engine. `"portable"` gives the same bits for the same seed everywhere.
+   */
+  math?: "fast" | "portable";
+  /**
+   * Node 24 and later: has V8 compile the kernels with its experimental revectorizer, which fuses pairs of 128-bit
+   * operations into 256-bit ones. The code is checked against known results before it is used. Default false.
+   */
+  turbo?: boolean;
+}
+
+/** What an engine came out as. */
+export interface EngineInfo {
+  /** The kernels in use: `relaxed` (fused multiply-add) or `simd`. */
+  readonly build: BuildName;
+  /** Rows × columns of the matrix product's tile. */
+  readonly tile: string;
+  /** Whether V8's revectorizer compiled the kernels. */
+  readonly turbo: boolean;
+  /** Threads that calculate when the work is large enough, the calling one included. */
+  readonly threads: number;
+}
+
+/** Options with everything decided. */
+export interface CheckedEngineOptions {
+  readonly threads: number | "auto";
+  readonly math: "fast" | "portable";
+  readonly turbo: boolean;
+}
+
+/** More threads than any batch can be divided among. */
+const MOST_THREADS = 256;
+
+/** @throws {ArgumentError} for unknown options and values out of range */
+export function checkEngineOptions(options: EngineOptions): CheckedEngineOptions {
+  knownKeys("engine", options, ["threads", "math", "turbo"]);
+  const { threads = "auto" } = options;
+  return {
+    threads: threads === "auto" ? threads : Math.min(MOST_THREADS, integer("engine.threads", threads)),
+    math: oneOf("engine.math", options.math ?? "fast", ["fast", "portable"]),
+    turbo: boolean("engine.turbo", options.turbo ?? false),
+  };
+}

@@ -1,0 +1,105 @@
+import { EngineError } from "../errors.js";
+import { builtin } from "./runtime.js";
+import type { WorkerStart } from "./worker.js";
+
+/** A worker, of Node or of the web. */
+export interface WorkerHandle {
+  /** Fulfilled when it serves; rejected when it fails before. */
+  readonly ready: Promise<void>;
+  /** Fulfilled when it has ended. It ends by itself once the team is stopped; with `kill` it is made to. */
+  end(kill: boolean): Promise<void>;
+}
+
+interface NodeWorker {
+  on(event: "message", listener: () => void): void;
+  on(event: "error", listener: (error: Error) => void): void;
+  on(event: "exit", listener: (code: number) => void): void;
+  postMessage(message: unknown): void;
+  terminate(): Promise<unknown>;
+  unref(): void;
+}
+
+/** How long a worker may take to end by itself, in ms. */
+const GRACE = 1000;
+
+/**
+ * Starts a worker from its source.
+ *
+ * @param onDeath told when it ends without having been asked to
+ */
+export function spawnWorker(
+  source: string,
+  start: WorkerStart,
+  onDeath: (error: Error) => void,
+): WorkerHandle {
+  const threads = builtin<{ Worker: new (source: string, options: object) => NodeWorker }>(
+    "node:worker_threads",
+  );
+  if (threads) return spawnNode(threads.Worker, source, start, onDeath);
+  if (typeof Worker === "function") return spawnWeb(source, start, onDeath);
+  throw new EngineError("this runtime has no workers");
+}
+
+function spawnNode(
+  NodeWorker: new (source: string, options: object) => NodeWorker,
+  source: string,
+  start: WorkerStart,
+  onDeath: (error: Error) => void,
+): WorkerHandle {
+  const worker = new NodeWorker(source, { eval: true, execArgv: [], name: "isthmus" });
+  // A model that nobody disposes of must not keep the process alive.
+  let died: (error: Error) => void = () => {};
+  const exited = new Promise<void>((resolve) => worker.on("exit", () => resolve()));
+  const ready = new Promise<void>((resolve, reject) => {
+    died = (error) => {
+      reject(error);
+      onDeath(error);
+    };
+    worker.on("message", resolve);
+  });
+  worker.on("error", (error) => died(error));
+  worker.on("exit", (code) => died(new Error(`it exited with code ${code}`)));
+  ready.then(
+    () => worker.unref(),
+    () => {},
+  );
+  worker.postMessage(start);
+  return {
+    ready,
+    async end(kill) {
+      if (kill) await worker.terminate();
+      else await within(exited, () => worker.terminate());
+    },
+  };
+}
+
+/** Waits for `promise`, but only so long; then does `otherwise`. */
+async function within(promise: Promise<void>, otherwise: () => Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(true), GRACE);
+  });
+  if (await Promise.race([promise.then(() => false), late])) await otherwise();
+  clearTimeout(timer);
+}
+
+function spawnWeb(source: string, start: WorkerStart, onDeath: (error: Error) => void): WorkerHandle {
+  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  const worker = new Worker(url, { name: "isthmus" });
+  const ready = new Promise<void>((resolve, reject) => {
+    worker.onmessage = () => resolve();
+    worker.onerror = (event) => {
+      const error = new Error(event.message || "it could not be loaded");
+      reject(error);
+      onDeath(error);
+    };
+  });
+  ready.catch(() => {}).finally(() => URL.revokeObjectURL(url));
+  worker.postMessage(start);
+  return {
+    ready,
+    async end() {
+      worker.terminate();
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { SCRATCH_BYTES, TILE_2X16, TILE_4X8, TILE_4X16, TILE_6X8, TILE_6X16 } from "../../assembly/abi.js";
+import type { BuildName } from "./builds.js";
+import type { Kernels } from "./kernels.js";
+import type { EngineMemory } from "./memory.js";
+
+/** How the tiles are called, rows × columns. */
+export const TILE_NAMES: Record<number, string> = {
+  [TILE_4X8]: "4x8",
+  [TILE_6X8]: "6x8",
+  [TILE_2X16]: "2x16",
+  [TILE_4X16]: "4x16",
+  [TILE_6X16]: "6x16",
+};
+
+/** Tiles worth trying; the others lost everywhere they were measured. The first one is the most likely winner. */
+const CANDIDATES = {
+  simd: [TILE_4X8, TILE_2X16, TILE_6X8],
+  relaxed: [TILE_6X8, TILE_2X16, TILE_4X8],
+  turbo: [TILE_6X16, TILE_4X16, TILE_6X8],
+};
+
+/** How long trying may take, in ms. The first calls of each run in the baseline compiler's code. */
+const BUDGET = 6;
+/** A challenger has to be this much faster than the most likely winner: a timing this short is not exact. */
+const MARGIN = 0.95;
+/** The product that is timed: 0.8 MFLOP. */
+const ROWS = 48;
+const COLUMNS = 32;
+const DEPTH = 256;
+
+const chosen = new Map<string, number>();
+
+/** The fastest tile of the matrix product here; timed once a process. All tiles give the same bits. */
+export function chooseTile(kernels: Kernels, memory: EngineMemory, build: BuildName, turbo: boolean): number {
+  const key = turbo ? "turbo" : build;
+  const known = chosen.get(key);
+  if (known !== undefined) return known;
+  const floats = memory.allocate(4 * (ROWS * DEPTH + COLUMNS * DEPTH + ROWS * COLUMNS + COLUMNS));
+  const scratch = memory.allocate(SCRATCH_BYTES);
+  const a = floats.at();
+  const b = a + 4 * ROWS * DEPTH;
+  const c = b + 4 * COLUMNS * DEPTH;
+  const seed = c + 4 * ROWS * COLUMNS;
+  const product = (tile: number) => {
+    const start = performance.now();
+    kernels.gemm(tile, 0, ROWS, COLUMNS, DEPTH, a, DEPTH * 4, 4, b, seed, 0, c, COLUMNS * 4, scratch.at());
+    return performance.now() - start;
+  };
+  const tile = fastest(CANDIDATES[key], product);
+  scratch.release();
+  floats.release();
+  chosen.set(key, tile);
+  return tile;
+}
+
+/** Takes turns, so that a disturbance does not hit one candidate alone, and compares their best times. */
+function fastest(candidates: readonly number[], time: (candidate: number) => number): number {
+  const best = new Map<number, number>(candidates.map((candidate) => [candidate, Number.POSITIVE_INFINITY]));
+  const end = performance.now() + BUDGET;
+  do {
+    for (const candidate of candidates) best.set(candidate, Math.min(best.get(candidate)!, time(candidate)));
+  } while (performance.now() < end);
+  const [first, ...rest] = candidates as [number, ...number[]];
+  return rest.reduce(
+    (winner, candidate) =>
+      best.get(candidate)! < best.get(winner)! * (winner === first ? MARGIN : 1) ? candidate : winner,
+    first,
+  );
+}
