@@ -7,6 +7,8 @@ import { TILE_2X16, TILE_4X16, TILE_4X8, TILE_6X16, TILE_6X8 } from "./abi";
 const ROW_BLOCK: i32 = 192;
 /** Bytes of one panel of B (a block of k) that stay in the first-level cache. */
 const PANEL_BYTES: i32 = 16384;
+/** The block of k where A is read down its columns: each k is a page of its own, and 128 fit the processor's tables. */
+const COLUMN_DEPTH: i32 = 128;
 
 /** Columns of a tile, and so of a panel of packed B. */
 export function tileColumns(tile: i32): i32 {
@@ -19,7 +21,7 @@ function tileRows(tile: i32): i32 {
 }
 
 @inline
-function runTile(
+function runTiles(
   tile: i32, k: i32, rows: i32, a: usize, aRow: usize, aStep: usize, b: usize,
   seed: usize, seedRow: usize, c: usize, cRow: usize,
 ): void {
@@ -30,6 +32,23 @@ function runTile(
     case TILE_4X16: { tile4x16(k, rows, a, aRow, aStep, b, seed, seedRow, c, cRow); return; }
     case TILE_6X16: { tile6x16(k, rows, a, aRow, aStep, b, seed, seedRow, c, cRow); return; }
     default: unreachable();
+  }
+}
+
+/** The last panel, of which only `columns` belong to C: each tile goes through `scratch`. */
+function edge(
+  tile: i32, k: i32, rows: i32, a: usize, aRow: usize, aStep: usize, b: usize,
+  seed: usize, seedRow: usize, c: usize, cRow: usize, columns: i32, scratch: usize,
+): void {
+  const height = tileRows(tile);
+  const width = <usize>(tileColumns(tile) << 2);
+  for (let row = 0; row < rows; row += height) {
+    const count = min(height, rows - row);
+    const at = <usize>row;
+    runTiles(tile, k, count, a + at * aRow, aRow, aStep, b, seed + at * seedRow, seedRow, scratch, width);
+    for (let r: usize = 0; r < <usize>count; r++) {
+      memory.copy(c + (at + r) * cRow, scratch + r * width, <usize>(columns << 2));
+    }
   }
 }
 
@@ -51,28 +70,20 @@ export function gemm(
   assert(begin >= 0 && begin <= end && n > 0 && k > 0, "gemm: sizes");
   assert((b & 15) == 0 && (scratch & 15) == 0, "gemm: packed B and scratch are aligned");
   const width = tileColumns(tile);
-  const height = tileRows(tile);
-  const depth = PANEL_BYTES / (width << 2);
+  const depth = aStep > aRow ? COLUMN_DEPTH : PANEL_BYTES / (width << 2);
   for (let k0 = 0; k0 < k; k0 += depth) {
     const kc = min(depth, k - k0);
     for (let block = begin; block < end; block += ROW_BLOCK) {
       const blockEnd = min(block + ROW_BLOCK, end);
       for (let column = 0; column < n; column += width) {
         const panel = b + <usize>((column * k + k0 * width) << 2);
-        const whole = n - column >= width;
-        for (let row = block; row < blockEnd; row += height) {
-          const rows = min(height, blockEnd - row);
-          const at = a + <usize>row * aRow + <usize>k0 * aStep;
-          const from = seed + <usize>row * seedRow + <usize>(column << 2);
-          const to = c + <usize>row * cRow + <usize>(column << 2);
-          if (whole) {
-            runTile(tile, kc, rows, at, aRow, aStep, panel, from, seedRow, to, cRow);
-          } else {
-            runTile(tile, kc, rows, at, aRow, aStep, panel, from, seedRow, scratch, <usize>(width << 2));
-            for (let r = 0; r < rows; r++) {
-              memory.copy(to + <usize>r * cRow, scratch + <usize>(r * width << 2), <usize>((n - column) << 2));
-            }
-          }
+        const at = a + <usize>block * aRow + <usize>k0 * aStep;
+        const from = seed + <usize>block * seedRow + <usize>(column << 2);
+        const to = c + <usize>block * cRow + <usize>(column << 2);
+        if (n - column >= width) {
+          runTiles(tile, kc, blockEnd - block, at, aRow, aStep, panel, from, seedRow, to, cRow);
+        } else {
+          edge(tile, kc, blockEnd - block, at, aRow, aStep, panel, from, seedRow, to, cRow, n - column, scratch);
         }
       }
     }
