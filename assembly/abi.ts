@@ -10,6 +10,9 @@ export const TILE_6X16 = 4;
 /** Bytes that each thread has to itself: room for the largest tile. */
 export const SCRATCH_BYTES = 512;
 
+/** The most inputs, and the most units, of a layer that the narrow kernels calculate. */
+export const NARROW = 2;
+
 export const ACTIVATION_LINEAR = 0;
 export const ACTIVATION_RELU = 1;
 export const ACTIVATION_SIGMOID = 2;
@@ -45,6 +48,8 @@ export const OP_BINARY_CROSSENTROPY = 11;
 export const OP_BINARY_CROSSENTROPY_LOGITS = 12;
 export const OP_SGD = 13;
 export const OP_ADAM = 14;
+export const OP_NARROW_PRODUCT = 15;
+export const OP_NARROW_GRADIENT = 16;
 
 // Words of the step block, rewritten by the training loop before each step.
 /** Address of the batch's first row index (u32 each). */

@@ -3,6 +3,9 @@
 import { STEP_INDICES } from "./abi";
 import { splat, storeUpTo } from "./simd";
 
+/** Rows of up to so many floats are copied here: the call of a bulk copy takes longer. */
+const SHORT: i32 = 32;
+
 @inline
 function rowIndex(step: usize, row: i32): usize {
   return <usize>load<u32>(<usize>load<u32>(step + (STEP_INDICES << 2)) + <usize>(row << 2));
@@ -12,7 +15,16 @@ function rowIndex(step: usize, row: i32): usize {
 export function gatherFloats(begin: i32, end: i32, columns: i32, source: usize, batch: usize, step: usize): void {
   const bytes = <usize>(columns << 2);
   for (let row = begin; row < end; row++) {
-    memory.copy(batch + <usize>row * bytes, source + rowIndex(step, row) * bytes, bytes);
+    const from = source + rowIndex(step, row) * bytes;
+    const to = batch + <usize>row * bytes;
+    if (columns > SHORT) {
+      memory.copy(to, from, bytes);
+      continue;
+    }
+    for (let j = 0; j < columns; j += 4) {
+      const at = <usize>(j << 2);
+      storeUpTo(to + at, v128.load(from + at), <usize>(columns - j));
+    }
   }
 }
 

@@ -7,6 +7,7 @@ export { gatherBytes, gatherFloats } from "./gather";
 export { gemm, tileColumns } from "./gemm";
 export { binaryCrossentropy, binaryCrossentropyLogits, meanSquaredError } from "./loss";
 export { adam, sgd } from "./optimizer";
+export { narrowGradient, narrowProduct } from "./narrow";
 export { packRows, packTransposed } from "./pack";
 export { runPhase } from "./plan";
 export { randomNormal, randomUniform, randomWords, shuffle } from "./random";

@@ -19,6 +19,10 @@ export function meanSquaredError(
   begin: i32, end: i32, columns: i32, prediction: usize, target: usize, gradient: usize, losses: usize, scale: f32,
 ): void {
   const factor = splat(2 * scale);
+  if (columns <= 2) {
+    shortSquaredError(begin, end, columns, prediction, target, gradient, losses, factor);
+    return;
+  }
   for (let row = begin; row < end; row++) {
     const y = at(prediction, row, columns);
     const x = at(target, row, columns);
@@ -38,6 +42,38 @@ export function meanSquaredError(
     }
     store<f64>(losses + (<usize>row << 3), total / <f64>columns);
   }
+}
+
+/** The same for rows of one or two columns: the rows go side by side. */
+function shortSquaredError(
+  begin: i32, end: i32, columns: i32, prediction: usize, target: usize, gradient: usize, losses: usize, factor: v128,
+): void {
+  const last = <usize>(end * columns) << 2;
+  let loss = losses + (<usize>begin << 3);
+  for (let i = <usize>(begin * columns) << 2; i < last; i += 16) {
+    const left = (last - i) >> 2;
+    const difference = f32x4.sub(v128.load(prediction + i), v128.load(target + i));
+    storeUpTo(gradient + i, f32x4.mul(difference, factor), left);
+    const squares = f32x4.mul(difference, difference);
+    const low = f64x2.promote_low_f32x4(squares);
+    const high = f64x2.promote_low_f32x4(i32x4.shuffle(squares, squares, 2, 3, 2, 3));
+    if (columns == 1) {
+      storeDoubles(loss, low, left);
+      if (left > 2) storeDoubles(loss + 16, high, left - 2);
+      loss += 32;
+    } else {
+      const sums = f64x2.add(i64x2.shuffle(low, high, 0, 2), i64x2.shuffle(low, high, 1, 3));
+      storeDoubles(loss, f64x2.mul(sums, f64x2.splat(0.5)), left >> 1);
+      loss += 16;
+    }
+  }
+}
+
+/** Stores `x` whole when `count` is 2 or more, else its first lane. */
+@inline
+function storeDoubles(ptr: usize, x: v128, count: usize): void {
+  if (count >= 2) v128.store(ptr, x);
+  else v128.store64_lane(ptr, x, 0);
 }
 
 /** −x·ln p − (1 − x)·ln(1 − p), p = y clipped to [1e-7, 1 − 1e-7] as Keras clips it; no gradient where it was. */

@@ -74,7 +74,7 @@ export function exp4(x: v128): v128 {
  */
 @inline
 export function expOfMinusAbs(x: v128): v128 {
-  return expInRange(f32x4.pmax(constant(11), v128.or(x, constant(12))));
+  return expInRange(f32x4.pmax(v128.or(x, constant(12)), constant(11)));
 }
 
 /** 1 / (1 + e^−x), from e = e^−|x| already known. */
@@ -87,8 +87,8 @@ export function sigmoidFrom(x: v128, e: v128): v128 {
 /** 1 / (1 + e^−x); results below 2⁻¹²⁶ are flushed to 0, NaN stays NaN. */
 @inline
 export function sigmoid4(x: v128): v128 {
-  const y = v128.andnot(sigmoidFrom(x, expOfMinusAbs(x)), f32x4.lt(x, splat(EXP_LOWEST)));
-  // The mask's ones are a NaN themselves.
+  const y = v128.andnot(sigmoidFrom(x, expOfMinusAbs(x)), f32x4.lt(x, constant(11)));
+  // The exponential may lose a NaN; the mask's ones are one themselves.
   return v128.or(y, f32x4.ne(x, x));
 }
 

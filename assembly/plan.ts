@@ -7,13 +7,14 @@ import { activationBackward, activationForward } from "./activation";
 import {
   OP_ACTIVATION_BACKWARD, OP_ACTIVATION_FORWARD, OP_ADAM, OP_BINARY_CROSSENTROPY,
   OP_BINARY_CROSSENTROPY_LOGITS, OP_COLUMN_SUMS, OP_END, OP_GATHER_BYTES, OP_GATHER_FLOATS, OP_GEMM,
-  OP_MEAN_SQUARED_ERROR, OP_PACK_ROWS, OP_PACK_TRANSPOSED, OP_ROWS, OP_SGD, RECORD_ARGUMENTS,
+  OP_MEAN_SQUARED_ERROR, OP_NARROW_GRADIENT, OP_NARROW_PRODUCT, OP_PACK_ROWS, OP_PACK_TRANSPOSED, OP_ROWS, OP_SGD, RECORD_ARGUMENTS,
   RECORD_EXTENT, RECORD_GRAIN, RECORD_OPERATION, RECORD_WORDS,
 } from "./abi";
 import { gatherBytes, gatherFloats } from "./gather";
 import { gemm } from "./gemm";
 import { binaryCrossentropy, binaryCrossentropyLogits, meanSquaredError } from "./loss";
 import { adam, sgd } from "./optimizer";
+import { narrowGradient, narrowProduct } from "./narrow";
 import { packRows, packTransposed } from "./pack";
 import { columnSums } from "./reduce";
 
@@ -58,6 +59,20 @@ function call(r: usize, begin: i32, end: i32, scratch: usize): void {
       gemm(
         integer(r, 0), begin, end, integer(r, 1), integer(r, 2), address(r, 3), address(r, 4), address(r, 5),
         address(r, 6), address(r, 7), address(r, 8), address(r, 9), address(r, 10), scratch,
+      );
+      return;
+    }
+    case OP_NARROW_PRODUCT: {
+      narrowProduct(
+        begin, end, integer(r, 0), integer(r, 1), address(r, 2), address(r, 3), address(r, 4), address(r, 5),
+        address(r, 6), address(r, 7),
+      );
+      return;
+    }
+    case OP_NARROW_GRADIENT: {
+      narrowGradient(
+        begin, end, integer(r, 0), integer(r, 1), integer(r, 2), address(r, 3), address(r, 4), address(r, 5),
+        address(r, 6), address(r, 7), address(r, 8),
       );
       return;
     }

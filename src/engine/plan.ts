@@ -10,6 +10,8 @@ import {
   OP_GATHER_FLOATS,
   OP_GEMM,
   OP_MEAN_SQUARED_ERROR,
+  OP_NARROW_GRADIENT,
+  OP_NARROW_PRODUCT,
   OP_PACK_ROWS,
   OP_PACK_TRANSPOSED,
   OP_ROWS,
@@ -20,9 +22,11 @@ import type { Address, Block, EngineMemory } from "./memory.js";
 
 /** Output rows are divided among threads in multiples of this, the widest tile's width. */
 const GRAIN = 16;
-/** Rows of a batch that go through the whole forward and backward pass before the next ones: a multiple of every
- * tile's height, few enough that their activations stay in the second-level cache. */
+/** Rows of a batch go through the whole forward and backward pass in blocks: a multiple of every tile's height, few
+ * enough that their activations stay in the second-level cache. */
 const ROW_BLOCK = 48;
+/** Floats of activations in a block, where the rows are so short that more of them fit. */
+const BLOCK_FLOATS = 48 * 1024;
 
 /** Losses that a plan can compute, by the name of their kernel. */
 export type LossKernel = "meanSquaredError" | "binaryCrossentropy" | "binaryCrossentropyLogits";
@@ -46,6 +50,31 @@ export interface ProductArguments {
   seedRow: number;
   c: Address;
   cRow: number;
+}
+
+/** C[rows, n] = seed + A[rows, k]·B, with B where it stands. Strides are in bytes. */
+export interface NarrowProductArguments {
+  n: number;
+  k: number;
+  a: Address;
+  b: Address;
+  bRow: number;
+  bColumn: number;
+  seed: Address;
+  c: Address;
+}
+
+/** dW and db of a narrow layer. Strides are in bytes. */
+export interface NarrowGradientArguments {
+  units: number;
+  inputs: number;
+  rows: number;
+  x: Address;
+  delta: Address;
+  weights: Address;
+  unitStep: number;
+  inputStep: number;
+  bias: Address | 0;
 }
 
 /** A plan in the engine's memory, ready to run. */
@@ -99,10 +128,15 @@ export class PlanBuilder {
     return this;
   }
 
-  /** Runs what `body` adds over all rows, block after block. Every call in it has the same number of rows. */
-  rows(count: number, body: () => void): this {
+  /**
+   * Runs what `body` adds over all rows, block after block. Every call in it has the same number of rows.
+   *
+   * @param floats activations of a row, of all layers
+   */
+  rows(count: number, floats: number, body: () => void): this {
     const start = this.#words.length;
-    this.#call(OP_ROWS, count, GRAIN, [0, ROW_BLOCK]);
+    const blocks = Math.max(1, Math.floor(BLOCK_FLOATS / (ROW_BLOCK * floats)));
+    this.#call(OP_ROWS, count, GRAIN, [0, ROW_BLOCK * blocks]);
     const inside = this.#words.length;
     body();
     this.#words[start + RECORD_ARGUMENTS] = this.#words.length - inside;
@@ -121,6 +155,27 @@ export class PlanBuilder {
     this.#operations += 2 * rows * p.n * p.k;
     const { n, k, a, aRow, aStep, b, seed, seedRow, c, cRow } = p;
     return this.#call(OP_GEMM, rows, GRAIN, [this.#tile, n, k, a, aRow, aStep, b, seed, seedRow, c, cRow]);
+  }
+
+  /** C[rows, n] = seed + A[rows, k]·B for n and k of at most 2. Strides are in bytes. */
+  narrowProduct(rows: number, p: NarrowProductArguments): this {
+    return this.#call(OP_NARROW_PRODUCT, rows, GRAIN, [p.n, p.k, p.a, p.b, p.bRow, p.bColumn, p.seed, p.c]);
+  }
+
+  /** Gradients of a layer of at most 2 inputs and units; `bias` 0 for a layer without one. */
+  narrowGradient(p: NarrowGradientArguments): this {
+    const { units, inputs, rows, x, delta, weights, unitStep, inputStep, bias } = p;
+    return this.#call(OP_NARROW_GRADIENT, 1, 1, [
+      units,
+      inputs,
+      rows,
+      x,
+      delta,
+      weights,
+      unitStep,
+      inputStep,
+      bias,
+    ]);
   }
 
   columnSums(columns: number, rows: number, source: Address, sums: Address): this {

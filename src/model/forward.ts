@@ -1,17 +1,33 @@
 import type { PlanBuilder } from "../engine/plan.js";
 import { ACTIVATIONS } from "./activations.js";
-import type { Network, NetworkLayer } from "./network.js";
+import { isNarrow, type Network, type NetworkLayer, stepsOf } from "./network.js";
 import type { Workspace } from "./workspace.js";
 
 /** Adds z = x·Wᵀ + b for layer `index` of `layers`. */
 function addProduct(
   plan: PlanBuilder,
   network: Network,
-  { inputs, units, bias, forwardPack }: NetworkLayer,
+  layer: NetworkLayer,
   workspace: Workspace,
   rows: number,
   index: number,
 ): void {
+  const { inputs, units, weight, bias, forwardPack } = layer;
+  const seed = bias ? network.at(bias) : network.zeros;
+  if (isNarrow(layer)) {
+    const { inputStep, unitStep } = stepsOf(weight);
+    plan.narrowProduct(rows, {
+      n: units,
+      k: inputs,
+      a: workspace.output(index - 1),
+      b: network.at(weight),
+      bRow: inputStep,
+      bColumn: unitStep,
+      seed,
+      c: workspace.output(index),
+    });
+    return;
+  }
   plan.product(rows, {
     n: units,
     k: inputs,
@@ -19,7 +35,7 @@ function addProduct(
     aRow: inputs * 4,
     aStep: 4,
     b: network.packAt(forwardPack),
-    seed: bias ? network.at(bias) : network.zeros,
+    seed,
     seedRow: 0,
     c: workspace.output(index),
     cRow: units * 4,

@@ -82,7 +82,7 @@ export class Inference {
     const { layer, units } = layers[last]!;
     const wanted = this.#wanted;
     const kernel = wanted.kind === "loss" ? lossKernel(wanted.loss, layer.activation) : undefined;
-    plan.rows(rows, () => {
+    plan.rows(rows, this.#workspace.columns, () => {
       if (bytes) plan.gatherBytes(rows, inputs, this.#staging.at(), this.#workspace.input, this.#step.at());
       addForward(plan, this.#network, layers, this.#workspace, rows, kernel === "binaryCrossentropyLogits");
       if (!kernel) return;

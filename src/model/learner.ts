@@ -16,6 +16,8 @@ export class Learner {
   readonly moments: readonly Block[];
   readonly clock: OptimizerClock;
   readonly #blocks: Blocks;
+  /** Live views of the weights and the moments. */
+  readonly #states: readonly Float32Array[];
   readonly #saved: Float32Array[] = [];
   #savedSteps = 0;
 
@@ -27,15 +29,16 @@ export class Learner {
     this.#blocks = new Blocks(network.engine.memory);
     this.gradients = this.#blocks.allocate(bytes);
     this.moments = Array.from({ length: momentCount(optimizer) }, () => this.#blocks.allocate(bytes));
+    this.#states = [network.values, ...this.moments.map((block) => block.floats())];
     this.clock = new OptimizerClock(optimizer);
   }
 
   /** Remembers weights and moments as they are now, pausing after each. */
   *save(): Generator<undefined, void> {
-    const states = [this.network.values, ...this.moments.map((block) => block.floats())];
-    for (const [index, state] of states.entries()) {
+    for (let index = 0; index < this.#states.length; index++) {
+      const state = this.#states[index]!;
       this.#saved[index] ??= new Float32Array(state.length);
-      this.#saved[index].set(state);
+      this.#saved[index]!.set(state);
       yield;
     }
     this.#savedSteps = this.clock.steps;

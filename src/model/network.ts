@@ -1,4 +1,4 @@
-import { STREAM_INITIALIZATION } from "../../assembly/abi.js";
+import { NARROW, STREAM_INITIALIZATION } from "../../assembly/abi.js";
 import type { Engine } from "../engine/engine.js";
 import type { Address, Block } from "../engine/memory.js";
 import type { Plan, PlanBuilder } from "../engine/plan.js";
@@ -39,6 +39,17 @@ export interface NetworkLayer {
   readonly backwardPack: number;
 }
 
+/** Whether a layer has so few inputs and units that the narrow kernels calculate it. */
+export function isNarrow({ inputs, units }: NetworkLayer): boolean {
+  return inputs <= NARROW && units <= NARROW;
+}
+
+/** Bytes from one unit and from one input to the next in a weight matrix as it is kept. */
+export function stepsOf({ columns, transposed }: Parameter): { unitStep: number; inputStep: number } {
+  const [unitStep, inputStep] = transposed ? [4, columns * 4] : [columns * 4, 4];
+  return { unitStep, inputStep };
+}
+
 /** A stack of layers with its parameters in the engine's memory. */
 export class Network {
   readonly engine: Engine;
@@ -49,6 +60,8 @@ export class Network {
   readonly parameters: readonly Parameter[];
   /** Floats in the parameter block; gradients and moments are laid out alike. */
   readonly parameterSize: number;
+  /** A live view of the whole parameter block, as kept. */
+  readonly values: Float32Array;
   readonly #blocks: Blocks;
   readonly #parameterBlock: Block;
   readonly #packBlock: Block;
@@ -73,6 +86,7 @@ export class Network {
     const blocks = new Blocks(engine.memory);
     this.#blocks = blocks;
     this.#parameterBlock = blocks.allocate(layout.parameters * 4);
+    this.values = this.#parameterBlock.floats();
     this.#packBlock = blocks.allocate(layout.packs * 4);
     this.#zeros = blocks.allocate(widest * 4);
     const plan = engine.plan();
@@ -100,13 +114,9 @@ export class Network {
     return this.#zeros.at();
   }
 
-  /** The whole parameter block, as kept. */
-  get values(): Float32Array {
-    return this.#parameterBlock.floats();
-  }
-
   /** Adds the calls that pack a layer's weights for the products; divided as the optimizer's work is. */
   addPacking(plan: PlanBuilder, layer: NetworkLayer): void {
+    if (isNarrow(layer)) return;
     const { inputs, units, weight, forwardPack, backwardPack } = layer;
     const source = this.at(weight);
     if (weight.transposed) {

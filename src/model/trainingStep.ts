@@ -6,13 +6,16 @@ import { Blocks } from "./blocks.js";
 import { addForward } from "./forward.js";
 import type { Learner } from "./learner.js";
 import { lossKernel } from "./losses.js";
-import type { NetworkLayer, Parameter } from "./network.js";
+import { isNarrow, type NetworkLayer, type Parameter, stepsOf } from "./network.js";
 import { Workspace } from "./workspace.js";
 
 /** A data set in the engine's memory. */
 export interface Source {
   readonly kind: "floats" | "bytes";
   readonly at: Address;
+  readonly rows: number;
+  /** Whether every epoch takes the rows in the order in which they are. */
+  readonly inOrder: boolean;
 }
 
 /**
@@ -26,6 +29,8 @@ export class TrainingStep {
   readonly #learner: Learner;
   readonly #source: Source;
   readonly #blocks: Blocks;
+  /** Whether the only batch is the whole data set as it lies there, so that nothing has to be copied. */
+  readonly #inPlace: boolean;
   readonly #workspace: Workspace;
   readonly #deltas: Workspace;
   readonly #packs: Block;
@@ -44,8 +49,10 @@ export class TrainingStep {
     const { engine, layers } = network;
     const blocks = new Blocks(engine.memory);
     this.#blocks = blocks;
-    this.#workspace = new Workspace(blocks, layers, rows);
-    this.#deltas = new Workspace(blocks, layers, rows);
+    this.#inPlace = source.kind === "floats" && source.inOrder && rows === source.rows;
+    this.#workspace = new Workspace(blocks, layers, rows, this.#inPlace ? source.at : undefined);
+    // δ of the input is never asked for.
+    this.#deltas = new Workspace(blocks, layers, rows, this.#workspace.input);
     let packs = 0;
     this.#packOffsets = layers.map(({ weight }) => {
       const offset = packs;
@@ -74,16 +81,25 @@ export class TrainingStep {
 
   /** Sum of the losses of the `rows` rows of the last step, taken before its update. */
   lossSum(rows: number): number {
-    let sum = 0;
-    for (let row = 0; row < rows; row++) sum += this.#lossValues[row]!;
-    return sum;
+    const losses = this.#lossValues;
+    // Four sums at a time, added up in a fixed order: a single one would wait for each addition to finish.
+    let [a, b, c, d] = [0, 0, 0, 0];
+    const whole = rows & ~3;
+    for (let row = 0; row < whole; row += 4) {
+      a += losses[row]!;
+      b += losses[row + 1]!;
+      c += losses[row + 2]!;
+      d += losses[row + 3]!;
+    }
+    for (let row = whole; row < rows; row++) a += losses[row]!;
+    return a + b + (c + d);
   }
 
   #compile(rows: number): Plan {
     const { engine, layers } = this.#learner.network;
     const plan = engine.plan();
-    plan.rows(rows, () => {
-      this.#addGather(plan, rows);
+    plan.rows(rows, 2 * this.#workspace.columns, () => {
+      if (!this.#inPlace) this.#addGather(plan, rows);
       this.#addLoss(plan, rows);
       for (let index = layers.length - 1; index >= 0; index--) this.#addBackward(plan, rows, index);
     });
@@ -126,25 +142,16 @@ export class TrainingStep {
   /** From δ of layer `index` on: packs the operand of its weight gradient, and finds δ of the layer before. */
   #addBackward(plan: PlanBuilder, rows: number, index: number): void {
     const { network } = this.#learner;
-    const { weight, inputs, units, backwardPack } = network.layers[index]!;
-    const delta = this.#deltas.output(index);
+    const layer = network.layers[index]!;
+    const { weight, inputs, units } = layer;
     const packed = this.#packs.at(this.#packOffsets[index]);
-    if (weight.transposed) plan.packRows(rows, units, delta, packed);
+    if (isNarrow(layer)) {
+      // Read where it is.
+    } else if (weight.transposed) plan.packRows(rows, units, this.#deltas.output(index), packed);
     else plan.packRows(rows, inputs, this.#workspace.output(index - 1), packed);
     if (index === 0) return;
     const before = network.layers[index - 1]!;
-    plan.product(rows, {
-      n: inputs,
-      k: units,
-      a: delta,
-      aRow: units * 4,
-      aStep: 4,
-      b: network.packAt(backwardPack),
-      seed: network.zeros,
-      seedRow: 0,
-      c: this.#deltas.output(index - 1),
-      cRow: inputs * 4,
-    });
+    this.#addBackwardProduct(plan, rows, layer, index);
     const kind = ACTIVATIONS[before.layer.activation];
     plan.activationBackward(
       rows,
@@ -155,12 +162,58 @@ export class TrainingStep {
     );
   }
 
+  /** δ of the layer's input, δ·W. */
+  #addBackwardProduct(plan: PlanBuilder, rows: number, layer: NetworkLayer, index: number): void {
+    const { network } = this.#learner;
+    const { weight, inputs, units, backwardPack } = layer;
+    const [a, c] = [this.#deltas.output(index), this.#deltas.output(index - 1)];
+    const seed = network.zeros;
+    if (isNarrow(layer)) {
+      const { inputStep, unitStep } = stepsOf(weight);
+      plan.narrowProduct(rows, {
+        n: inputs,
+        k: units,
+        a,
+        b: network.at(weight),
+        bRow: unitStep,
+        bColumn: inputStep,
+        seed,
+        c,
+      });
+      return;
+    }
+    plan.product(rows, {
+      n: inputs,
+      k: units,
+      a,
+      aRow: units * 4,
+      aStep: 4,
+      b: network.packAt(backwardPack),
+      seed,
+      seedRow: 0,
+      c,
+      cRow: inputs * 4,
+    });
+  }
+
   /** Gradient, optimizer and packing of one layer, the same rows of W by the same thread throughout. */
   #addUpdate(plan: PlanBuilder, rows: number, layer: NetworkLayer, index: number): void {
     const { network } = this.#learner;
     const { weight, bias, inputs, units } = layer;
     const x = this.#workspace.output(index - 1);
     const delta = this.#deltas.output(index);
+    if (isNarrow(layer)) {
+      const at = {
+        x,
+        delta,
+        weights: this.#gradientAt(weight),
+        bias: bias ? this.#gradientAt(bias) : 0,
+      } as const;
+      plan.narrowGradient({ units, inputs, rows, ...at, ...stepsOf(weight) });
+      this.#addOptimizer(plan, weight);
+      if (bias) this.#addOptimizer(plan, bias);
+      return;
+    }
     // Kept as [in, out]: dWᵀ = xᵀ·δ. Kept as [out, in]: dW = δᵀ·x. The second operand is the packed one.
     const [a, columns] = weight.transposed ? [x, inputs] : [delta, units];
     plan.product(weight.rows, {

@@ -36,7 +36,7 @@ export function* fitModel(context: FitContext, samples: Rows, options: CheckedFi
   let step: TrainingStep | undefined;
   try {
     yield* data.load(training);
-    step = new TrainingStep(learner, data.source, Math.min(options.batchSize, data.rows));
+    step = new TrainingStep(learner, data.source(!options.shuffle), Math.min(options.batchSize, data.rows));
     for (let epoch = 1; epoch <= options.epochs; epoch++) {
       yield* learner.save();
       const log = yield* trainEpoch(context, step, data, options, epoch);

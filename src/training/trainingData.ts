@@ -13,6 +13,8 @@ export class TrainingData {
   readonly #data: Block;
   readonly #indices: Block;
   readonly #kind: Source["kind"];
+  /** Whether the indices are 0, 1, 2, … now. */
+  #inOrder = false;
 
   constructor(engine: Engine, { data, rows }: Rows) {
     this.rows = rows;
@@ -27,8 +29,9 @@ export class TrainingData {
     }
   }
 
-  get source(): Source {
-    return { kind: this.#kind, at: this.#data.at() };
+  /** @param inOrder whether `order` will never be asked to shuffle */
+  source(inOrder: boolean): Source {
+    return { kind: this.#kind, at: this.#data.at(), rows: this.rows, inOrder };
   }
 
   /** Copies the samples in, pausing now and then. */
@@ -42,8 +45,11 @@ export class TrainingData {
 
   /** Puts the rows in the order of epoch `epoch`, counted from 0 over the whole life of the model. */
   order(shuffle: boolean, seed: Seed, epoch: number): void {
-    const words = this.#indices.words();
-    for (let i = 0; i < words.length; i++) words[i] = i;
+    if (!this.#inOrder) {
+      const words = this.#indices.words();
+      for (let i = 0; i < words.length; i++) words[i] = i;
+    }
+    this.#inOrder = !shuffle;
     if (!shuffle) return;
     const { kernels, scratch } = this.#engine;
     const [low, high] = seedWords(seed);

@@ -93,7 +93,7 @@ function buildPlan(box: Sandbox, tile: number, layer: Layer) {
   plan.packTransposed(OUTPUTS, INPUTS, o.weights.at(), o.packedForward.at());
   plan.packRows(OUTPUTS, INPUTS, o.weights.at(), o.packedBackward.at());
   plan.phase();
-  plan.rows(ROWS, () => {
+  plan.rows(ROWS, 1024, () => {
     plan.gatherFloats(ROWS, INPUTS, inputs.at(), o.batch.at(), step.at());
     plan.gatherBytes(ROWS, OUTPUTS, targets.at(), target, step.at());
     plan.product(ROWS, forward);

@@ -15,6 +15,8 @@ type KernelName =
   | "gemm"
   | "heapBase"
   | "meanSquaredError"
+  | "narrowGradient"
+  | "narrowProduct"
   | "packRows"
   | "packTransposed"
   | "randomNormal"

@@ -1,0 +1,138 @@
+// Layers of at most two inputs and two units. A tile of the matrix product would be mostly padding here, so four rows
+// of the batch go side by side in the lanes instead. No packing; the weights are read where they stand.
+//
+// Sums over the batch run in four lanes, rows 4i + l in lane l, which are added up in order at the end. Which layers
+// come here depends on their shape alone, so the results still depend on neither tiles nor threads.
+
+import { NARROW } from "./abi";
+import { keepUpTo, madd, splat, storeUpTo } from "./simd";
+
+/** Element `index` of each of four rows of `width` floats from `rows` on. */
+@inline
+function column(rows: usize, width: i32, index: i32): v128 {
+  const low = v128.load(rows);
+  if (width == 1) return low;
+  const high = v128.load(rows, 16);
+  return index ? i32x4.shuffle(low, high, 1, 3, 5, 7) : i32x4.shuffle(low, high, 0, 2, 4, 6);
+}
+
+/** C[row, ·] = seed + A[row, ·]·B for rows `begin` to `end`, with n and k known when this is compiled. */
+@inline
+function productOf(
+  begin: i32, end: i32, n: i32, k: i32, a: usize, b: usize, bRow: usize, bColumn: usize, seed: usize, c: usize,
+): void {
+  const w00 = v128.load32_splat(b);
+  const w10 = v128.load32_splat(b + bRow);
+  const w01 = v128.load32_splat(b + bColumn);
+  const w11 = v128.load32_splat(b + bRow + bColumn);
+  const s0 = v128.load32_splat(seed);
+  const s1 = v128.load32_splat(seed, 4);
+  let from = a + <usize>(begin * k << 2);
+  let to = c + <usize>(begin * n << 2);
+  for (let left = (end - begin) * n; left > 0; left -= 4 * n) {
+    const x0 = column(from, k, 0);
+    let y0 = madd(x0, w00, s0);
+    let y1 = madd(x0, w01, s1);
+    if (k == 2) {
+      const x1 = column(from, k, 1);
+      y0 = madd(x1, w10, y0);
+      y1 = madd(x1, w11, y1);
+    }
+    if (n == 1) {
+      storeUpTo(to, y0, <usize>left);
+    } else {
+      storeUpTo(to, i32x4.shuffle(y0, y1, 0, 4, 1, 5), <usize>left);
+      if (left > 4) storeUpTo(to + 16, i32x4.shuffle(y0, y1, 2, 6, 3, 7), <usize>(left - 4));
+    }
+    from += <usize>(k << 4);
+    to += <usize>(n << 4);
+  }
+}
+
+/**
+ * Rows `begin` to `end` of C[·, n] = seed + A[·, k]·B, row-major, n and k 1 or 2; each sum runs over k in order.
+ *
+ * @param b address of B[0, 0]; `bRow` and `bColumn` are the bytes from one k and from one column to the next
+ * @param seed n floats that every row starts from
+ */
+export function narrowProduct(
+  begin: i32, end: i32, n: i32, k: i32, a: usize, b: usize, bRow: usize, bColumn: usize, seed: usize, c: usize,
+): void {
+  assert(n > 0 && n <= NARROW && k > 0 && k <= NARROW, "narrowProduct: sizes");
+  if (n == 1) {
+    if (k == 1) productOf(begin, end, 1, 1, a, b, bRow, bColumn, seed, c);
+    else productOf(begin, end, 1, 2, a, b, bRow, bColumn, seed, c);
+  } else if (k == 1) productOf(begin, end, 2, 1, a, b, bRow, bColumn, seed, c);
+  else productOf(begin, end, 2, 2, a, b, bRow, bColumn, seed, c);
+}
+
+/** The sum of the lanes, in order. */
+@inline
+function total(x: v128): f32 {
+  return (
+    f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1) + f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3)
+  );
+}
+
+/** The gradients, with units and inputs known when this is compiled. */
+@inline
+function gradientOf(
+  units: i32, inputs: i32, rows: i32, x: usize, delta: usize, weights: usize, unitStep: usize, inputStep: usize,
+  bias: usize,
+): void {
+  let s00 = splat(0);
+  let s01 = splat(0);
+  let s10 = splat(0);
+  let s11 = splat(0);
+  let b0 = splat(0);
+  let b1 = splat(0);
+  for (let left = rows; left > 0; left -= 4) {
+    // Rows that are not there have no δ, whatever the memory after the last one holds.
+    const d0 = left >= 4 ? column(delta, units, 0) : keepUpTo(column(delta, units, 0), <usize>left);
+    const x0 = left >= 4 ? column(x, inputs, 0) : keepUpTo(column(x, inputs, 0), <usize>left);
+    s00 = madd(d0, x0, s00);
+    b0 = f32x4.add(b0, d0);
+    if (inputs == 2) {
+      const x1 = left >= 4 ? column(x, inputs, 1) : keepUpTo(column(x, inputs, 1), <usize>left);
+      s01 = madd(d0, x1, s01);
+      if (units == 2) {
+        const d1 = left >= 4 ? column(delta, units, 1) : keepUpTo(column(delta, units, 1), <usize>left);
+        s11 = madd(d1, x1, s11);
+      }
+    }
+    if (units == 2) {
+      const d1 = left >= 4 ? column(delta, units, 1) : keepUpTo(column(delta, units, 1), <usize>left);
+      s10 = madd(d1, x0, s10);
+      b1 = f32x4.add(b1, d1);
+    }
+    x += <usize>(inputs << 4);
+    delta += <usize>(units << 4);
+  }
+  store<f32>(weights, total(s00));
+  if (inputs == 2) store<f32>(weights + inputStep, total(s01));
+  if (units == 2) store<f32>(weights + unitStep, total(s10));
+  if (inputs == 2 && units == 2) store<f32>(weights + unitStep + inputStep, total(s11));
+  if (bias) {
+    store<f32>(bias, total(b0));
+    if (units == 2) store<f32>(bias, total(b1), 4);
+  }
+}
+
+/**
+ * Gradients of a narrow layer: dW[j, i] = Σ δ[row, j]·x[row, i] and, where `bias` is not 0, db[j] = Σ δ[row, j].
+ * Too little work to divide: it is one item, and `begin` and `end` only tell whether it is this thread's.
+ *
+ * @param weights address of dW[0, 0]; `unitStep` and `inputStep` are the bytes from one unit and one input to the next
+ */
+export function narrowGradient(
+  begin: i32, end: i32, units: i32, inputs: i32, rows: i32, x: usize, delta: usize,
+  weights: usize, unitStep: usize, inputStep: usize, bias: usize,
+): void {
+  assert(units > 0 && units <= NARROW && inputs > 0 && inputs <= NARROW, "narrowGradient: sizes");
+  if (begin >= end) return;
+  if (units == 1) {
+    if (inputs == 1) gradientOf(1, 1, rows, x, delta, weights, unitStep, inputStep, bias);
+    else gradientOf(1, 2, rows, x, delta, weights, unitStep, inputStep, bias);
+  } else if (inputs == 1) gradientOf(2, 1, rows, x, delta, weights, unitStep, inputStep, bias);
+  else gradientOf(2, 2, rows, x, delta, weights, unitStep, inputStep, bias);
+}
