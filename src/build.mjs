@@ -27,7 +27,9 @@ async function bundle(entry, options) {
     mainFields: ["module", "main"],
     legalComments: "none",
     logLevel: "warning",
-    minifySyntax: true,
+    // A page loads this, so it is small; error classes keep their names, and stack traces have a map.
+    minify: true,
+    keepNames: true,
     ...options,
   });
   return outputFiles?.[0]?.text;
@@ -50,7 +52,7 @@ async function buildKernels() {
   for (const target of ["simd", "relaxed", "debug"]) run("assemblyscript/bin/asc.js", "--target", target);
   for (const name of ["simd", "relaxed"])
     embed(name, readFileSync(`build/wasm/${name}.wasm`).toString("base64"));
-  embed("worker", await bundle("src/engine/worker.ts", { format: "iife", minify: true, write: false }));
+  embed("worker", await bundle("src/engine/worker.ts", { format: "iife", write: false }));
 }
 
 async function buildLibrary() {
@@ -58,7 +60,7 @@ async function buildLibrary() {
     ["esm", "build"],
     ["cjs", "build/cjs"],
   ]) {
-    await bundle("src/index.ts", { format, outfile: `${folder}/index.js` });
+    await bundle("src/index.ts", { format, outfile: `${folder}/index.js`, sourcemap: true });
     await bundle("src/node.ts", {
       format,
       outfile: `${folder}/node.js`,
