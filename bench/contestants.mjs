@@ -72,12 +72,14 @@ async function open({ build, peer, threads }, setup, node) {
  * @param {object} setup what all are set up with
  * @param {{ node: string, only: readonly string[], say: (text: string) => void }} context
  * @param {(opened: Opened[]) => Promise<T>} measure
- * @returns {Promise<{ result: T, contestants: object[], notes: string[] }>} notes: who could not take part, or warns
+ * @returns {Promise<{ result: T, contestants: object[], notes: string[], failures: string[] }>} notes: who is not
+ *   here, or warns; failures: who should have been able to, and was not
  */
 export async function withContestants(contestants, setup, { node, only, say }, measure) {
   const wanted = contestants.filter(({ id }) => only.length === 0 || only.includes(id));
   const opened = [];
   const notes = [];
+  const failures = [];
   try {
     for (const contestant of wanted) {
       say(`${setup.workload}: starting ${contestant.id}`);
@@ -91,17 +93,20 @@ export async function withContestants(contestants, setup, { node, only, say }, m
             await child.exit();
           }
         },
-        (error) => notes.push(`${contestant.id}: failed: ${error.message}`),
+        (error) => failures.push(`${contestant.id}: failed: ${firstLine(error)}`),
       );
     }
     const result = await measure(opened);
-    for (const { id, failed } of opened) if (failed) notes.push(`${id}: failed: ${failed}`);
+    for (const { id, failed } of opened) if (failed) failures.push(`${id}: failed: ${failed}`);
     const described = opened.map(({ id, build, threads, answer }) => ({ id, build, threads, ...answer }));
-    return { result, contestants: described, notes };
+    return { result, contestants: described, notes, failures };
   } finally {
     await Promise.all(opened.map(({ child }) => child.exit()));
   }
 }
+
+/** A child's error carries what it printed, which belongs into no table. */
+const firstLine = (error) => error.message.split("\n")[0];
 
 /**
  * Lets the contestants take turns, one at a time, each round begun by another one. Who fails is out.
@@ -116,7 +121,7 @@ export async function inRounds(opened, rounds, turn) {
       const contestant = opened[(i + round) % opened.length];
       if (contestant.failed) continue;
       await turn(contestant, round).catch((error) => {
-        contestant.failed = error.message.split("\n")[0];
+        contestant.failed = firstLine(error);
       });
     }
   }

@@ -22,24 +22,42 @@ function say(text) {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 }
 
+/** Measures one part and prints its tables; what goes wrong ends neither the others nor the report. */
+async function runPart(part, options, print) {
+  let measured;
+  try {
+    measured = await part.measure({ ...options, say });
+  } catch (error) {
+    say("");
+    console.error(error);
+    process.exitCode = 1;
+    return undefined;
+  }
+  say("");
+  const { contestants, notes, failures = [] } = measured;
+  const nobody = contestants?.length === 0;
+  const tables = nobody
+    ? [{ title: part.title, ...NOBODY, notes: [...notes, ...failures] }]
+    : part.tables(measured);
+  for (const table of tables) console.log(`${print(table)}\n`);
+  if (failures.length > 0) process.exitCode = 1;
+  return nobody ? undefined : measured;
+}
+
 async function run(options, machine) {
   const print = options.markdown ? toMarkdown : toText;
   console.log(`${machineLines(machine).join(options.markdown ? "  \n" : "\n")}\n`);
   if (options.quick) console.log("A quick run: these figures mean nothing.\n");
-  const parts = {};
+  const measured = {};
   for (const part of PARTS.filter(({ id }) => options.parts.includes(id))) {
-    const measured = await part.measure({ ...options, say });
-    parts[part.id] = measured;
-    say("");
-    const nobody = measured.contestants?.length === 0;
-    const tables = nobody ? [{ title: part.title, ...NOBODY, notes: measured.notes }] : part.tables(measured);
-    for (const table of tables) console.log(`${print(table)}\n`);
+    const result = await runPart(part, options, print);
+    if (result) measured[part.id] = result;
   }
-  const reached = reach(parts);
+  const reached = reach(measured);
   console.log(print(reachTable(reached)));
   if (options.json) {
-    const { parts: _, json: __, help: ___, ...settings } = options;
-    const report = { machine, settings, parts, reach: reached };
+    const { rounds, only, quick, node } = options;
+    const report = { machine, settings: { rounds, only, quick, node }, parts: measured, reach: reached };
     writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
   }
 }

@@ -1,7 +1,8 @@
 /** What the figures have to reach, and whether they do. */
 import { SHAPES } from "./parts/gemm.mjs";
-import { percent, times } from "./table.mjs";
+import { percent, thousands, times } from "./table.mjs";
 
+const byteCount = (bytes) => `${thousands(bytes)} bytes`;
 const kilobytes = (bytes) => `${(bytes / 1e3).toFixed(1)} kB`;
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(0)} MB`;
 const ratio = (over, under) => over && under && over.median / under.median;
@@ -43,7 +44,7 @@ function goals({ step = {}, spiral = {}, gemm = {}, start }) {
     ["squares 256 to 2048, the worst, fast, of the peak", 0.9, percent, worstSquare(gemm.fast)],
     ["squares 256 to 2048, the worst, turbo, of the peak", 0.9, percent, worstSquare(gemm.turbo)],
     ["spiral, 2,000 epochs, against NumPy", 10, times, ratio(spiral["numpy-spiral"], spiral.fast)],
-    ["Wasm memory after epoch 1 grows by", 0, megabytes, growth(memory), "most"],
+    ["Wasm memory after epoch 1 grows by", 0, byteCount, growth(memory), "most"],
     [
       "peak memory for 60,000 × 784 bytes, beyond idle",
       150e6,

@@ -1,6 +1,6 @@
 /**
  * From importing the package to the end of the first step, in a process that has done nothing else:
- * `node coldStart.mjs '{"threads":1}'` prints `{ imported, created, stepped }`, each in ms since the start.
+ * `node coldStart.mjs '{"threads":1}'` prints `{ imported, created, stepped, info }`: ms since the start, and what the engine is.
  */
 const engine = JSON.parse(process.argv[2]);
 const ROWS = 256;
@@ -21,5 +21,6 @@ const model = await Autoencoder.create({
 const created = since();
 await model.fit(samples, { epochs: 1, batchSize: ROWS });
 const stepped = since();
+const info = model.engine;
 await model.dispose();
-console.log(JSON.stringify({ imported, created, stepped }));
+console.log(JSON.stringify({ imported, created, stepped, info }));

@@ -53,7 +53,7 @@ export async function measure(context) {
 }
 
 /** @returns {import("../table.mjs").Table[]} */
-export function tables({ result, contestants, notes }) {
+export function tables({ result, contestants, notes, failures }) {
   const builds = contestants.map(({ id }) => id);
   const rows = SHAPES.map(({ what, m, n, k }, index) => {
     const cells = builds.flatMap((id) => {
@@ -64,5 +64,5 @@ export function tables({ result, contestants, notes }) {
   });
   const columns = ["product", "m × n × k", ...builds.flatMap((id) => [`${id} GFLOP/s`, "of peak"])];
   const used = contestants.map(({ id, details }) => `${id}: ${details}`);
-  return [{ title, columns, rows, notes: [...used, ...notes], text: 2 }];
+  return [{ title, columns, rows, notes: [...used, ...notes, ...failures], text: 2 }];
 }

@@ -75,7 +75,7 @@ export async function measure(context) {
 }
 
 /** @returns {import("../table.mjs").Table[]} */
-export function tables({ result, contestants, notes }) {
+export function tables({ result, contestants, notes, failures }) {
   const builds = contestants.map(({ id }) => id);
   const cellsOf = (axis) => result.filter((cell) => cell.axis === axis);
   const figures = ({ widths, batch, ...cell }, build) => {
@@ -108,6 +108,7 @@ export function tables({ result, contestants, notes }) {
       notes: [
         ...(spread.length > 0 ? [`median spread of all these steps: ${percent(median(spread))}`] : []),
         ...notes,
+        ...failures,
       ],
     },
     {

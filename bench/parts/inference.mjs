@@ -39,7 +39,7 @@ export async function measure(context) {
 }
 
 /** @returns {import("../table.mjs").Table[]} */
-export function tables({ result, contestants, notes }) {
+export function tables({ result, contestants, notes, failures }) {
   const rows = contestants.flatMap(({ id, threads }) =>
     result[id].map(({ task, input, samples, all, single }) => [
       id,
@@ -52,5 +52,5 @@ export function tables({ result, contestants, notes }) {
     ]),
   );
   const columns = ["who", "task", "samples as", "threads", "samples/s", "spread", "µs for one, sync"];
-  return [{ title, columns, rows, notes, text: 3 }];
+  return [{ title, columns, rows, notes: [...notes, ...failures], text: 3 }];
 }

@@ -38,10 +38,12 @@ async function coldStarts({ node, quick, say }) {
       samples[name].push(await ask(node, "coldStart.mjs", JSON.stringify(engine)));
     }
   }
-  const reduce = (list) =>
-    Object.fromEntries(
+  const reduce = (list) => ({
+    ...Object.fromEntries(
       ["imported", "created", "stepped"].map((key) => [key, summarize(list.map((one) => one[key]))]),
-    );
+    ),
+    info: list[0].info,
+  });
   return Object.fromEntries(Object.entries(samples).map(([name, list]) => [name, reduce(list)]));
 }
 
@@ -96,12 +98,14 @@ export function tables({ result: { cold, memory, size } }) {
   return [
     {
       title: "Cold start: from import to the end of the first step, 784 → 32 → 784, batch 256, ms",
-      columns: ["engine", "imported", "created", "first step", "spread"],
-      rows: Object.entries(cold).map(([name, { imported, created, stepped }]) => [
+      columns: ["engine asked for", "in force", "imported", "created", "first step", "spread"],
+      rows: Object.entries(cold).map(([name, { imported, created, stepped, info }]) => [
         name,
+        `${info.build}${info.turbo ? ", turbo" : ""}, ${info.threads} thread(s)`,
         ...[imported, created, stepped].map(({ median }) => figure(median)),
         percent(stepped.spread),
       ]),
+      text: 2,
     },
     {
       title: "Peak memory of training on 60,000 × 784, MB",
