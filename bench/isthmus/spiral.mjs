@@ -6,7 +6,7 @@ import { facts, openEngine } from "./library.mjs";
 
 const START = new URL("../../test/golden/spiral.json", import.meta.url);
 
-/** Prepares the workload; a run gives `{ ms, loss }`, the loss before the last update. */
+/** Prepares the workload for one run, which gives `{ ms, loss }`, the loss before the last update. */
 export async function spiral(request) {
   const golden = JSON.parse(await readFile(START, "utf8"));
   const samples = count(request, "samples");
@@ -27,7 +27,10 @@ export async function spiral(request) {
       const epochs = count(order, "epochs");
       const start = performance.now();
       const { loss } = await model.fit(points, { epochs, batchSize: samples, shuffle: false });
-      return { ms: performance.now() - start, loss: loss.at(-1) };
+      const ms = performance.now() - start;
+      await model.dispose();
+      await engine.dispose();
+      return { ms, loss: loss.at(-1) };
     },
   };
 }

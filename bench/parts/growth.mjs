@@ -38,17 +38,13 @@ export function operations(widths, batch) {
 function cells(threads) {
   const counts = [];
   for (let count = 1; count < threads; count *= 2) counts.push(count);
+  const deepest = NETWORKS.at(-1);
+  const byThreads = (widths) => (count) => ({ axis: "threads", widths, batch: BATCH, threads: count });
   return [
     ...BATCHES.map((batch) => ({ axis: "batch", widths: NETWORK, batch, threads: 1 })),
     ...NETWORKS.map((widths) => ({ axis: "network", widths, batch: BATCH, threads: 1 })),
-    ...[...counts, threads].map((count) => ({
-      axis: "threads",
-      widths: NETWORK,
-      batch: BATCH,
-      threads: count,
-    })),
-    { axis: "threads", widths: NETWORKS.at(-1), batch: BATCH, threads: 1 },
-    { axis: "threads", widths: NETWORKS.at(-1), batch: BATCH, threads },
+    ...[...counts, threads].map(byThreads(NETWORK)),
+    ...[...new Set([1, threads])].map(byThreads(deepest)),
   ];
 }
 
