@@ -1,0 +1,25 @@
+/** Builds what only the bench needs, under build/bench/: the loop of multiply-adds, and the engine's turbo switches. */
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const COMPILER = "node_modules/assemblyscript/bin/asc.js";
+
+/** Expects the package itself to be built already. */
+export async function buildBench() {
+  for (const target of ["simd", "relaxed"]) {
+    const args = [COMPILER, "--config", "bench/asconfig.json", "--target", target];
+    execFileSync(process.execPath, args, { cwd: ROOT, stdio: "inherit" });
+  }
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: ["src/engine/turbo.ts"],
+    outfile: "build/bench/turbo.js",
+    bundle: true,
+    format: "esm",
+    platform: "neutral",
+    target: "es2022",
+    logLevel: "warning",
+  });
+}

@@ -1,0 +1,128 @@
+/** Who takes part: Isthmus in its builds and the peers, each a child process that speaks the peers' protocol. */
+import { fileURLToPath } from "node:url";
+import { startPeer } from "./peers/driver.mjs";
+import { openPeer, PEERS } from "./peers/peers.mjs";
+
+const CHILD = fileURLToPath(new URL("isthmus/child.mjs", import.meta.url));
+
+/** Isthmus's builds as a setup request names them. */
+export const BUILDS = ["portable", "fast", "turbo"];
+
+/**
+ * @typedef {{ id: string, build?: string, peer?: object, threads: number }} Contestant
+ * @typedef {Contestant & { answer: object, child: object, failed?: string }} Opened
+ */
+
+/** `fast` for one thread, `fast@2` for two. */
+const name = (id, threads) => (threads === 1 ? id : `${id}@${threads}`);
+
+/**
+ * @param {readonly number[]} threads of Isthmus
+ * @param {readonly string[]} builds
+ * @returns {Contestant[]}
+ */
+export function isthmus(threads, builds = BUILDS) {
+  return threads.flatMap((count) =>
+    builds.map((build) => ({ id: name(build, count), build, threads: count })),
+  );
+}
+
+/**
+ * The peers that offer a workload; those that can use more threads once for each number.
+ * @param {readonly number[]} threads
+ * @returns {Contestant[]}
+ */
+export function peers(workload, threads) {
+  return PEERS.filter(({ workloads }) => workloads.includes(workload)).flatMap((peer) =>
+    (peer.threads ? threads : [1]).map((count) => ({ id: name(peer.id, count), peer, threads: count })),
+  );
+}
+
+/** Numbers of threads that Isthmus and the peers that can are measured with, where `most` are at hand. */
+export const isthmusThreads = (most) => [...new Set([1, Math.min(2, most), most])];
+export const peerThreads = (most) => [...new Set([1, most])];
+
+/** All ids that there are with at most `most` threads. */
+export function contestantIds(most) {
+  const all = [
+    ...isthmus(isthmusThreads(most)),
+    ...peers("step", peerThreads(most)),
+    ...peers("spiral", [1]),
+  ];
+  return [...new Set(all.map(({ id }) => id))];
+}
+
+/** Starts a contestant and sets it up. @returns the setup's answer and the child. */
+async function open({ build, peer, threads }, setup, node) {
+  if (peer) return openPeer(peer, setup, { threads, execPath: node });
+  const child = startPeer({ command: node, args: [CHILD] });
+  try {
+    return { answer: await child.setup({ ...setup, build, threads }), child };
+  } catch (error) {
+    await child.exit();
+    throw error;
+  }
+}
+
+/**
+ * Starts all that can run here, lets `measure` have them, and ends them whatever happens.
+ *
+ * @template T
+ * @param {readonly Contestant[]} contestants
+ * @param {object} setup what all are set up with
+ * @param {{ node: string, only: readonly string[], say: (text: string) => void }} context
+ * @param {(opened: Opened[]) => Promise<T>} measure
+ * @returns {Promise<{ result: T, contestants: object[], notes: string[], failures: string[] }>} notes: who is not
+ *   here, or warns; failures: who should have been able to, and was not
+ */
+export async function withContestants(contestants, setup, { node, only, say }, measure) {
+  const wanted = contestants.filter(({ id }) => only.length === 0 || only.includes(id));
+  const opened = [];
+  const notes = [];
+  const failures = [];
+  try {
+    for (const contestant of wanted) {
+      say(`${setup.workload}: starting ${contestant.id}`);
+      await open(contestant, setup, node).then(
+        async ({ answer, child }) => {
+          if (answer.ready) {
+            opened.push({ ...contestant, answer, child });
+            if (answer.warning) notes.push(`${contestant.id}: warning: ${answer.warning}`);
+          } else {
+            notes.push(`${contestant.id}: not here: ${answer.reason}`);
+            await child.exit();
+          }
+        },
+        (error) => failures.push(`${contestant.id}: failed: ${firstLine(error)}`),
+      );
+    }
+    const result = await measure(opened);
+    for (const { id, failed } of opened) if (failed) failures.push(`${id}: failed: ${failed}`);
+    const described = opened.map(({ id, build, threads, answer }) => ({ id, build, threads, ...answer }));
+    return { result, contestants: described, notes, failures };
+  } finally {
+    await Promise.all(opened.map(({ child }) => child.exit()));
+  }
+}
+
+/** A child's error carries what it printed, which belongs into no table. */
+const firstLine = (error) => error.message.split("\n")[0];
+
+/**
+ * Lets the contestants take turns, one at a time, each round begun by another one. Who fails is out.
+ *
+ * @param {Opened[]} opened
+ * @param {number} rounds
+ * @param {(contestant: Opened, round: number) => Promise<void>} turn
+ */
+export async function inRounds(opened, rounds, turn) {
+  for (let round = 0; round < rounds; round++) {
+    for (let i = 0; i < opened.length; i++) {
+      const contestant = opened[(i + round) % opened.length];
+      if (contestant.failed) continue;
+      await turn(contestant, round).catch((error) => {
+        contestant.failed = firstLine(error);
+      });
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * The most memory that a process ever held: `node footprint.mjs idle|bytes|floats SAMPLES` prints
+ * `{ peak, wasm: number[] }` in bytes. `idle` does nothing; the others train on samples of that kind for some
+ * epochs, and `wasm` is the size of the WebAssembly memory after each.
+ */
+import { readFileSync } from "node:fs";
+
+const EPOCHS = 3;
+const [kind, samples] = process.argv.slice(2);
+
+async function train() {
+  const { mirrored } = await import("./library.mjs");
+  const { Engine } = await import("../../build/index.js");
+  const data = new (kind === "bytes" ? Uint8Array : Float32Array)(784 * Number(samples));
+  for (let i = 0; i < data.length; i++) data[i] = kind === "bytes" ? i % 251 : (i % 251) / 250;
+  const engine = await Engine.create();
+  const model = await mirrored(engine, [784, 32]);
+  const wasm = [];
+  const onEpochEnd = () => {
+    wasm.push(engine.memory.size);
+  };
+  await model.fit(data, { epochs: EPOCHS, batchSize: 256, onEpochEnd });
+  await model.dispose();
+  await engine.dispose();
+  return wasm;
+}
+
+/** Linux hands a process's largest size on to what it starts; the kernel's own account of this one does not. */
+function peak() {
+  try {
+    return 1024 * Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"))[1]);
+  } catch {
+    return 1024 * process.resourceUsage().maxRSS;
+  }
+}
+
+const wasm = kind === "idle" ? [] : await train();
+console.log(JSON.stringify({ peak: peak(), wasm }));

@@ -1,0 +1,20 @@
+/** The step workload; with `{ peak: ms }` instead of `{ steps }` a run tells what the same build could do at most. */
+import { stepCount, stepSizes, uniform, xorshift32 } from "../peers/workload.mjs";
+import { facts, mirrored, openEngine, timeTraining } from "./library.mjs";
+import { openPeak } from "./peak.mjs";
+
+/** Prepares the workload; a run gives `{ ms: number[], loss }`, or `{ gflops }` of one thread. */
+export async function step(request) {
+  const { samples, features, latent, batch, seed } = stepSizes(request);
+  const engine = await openEngine(request);
+  const data = uniform(xorshift32(seed), samples * features);
+  const model = await mirrored(engine, [features, latent], seed);
+  const peak = await openPeak(engine.info);
+  return {
+    ...facts(engine),
+    run(order) {
+      if (order.peak !== undefined) return { gflops: peak(order.peak) };
+      return timeTraining(model, data, samples, { batch, steps: stepCount(order) });
+    },
+  };
+}

@@ -1,0 +1,55 @@
+/** The bench's command line. */
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import { contestantIds } from "./contestants.mjs";
+
+export const USAGE = `npm run bench -- [options]
+
+  --part LIST     of step, spiral, gemm, growth, inference, start; default all
+  --only LIST     contestants that take part, such as fast,turbo@2,torch (any unknown name lists them); default all
+  --rounds N      turns that each contestant has; default 7
+  --node PATH     the Node that runs the JavaScript contestants; default this one
+  --quick         as little as shows that everything works; the figures mean nothing
+  --json FILE     writes everything that was measured
+  --markdown      prints the tables as Markdown, for bench/README.md
+  --help`;
+
+const OPTIONS = {
+  part: { type: "string" },
+  only: { type: "string", default: "" },
+  rounds: { type: "string" },
+  node: { type: "string", default: process.execPath },
+  quick: { type: "boolean", default: false },
+  json: { type: "string" },
+  markdown: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+};
+
+const list = (text) => text.split(",").filter((word) => word !== "");
+
+/**
+ * @param {string[]} args
+ * @param {readonly string[]} parts names that `--part` may give
+ * @throws {RangeError | TypeError} for what cannot be understood
+ */
+export function readOptions(args, parts) {
+  const { values } = parseArgs({ args, options: OPTIONS });
+  const threads = availableParallelism();
+  const chosen = values.part === undefined ? parts : list(values.part);
+  const only = list(values.only);
+  if (chosen.length === 0) throw new RangeError("--part: got none, wanted at least one");
+  refuseUnknown("--part", chosen, parts);
+  refuseUnknown("--only", only, contestantIds(threads));
+  const rounds = Number(values.rounds ?? (values.quick ? 1 : 7));
+  if (!Number.isInteger(rounds) || rounds < 1) {
+    throw new RangeError(`--rounds: got ${values.rounds}, wanted a whole number of at least 1`);
+  }
+  return { ...values, parts: chosen, only, rounds, threads };
+}
+
+function refuseUnknown(option, given, known) {
+  const unknown = given.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw new RangeError(`${option}: got ${unknown.join(", ")}, wanted some of ${known.join(", ")}`);
+  }
+}

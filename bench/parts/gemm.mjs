@@ -1,0 +1,68 @@
+/** Single-precision matrix products of many shapes, as a share of what the same build can do at most. */
+import { inRounds, isthmus, withContestants } from "../contestants.mjs";
+import { median } from "../statistics.mjs";
+import { figure, percent } from "../table.mjs";
+
+export const id = "gemm";
+export const title = "Matrix products C[m, n] = A[m, k]·B[k, n], packing of B included, one thread";
+
+const square = (size) => ({ kind: "square", what: "square", m: size, n: size, k: size });
+
+/** `transposed`: A is stored as Aᵀ and read in place. */
+export const SHAPES = [
+  { kind: "step", what: "encoder forward", m: 256, n: 32, k: 784 },
+  { kind: "step", what: "decoder forward", m: 256, n: 784, k: 32 },
+  { kind: "step", what: "δ of the code", m: 256, n: 32, k: 784 },
+  { kind: "step", what: "encoder gradient", m: 784, n: 32, k: 256, transposed: true },
+  { kind: "step", what: "decoder gradient", m: 784, n: 32, k: 256, transposed: true },
+  ...[16, 32, 64, 128, 256, 512, 1024, 2048].map(square),
+  { kind: "skinny", what: "one row", m: 1, n: 784, k: 784 },
+  { kind: "skinny", what: "few rows", m: 8, n: 1024, k: 1024 },
+  { kind: "skinny", what: "few columns", m: 1024, n: 8, k: 1024 },
+  { kind: "skinny", what: "one column", m: 1024, n: 1, k: 1024 },
+  { kind: "skinny", what: "short sums", m: 1024, n: 1024, k: 8 },
+  { kind: "skinny", what: "long sums", m: 32, n: 32, k: 16384 },
+];
+
+const QUICK_LIMIT = 1e8; // operations
+const TURN_MS = 150;
+
+/** @returns for each build a list as long as SHAPES of `{ gflops, share }` */
+export async function measure(context) {
+  const { quick, rounds } = context;
+  return withContestants(isthmus([1]), { workload: "gemm" }, context, async (opened) => {
+    const results = Object.fromEntries(opened.map(({ id }) => [id, []]));
+    for (const [index, shape] of SHAPES.entries()) {
+      const operations = 2 * shape.m * shape.n * shape.k;
+      if (quick && operations > QUICK_LIMIT) continue;
+      context.say(`gemm: ${shape.what}, ${shape.m} × ${shape.n} × ${shape.k}`);
+      const samples = new Map(opened.map(({ id }) => [id, []]));
+      await inRounds(opened, Math.min(rounds, 3), async ({ id, child }) => {
+        const { ms, peak } = await child.run({ ...shape, ms: quick ? 5 : TURN_MS });
+        const gflops = operations / ms / 1e6;
+        samples.get(id).push({ gflops, share: gflops / peak });
+      });
+      for (const [id, list] of samples) {
+        if (list.length === 0) continue;
+        const middle = (key) => median(list.map((sample) => sample[key]));
+        results[id][index] = { gflops: middle("gflops"), share: middle("share") };
+      }
+    }
+    return results;
+  });
+}
+
+/** @returns {import("../table.mjs").Table[]} */
+export function tables({ result, contestants, notes, failures }) {
+  const builds = contestants.map(({ id }) => id);
+  const rows = SHAPES.map(({ what, m, n, k }, index) => {
+    const cells = builds.flatMap((id) => {
+      const cell = result[id][index];
+      return cell ? [figure(cell.gflops), percent(cell.share)] : ["–", "–"];
+    });
+    return [what, `${m} × ${n} × ${k}`, ...cells];
+  });
+  const columns = ["product", "m × n × k", ...builds.flatMap((id) => [`${id} GFLOP/s`, "of peak"])];
+  const used = contestants.map(({ id, details }) => `${id}: ${details}`);
+  return [{ title, columns, rows, notes: [...used, ...notes, ...failures], text: 2 }];
+}

@@ -1,0 +1,81 @@
+/** What the figures have to reach, and whether they do. */
+import { SHAPES } from "./parts/gemm.mjs";
+import { percent, thousands, times } from "./table.mjs";
+
+const byteCount = (bytes) => `${thousands(bytes)} bytes`;
+const kilobytes = (bytes) => `${(bytes / 1e3).toFixed(1)} kB`;
+const megabytes = (bytes) => `${(bytes / 1e6).toFixed(0)} MB`;
+const ratio = (over, under) => over && under && over.median / under.median;
+
+/** The lowest share of the peak among the large squares. */
+function worstSquare(shares) {
+  const large = SHAPES.flatMap(({ kind, m }, i) =>
+    kind === "square" && m >= 256 ? [shares?.[i]?.share] : [],
+  );
+  return large.includes(undefined) ? undefined : Math.min(...large);
+}
+
+/** Bytes by which WebAssembly memory grew after the first epoch, at most. */
+function growth(memory) {
+  return (
+    memory && Math.max(...["bytes", "floats"].map((kind) => memory[kind].wasm.at(-1) - memory[kind].wasm[0]))
+  );
+}
+
+/** `goal` is the least that will do, or with `most` the most. A figure not measured is undefined. */
+function goals({ step = {}, spiral = {}, gemm = {}, start }) {
+  const { memory, size } = start ?? {};
+  return [
+    ["step, fast, 1 thread, against plain JavaScript", 30, times, ratio(step.plain, step.fast)],
+    [
+      "… against TensorFlow.js wasm, its own gradients",
+      25,
+      times,
+      ratio(step["tfjs-wasm-library"], step.fast),
+    ],
+    ["… against TensorFlow.js wasm, tuned by hand", 25, times, ratio(step["tfjs-wasm"], step.fast)],
+    ["… against jax-js wasm", 6.5, times, ratio(step.jax, step.fast)],
+    ["… against PyTorch eager, 1 thread", 1.7, times, ratio(step.torch, step.fast)],
+    ["step, turbo, 1 thread, against PyTorch eager, 1 thread", 3, times, ratio(step.torch, step.turbo)],
+    ["step, fast, 2 threads against 1", 1.8, times, ratio(step.fast, step["fast@2"])],
+    ["step, turbo, 2 threads against 1", 1.8, times, ratio(step.turbo, step["turbo@2"])],
+    ["products of a step over its whole time, fast, of the peak", 0.65, percent, step.fast?.share],
+    ["products of a step over its whole time, turbo, of the peak", 0.5, percent, step.turbo?.share],
+    ["squares 256 to 2048, the worst, fast, of the peak", 0.9, percent, worstSquare(gemm.fast)],
+    ["squares 256 to 2048, the worst, turbo, of the peak", 0.9, percent, worstSquare(gemm.turbo)],
+    ["spiral, 2,000 epochs, against NumPy", 10, times, ratio(spiral["numpy-spiral"], spiral.fast)],
+    ["Wasm memory after epoch 1 grows by", 0, byteCount, growth(memory), "most"],
+    [
+      "peak memory for 60,000 × 784 bytes, beyond idle",
+      150e6,
+      megabytes,
+      memory && memory.bytes.peak - memory.idle.peak,
+      "most",
+    ],
+    ["package, everything a browser loads, gzipped", 60e3, kilobytes, size?.shipped.gzipped, "most"],
+  ];
+}
+
+/**
+ * @param {Record<string, { result: any }>} parts what was measured, by part
+ * @returns {{ what: string, goal: string, measured: string, met: boolean | null }[]} null where it was not measured
+ */
+export function reach(parts) {
+  const results = Object.fromEntries(Object.entries(parts).map(([id, { result }]) => [id, result]));
+  return goals(results).map(([what, goal, show, measured, most]) => ({
+    what,
+    goal: `${most ? "≤" : "≥"} ${show(goal)}`,
+    measured: measured === undefined ? "–" : show(measured),
+    met: measured === undefined ? null : most ? measured <= goal : measured >= goal,
+  }));
+}
+
+/** @returns {import("./table.mjs").Table} */
+export function reachTable(rows) {
+  const mark = (met) => (met === null ? "not measured" : met ? "yes" : "NO");
+  return {
+    title: "Reach",
+    columns: ["what", "goal", "measured", "met"],
+    rows: rows.map(({ what, goal, measured, met }) => [what, goal, measured, mark(met)]),
+  };
+}
