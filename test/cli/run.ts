@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll } from "vitest";
 
+export { until } from "../support/until.js";
+
 const cli = fileURLToPath(new URL("../../build/cli.js", import.meta.url));
 
 /** How a run of the command ended. */
@@ -55,15 +57,6 @@ export function inFolder() {
       return folder;
     },
   };
-}
-
-/** Waits until `holds`, looking every few ms. */
-export async function until(holds: () => boolean, what: string): Promise<void> {
-  const end = performance.now() + 60_000;
-  while (!holds()) {
-    if (performance.now() > end) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
 
 /** The events of `--json` output. */
