@@ -36,6 +36,7 @@ export class Lifetime {
       stop = resolve;
     });
     this.#waiting.add(stop);
+    if (this.#over) stop();
     try {
       await Promise.race([promise, end]);
     } finally {

@@ -10,7 +10,7 @@ import {
   type FitOptions,
 } from "../../src/index.js";
 import { bits, smallModel, values, weightBits } from "../support/models.js";
-import { ENGINES, noWorkers, watchWorkers } from "../support/workers.js";
+import { ENGINES, watchWorkers } from "../support/workers.js";
 
 // The tile that engines get; as the library chooses where there is none.
 const forced: { tile?: number } = {};
@@ -90,8 +90,8 @@ describe.each(ENGINES)("%s", (_, engine) => {
       const together = await results(WORKS[name]!, { ...engine, threads });
       expect(workers.started).toHaveLength(threads - 1);
       expect(together.result, `${threads} threads`).toEqual(alone.result);
+      expect(workers.alive).toBe(0);
     }
-    await noWorkers();
   });
 
   test.each(Object.keys(WORKS))("the same bits for any tile: %s", async (name) => {

@@ -1,6 +1,5 @@
 import type { Worker } from "node:worker_threads";
 import type { EngineOptions } from "../../src/index.js";
-import { until } from "./until.js";
 
 /** Workers that this process has started since this module was loaded, in their order, and those that still run. */
 const started: Worker[] = [];
@@ -12,7 +11,7 @@ process.on("worker", (worker) => {
   worker.once("exit", () => alive.delete(worker));
 });
 
-/** Starts to count: how many workers have been started from here on, which, and how many of all still run. */
+/** Starts to watch: which workers have been started from here on, and how many of those still run. */
 export function watchWorkers() {
   const before = started.length;
   return {
@@ -20,14 +19,9 @@ export function watchWorkers() {
       return started.slice(before);
     },
     get alive(): number {
-      return alive.size;
+      return started.slice(before).filter((worker) => alive.has(worker)).length;
     },
   };
-}
-
-/** Waits until no worker runs: one that was told to end may take a moment. */
-export function noWorkers(): Promise<void> {
-  return until(() => alive.size === 0, "the workers' end");
 }
 
 const major = Number(process.versions.node.split(".")[0]);
