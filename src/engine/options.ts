@@ -1,4 +1,5 @@
-import { boolean, integer, knownKeys, oneOf } from "../check.js";
+import { integer, knownKeys, oneOf, show } from "../check.js";
+import { ArgumentError } from "../errors.js";
 import type { BuildName } from "./builds.js";
 
 /** How an engine calculates. */
@@ -51,6 +52,11 @@ export function checkEngineOptions(options: EngineOptions): CheckedEngineOptions
   return {
     threads: threads === "auto" ? threads : Math.min(MOST_THREADS, integer("engine.threads", threads)),
     math: oneOf("engine.math", options.math ?? "fast", ["fast", "portable"]),
-    turbo: turbo === "auto" ? turbo : boolean("engine.turbo", turbo),
+    turbo: checkTurbo(turbo),
   };
+}
+
+function checkTurbo(turbo: unknown): boolean | "auto" {
+  if (typeof turbo === "boolean" || turbo === "auto") return turbo;
+  throw new ArgumentError(`engine.turbo must be true, false or "auto", not ${show(turbo)}`);
 }

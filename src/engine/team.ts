@@ -13,6 +13,9 @@ import type { Address, Block, EngineMemory } from "./memory.js";
 import { maySleep } from "./runtime.js";
 import { spawnWorker, type WorkerHandle } from "./spawn.js";
 
+/** How long workers may take to end a job that nobody waits for any more, in ms; a job is meant to take about 10. */
+const LAST_WAIT = 3000;
+
 /** Workers on an engine's memory, with the calling thread as their leader. */
 export class Team {
   readonly threads: number;
@@ -72,7 +75,7 @@ export class Team {
 
   /**
    * Runs one slice of some phases on all threads. Pauses only while a worker keeps it waiting. What is thrown in
-   * there is thrown on after the job, since the workers are at it.
+   * there is thrown on after the job, since the workers are at it, or once they have taken too long.
    *
    * @param list where the addresses of the phases stand
    * @throws {EngineError} when a worker has died
@@ -82,13 +85,15 @@ export class Team {
     this.#words[TEAM_PHASE_COUNT] = phases;
     this.#words[TEAM_SLICE] = slice;
     this.#words[TEAM_SLICES] = slices;
-    let interruption: { error: unknown } | undefined;
+    let interruption: { error: unknown; end: number } | undefined;
     while (!this.#lead()) {
       try {
         yield;
       } catch (error) {
-        interruption = { error };
+        interruption ??= { error, end: performance.now() + LAST_WAIT };
       }
+      if (interruption && performance.now() > interruption.end)
+        this.#fail(new Error("it does not end its work"));
       if (this.#failure) {
         throw new EngineError(`a worker died: ${this.#failure.message}`, { cause: this.#failure });
       }
