@@ -33,8 +33,8 @@ export function inFolder() {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  function start(...args: string[]): Running {
-    const child = spawn(process.execPath, [cli, ...args], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  function startOn(node: string, ...args: string[]): Running {
+    const child = spawn(node, [cli, ...args], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
     const output = { stdout: "", stderr: "" };
     child.stdout.on("data", (chunk) => {
       output.stdout += chunk;
@@ -49,9 +49,12 @@ export function inFolder() {
     return { child, output, ended };
   }
 
+  const start = (...args: string[]) => startOn(process.execPath, ...args);
   return {
     start,
     run: (...args: string[]) => start(...args).ended,
+    /** Runs it on another Node. */
+    runOn: (node: string, ...args: string[]) => startOn(node, ...args).ended,
     path: (name: string) => join(folder, name),
     get folder() {
       return folder;
