@@ -37,7 +37,9 @@ export interface Evaluation {
  *
  * Samples are row-major, one a row of `inputSize`: a `Float32Array`, a `Uint8Array` (kept as bytes, which stand for
  * themselves divided by 255), an array of rows, or a `Matrix`. Calculations are asynchronous and let the event loop
- * turn; each has a `…Sync` twin that runs at once on the calling thread.
+ * turn; each has a `…Sync` twin that runs at once on the calling thread. Asynchronous calls take turns, a training
+ * step at a time. What is called at once, from a timer, while a long step of `fit` is under way sees that step half
+ * done, weights included; what is called from `fit`'s callbacks sees whole steps.
  */
 export class Autoencoder {
   readonly #engine: Engine;

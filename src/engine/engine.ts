@@ -178,14 +178,14 @@ export class Engine {
   }
 
   /**
-   * Whether a plan is to run on a team. `"auto"` starts one only after as much work as the start costs: then no work,
-   * however much or little is to come, takes more than twice the time that it would have taken at best.
+   * Whether a plan is to run on a team. `"auto"` starts one only once there has been as much work as the start costs:
+   * then no work, however much or little is to come, takes more than twice the time that it would have taken at best.
    */
   #wantsTeam({ operations }: Plan): boolean {
     if (this.#threads === 1) return false;
     if (!this.#auto) return true;
     if (operations < OPERATIONS_FOR_TEAM) return false;
-    return this.#team !== undefined || this.#worked >= OPERATIONS_BEFORE_TEAM;
+    return this.#team !== undefined || this.#worked + operations >= OPERATIONS_BEFORE_TEAM;
   }
 
   /** The team, started if need be. Where workers cannot be started, the engine goes on with one thread. */

@@ -5,8 +5,10 @@ import type { BuildName } from "./builds.js";
 /** How an engine calculates. */
 export interface EngineOptions {
   /**
-   * Threads that calculate, the calling one included. `"auto"` (default) takes the machine's cores for work that is
-   * large enough, and starts no worker before there is any. The results are the same bits for any number.
+   * Threads that calculate, the calling one included. `"auto"` (default) takes the machine's cores, 16 at most, for
+   * work that is large enough, and starts no worker before there has been as much as the start costs. A number is
+   * taken for all work. Where the runtime has no workers or no shared memory, there is one thread. The results are
+   * the same bits for any number.
    */
   threads?: number | "auto";
   /**

@@ -13,6 +13,8 @@ import type { Address, Block, EngineMemory } from "./memory.js";
 import { maySleep } from "./runtime.js";
 import { spawnWorker, type WorkerHandle } from "./spawn.js";
 
+/** How long workers may take to start, in ms: they take some tens, and a machine that is busy several times that. */
+const START_LIMIT = 20_000;
 /** How long workers may take to end a job that nobody waits for any more, in ms; a job is meant to take about 10. */
 const LAST_WAIT = 3000;
 
@@ -60,11 +62,28 @@ export class Team {
         const start = { module, memory: memory.memory, team: block.at(), thread, threads, scratch };
         team.#workers.push(spawnWorker(workerSource, start, (error) => team.#fail(error)));
       }
-      await Promise.all(team.#workers.map(({ ready }) => ready));
+      await team.#started();
       return team;
     } catch (error) {
       await team.stop();
       throw new EngineError("the workers could not be started", { cause: error });
+    }
+  }
+
+  /** Fulfilled when all workers serve. */
+  async #started(): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        const error = new Error(`they did not start within ${START_LIMIT / 1000} s`);
+        this.#fail(error);
+        reject(error);
+      }, START_LIMIT);
+    });
+    try {
+      await Promise.race([late, Promise.all(this.#workers.map(({ ready }) => ready))]);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -102,7 +121,13 @@ export class Team {
   }
 
   #lead(): boolean {
-    return this.#kernels.lead(this.#block.at(), this.threads, this.#scratchAt(0), this.#maySleep) === 1;
+    try {
+      return this.#kernels.lead(this.#block.at(), this.threads, this.#scratchAt(0), this.#maySleep) === 1;
+    } catch (error) {
+      // The job is half done, and the workers wait for the rest of it.
+      this.#fail(error as Error);
+      throw error;
+    }
   }
 
   /** Room of one thread for the kernels' own use. */

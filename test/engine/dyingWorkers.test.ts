@@ -70,6 +70,23 @@ test.each([
   expect(workers.alive).toBe(0);
 });
 
+test("where workers start and start, everything works on one thread after a while", async () => {
+  program.text = "setInterval(() => {}, 1000)";
+  const workers = watchWorkers();
+  const [model, twin] = [await create(2), await create(1)];
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const training = model.fit(samples);
+  while (workers.started.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  await once(workers.started[0]!, "online");
+  vi.advanceTimersByTime(20_000);
+  vi.useRealTimers();
+  await training;
+  twin.fitSync(samples);
+  expect(weightBits(model)).toBe(weightBits(twin));
+  expect([model.engine.threads, workers.alive]).toEqual([1, 0]);
+  await Promise.all([model.dispose(), twin.dispose()]);
+});
+
 test.each([
   ["does not parse", "this is no program"],
   ["fails before it serves", 'throw new Error("no")'],
