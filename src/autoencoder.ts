@@ -2,6 +2,7 @@ import { Engine } from "./engine/engine.js";
 import type { EngineInfo, EngineOptions } from "./engine/options.js";
 import { StateError } from "./errors.js";
 import { Half } from "./half.js";
+import { Lifetime } from "./lifetime.js";
 import type { Matrix } from "./matrix.js";
 import {
   type AutoencoderDescription,
@@ -36,7 +37,9 @@ export interface Evaluation {
  *
  * Samples are row-major, one a row of `inputSize`: a `Float32Array`, a `Uint8Array` (kept as bytes, which stand for
  * themselves divided by 255), an array of rows, or a `Matrix`. Calculations are asynchronous and let the event loop
- * turn; each has a `…Sync` twin that runs at once on the calling thread.
+ * turn; each has a `…Sync` twin that runs at once on the calling thread. Asynchronous calls take turns, a training
+ * step at a time. What is called at once, from a timer, while a long step of `fit` is under way sees that step half
+ * done, weights included; what is called from `fit`'s callbacks sees whole steps.
  */
 export class Autoencoder {
   readonly #engine: Engine;
@@ -47,7 +50,8 @@ export class Autoencoder {
   #history: History = emptyHistory();
   #epochs = 0;
   #training = false;
-  #disposed = false;
+  readonly #lifetime = new Lifetime();
+  #disposal: Promise<void> | undefined;
 
   /** The half from sample to code, as a model of its own. */
   readonly encoder: Half;
@@ -68,9 +72,8 @@ export class Autoencoder {
       throw error;
     }
     const depth = encoder.length;
-    const guard = () => this.#assertAlive();
-    this.encoder = new Half(this.#network, this.#network.layers.slice(0, depth), guard);
-    this.decoder = new Half(this.#network, this.#network.layers.slice(depth), guard);
+    this.encoder = new Half(this.#network, this.#network.layers.slice(0, depth), this.#lifetime);
+    this.decoder = new Half(this.#network, this.#network.layers.slice(depth), this.#lifetime);
   }
 
   /**
@@ -220,7 +223,7 @@ export class Autoencoder {
 
   /** Copies of all weights, named and shaped as PyTorch's `Linear` has them. */
   getWeights(): NamedWeight[] {
-    this.#assertAlive();
+    this.#lifetime.assertAlive();
     return readWeights(this.#network);
   }
 
@@ -231,7 +234,7 @@ export class Autoencoder {
    * @throws {ShapeError} {NonFiniteError} {ArgumentError} when one does not fit; nothing changes then
    */
   setWeights(weights: readonly NamedWeight[]): void {
-    this.#assertAlive();
+    this.#lifetime.assertAlive();
     writeWeights(this.#network, weights);
   }
 
@@ -240,10 +243,19 @@ export class Autoencoder {
     return encodeModel(this.#description, this.getWeights());
   }
 
-  /** Gives all memory back, and ends what is still running on the model. A second call does nothing. */
-  async dispose(): Promise<void> {
-    if (this.#disposed) return;
-    this.#disposed = true;
+  /**
+   * Ends what is still running on the model, waits until it has ended, and gives all memory back. A second call
+   * returns the same promise.
+   */
+  dispose(): Promise<void> {
+    this.#disposal ??= this.#end();
+    return this.#disposal;
+  }
+
+  async #end(): Promise<void> {
+    // Workers may be writing to the memory until the calls have ended.
+    const ended = this.#lifetime.end();
+    if (ended) await ended;
     this.#learner.release();
     this.#network.release();
     if (this.#ownsEngine) await this.#engine.dispose();
@@ -259,6 +271,7 @@ export class Autoencoder {
       learner: this.#learner,
       seed: this.#description.seed,
       firstEpoch: this.#epochs,
+      lifetime: this.#lifetime,
       onHistory: (history: History) => {
         this.#history = history;
         started = history;
@@ -273,19 +286,15 @@ export class Autoencoder {
   }
 
   #rows(samples: Samples): Rows {
-    this.#assertAlive();
+    this.#lifetime.assertAlive();
     return toRows("samples", samples, this.inputSize);
   }
 
   async #run<T>(work: Work<T>): Promise<T> {
-    return runInTurns(this.#engine, work, () => this.#assertAlive());
+    return runInTurns(this.#engine, work, this.#lifetime);
   }
 
   #runSync<T>(work: Work<T>): T {
-    return runAtOnce(this.#engine, work, () => this.#assertAlive());
-  }
-
-  #assertAlive(): void {
-    if (this.#disposed) throw new StateError("the model was disposed of");
+    return runAtOnce(this.#engine, work, this.#lifetime);
   }
 }

@@ -1,3 +1,4 @@
+import type { Lifetime } from "./lifetime.js";
 import type { Matrix } from "./matrix.js";
 import type { Network, NetworkLayer } from "./model/network.js";
 import { outputOf } from "./training/predict.js";
@@ -8,13 +9,13 @@ import { runAtOnce, runInTurns, type Work } from "./training/turns.js";
 export class Half {
   readonly #network: Network;
   readonly #layers: readonly NetworkLayer[];
-  readonly #guard: () => void;
+  readonly #lifetime: Lifetime;
 
-  /** @param guard throws when the autoencoder was disposed of */
-  constructor(network: Network, layers: readonly NetworkLayer[], guard: () => void) {
+  /** @param lifetime the autoencoder's */
+  constructor(network: Network, layers: readonly NetworkLayer[], lifetime: Lifetime) {
     this.#network = network;
     this.#layers = layers;
-    this.#guard = guard;
+    this.#lifetime = lifetime;
   }
 
   /** Width of what it takes. */
@@ -33,16 +34,16 @@ export class Half {
    * @throws {ShapeError} {NonFiniteError} {ArgumentError} for unfit input
    */
   async predict(samples: Samples): Promise<Matrix> {
-    return runInTurns(this.#network.engine, this.#predict(samples), this.#guard);
+    return runInTurns(this.#network.engine, this.#predict(samples), this.#lifetime);
   }
 
   /** `predict` on the calling thread. */
   predictSync(samples: Samples): Matrix {
-    return runAtOnce(this.#network.engine, this.#predict(samples), this.#guard);
+    return runAtOnce(this.#network.engine, this.#predict(samples), this.#lifetime);
   }
 
   *#predict(samples: Samples): Work<Matrix> {
-    this.#guard();
+    this.#lifetime.assertAlive();
     return yield* outputOf(this.#network, this.#layers, toRows("samples", samples, this.inputSize));
   }
 }

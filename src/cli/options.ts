@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { EngineOptions } from "../index.js";
+import type { EngineInfo, EngineOptions } from "../index.js";
+import { plural } from "./text.js";
 
 /** Options of every command that takes data. */
 export interface DataOptions {
@@ -12,6 +13,7 @@ export interface DataOptions {
 export interface CalculationOptions {
   threads?: number | "auto";
   math?: string;
+  turbo: boolean;
 }
 
 /** What `digits` and `spiral` stand for is made on the spot; anything else is the path of a file. */
@@ -92,10 +94,16 @@ export function addDataOptions(
     .addOption(new Option("--seed <n>", `seed of ${defaults.seeds}`).argParser(seed).default(defaults.seed));
 }
 
-/** Adds `--threads` and `--math`. */
+/** Adds `--threads`, `--turbo` and `--math`. */
 export function addCalculationOptions(command: Command): Command {
   return command
-    .addOption(new Option("--threads <n|auto>", "threads to calculate on").argParser(threads))
+    .addOption(
+      new Option(
+        "--threads <n|auto>",
+        "threads to calculate on; auto: the machine's, if there is enough to do (default: auto)",
+      ).argParser(threads),
+    )
+    .option("--no-turbo", "leave V8's switches alone: no revectorizer, and on Node 20 no relaxed SIMD")
     .option(
       "--math <portable|fast>",
       "portable: the same bits on every machine; fast: whatever is fastest (default: fast)",
@@ -107,8 +115,16 @@ export function addJsonOption(command: Command): Command {
   return command.option("--json", "print JSON, one object a line, and nothing else");
 }
 
-/** Options for the library's engine; only what was given, so that the library decides the rest and checks the names. */
-export function engineOptions({ threads, math }: CalculationOptions): EngineOptions {
+/**
+ * Options for the library's engine; beside turbo only what was given, so that the library decides the rest and checks
+ * the names.
+ */
+export function engineOptions({ threads, math, turbo }: CalculationOptions): EngineOptions {
   const given = { ...(threads !== undefined && { threads }), ...(math !== undefined && { math }) };
-  return given as EngineOptions;
+  return { ...given, turbo: turbo ? "auto" : false } as EngineOptions;
+}
+
+/** `relaxed build, tile 6x16, turbo, 2 threads`. */
+export function showEngine({ build, tile, turbo, threads }: EngineInfo): string {
+  return `${build} build, tile ${tile}, ${turbo ? "turbo" : "no turbo"}, ${plural(threads, "thread")}`;
 }

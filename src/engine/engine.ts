@@ -1,36 +1,25 @@
 import { SCRATCH_BYTES } from "../../assembly/abi.js";
 import { EngineError, StateError } from "../errors.js";
-import { type BuildName, compileKernels } from "./builds.js";
-import { FUSED_FINGERPRINT, fingerprint } from "./fingerprint.js";
-import { instantiateKernels, type Kernels } from "./kernels.js";
-import { type Address, type Block, EngineMemory } from "./memory.js";
-import {
-  type CheckedEngineOptions,
-  checkEngineOptions,
-  type EngineInfo,
-  type EngineOptions,
-} from "./options.js";
+import type { BuildName } from "./builds.js";
+import type { Kernels } from "./kernels.js";
+import type { Address, Block, EngineMemory } from "./memory.js";
+import { Mutex } from "./mutex.js";
+import { checkEngineOptions, type EngineInfo, type EngineOptions } from "./options.js";
+import { type Parts, partsFor } from "./parts.js";
 import { type Plan, PlanBuilder } from "./plan.js";
-import { hasRelaxedSimd, hasSimd } from "./probe.js";
+import { hasSimd } from "./probe.js";
 import { availableThreads, canShareMemory } from "./runtime.js";
 import { Team } from "./team.js";
 import { chooseTile, TILE_NAMES } from "./tiles.js";
-import { enableRelaxedSimd, hasRevectorizer } from "./turbo.js";
 
 /** A stretch of work that one turn of the event loop may take: about 10 ms at 20 GFLOP/s, a slow machine's pace. */
 export const OPERATIONS_PER_TURN = 2e8;
 /** With `threads: "auto"`, plans with fewer operations stay on one thread: barriers would eat up what is won. */
-const OPERATIONS_FOR_TEAM = 4e6;
+const OPERATIONS_FOR_TEAM = 6e6;
+/** With `threads: "auto"`, operations of larger plans before workers are started, which takes as long: about 25 ms. */
+const OPERATIONS_BEFORE_TEAM = 5e8;
 /** With `threads: "auto"`, the most threads that are taken. */
 const MOST_AUTO_THREADS = 16;
-
-interface Parts {
-  readonly build: BuildName;
-  readonly turbo: boolean;
-  readonly module: WebAssembly.Module;
-  readonly memory: EngineMemory;
-  readonly kernels: Kernels;
-}
 
 /** Kernels, memory and workers: what models run on. Several models can share one. */
 export class Engine {
@@ -41,11 +30,16 @@ export class Engine {
   readonly kernels: Kernels;
   readonly #module: WebAssembly.Module;
   readonly #scratch: Block;
+  /** Room for the team, taken at once, so that memory does not grow when it starts. */
+  readonly #teamRoom: Block | undefined;
   readonly #auto: boolean;
   #threads: number;
   #team: Team | undefined;
-  #busy = false;
-  #disposed = false;
+  /** Operations of plans large enough for a team that one thread has run for want of one. */
+  #worked = 0;
+  /** Held by the plan that is running in turns. */
+  readonly #running = new Mutex();
+  #disposal: Promise<void> | undefined;
 
   private constructor({ build, turbo, module, memory, kernels }: Parts, threads: number | "auto") {
     this.build = build;
@@ -58,6 +52,7 @@ export class Engine {
     this.#auto = threads === "auto";
     const wanted = threads === "auto" ? Math.min(availableThreads(), MOST_AUTO_THREADS) : threads;
     this.#threads = canShareMemory() ? wanted : 1;
+    if (this.#threads > 1) this.#teamRoom = memory.allocate(Team.roomFor(this.#threads));
   }
 
   /**
@@ -70,7 +65,7 @@ export class Engine {
     const checked = checkEngineOptions(options);
     if (!hasSimd())
       throw new EngineError("this runtime has no WebAssembly SIMD, which the kernels are made of");
-    return new Engine((await turboParts(checked)) ?? (await plainParts(checked)), checked.threads);
+    return new Engine(await partsFor(checked), checked.threads);
   }
 
   /** What is in force. */
@@ -102,8 +97,9 @@ export class Engine {
 
   /** Runs a plan at once if it is short, wants no workers and nothing else is running; else returns false. */
   runIfShort(plan: Plan): boolean {
-    if (this.#busy || plan.operations > OPERATIONS_PER_TURN || this.#wantsTeam(plan)) return false;
+    if (this.#running.held || plan.operations > OPERATIONS_PER_TURN || this.#wantsTeam(plan)) return false;
     this.run(plan);
+    this.#count(plan);
     return true;
   }
 
@@ -114,23 +110,44 @@ export class Engine {
    * @throws {EngineError} when a worker has died; the next call starts new ones
    */
   *runInTurns(plan: Plan): Generator<Promise<unknown> | undefined, void> {
-    while (this.#busy) yield;
-    this.#assertAlive();
-    this.#busy = true;
+    yield* this.#turn();
     try {
+      this.#assertAlive();
       const team = this.#wantsTeam(plan) ? yield* this.#startedTeam() : undefined;
-      const threads = team?.threads ?? 1;
-      const slices = Math.ceil(plan.operations / OPERATIONS_PER_TURN / plan.phases.length / threads);
-      if (slices <= 1) yield* this.#runJob(team, plan, 0, plan.phases.length, 0, 1);
-      for (let phase = 0; slices > 1 && phase < plan.phases.length; phase++) {
-        for (let slice = 0; slice < slices; slice++) {
-          yield* this.#runJob(team, plan, phase, 1, slice, slices);
-          yield;
-        }
-      }
+      yield* this.#runSlices(team, plan);
     } finally {
-      this.#busy = false;
+      this.#running.pass();
     }
+  }
+
+  /** Waits for the plans that came before. */
+  *#turn(): Generator<Promise<unknown>, void> {
+    const turn = this.#running.take();
+    if (!turn) return;
+    try {
+      yield turn;
+    } catch (error) {
+      // Thrown in after the wait, so the turn has come.
+      this.#running.pass();
+      throw error;
+    }
+  }
+
+  *#runSlices(team: Team | undefined, plan: Plan): Generator<Promise<unknown> | undefined, void> {
+    const threads = team?.threads ?? 1;
+    const slices = Math.ceil(plan.operations / OPERATIONS_PER_TURN / plan.phases.length / threads);
+    if (slices <= 1) yield* this.#runJob(team, plan, 0, plan.phases.length, 0, 1);
+    for (let phase = 0; slices > 1 && phase < plan.phases.length; phase++) {
+      for (let slice = 0; slice < slices; slice++) {
+        yield* this.#runJob(team, plan, phase, 1, slice, slices);
+        yield;
+      }
+    }
+    if (!team) this.#count(plan);
+  }
+
+  #count({ operations }: Plan): void {
+    if (operations >= OPERATIONS_FOR_TEAM) this.#worked += operations;
   }
 
   /** One slice of `count` phases, on the team or on the calling thread. */
@@ -141,7 +158,7 @@ export class Engine {
     count: number,
     slice: number,
     slices: number,
-  ): Generator<undefined, void> {
+  ): Generator<Promise<unknown> | undefined, void> {
     if (!team) {
       for (const phase of plan.phases.slice(first, first + count)) {
         this.kernels.runPhase(phase, slice, slices, this.#scratch.at());
@@ -150,27 +167,34 @@ export class Engine {
     }
     try {
       yield* team.run(plan.listAt(first), count, slice, slices);
-    } finally {
+    } catch (error) {
       if (team.failed) {
         this.#team = undefined;
-        void team.stop();
+        // The caller will give memory back, or write to it, that the other workers may still be writing to.
+        yield team.stop();
       }
+      throw error;
     }
   }
 
-  #wantsTeam(plan: Plan): boolean {
-    return this.#threads > 1 && (!this.#auto || plan.operations >= OPERATIONS_FOR_TEAM);
+  /**
+   * Whether a plan is to run on a team. `"auto"` starts one only once there has been as much work as the start costs:
+   * then no work, however much or little is to come, takes more than twice the time that it would have taken at best.
+   */
+  #wantsTeam({ operations }: Plan): boolean {
+    if (this.#threads === 1) return false;
+    if (!this.#auto) return true;
+    if (operations < OPERATIONS_FOR_TEAM) return false;
+    return this.#team !== undefined || this.#worked + operations >= OPERATIONS_BEFORE_TEAM;
   }
 
   /** The team, started if need be. Where workers cannot be started, the engine goes on with one thread. */
   *#startedTeam(): Generator<Promise<unknown>, Team | undefined> {
     if (!this.#team) {
-      const starting = Team.start(this.#module, this.kernels, this.memory, this.#threads);
+      const starting = Team.start(this.#module, this.kernels, this.memory, this.#teamRoom!, this.#threads);
       yield starting.then(
-        async (team) => {
-          // Disposed of meanwhile: nobody else would end the new workers.
-          if (this.#disposed) await team.stop();
-          else this.#team = team;
+        (team) => {
+          this.#team = team;
         },
         () => {
           this.#threads = 1;
@@ -181,38 +205,25 @@ export class Engine {
     return this.#team;
   }
 
-  /** Ends the workers; models that use the engine cannot calculate any more. A second call does nothing. */
-  async dispose(): Promise<void> {
-    if (this.#disposed) return;
-    this.#disposed = true;
+  /**
+   * Ends the workers, after the step that is running; models that use the engine cannot calculate any more. A second
+   * call returns the same promise.
+   */
+  dispose(): Promise<void> {
+    this.#disposal ??= this.#end();
+    return this.#disposal;
+  }
+
+  async #end(): Promise<void> {
+    const turn = this.#running.take();
+    if (turn) await turn;
     await this.#team?.stop();
+    this.#teamRoom?.release();
     this.#scratch.release();
+    this.#running.pass();
   }
 
   #assertAlive(): void {
-    if (this.#disposed) throw new StateError("the engine was disposed of");
+    if (this.#disposal) throw new StateError("the engine was disposed of");
   }
-}
-
-async function plainParts({ math, turbo }: CheckedEngineOptions): Promise<Parts> {
-  // On Node 20, turbo means at least relaxed SIMD; without it nobody's switches are touched.
-  if (turbo && math === "fast") enableRelaxedSimd();
-  const build = math === "fast" && hasRelaxedSimd() ? "relaxed" : "simd";
-  const module = await compileKernels(build, false);
-  return { build, turbo: false, module, ...instantiate(module) };
-}
-
-/** The revectorized kernels, if they were asked for, can be had, and calculate what they should. */
-async function turboParts({ math, turbo }: CheckedEngineOptions): Promise<Parts | undefined> {
-  if (!turbo || math !== "fast" || !hasRevectorizer() || !hasRelaxedSimd()) return undefined;
-  const module = await compileKernels("relaxed", true);
-  const parts: Parts = { build: "relaxed", turbo: true, module, ...instantiate(module) };
-  return fingerprint(parts.kernels, parts.memory) === FUSED_FINGERPRINT ? parts : undefined;
-}
-
-function instantiate(module: WebAssembly.Module): { kernels: Kernels; memory: EngineMemory } {
-  const memory = new EngineMemory();
-  const kernels = instantiateKernels<Kernels>(module, memory.memory);
-  memory.start(kernels.heapBase());
-  return { kernels, memory };
 }

@@ -1,11 +1,14 @@
-import { boolean, integer, knownKeys, oneOf } from "../check.js";
+import { integer, knownKeys, oneOf, show } from "../check.js";
+import { ArgumentError } from "../errors.js";
 import type { BuildName } from "./builds.js";
 
 /** How an engine calculates. */
 export interface EngineOptions {
   /**
-   * Threads that calculate, the calling one included. `"auto"` (default) takes the machine's cores for work that is
-   * large enough, and starts no worker before there is any. The results are the same bits for any number.
+   * Threads that calculate, the calling one included. `"auto"` (default) takes the machine's cores, 16 at most, for
+   * work that is large enough, and starts no worker before there has been as much as the start costs. A number is
+   * taken for all work. Where the runtime has no workers or no shared memory, there is one thread. The results are
+   * the same bits for any number.
    */
   threads?: number | "auto";
   /**
@@ -15,9 +18,11 @@ export interface EngineOptions {
   math?: "fast" | "portable";
   /**
    * Node 24 and later: has V8 compile the kernels with its experimental revectorizer, which fuses pairs of 128-bit
-   * operations into 256-bit ones. The code is checked against known results before it is used. Default false.
+   * operations into 256-bit ones; Node 20: turns relaxed SIMD on. V8's switches are set while the kernels are being
+   * compiled, and never unless asked for here. The code is checked against known results before it is used. Where it
+   * cannot be had, the engine goes without: `true` warns of that once a process, `"auto"` does not. Default false.
    */
-  turbo?: boolean;
+  turbo?: boolean | "auto";
 }
 
 /** What an engine came out as. */
@@ -36,7 +41,7 @@ export interface EngineInfo {
 export interface CheckedEngineOptions {
   readonly threads: number | "auto";
   readonly math: "fast" | "portable";
-  readonly turbo: boolean;
+  readonly turbo: boolean | "auto";
 }
 
 /** More threads than any batch can be divided among. */
@@ -45,10 +50,15 @@ const MOST_THREADS = 256;
 /** @throws {ArgumentError} for unknown options and values out of range */
 export function checkEngineOptions(options: EngineOptions): CheckedEngineOptions {
   knownKeys("engine", options, ["threads", "math", "turbo"]);
-  const { threads = "auto" } = options;
+  const { threads = "auto", turbo = false } = options;
   return {
     threads: threads === "auto" ? threads : Math.min(MOST_THREADS, integer("engine.threads", threads)),
     math: oneOf("engine.math", options.math ?? "fast", ["fast", "portable"]),
-    turbo: boolean("engine.turbo", options.turbo ?? false),
+    turbo: checkTurbo(turbo),
   };
+}
+
+function checkTurbo(turbo: unknown): boolean | "auto" {
+  if (typeof turbo === "boolean" || turbo === "auto") return turbo;
+  throw new ArgumentError(`engine.turbo must be true, false or "auto", not ${show(turbo)}`);
 }

@@ -4,6 +4,7 @@
 interface NodeProcess {
   versions?: { node?: string; v8?: string };
   getBuiltinModule?(name: string): unknown;
+  emitWarning?(message: string, options: { type: string; code: string }): void;
 }
 
 const nodeProcess = (globalThis as { process?: NodeProcess }).process;
@@ -34,4 +35,14 @@ export function maySleep(): boolean {
 /** Whether a shared memory can be sent to a worker: everywhere but in pages without cross-origin isolation. */
 export function canShareMemory(): boolean {
   return typeof SharedArrayBuffer === "function" && globalThis.crossOriginIsolated !== false;
+}
+
+const told = new Set<string>();
+
+/** Warns of something once a process: as Node does, where there is that, else on the console. */
+export function warnOnce(code: string, message: string): void {
+  if (told.has(code)) return;
+  told.add(code);
+  if (nodeProcess?.emitWarning) nodeProcess.emitWarning(message, { type: "IsthmusWarning", code });
+  else console.warn(`isthmus: ${message}`);
 }

@@ -13,8 +13,10 @@ import type { Address, Block, EngineMemory } from "./memory.js";
 import { maySleep } from "./runtime.js";
 import { spawnWorker, type WorkerHandle } from "./spawn.js";
 
-/** Times that the leader's patience (100 ms each) may run out before an unfinished job is given up at the end. */
-const LAST_WAITS = 50;
+/** How long workers may take to start, in ms: they take some tens, and a machine that is busy several times that. */
+const START_LIMIT = 20_000;
+/** How long workers may take to end a job that nobody waits for any more, in ms; a job is meant to take about 10. */
+const LAST_WAIT = 3000;
 
 /** Workers on an engine's memory, with the calling thread as their leader. */
 export class Team {
@@ -22,43 +24,66 @@ export class Team {
   readonly #kernels: Kernels;
   readonly #block: Block;
   readonly #words: Uint32Array;
-  readonly #scratch: Block[];
   readonly #maySleep = maySleep() ? 1 : 0;
   #workers: WorkerHandle[] = [];
   #failure: Error | undefined;
   #stopped = false;
 
-  private constructor(kernels: Kernels, memory: EngineMemory, threads: number) {
+  private constructor(kernels: Kernels, block: Block, threads: number) {
     this.threads = threads;
     this.#kernels = kernels;
-    this.#block = memory.allocate(TEAM_WORDS * 4);
-    this.#words = this.#block.words();
-    this.#scratch = Array.from({ length: threads }, () => memory.allocate(SCRATCH_BYTES));
+    this.#block = block;
+    this.#words = block.words(0, TEAM_WORDS);
+  }
+
+  /** Room that a team of `threads` needs, in bytes. */
+  static roomFor(threads: number): number {
+    return TEAM_WORDS * 4 + threads * SCRATCH_BYTES;
   }
 
   /**
    * Starts `threads` − 1 workers.
    *
+   * @param block room for the team, of no other use until it was stopped
    * @throws {EngineError} when the runtime has no workers, or one does not start
    */
   static async start(
     module: WebAssembly.Module,
     kernels: Kernels,
     memory: EngineMemory,
+    block: Block,
     threads: number,
   ): Promise<Team> {
-    const team = new Team(kernels, memory, threads);
+    block.view().fill(0);
+    const team = new Team(kernels, block, threads);
     try {
       for (let thread = 1; thread < threads; thread++) {
-        const scratch = team.#scratch[thread]!.at();
-        const start = { module, memory: memory.memory, team: team.#block.at(), thread, threads, scratch };
+        const scratch = team.#scratchAt(thread);
+        const start = { module, memory: memory.memory, team: block.at(), thread, threads, scratch };
         team.#workers.push(spawnWorker(workerSource, start, (error) => team.#fail(error)));
       }
-      await Promise.all(team.#workers.map(({ ready }) => ready));
+      await team.#started();
       return team;
     } catch (error) {
       await team.stop();
       throw new EngineError("the workers could not be started", { cause: error });
+    }
+  }
+
+  /** Fulfilled when all workers serve. */
+  async #started(): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        const error = new Error(`they did not start within ${START_LIMIT / 1000} s`);
+        this.#fail(error);
+        reject(error);
+      }, START_LIMIT);
+    });
+    try {
+      await Promise.race([late, Promise.all(this.#workers.map(({ ready }) => ready))]);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -68,8 +93,8 @@ export class Team {
   }
 
   /**
-   * Runs one slice of some phases on all threads. Pauses only while a worker keeps it waiting; stopped there, it
-   * still finishes the job, since the workers are at it.
+   * Runs one slice of some phases on all threads. Pauses only while a worker keeps it waiting. What is thrown in
+   * there is thrown on after the job, since the workers are at it, or once they have taken too long.
    *
    * @param list where the addresses of the phases stand
    * @throws {EngineError} when a worker has died
@@ -79,34 +104,45 @@ export class Team {
     this.#words[TEAM_PHASE_COUNT] = phases;
     this.#words[TEAM_SLICE] = slice;
     this.#words[TEAM_SLICES] = slices;
-    let done = this.#lead();
-    try {
-      while (!done) {
+    let interruption: { error: unknown; end: number } | undefined;
+    while (!this.#lead()) {
+      try {
         yield;
-        if (this.#failure)
-          throw new EngineError(`a worker died: ${this.#failure.message}`, { cause: this.#failure });
-        done = this.#lead();
+      } catch (error) {
+        interruption ??= { error, end: performance.now() + LAST_WAIT };
       }
-    } finally {
-      for (let waits = 0; !done && !this.#failure && waits < LAST_WAITS; waits++) done = this.#lead();
-      if (!done) this.#failure ??= new Error("it did not finish its work");
+      if (interruption && performance.now() > interruption.end)
+        this.#fail(new Error("it does not end its work"));
+      if (this.#failure) {
+        throw new EngineError(`a worker died: ${this.#failure.message}`, { cause: this.#failure });
+      }
     }
+    if (interruption) throw interruption.error;
   }
 
   #lead(): boolean {
-    return this.#kernels.lead(this.#block.at(), this.threads, this.#scratch[0]!.at(), this.#maySleep) === 1;
+    try {
+      return this.#kernels.lead(this.#block.at(), this.threads, this.#scratchAt(0), this.#maySleep) === 1;
+    } catch (error) {
+      // The job is half done, and the workers wait for the rest of it.
+      this.#fail(error as Error);
+      throw error;
+    }
+  }
+
+  /** Room of one thread for the kernels' own use. */
+  #scratchAt(thread: number): Address {
+    return this.#block.at(TEAM_WORDS * 4 + thread * SCRATCH_BYTES);
   }
 
   #fail(error: Error): void {
     if (!this.#stopped) this.#failure ??= error;
   }
 
-  /** Ends the workers and gives their memory back. A second call does nothing. */
+  /** Ends the workers. */
   async stop(): Promise<void> {
-    if (this.#stopped) return;
     this.#stopped = true;
     this.#kernels.stop(this.#block.at());
     await Promise.all(this.#workers.map((worker) => worker.end(this.failed)));
-    for (const block of [...this.#scratch, this.#block]) block.release();
   }
 }

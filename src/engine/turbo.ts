@@ -1,3 +1,4 @@
+import { hasRelaxedSimd } from "./probe.js";
 import { builtin, nodeMajor } from "./runtime.js";
 
 /** The first Node whose V8 has the revectorizer. */
@@ -20,25 +21,37 @@ interface V8Module {
   setFlagsFromString(flag: string): void;
 }
 
-/** Whether V8's revectorizer can be switched on here. */
+/** Whether V8's revectorizer can be switched on here, and has what it works on. */
 export function hasRevectorizer(): boolean {
-  return nodeMajor() >= FIRST_NODE && builtin("node:v8") !== undefined;
+  return nodeMajor() >= FIRST_NODE && builtin("node:v8") !== undefined && hasRelaxedSimd();
 }
 
-/** Turns relaxed SIMD on where it exists behind a switch: in Node 20. */
-export function enableRelaxedSimd(): void {
-  if (nodeMajor() === 20)
-    builtin<V8Module>("node:v8")?.setFlagsFromString("--experimental-wasm-relaxed-simd");
+/** Whether relaxed SIMD is there, but off: in Node 20. */
+export function hasDormantRelaxedSimd(): boolean {
+  return nodeMajor() === 20 && builtin("node:v8") !== undefined && !hasRelaxedSimd();
+}
+
+/** Compiles with relaxed SIMD on, which the module then has for good, and turns it off again. */
+export function compileRelaxedSimd(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  return compileWith(["experimental-wasm-relaxed-simd"], ["no-experimental-wasm-relaxed-simd"], bytes);
 }
 
 /** Compiles with the revectorizer on, and leaves V8's switches at their defaults. */
 export function compileRevectorized(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  return compileWith(SWITCHES, DEFAULTS, distinct(bytes));
+}
+
+function compileWith(
+  switches: readonly string[],
+  defaults: readonly string[],
+  bytes: Uint8Array<ArrayBuffer>,
+): WebAssembly.Module {
   const v8 = builtin<V8Module>("node:v8")!;
   try {
-    for (const flag of SWITCHES) v8.setFlagsFromString(`--${flag}`);
-    return new WebAssembly.Module(distinct(bytes));
+    for (const flag of switches) v8.setFlagsFromString(`--${flag}`);
+    return new WebAssembly.Module(bytes);
   } finally {
-    for (const flag of DEFAULTS) v8.setFlagsFromString(`--${flag}`);
+    for (const flag of defaults) v8.setFlagsFromString(`--${flag}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { DivergedError, EngineError, ShapeError } from "../errors.js";
+import type { Lifetime } from "../lifetime.js";
 import type { Learner } from "../model/learner.js";
 import type { Seed } from "../model/seed.js";
 import { TrainingStep } from "../model/trainingStep.js";
@@ -15,6 +16,8 @@ export interface FitContext {
   readonly seed: Seed;
   /** Epochs that the model has been trained for before; the order of the samples goes on from there. */
   readonly firstEpoch: number;
+  /** The model's. */
+  readonly lifetime: Lifetime;
   /** Told the history as soon as there is one, so that it survives an abort. */
   readonly onHistory: (history: History) => void;
 }
@@ -43,7 +46,7 @@ export function* fitModel(context: FitContext, samples: Rows, options: CheckedFi
       const valLoss = validation && (yield* lossOf(learner.network, learner.loss, validation));
       record(history, log, valLoss);
       const told = options.onEpochEnd?.(valLoss === undefined ? log : { ...log, valLoss });
-      if (told) yield told;
+      if (told) yield context.lifetime.orEnd(told);
     }
     return history;
   } catch (error) {

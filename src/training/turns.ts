@@ -1,5 +1,6 @@
 import type { Engine } from "../engine/engine.js";
 import { Plan } from "../engine/plan.js";
+import type { Lifetime } from "../lifetime.js";
 
 /** How long the calling thread calculates before the event loop gets a turn, in ms. */
 const TURN = 12;
@@ -26,10 +27,11 @@ const nextTurn: () => Promise<void> =
 export type Work<T> = Generator<Plan | Promise<unknown> | undefined, T>;
 
 /**
- * Does work on the engine's threads, letting the event loop turn whenever a turn is due. `guard` is asked after each
- * pause; what it throws, and what a promise is rejected with, is thrown into the work, so that it can clean up.
+ * Does work on the engine's threads, letting the event loop turn whenever a turn is due. What a promise is rejected
+ * with is thrown into the work, so that it can clean up; so is a `StateError`, at its next pause, once the model's
+ * lifetime is over, which waits for the work to end.
  */
-export function runInTurns<T>(engine: Engine, work: Work<T>, guard: () => void): Promise<T> {
+export function runInTurns<T>(engine: Engine, work: Work<T>, lifetime: Lifetime): Promise<T> {
   let due = performance.now() + TURN;
   const pause = async () => {
     await nextTurn();
@@ -45,7 +47,7 @@ export function runInTurns<T>(engine: Engine, work: Work<T>, guard: () => void):
           if (!engine.runIfShort(value)) await drive(engine.runInTurns(value));
         } else if (value) await value;
         if (performance.now() >= due) await pause();
-        guard();
+        lifetime.assertAlive();
       } catch (error) {
         failure = { error };
       }
@@ -53,17 +55,17 @@ export function runInTurns<T>(engine: Engine, work: Work<T>, guard: () => void):
     }
     return result.value;
   };
-  return drive(work);
+  return lifetime.during(() => drive(work));
 }
 
-/** Does the same work to its end on the calling thread; `guard` is asked wherever the work could pause. */
-export function runAtOnce<T>(engine: Engine, work: Work<T>, guard: () => void): T {
+/** Does the same work to its end on the calling thread, unless the lifetime ends where the work could pause. */
+export function runAtOnce<T>(engine: Engine, work: Work<T>, lifetime: Lifetime): T {
   let result = work.next();
   while (!result.done) {
     let failure: { error: unknown } | undefined;
     try {
       if (result.value instanceof Plan) engine.run(result.value);
-      guard();
+      lifetime.assertAlive();
     } catch (error) {
       failure = { error };
     }

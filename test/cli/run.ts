@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll } from "vitest";
 
+export { until } from "../support/until.js";
+
 const cli = fileURLToPath(new URL("../../build/cli.js", import.meta.url));
 
 /** How a run of the command ended. */
@@ -31,8 +33,8 @@ export function inFolder() {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  function start(...args: string[]): Running {
-    const child = spawn(process.execPath, [cli, ...args], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  function startOn(node: string, ...args: string[]): Running {
+    const child = spawn(node, [cli, ...args], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
     const output = { stdout: "", stderr: "" };
     child.stdout.on("data", (chunk) => {
       output.stdout += chunk;
@@ -47,23 +49,17 @@ export function inFolder() {
     return { child, output, ended };
   }
 
+  const start = (...args: string[]) => startOn(process.execPath, ...args);
   return {
     start,
     run: (...args: string[]) => start(...args).ended,
+    /** Runs it on another Node. */
+    runOn: (node: string, ...args: string[]) => startOn(node, ...args).ended,
     path: (name: string) => join(folder, name),
     get folder() {
       return folder;
     },
   };
-}
-
-/** Waits until `holds`, looking every few ms. */
-export async function until(holds: () => boolean, what: string): Promise<void> {
-  const end = performance.now() + 60_000;
-  while (!holds()) {
-    if (performance.now() > end) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
 
 /** The events of `--json` output. */

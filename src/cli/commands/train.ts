@@ -22,6 +22,7 @@ import {
   fraction,
   positiveInteger,
   positiveNumber,
+  showEngine,
   widths,
 } from "../options.js";
 import { showReconstructions } from "../reconstructions.js";
@@ -150,10 +151,7 @@ function header(
       "optimizer",
       `${showOptimizer(description.optimizer)}, batches of ${count(batchSize)}, ${plural(epochs, "epoch")}`,
     ],
-    [
-      "engine",
-      `${engine.build} build, tile ${engine.tile}, ${plural(engine.threads, "thread")}, ${math ?? "fast"} math`,
-    ],
+    ["engine", `${showEngine(engine)}, ${math ?? "fast"} math`],
   ];
   return table(rows.map(([name, text]) => [dim(name!.padEnd(9), screen), text!]));
 }

@@ -1,0 +1,45 @@
+import { type BuildName, compileKernels } from "./builds.js";
+import { FUSED_FINGERPRINT, fingerprint } from "./fingerprint.js";
+import { instantiateKernels, type Kernels } from "./kernels.js";
+import { EngineMemory } from "./memory.js";
+import type { CheckedEngineOptions } from "./options.js";
+import { hasRelaxedSimd } from "./probe.js";
+import { warnOnce } from "./runtime.js";
+import { hasDormantRelaxedSimd, hasRevectorizer } from "./turbo.js";
+
+/** What an engine is made of. */
+export interface Parts {
+  readonly build: BuildName;
+  readonly turbo: boolean;
+  readonly module: WebAssembly.Module;
+  readonly memory: EngineMemory;
+  readonly kernels: Kernels;
+}
+
+/** Compiled kernels on a memory of their own: those that were asked for, or what comes nearest. */
+export async function partsFor({ math, turbo }: CheckedEngineOptions): Promise<Parts> {
+  const tried = turbo === false ? undefined : await turboParts(math);
+  if (typeof tried === "object") return tried;
+  if (turbo === true) warnOnce("ISTHMUS_NO_TURBO", `turbo is not in force: ${tried}`);
+  const dormant = turbo !== false && hasDormantRelaxedSimd();
+  const build = math === "fast" && (dormant || hasRelaxedSimd()) ? "relaxed" : "simd";
+  const module = await compileKernels(build, build === "relaxed" && dormant ? "relaxedSimd" : "plain");
+  return { build, turbo: false, module, ...instantiate(module) };
+}
+
+/** The revectorized kernels if they can be had and calculate what they should; else what is in the way. */
+async function turboParts(math: CheckedEngineOptions["math"]): Promise<Parts | string> {
+  if (math !== "fast") return 'it needs math "fast"';
+  if (!hasRevectorizer()) return "this runtime lacks V8's revectorizer, which Node 24 and later have";
+  const module = await compileKernels("relaxed", "revectorized");
+  const parts: Parts = { build: "relaxed", turbo: true, module, ...instantiate(module) };
+  if (fingerprint(parts.kernels, parts.memory) === FUSED_FINGERPRINT) return parts;
+  return "the code that V8 makes here does not give the known results";
+}
+
+function instantiate(module: WebAssembly.Module): { kernels: Kernels; memory: EngineMemory } {
+  const memory = new EngineMemory();
+  const kernels = instantiateKernels<Kernels>(module, memory.memory);
+  memory.start(kernels.heapBase());
+  return { kernels, memory };
+}

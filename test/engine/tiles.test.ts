@@ -1,0 +1,69 @@
+import { expect, test, vi } from "vitest";
+import { TILE_NAMES } from "../../src/engine/tiles.js";
+import { BUILDS, loadKernels } from "../support/kernels.js";
+
+/** The tiles that are tried, the likeliest first. */
+const CANDIDATES = {
+  simd: ["4x8", "2x16", "6x8"],
+  relaxed: ["6x8", "2x16", "4x8"],
+  turbo: ["6x16", "4x16", "6x8"],
+};
+
+/** The module as a process has it that has not chosen yet. */
+async function unchosen() {
+  vi.resetModules();
+  return (await import("../../src/engine/tiles.js")).chooseTile;
+}
+
+test.each(BUILDS)("%s: one of the candidates is chosen, and stays chosen", async (build) => {
+  const chooseTile = await unchosen();
+  const { kernels, memory } = loadKernels(build);
+  const used = memory.used;
+  const product = vi.fn(kernels.gemm);
+  const watched = { ...kernels, gemm: product } as unknown as Parameters<typeof chooseTile>[0];
+  const tile = chooseTile(watched, memory, build, false);
+  expect(CANDIDATES[build]).toContain(TILE_NAMES[tile]);
+  expect(product.mock.calls.length).toBeGreaterThanOrEqual(3);
+  expect(memory.used).toBe(used);
+  product.mockClear();
+  expect(chooseTile(watched, memory, build, false)).toBe(tile);
+  expect(product).not.toHaveBeenCalled();
+  expect(memory.used).toBe(used);
+});
+
+test("choosing takes less than 30 ms", { retry: 5 }, async () => {
+  for (const build of BUILDS) {
+    const chooseTile = await unchosen();
+    const { kernels, memory } = loadKernels(build);
+    const began = performance.now();
+    chooseTile(kernels as unknown as Parameters<typeof chooseTile>[0], memory, build, false);
+    expect(performance.now() - began).toBeLessThan(30);
+  }
+});
+
+test.each([
+  ["simd", false],
+  ["relaxed", false],
+  ["relaxed", true],
+] as const)(
+  "%s, turbo %s: the fastest wins, unless it is no clear winner over the likeliest",
+  async (build, turbo) => {
+    const { kernels, memory } = loadKernels(build);
+    let now = 0;
+    vi.spyOn(performance, "now").mockImplementation(() => now);
+    const choose = async (times: Record<string, number>) => {
+      const chooseTile = await unchosen();
+      const gemm = (tile: number) => {
+        now += times[TILE_NAMES[tile]!]!;
+      };
+      const slowed = { ...kernels, gemm } as unknown as Parameters<typeof chooseTile>[0];
+      return TILE_NAMES[chooseTile(slowed, memory, build, turbo)];
+    };
+    const [first, second, third] = CANDIDATES[turbo ? "turbo" : build] as [string, string, string];
+    expect(await choose({ [first]: 1, [second]: 0.97, [third]: 0.98 })).toBe(first);
+    expect(await choose({ [first]: 1, [second]: 0.9, [third]: 0.98 })).toBe(second);
+    expect(await choose({ [first]: 1, [second]: 0.9, [third]: 0.89 })).toBe(third);
+    expect(await choose({ [first]: 1, [second]: 2, [third]: 3 })).toBe(first);
+    vi.restoreAllMocks();
+  },
+);
