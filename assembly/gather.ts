@@ -3,8 +3,9 @@
 import { STEP_INDICES } from "./abi";
 import { splat, storeUpTo } from "./simd";
 
+/** Which row of the data set stands at place `row` of the batch. */
 @inline
-function rowIndex(step: usize, row: i32): usize {
+export function rowIndex(step: usize, row: i32): usize {
   return <usize>load<u32>(<usize>load<u32>(step + (STEP_INDICES << 2)) + <usize>(row << 2));
 }
 

@@ -5,9 +5,12 @@
 export { activationBackward, activationForward } from "./activation";
 export { gatherBytes, gatherFloats } from "./gather";
 export { gemm, tileColumns } from "./gemm";
+export { sampleLatent, sampleLatentBackward } from "./latent";
 export { binaryCrossentropy, binaryCrossentropyLogits, meanSquaredError } from "./loss";
+export { gaussianNoise, replacementNoise } from "./noise";
 export { adam, sgd } from "./optimizer";
 export { packRows, packTransposed } from "./pack";
+export { activityL1, addToRows, klSparsity } from "./penalty";
 export { runPhase } from "./plan";
 export { randomNormal, randomUniform, randomWords, shuffle } from "./random";
 export { columnSums } from "./reduce";
