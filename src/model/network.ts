@@ -5,8 +5,8 @@ import type { Plan, PlanBuilder } from "../engine/plan.js";
 import { Blocks } from "./blocks.js";
 import type { ParameterShape } from "./description.js";
 import { distribution } from "./initializers.js";
-import type { Layer } from "./layers.js";
 import { type Seed, seedWords } from "./seed.js";
+import type { Stack, StackLayer } from "./stack.js";
 
 /** Floats between the parts of a block, so that each begins on a cache line. */
 const ALIGNMENT = 16;
@@ -27,10 +27,7 @@ export interface Parameter extends ParameterShape {
 }
 
 /** A layer with everything that a plan needs to know of it. */
-export interface NetworkLayer {
-  readonly layer: Layer;
-  readonly inputs: number;
-  readonly units: number;
+export interface NetworkLayer extends StackLayer {
   readonly weight: Parameter;
   readonly bias: Parameter | undefined;
   /** Where W is packed for the forward product, in floats from the start of the pack block. */
@@ -55,19 +52,16 @@ export class Network {
   readonly #zeros: Block;
   readonly #repack: Plan;
 
-  constructor(engine: Engine, inputSize: number, encoder: readonly Layer[], decoder: readonly Layer[]) {
+  constructor(engine: Engine, { inputSize, encoderDepth, layers }: Stack) {
     this.engine = engine;
     this.inputSize = inputSize;
-    this.encoderDepth = encoder.length;
+    this.encoderDepth = encoderDepth;
     const layout = new Layout(engine);
-    let inputs = inputSize;
-    const add = (part: string) => (layer: Layer, index: number) => {
-      const built = layout.layer(`${part}.${index}`, layer, inputs);
-      inputs = layer.units;
-      return built;
-    };
-    this.layers = [...encoder.map(add("encoder")), ...decoder.map(add("decoder"))];
-    this.parameters = this.layers.flatMap(({ weight, bias }) => (bias ? [weight, bias] : [weight]));
+    this.layers = layout.layers(layers);
+    this.parameters = this.layers.flatMap(({ weight, bias, tiedTo }) => [
+      ...(tiedTo === undefined ? [weight] : []),
+      ...(bias ? [bias] : []),
+    ]);
     this.parameterSize = layout.parameters;
     const widest = Math.max(inputSize, ...this.layers.map(({ units }) => units));
     const blocks = new Blocks(engine.memory);
@@ -82,7 +76,7 @@ export class Network {
 
   /** Width of the code. */
   get latentSize(): number {
-    return this.layers[this.encoderDepth - 1]!.units;
+    return this.layers[this.encoderDepth - 1]!.outputs;
   }
 
   /** Address of a parameter. */
@@ -122,8 +116,10 @@ export class Network {
   initialize(seed: Seed): void {
     const { kernels, memory, scratch } = this.engine;
     const [low, high] = seedWords(seed);
-    this.layers.forEach(({ layer, inputs, units, weight, bias }, index) => {
-      const drawn = distribution(layer.initializer, inputs, units);
+    this.layers.forEach(({ layer, inputs, units, outputs, weight, bias, tiedTo }, index) => {
+      if (bias) this.write(bias, new Float32Array(units));
+      if (tiedTo !== undefined) return;
+      const drawn = distribution(layer.initializer, inputs, outputs);
       const block = memory.allocate(inputs * units * 4);
       const from = [low, high, STREAM_INITIALIZATION, 0, index, scratch] as const;
       if (drawn.kind === "uniform") {
@@ -132,7 +128,6 @@ export class Network {
         kernels.randomNormal(block.at(), inputs * units, 0, drawn.deviation, ...from);
       }
       this.write(weight, block.floats());
-      if (bias) this.write(bias, new Float32Array(units));
       block.release();
     });
     this.pack();
@@ -174,16 +169,29 @@ class Layout {
     this.#engine = engine;
   }
 
-  layer(name: string, layer: Layer, inputs: number): NetworkLayer {
-    const { units } = layer;
-    const transposed = inputs >= units;
-    const [rows, columns] = transposed ? [inputs, units] : [units, inputs];
-    const weight = this.#parameter(`${name}.weight`, [units, inputs], rows, columns, transposed);
+  layers(stack: readonly StackLayer[]): NetworkLayer[] {
+    const built: NetworkLayer[] = [];
+    for (const layer of stack) {
+      built.push(this.#layer(layer, layer.tiedTo === undefined ? undefined : built[layer.tiedTo]!.weight));
+    }
+    return built;
+  }
+
+  /** @param shared the weights of the layer that it is tied to, if it is */
+  #layer(stacked: StackLayer, shared: Parameter | undefined): NetworkLayer {
+    const { name, layer, inputs, units } = stacked;
+    const weight = shared ? turned(shared) : this.#weight(`${name}.weight`, inputs, units);
     const bias = layer.bias ? this.#parameter(`${name}.bias`, [units], units, 1, false) : undefined;
     const forwardPack = this.#pack(inputs, units);
     const backwardPack = this.#first ? -1 : this.#pack(units, inputs);
     this.#first = false;
-    return { layer, inputs, units, weight, bias, forwardPack, backwardPack };
+    return { ...stacked, weight, bias, forwardPack, backwardPack };
+  }
+
+  #weight(name: string, inputs: number, units: number): Parameter {
+    const transposed = inputs >= units;
+    const [rows, columns] = transposed ? [inputs, units] : [units, inputs];
+    return this.#parameter(name, [units, inputs], rows, columns, transposed);
   }
 
   #parameter(name: string, shape: number[], rows: number, columns: number, transposed: boolean): Parameter {
@@ -197,6 +205,11 @@ class Layout {
     this.packs += align(this.#engine.packedSize(k, n));
     return offset;
   }
+}
+
+/** The same parameter as the weights of a layer that goes the other way. */
+function turned(parameter: Parameter): Parameter {
+  return { ...parameter, shape: parameter.shape.toReversed(), transposed: !parameter.transposed };
 }
 
 function align(floats: number): number {

@@ -2,16 +2,26 @@ import type { Address, Block } from "../engine/memory.js";
 import type { Blocks } from "./blocks.js";
 import type { NetworkLayer } from "./network.js";
 
+/** What a workspace has room for beside the input and the layers' outputs. */
+export interface WorkspaceExtras {
+  /** Whether what a layer passes on is kept apart from its output; default never. */
+  readonly passes?: (layer: NetworkLayer) => boolean;
+  /** Whether the first layer gets another input than the batch itself; default false. */
+  readonly corrupted?: boolean;
+}
+
 /** Activations of a batch: one block, with the input and every layer's output in it, [rows, units] each. */
 export class Workspace {
   /** The most rows that it has room for. */
   readonly rows: number;
   readonly #block: Block;
   readonly #input: number;
+  readonly #corrupted: number;
   readonly #outputs: number[] = [];
+  readonly #passed: (number | undefined)[] = [];
 
   /** @param blocks what the block is one of, and is given back with */
-  constructor(blocks: Blocks, layers: readonly NetworkLayer[], rows: number) {
+  constructor(blocks: Blocks, layers: readonly NetworkLayer[], rows: number, extras: WorkspaceExtras = {}) {
     this.rows = rows;
     let bytes = 0;
     const take = (columns: number) => {
@@ -20,7 +30,11 @@ export class Workspace {
       return offset;
     };
     this.#input = take(layers[0]!.inputs);
-    for (const { units } of layers) this.#outputs.push(take(units));
+    this.#corrupted = extras.corrupted ? take(layers[0]!.inputs) : this.#input;
+    for (const layer of layers) {
+      this.#outputs.push(take(layer.units));
+      this.#passed.push(extras.passes?.(layer) ? take(layer.outputs) : undefined);
+    }
     this.#block = blocks.allocate(bytes);
   }
 
@@ -32,6 +46,16 @@ export class Workspace {
   /** What layer `index` gives; layer −1 gives the input. */
   output(index: number): Address {
     return index < 0 ? this.input : this.#block.at(this.#outputs[index]);
+  }
+
+  /** Whether what layer `index` passes on is kept apart from its output. */
+  isPassedApart(index: number): boolean {
+    return this.#passed[index] !== undefined;
+  }
+
+  /** What the layer after layer `index` gets; that after layer −1 gets the input, corrupted if that is kept apart. */
+  passed(index: number): Address {
+    return this.#block.at(index < 0 ? this.#corrupted : (this.#passed[index] ?? this.#outputs[index]));
   }
 
   /** A live view of `length` floats of what layer `index` gives. */
