@@ -99,6 +99,9 @@ export function describeModel(kind: Kind, columns: number, wishes: TrainingWishe
   const loss = (wishes.loss ?? defaults.loss) as LossName;
   const widths =
     wishes.hidden ?? (variational && kind === "pictures" ? [VARIATIONAL_HIDDEN] : defaults.hidden);
+  if (wishes.dropout !== undefined && widths.length === 0) {
+    throw new ArgumentError("--dropout follows hidden layers, but there are none; --hidden gives some");
+  }
   const hidden = (order: readonly number[]) =>
     order.flatMap((units): Layer[] => [
       dense(units, activation),
@@ -122,15 +125,12 @@ export function describeModel(kind: Kind, columns: number, wishes: TrainingWishe
 }
 
 /** @throws {ArgumentError} for wishes that make no sense together */
-function checkWishes({ variational, beta, betaWarmup, sparsity, hidden, dropout }: TrainingWishes): void {
+function checkWishes({ variational, beta, betaWarmup, sparsity, hidden }: TrainingWishes): void {
   if (!variational && beta !== undefined) throw new ArgumentError("--beta needs --variational");
   if (!variational && betaWarmup !== undefined) throw new ArgumentError("--beta-warmup needs --variational");
   if (variational && sparsity) throw new ArgumentError("--sparsity and --variational exclude each other");
   if (variational && hidden?.length === 0) {
     throw new ArgumentError("--variational needs a hidden layer, but --hidden is none");
-  }
-  if (dropout !== undefined && hidden?.length === 0) {
-    throw new ArgumentError("--dropout follows hidden layers, but --hidden is none");
   }
 }
 

@@ -5,7 +5,17 @@ Adam 1e-3, batch 128, loss = sum of BCE + KL per sample (PyTorch's own `vae` exa
     python3 test/golden/vae_reference.py IMAGES.gz EPOCHS SEEDS
 
 The weights start Glorot-uniform with zero biases, as this project's do. Prints, for each seed, the training loss of
-each epoch (mean over the samples, each taken before its batch's update) and the evaluation of the rest.
+each epoch (mean over the samples, each taken before its batch's update) and the evaluation of the rest. Measured with
+PyTorch 1.13, seeds 0, 1, 2, ten epochs:
+
+    training, epochs 1 to 10 (seed 0): 258.4 174.4 154.6 144.2 137.5 132.3 128.1 124.9 122.4 120.3
+    held out: 119.18 = 96.23 + KL 22.95    119.55 = 96.04 + KL 23.51    119.67 = 97.64 + KL 22.03
+
+and three epochs, seeds 0 to 4:
+
+    training, epochs 1 to 3: 258.4 174.4 154.6    257.6 173.5 153.1    255.9 175.9 154.1
+                             259.9 176.8 155.3    255.4 171.7 153.2
+    held out: 147.07, KL 19.09    145.51, KL 19.29    145.94, KL 19.59    147.15, KL 19.61    145.62, KL 18.99
 """
 import gzip
 import sys
