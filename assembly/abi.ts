@@ -21,6 +21,12 @@ export const ACTIVATION_TANH = 3;
 // Streams of the random generator: the same seed gives each of them its own numbers.
 export const STREAM_INITIALIZATION = 0;
 export const STREAM_SHUFFLE = 1;
+export const STREAM_NOISE = 2;
+export const STREAM_LATENT = 3;
+export const STREAM_EVALUATION = 4;
+export const STREAM_SAMPLE = 5;
+/** Dropout behind layer i has stream STREAM_DROPOUT + i. */
+export const STREAM_DROPOUT = 256;
 
 // A phase of a plan is a list of records of 32-bit words: operation, words of the record (these four included), extent, grain,
 // then the arguments in the order in which the kernel of that name takes them after `begin` and `end`.
@@ -50,12 +56,23 @@ export const OP_SGD = 13;
 export const OP_ADAM = 14;
 export const OP_NARROW_PRODUCT = 15;
 export const OP_NARROW_GRADIENT = 16;
+export const OP_GAUSSIAN_NOISE = 40;
+export const OP_REPLACEMENT_NOISE = 41;
+export const OP_SAMPLE_LATENT = 42;
+export const OP_SAMPLE_LATENT_BACKWARD = 43;
+export const OP_ACTIVITY_L1 = 44;
+export const OP_KL_SPARSITY = 45;
+export const OP_ADD_TO_ROWS = 46;
 
 // Words of the step block, rewritten by the training loop before each step.
 /** Address of the batch's first row index (u32 each). */
 export const STEP_INDICES = 0;
 /** Learning rate, with Adam's bias correction already in it. */
 export const STEP_LEARNING_RATE = 1;
+/** Epoch over the model's whole life, from 0: what noise is drawn from. */
+export const STEP_EPOCH = 8;
+/** Weight of the Kullback-Leibler divergence of a gaussian latent. */
+export const STEP_KL_WEIGHT = 9;
 export const STEP_WORDS = 16;
 
 // Words of the block that a team of threads shares.

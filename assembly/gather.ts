@@ -6,8 +6,9 @@ import { splat, storeUpTo } from "./simd";
 /** Rows of up to so many floats are copied here: the call of a bulk copy takes longer. */
 const SHORT: i32 = 32;
 
+/** Which row of the data set stands at place `row` of the batch. */
 @inline
-function rowIndex(step: usize, row: i32): usize {
+export function rowIndex(step: usize, row: i32): usize {
   return <usize>load<u32>(<usize>load<u32>(step + (STEP_INDICES << 2)) + <usize>(row << 2));
 }
 

@@ -5,10 +5,13 @@
 export { activationBackward, activationForward } from "./activation";
 export { gatherBytes, gatherFloats } from "./gather";
 export { gemm, tileColumns } from "./gemm";
+export { sampleLatent, sampleLatentBackward } from "./latent";
 export { binaryCrossentropy, binaryCrossentropyLogits, meanSquaredError } from "./loss";
+export { gaussianNoise, replacementNoise } from "./noise";
 export { adam, sgd } from "./optimizer";
 export { narrowGradient, narrowProduct } from "./narrow";
 export { packRows, packTransposed } from "./pack";
+export { activityL1, addToRows, klSparsity } from "./penalty";
 export { runPhase } from "./plan";
 export { randomNormal, randomUniform, randomWords, shuffle } from "./random";
 export { columnSums } from "./reduce";

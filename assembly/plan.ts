@@ -5,17 +5,21 @@
 
 import { activationBackward, activationForward } from "./activation";
 import {
-  OP_ACTIVATION_BACKWARD, OP_ACTIVATION_FORWARD, OP_ADAM, OP_BINARY_CROSSENTROPY,
-  OP_BINARY_CROSSENTROPY_LOGITS, OP_COLUMN_SUMS, OP_END, OP_GATHER_BYTES, OP_GATHER_FLOATS, OP_GEMM,
-  OP_MEAN_SQUARED_ERROR, OP_NARROW_GRADIENT, OP_NARROW_PRODUCT, OP_PACK_ROWS, OP_PACK_TRANSPOSED, OP_ROWS, OP_SGD, RECORD_ARGUMENTS,
+  OP_ACTIVATION_BACKWARD, OP_ACTIVATION_FORWARD, OP_ACTIVITY_L1, OP_ADAM, OP_ADD_TO_ROWS, OP_BINARY_CROSSENTROPY,
+  OP_BINARY_CROSSENTROPY_LOGITS, OP_COLUMN_SUMS, OP_END, OP_GATHER_BYTES, OP_GATHER_FLOATS, OP_GAUSSIAN_NOISE,
+  OP_GEMM, OP_KL_SPARSITY, OP_MEAN_SQUARED_ERROR, OP_NARROW_GRADIENT, OP_NARROW_PRODUCT, OP_PACK_ROWS, OP_PACK_TRANSPOSED, OP_REPLACEMENT_NOISE, OP_ROWS,
+  OP_SAMPLE_LATENT, OP_SAMPLE_LATENT_BACKWARD, OP_SGD, RECORD_ARGUMENTS,
   RECORD_EXTENT, RECORD_GRAIN, RECORD_OPERATION, RECORD_WORDS,
 } from "./abi";
 import { gatherBytes, gatherFloats } from "./gather";
 import { gemm } from "./gemm";
+import { sampleLatent, sampleLatentBackward } from "./latent";
 import { binaryCrossentropy, binaryCrossentropyLogits, meanSquaredError } from "./loss";
+import { gaussianNoise, replacementNoise } from "./noise";
 import { adam, sgd } from "./optimizer";
 import { narrowGradient, narrowProduct } from "./narrow";
 import { packRows, packTransposed } from "./pack";
+import { activityL1, addToRows, klSparsity } from "./penalty";
 import { columnSums } from "./reduce";
 
 @inline
@@ -126,6 +130,50 @@ function call(r: usize, begin: i32, end: i32, scratch: usize): void {
         begin, end, integer(r, 0), address(r, 1), address(r, 2), address(r, 3), address(r, 4), address(r, 5),
         float(r, 6), float(r, 7), float(r, 8),
       );
+      return;
+    }
+    case OP_GAUSSIAN_NOISE: {
+      gaussianNoise(
+        begin, end, integer(r, 0), address(r, 1), address(r, 2), address(r, 3), integer(r, 4), integer(r, 5),
+        integer(r, 6), float(r, 7), scratch,
+      );
+      return;
+    }
+    case OP_REPLACEMENT_NOISE: {
+      replacementNoise(
+        begin, end, integer(r, 0), address(r, 1), address(r, 2), address(r, 3), integer(r, 4), integer(r, 5),
+        integer(r, 6), integer(r, 7), integer(r, 8), float(r, 9), scratch,
+      );
+      return;
+    }
+    case OP_SAMPLE_LATENT: {
+      sampleLatent(
+        begin, end, integer(r, 0), address(r, 1), address(r, 2), address(r, 3), address(r, 4), integer(r, 5),
+        integer(r, 6), integer(r, 7), scratch,
+      );
+      return;
+    }
+    case OP_SAMPLE_LATENT_BACKWARD: {
+      sampleLatentBackward(
+        begin, end, integer(r, 0), address(r, 1), address(r, 2), address(r, 3), address(r, 4), address(r, 5),
+        float(r, 6),
+      );
+      return;
+    }
+    case OP_ACTIVITY_L1: {
+      activityL1(
+        begin, end, integer(r, 0), address(r, 1), address(r, 2), address(r, 3), float(r, 4), float(r, 5),
+      );
+      return;
+    }
+    case OP_KL_SPARSITY: {
+      klSparsity(
+        begin, end, integer(r, 0), address(r, 1), address(r, 2), address(r, 3), float(r, 4), float(r, 5),
+      );
+      return;
+    }
+    case OP_ADD_TO_ROWS: {
+      addToRows(begin, end, integer(r, 0), address(r, 1), address(r, 2));
       return;
     }
     default: unreachable();

@@ -24,7 +24,7 @@ function productHigh(low: v128, high: v128): v128 {
 }
 
 /** Writes the 16 words of elements 16·group to 16·group + 15 to `out` (64 bytes). */
-function philox(out: usize, group: u32, sample: u32, epoch: u32, stream: u32, seedLow: u32, seedHigh: u32): void {
+export function philox(out: usize, group: u32, sample: u32, epoch: u32, stream: u32, seedLow: u32, seedHigh: u32): void {
   let c0 = i32x4.add(i32x4.splat(group << 2), i32x4(0, 1, 2, 3));
   let c1 = i32x4.splat(sample);
   let c2 = i32x4.splat(epoch);

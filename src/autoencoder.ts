@@ -1,9 +1,11 @@
+import { STREAM_SAMPLE } from "../assembly/abi.js";
+import { integer, knownKeys } from "./check.js";
 import { Engine } from "./engine/engine.js";
 import type { EngineInfo, EngineOptions } from "./engine/options.js";
 import { StateError } from "./errors.js";
 import { Half } from "./half.js";
 import { Lifetime } from "./lifetime.js";
-import type { Matrix } from "./matrix.js";
+import { Matrix } from "./matrix.js";
 import {
   type AutoencoderDescription,
   type CheckedDescription,
@@ -11,11 +13,13 @@ import {
 } from "./model/description.js";
 import { Learner } from "./model/learner.js";
 import { Network } from "./model/network.js";
+import { checkSeed, type Seed, seedWords } from "./model/seed.js";
+import { toStack } from "./model/stack.js";
 import { decodeModel, encodeModel } from "./modelFile.js";
 import { fitModel } from "./training/fit.js";
 import { emptyHistory, type History } from "./training/history.js";
 import { checkFitOptions, type FitOptions, type FitSyncOptions } from "./training/options.js";
-import { lossesOf, lossOf, outputOf } from "./training/predict.js";
+import { type Evaluation, evaluationOf, lossesOf, outputOf } from "./training/predict.js";
 import { type Rows, type Samples, toRows } from "./training/samples.js";
 import { runAtOnce, runInTurns, type Work } from "./training/turns.js";
 import { type NamedWeight, readWeights, writeWeights } from "./weights.js";
@@ -26,10 +30,11 @@ export interface AutoencoderOptions extends AutoencoderDescription {
   engine?: EngineOptions | Engine;
 }
 
-/** What `evaluate` gives. */
-export interface Evaluation {
-  /** Mean over the samples of the model's loss. */
-  readonly loss: number;
+/** What `encodeDistribution` gives: a normal distribution for each sample, [rows, latentSize] each. */
+export interface CodeDistribution {
+  readonly mean: Matrix;
+  /** log σ². */
+  readonly logVariance: Matrix;
 }
 
 /**
@@ -59,19 +64,19 @@ export class Autoencoder {
   readonly decoder: Half;
 
   private constructor(engine: Engine, ownsEngine: boolean, description: CheckedDescription) {
-    const { inputSize, encoder, decoder, optimizer, loss, seed } = description;
+    const { optimizer, loss, seed } = description;
     this.#engine = engine;
     this.#ownsEngine = ownsEngine;
     this.#description = description;
-    this.#network = new Network(engine, inputSize, encoder, decoder);
+    this.#network = new Network(engine, toStack(description));
     try {
       this.#network.initialize(seed);
-      this.#learner = new Learner(this.#network, optimizer, loss);
+      this.#learner = new Learner(this.#network, optimizer, loss, description);
     } catch (error) {
       this.#network.release();
       throw error;
     }
-    const depth = encoder.length;
+    const depth = this.#network.encoderDepth;
     this.encoder = new Half(this.#network, this.#network.layers.slice(0, depth), this.#lifetime);
     this.decoder = new Half(this.#network, this.#network.layers.slice(depth), this.#lifetime);
   }
@@ -80,7 +85,7 @@ export class Autoencoder {
    * Builds an autoencoder with freshly drawn weights.
    *
    * @throws {ArgumentError} for unknown names and values out of range
-   * @throws {ShapeError} when the decoder does not end at `inputSize`
+   * @throws {ShapeError} when the decoder does not end at `inputSize`, or tied halves do not mirror each other
    * @throws {OutOfMemoryError} when the parameters do not fit a WebAssembly memory
    */
   static async create(options: AutoencoderOptions): Promise<Autoencoder> {
@@ -169,7 +174,7 @@ export class Autoencoder {
     return this.#runSync(this.#fit(samples, options));
   }
 
-  /** The codes of samples, [rows, latentSize]. */
+  /** The codes of samples, [rows, latentSize]; of a variational model their means. */
   async encode(samples: Samples): Promise<Matrix> {
     return this.encoder.predict(samples);
   }
@@ -177,6 +182,36 @@ export class Autoencoder {
   /** `encode` on the calling thread. */
   encodeSync(samples: Samples): Matrix {
     return this.encoder.predictSync(samples);
+  }
+
+  /**
+   * The distributions of the codes of samples, of a variational model.
+   *
+   * @throws {StateError} when the model has no gaussian latent
+   */
+  async encodeDistribution(samples: Samples): Promise<CodeDistribution> {
+    return this.#run(this.#encodeDistribution(samples));
+  }
+
+  /** `encodeDistribution` on the calling thread. */
+  encodeDistributionSync(samples: Samples): CodeDistribution {
+    return this.#runSync(this.#encodeDistribution(samples));
+  }
+
+  /**
+   * New samples of a variational model, [count, inputSize]: codes from the standard normal distribution, decoded.
+   *
+   * @param count how many, a positive integer
+   * @param options.seed what the codes are drawn from; default the model's seed
+   * @throws {StateError} when the model has no gaussian latent
+   */
+  async sample(count: number, options: { seed?: Seed } = {}): Promise<Matrix> {
+    return this.decode(this.#drawCodes(count, options));
+  }
+
+  /** `sample` on the calling thread. */
+  sampleSync(count: number, options: { seed?: Seed } = {}): Matrix {
+    return this.decodeSync(this.#drawCodes(count, options));
   }
 
   /** Samples rebuilt from codes, [rows, inputSize]. */
@@ -189,7 +224,7 @@ export class Autoencoder {
     return this.decoder.predictSync(codes);
   }
 
-  /** Samples after encoding and decoding, [rows, inputSize]. */
+  /** Samples after encoding and decoding, [rows, inputSize]; of a variational model the codes' means are decoded. */
   async reconstruct(samples: Samples): Promise<Matrix> {
     return this.#run(outputOf(this.#network, this.#network.layers, this.#rows(samples)));
   }
@@ -199,14 +234,14 @@ export class Autoencoder {
     return this.#runSync(outputOf(this.#network, this.#network.layers, this.#rows(samples)));
   }
 
-  /** Mean loss over the samples. */
+  /** Mean loss over the samples, without penalties and corruption. */
   async evaluate(samples: Samples): Promise<Evaluation> {
-    return { loss: await this.#run(lossOf(this.#network, this.#description.loss, this.#rows(samples))) };
+    return this.#run(evaluationOf(this.#learner, this.#rows(samples)));
   }
 
   /** `evaluate` on the calling thread. */
   evaluateSync(samples: Samples): Evaluation {
-    return { loss: this.#runSync(lossOf(this.#network, this.#description.loss, this.#rows(samples))) };
+    return this.#runSync(evaluationOf(this.#learner, this.#rows(samples)));
   }
 
   /** Mean squared error of each sample's reconstruction, whatever the model's loss is; one a row. */
@@ -283,6 +318,43 @@ export class Autoencoder {
       this.#training = false;
       this.#epochs += started?.loss.length ?? 0;
     }
+  }
+
+  *#encodeDistribution(samples: Samples): Work<CodeDistribution> {
+    const rows = this.#rows(samples);
+    this.#assertVariational("encodeDistribution");
+    const layers = this.#network.layers.slice(0, this.#network.encoderDepth);
+    const heads = yield* outputOf(this.#network, layers, rows, true);
+    const size = this.latentSize;
+    const head = (first: number) => {
+      const data = new Float32Array(rows.rows * size);
+      for (let row = 0; row < rows.rows; row++) {
+        const from = row * heads.columns + first;
+        data.set(heads.data.subarray(from, from + size), row * size);
+      }
+      return new Matrix(data, rows.rows, size);
+    };
+    return { mean: head(0), logVariance: head(size) };
+  }
+
+  #drawCodes(count: number, options: { seed?: Seed }): Matrix {
+    this.#lifetime.assertAlive();
+    this.#assertVariational("sample");
+    integer("count", count);
+    knownKeys("sample", options, ["seed"]);
+    const words = seedWords(checkSeed("seed", options.seed ?? this.#description.seed));
+    const size = count * this.latentSize;
+    const block = this.#engine.memory.allocate(size * 4);
+    const { kernels, scratch } = this.#engine;
+    kernels.randomNormal(block.at(), size, 0, 1, ...words, STREAM_SAMPLE, 0, 0, scratch);
+    const codes = new Matrix(new Float32Array(block.floats(0, size)), count, this.latentSize);
+    block.release();
+    return codes;
+  }
+
+  #assertVariational(method: string): void {
+    if (this.#description.latent) return;
+    throw new StateError(`${method} needs a variational model, which has a latent such as gaussian(20)`);
   }
 
   #rows(samples: Samples): Rows {

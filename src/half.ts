@@ -25,7 +25,7 @@ export class Half {
 
   /** Width of what it gives. */
   get outputSize(): number {
-    return this.#layers.at(-1)!.units;
+    return this.#layers.at(-1)!.outputs;
   }
 
   /**

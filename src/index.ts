@@ -1,4 +1,4 @@
-export { Autoencoder, type AutoencoderOptions, type Evaluation } from "./autoencoder.js";
+export { Autoencoder, type AutoencoderOptions, type CodeDistribution } from "./autoencoder.js";
 export { type Digits, type DigitsOptions, digits } from "./datasets/digits.js";
 export { type Spiral, type SpiralOptions, spiral } from "./datasets/spiral.js";
 export { Engine } from "./engine/engine.js";
@@ -17,11 +17,30 @@ export {
 export type { Half } from "./half.js";
 export { Matrix } from "./matrix.js";
 export type { ActivationName } from "./model/activations.js";
+export {
+  type Corruption,
+  type GaussianNoise,
+  gaussianNoise,
+  type MaskingNoise,
+  maskingNoise,
+  type SaltAndPepper,
+  saltAndPepper,
+} from "./model/corruption.js";
 export type { InitializerName } from "./model/initializers.js";
-export { type DenseLayer, type DenseOptions, dense, type Layer } from "./model/layers.js";
+export { type GaussianLatent, gaussian } from "./model/latent.js";
+export {
+  type DenseLayer,
+  type DenseOptions,
+  type DropoutLayer,
+  dense,
+  dropout,
+  type Layer,
+} from "./model/layers.js";
 export type { LossName } from "./model/losses.js";
 export { type Adam, adam, type Optimizer, type OptimizerName, type Sgd, sgd } from "./model/optimizers.js";
+export { type ActivityPenalty, type KlSparsity, klSparsity, type L1, l1 } from "./model/penalties.js";
 export type { History } from "./training/history.js";
 export type { BatchLog, EpochLog, FitOptions, FitSyncOptions } from "./training/options.js";
+export type { Evaluation } from "./training/predict.js";
 export type { Samples } from "./training/samples.js";
 export type { NamedWeight } from "./weights.js";

@@ -1,7 +1,14 @@
 import {
   type ActivationName,
+  ArgumentError,
   type AutoencoderOptions,
+  type Corruption,
   dense,
+  dropout,
+  gaussian,
+  type KlSparsity,
+  type L1,
+  type Layer,
   type LossName,
   type Optimizer,
   type OptimizerName,
@@ -15,6 +22,13 @@ export interface TrainingWishes {
   activation?: string;
   loss?: string;
   optimizer?: string;
+  corruption?: Corruption;
+  dropout?: number;
+  tied?: true;
+  variational?: true;
+  beta?: number;
+  betaWarmup?: number;
+  sparsity?: L1 | KlSparsity;
   learningRate?: number;
   epochs?: number;
   batchSize?: number;
@@ -71,27 +85,72 @@ export function trainingLength(kind: Kind, { epochs, batchSize }: TrainingWishes
   return { epochs: epochs ?? DEFAULTS[kind].epochs, batchSize: batchSize ?? DEFAULTS[kind].batchSize };
 }
 
+/** Width of the hidden layer of a variational model of pictures: that of PyTorch's example. */
+const VARIATIONAL_HIDDEN = 400;
+/** Width of its code. */
+const VARIATIONAL_LATENT = 20;
+
 /** The model for samples of a kind. Names are passed on as they came, since the library refuses unknown ones. */
 export function describeModel(kind: Kind, columns: number, wishes: TrainingWishes): AutoencoderOptions {
+  checkWishes(wishes);
   const defaults = DEFAULTS[kind];
+  const { variational, sparsity, tied, corruption } = wishes;
   const activation = (wishes.activation ?? "relu") as ActivationName;
-  const code = (wishes.activation ?? defaults.code) as ActivationName;
   const loss = (wishes.loss ?? defaults.loss) as LossName;
-  const hidden = (wishes.hidden ?? defaults.hidden).map((units) => dense(units, activation));
+  const widths =
+    wishes.hidden ?? (variational && kind === "pictures" ? [VARIATIONAL_HIDDEN] : defaults.hidden);
+  if (wishes.dropout !== undefined && widths.length === 0) {
+    throw new ArgumentError("--dropout follows hidden layers, but there are none; --hidden gives some");
+  }
+  const hidden = (order: readonly number[]) =>
+    order.flatMap((units): Layer[] => [
+      dense(units, activation),
+      ...(wishes.dropout ? [dropout(wishes.dropout)] : []),
+    ]);
   // Cross-entropy compares probabilities.
   const output = loss === "binaryCrossentropy" ? "sigmoid" : defaults.output;
+  const latent = wishes.latent ?? latentSize(columns, variational === true);
   return {
     inputSize: columns,
-    encoder: [...hidden, dense(wishes.latent ?? latentSize(columns), code)],
-    decoder: [...hidden.toReversed(), dense(columns, output)],
+    encoder: [...hidden(widths), ...(variational ? [] : [codeLayer(latent, defaults.code, wishes)])],
+    decoder: [...hidden(widths.toReversed()), dense(columns, output)],
+    ...(variational && { latent: gaussian(latent, latentOptions(wishes)) }),
+    ...(corruption && { corruption }),
+    ...(sparsity?.kind === "klSparsity" && { sparsity }),
+    ...(tied && { tied }),
     loss,
     optimizer: optimizerOf(wishes, defaults),
     seed: wishes.seed,
   };
 }
 
-function latentSize(columns: number): number {
-  return columns >= 64 ? 32 : Math.max(1, Math.floor(columns / 2));
+/** @throws {ArgumentError} for wishes that make no sense together */
+function checkWishes({ variational, beta, betaWarmup, sparsity, hidden }: TrainingWishes): void {
+  if (!variational && beta !== undefined) throw new ArgumentError("--beta needs --variational");
+  if (!variational && betaWarmup !== undefined) throw new ArgumentError("--beta-warmup needs --variational");
+  if (variational && sparsity) throw new ArgumentError("--sparsity and --variational exclude each other");
+  if (variational && hidden?.length === 0) {
+    throw new ArgumentError("--variational needs a hidden layer, but --hidden is none");
+  }
+}
+
+/** The code's layer: sigmoid for a sparsity that needs it, unless another activation was asked for. */
+function codeLayer(units: number, code: ActivationName, { activation, sparsity }: TrainingWishes): Layer {
+  const fitting = sparsity?.kind === "klSparsity" ? "sigmoid" : code;
+  const options = sparsity?.kind === "l1" ? { activityPenalty: sparsity } : {};
+  return dense(units, (activation ?? fitting) as ActivationName, options);
+}
+
+function latentOptions({ beta, betaWarmup }: TrainingWishes) {
+  return {
+    ...(beta !== undefined && { beta }),
+    ...(betaWarmup !== undefined && { warmupSteps: betaWarmup }),
+  };
+}
+
+function latentSize(columns: number, variational: boolean): number {
+  if (columns >= 64) return variational ? VARIATIONAL_LATENT : 32;
+  return Math.max(1, Math.floor(columns / 2));
 }
 
 function optimizerOf(
@@ -105,9 +164,11 @@ function optimizerOf(
 }
 
 /** `784 → 128 (relu) → 32 (relu) → 128 (relu) → 784 (sigmoid)`. */
-export function showLayers({ inputSize, encoder, decoder }: AutoencoderOptions): string {
-  const layers = [...encoder, ...decoder].map((layer) => ` → ${layer.units} (${layer.activation})`);
-  return `${inputSize}${layers.join("")}`;
+export function showLayers({ inputSize, encoder, decoder, latent, tied }: AutoencoderOptions): string {
+  const show = (layer: Layer) =>
+    layer.kind === "dropout" ? ` → dropout ${layer.rate}` : ` → ${layer.units} (${layer.activation})`;
+  const code = latent ? ` → ${latent.units} (gaussian)` : "";
+  return `${inputSize}${encoder.map(show).join("")}${code}${decoder.map(show).join("")}${tied ? ", tied" : ""}`;
 }
 
 /** `adam, learning rate 0.001`. */

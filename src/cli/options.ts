@@ -1,5 +1,17 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { EngineInfo, EngineOptions } from "../index.js";
+import {
+  ArgumentError,
+  type Corruption,
+  type EngineInfo,
+  type EngineOptions,
+  gaussianNoise,
+  type KlSparsity,
+  klSparsity,
+  type L1,
+  l1,
+  maskingNoise,
+  saltAndPepper,
+} from "../index.js";
 import { plural } from "./text.js";
 
 /** Options of every command that takes data. */
@@ -55,7 +67,7 @@ export const positiveNumber = (text: string) => decimal(text, "A number above 0"
 export const fraction = (text: string) =>
   decimal(text, "A number from 0 up to, but not including, 1", (value) => value >= 0 && value < 1);
 
-const notNegative = (text: string) => decimal(text, "A number of at least 0", (value) => value >= 0);
+export const notNegative = (text: string) => decimal(text, "A number of at least 0", (value) => value >= 0);
 
 /** Widths with commas between them; `none` is none. */
 export function widths(text: string): number[] {
@@ -64,6 +76,37 @@ export function widths(text: string): number[] {
     return text.split(",").map(positiveInteger);
   } catch {
     throw new InvalidArgumentError('Positive integers with commas between them are wanted, or "none".');
+  }
+}
+
+/** A number between 0 and 1, both excluded. */
+export const probability = (text: string) =>
+  decimal(text, "A number between 0 and 1", (value) => value > 0 && value < 1);
+
+/** `gaussian:0.2`, `masking:0.3` or `saltAndPepper:0.1`. */
+export function corruption(text: string): Corruption {
+  const wanted = "gaussian:<deviation>, masking:<rate> or saltAndPepper:<rate>";
+  return parts<Corruption>(text, wanted, { gaussian: gaussianNoise, masking: maskingNoise, saltAndPepper });
+}
+
+/** `l1:1e-4`, `kl` or `kl:<target>:<weight>`. */
+export function sparsity(text: string): L1 | KlSparsity {
+  const kl = (target?: number, weight?: number) =>
+    klSparsity({ ...(target !== undefined && { target }), ...(weight !== undefined && { weight }) });
+  return parts<L1 | KlSparsity>(text, "l1:<strength>, kl or kl:<target>:<weight>", { l1, kl });
+}
+
+/** What the maker of that name makes of the numbers that follow it, with colons between them. */
+function parts<T>(text: string, wanted: string, makers: Record<string, (...numbers: number[]) => T>): T {
+  const [name = "", ...rest] = text.split(":");
+  const maker = Object.hasOwn(makers, name) ? makers[name] : undefined;
+  if (!maker || rest.length > 2) throw new InvalidArgumentError(`${wanted} is wanted.`);
+  try {
+    return maker(...rest.map((part) => (part.trim() === "" ? Number.NaN : Number(part))));
+  } catch (error) {
+    if (error instanceof ArgumentError)
+      throw new InvalidArgumentError(`${wanted} is wanted: ${error.message}.`);
+    throw error;
   }
 }
 

@@ -1,20 +1,27 @@
 import {
   OP_ACTIVATION_BACKWARD,
   OP_ACTIVATION_FORWARD,
+  OP_ACTIVITY_L1,
   OP_ADAM,
+  OP_ADD_TO_ROWS,
   OP_BINARY_CROSSENTROPY,
   OP_BINARY_CROSSENTROPY_LOGITS,
   OP_COLUMN_SUMS,
   OP_END,
   OP_GATHER_BYTES,
   OP_GATHER_FLOATS,
+  OP_GAUSSIAN_NOISE,
   OP_GEMM,
+  OP_KL_SPARSITY,
   OP_MEAN_SQUARED_ERROR,
   OP_NARROW_GRADIENT,
   OP_NARROW_PRODUCT,
   OP_PACK_ROWS,
   OP_PACK_TRANSPOSED,
+  OP_REPLACEMENT_NOISE,
   OP_ROWS,
+  OP_SAMPLE_LATENT,
+  OP_SAMPLE_LATENT_BACKWARD,
   OP_SGD,
   RECORD_ARGUMENTS,
 } from "../../assembly/abi.js";
@@ -36,6 +43,14 @@ const LOSS_OPERATIONS: Record<LossKernel, number> = {
   binaryCrossentropy: OP_BINARY_CROSSENTROPY,
   binaryCrossentropyLogits: OP_BINARY_CROSSENTROPY_LOGITS,
 };
+
+/** What a kernel draws its numbers from, beside the samples of its rows. */
+export interface NoiseSource {
+  /** The step block, which tells the samples and the epoch. */
+  step: Address;
+  stream: number;
+  seed: readonly [low: number, high: number];
+}
 
 /** C[rows, n] = seed + A[rows, k]·B. Strides are in bytes. */
 export interface ProductArguments {
@@ -247,6 +262,86 @@ export class PlanBuilder {
   ): this {
     const addresses = [columns, parameters, gradient, first, second, step];
     return this.#call(OP_ADAM, rows, GRAIN, addresses, [oneMinusBeta1, oneMinusBeta2, epsilon]);
+  }
+
+  gaussianNoise(
+    rows: number,
+    columns: number,
+    source: Address,
+    target: Address,
+    { step, stream, seed }: NoiseSource,
+    deviation: number,
+  ): this {
+    const integers = [columns, source, target, step, stream, ...seed];
+    return this.#call(OP_GAUSSIAN_NOISE, rows, GRAIN, integers, [deviation]);
+  }
+
+  /** @param ones below this rate of `rate`, elements become 0; from there on, 1 */
+  replacementNoise(
+    rows: number,
+    columns: number,
+    source: Address,
+    target: Address,
+    { step, stream, seed }: NoiseSource,
+    { rate, ones, scale }: { rate: number; ones: number; scale: number },
+  ): this {
+    const thresholds = [rate, ones].map((part) => Math.min(Math.round(part * 2 ** 32), 2 ** 32 - 1));
+    const integers = [columns, source, target, step, stream, ...seed, ...thresholds];
+    return this.#call(OP_REPLACEMENT_NOISE, rows, GRAIN, integers, [scale]);
+  }
+
+  sampleLatent(
+    rows: number,
+    columns: number,
+    heads: Address,
+    z: Address,
+    divergences: Address,
+    { step, stream, seed }: NoiseSource,
+  ): this {
+    const integers = [columns, heads, z, divergences, step, stream, ...seed];
+    return this.#call(OP_SAMPLE_LATENT, rows, GRAIN, integers);
+  }
+
+  sampleLatentBackward(
+    rows: number,
+    columns: number,
+    heads: Address,
+    z: Address,
+    dz: Address,
+    dheads: Address,
+    step: Address,
+    scale: number,
+  ): this {
+    const integers = [columns, heads, z, dz, dheads, step];
+    return this.#call(OP_SAMPLE_LATENT_BACKWARD, rows, GRAIN, integers, [scale]);
+  }
+
+  activityL1(
+    rows: number,
+    columns: number,
+    output: Address,
+    gradient: Address,
+    penalties: Address,
+    strength: number,
+    scale: number,
+  ): this {
+    return this.#call(OP_ACTIVITY_L1, rows, GRAIN, [columns, output, gradient, penalties], [strength, scale]);
+  }
+
+  klSparsity(
+    columns: number,
+    rows: number,
+    sums: Address,
+    slopes: Address,
+    values: Address,
+    target: number,
+    weight: number,
+  ): this {
+    return this.#call(OP_KL_SPARSITY, columns, GRAIN, [rows, sums, slopes, values], [target, weight]);
+  }
+
+  addToRows(rows: number, columns: number, line: Address, matrix: Address): this {
+    return this.#call(OP_ADD_TO_ROWS, rows, GRAIN, [columns, line, matrix]);
   }
 
   /** Copies the plan into the engine's memory. */

@@ -1,18 +1,36 @@
-import { integer, knownKeys, oneOf, show } from "../check.js";
+import { boolean, integer, knownKeys, oneOf, show } from "../check.js";
 import { ArgumentError, ShapeError } from "../errors.js";
+import { type Corruption, toCorruption } from "./corruption.js";
+import { type GaussianLatent, toLatent } from "./latent.js";
 import { checkLayer, type Layer } from "./layers.js";
 import { LOSS_NAMES, type LossName } from "./losses.js";
 import { type Optimizer, type OptimizerName, toOptimizer } from "./optimizers.js";
+import { type KlSparsity, toSparsity } from "./penalties.js";
 import { checkSeed, type Seed } from "./seed.js";
+import { type Stack, toStack } from "./stack.js";
 
 /** What an autoencoder is, as the caller says it. */
 export interface AutoencoderDescription {
   /** Width of a sample. */
   inputSize: number;
-  /** Layers from the sample to the code; at least one. The last one's units are the width of the code. */
+  /**
+   * Layers from the sample to the code; at least one. The last one's units are the width of the code, unless there is a
+   * `latent`.
+   */
   encoder: readonly Layer[];
   /** Layers from the code back to the sample; at least one. The last one has `inputSize` units. */
   decoder: readonly Layer[];
+  /** Makes the model variational: what follows the encoder and gives the code; default none. */
+  latent?: GaussianLatent;
+  /** Noise on the input of each training step, never on its target; default none. */
+  corruption?: Corruption;
+  /** Added to the training loss, from the code's activations; default none. */
+  sparsity?: KlSparsity;
+  /**
+   * Whether the decoder's weight matrices are the encoder's, transposed; default false. The decoder must mirror the
+   * encoder's widths; biases stay its own, and its initializers are not used.
+   */
+  tied?: boolean;
   /** Default `"meanSquaredError"`. */
   loss?: LossName;
   /** Default `"adam"`. */
@@ -26,16 +44,31 @@ export interface CheckedDescription {
   readonly inputSize: number;
   readonly encoder: readonly Layer[];
   readonly decoder: readonly Layer[];
+  readonly latent?: GaussianLatent;
+  readonly corruption?: Corruption;
+  readonly sparsity?: KlSparsity;
+  readonly tied?: true;
   readonly loss: LossName;
   readonly optimizer: Optimizer;
   readonly seed: Seed;
 }
 
-export const DESCRIPTION_KEYS = ["inputSize", "encoder", "decoder", "loss", "optimizer", "seed"] as const;
+export const DESCRIPTION_KEYS = [
+  "inputSize",
+  "encoder",
+  "decoder",
+  "latent",
+  "corruption",
+  "sparsity",
+  "tied",
+  "loss",
+  "optimizer",
+  "seed",
+] as const;
 
 /**
  * @throws {ArgumentError} for unknown names and values out of range
- * @throws {ShapeError} when the decoder does not end at the width of the input
+ * @throws {ShapeError} when the decoder does not end at the width of the input, or tied halves do not mirror each other
  */
 export function checkDescription(description: AutoencoderDescription): CheckedDescription {
   if (typeof description !== "object" || description === null) {
@@ -45,16 +78,31 @@ export function checkDescription(description: AutoencoderDescription): CheckedDe
   const inputSize = integer("inputSize", description.inputSize);
   const encoder = checkLayers("encoder", description.encoder);
   const decoder = checkLayers("decoder", description.decoder);
-  const width = decoder.at(-1)!.units;
+  const latent = toLatent(description.latent);
+  const corruption = toCorruption(description.corruption);
+  const sparsity = toSparsity(description.sparsity);
+  const tied = boolean("tied", description.tied ?? false);
+  if (tied && latent) {
+    throw new ArgumentError("tied and latent exclude each other: a gaussian latent has no mirror image");
+  }
+  const layers = { inputSize, encoder, decoder, ...(latent && { latent }), ...(tied && { tied }) };
+  const stack = toStack(layers);
+  const width = stack.layers.at(-1)!.units;
   if (width !== inputSize) {
     throw new ShapeError(
       `the decoder's last layer has ${width} units, but it must have as many as inputSize, ${inputSize}`,
     );
   }
+  if (sparsity) checkSparseCode(stack, latent !== undefined);
+  if (stack.layers.at(-1)!.layer.activityPenalty) {
+    throw new ArgumentError(
+      "the decoder's last layer cannot have an activityPenalty: its output is compared with the sample",
+    );
+  }
   return {
-    inputSize,
-    encoder,
-    decoder,
+    ...layers,
+    ...(corruption && { corruption }),
+    ...(sparsity && { sparsity }),
     loss: oneOf("loss", description.loss ?? "meanSquaredError", LOSS_NAMES),
     optimizer: toOptimizer(description.optimizer ?? "adam"),
     seed: checkSeed("seed", description.seed ?? 0),
@@ -77,13 +125,21 @@ export interface ParameterShape {
 }
 
 /** The parameters of a model, in the order of its layers; known before any memory is taken for them. */
-export function parameterShapes({ inputSize, encoder, decoder }: CheckedDescription): ParameterShape[] {
-  let inputs = inputSize;
-  const shapes = (part: string) => (layer: Layer, index: number) => {
-    const { units, bias } = layer;
-    const weight = { name: `${part}.${index}.weight`, shape: [units, inputs] };
-    inputs = units;
-    return bias ? [weight, { name: `${part}.${index}.bias`, shape: [units] }] : [weight];
-  };
-  return [...encoder.flatMap(shapes("encoder")), ...decoder.flatMap(shapes("decoder"))];
+export function parameterShapes(description: CheckedDescription): ParameterShape[] {
+  return toStack(description).layers.flatMap(({ name, layer, inputs, units, tiedTo }) => {
+    const weight = { name: `${name}.weight`, shape: [units, inputs] };
+    const bias = { name: `${name}.bias`, shape: [units] };
+    return [...(tiedTo === undefined ? [weight] : []), ...(layer.bias ? [bias] : [])];
+  });
+}
+
+/** @throws {ArgumentError} unless the code is what a Kullback-Leibler divergence is defined for */
+function checkSparseCode({ layers, encoderDepth }: Stack, variational: boolean): void {
+  const { activation } = layers[encoderDepth - 1]!.layer;
+  if (!variational && activation === "sigmoid") return;
+  const code = variational ? "a gaussian latent" : show(activation);
+  throw new ArgumentError(
+    `klSparsity needs a sigmoid code, whose activations lie between 0 and 1, but the code is ${code}; ` +
+      "for other codes there is dense(…, { activityPenalty: l1(…) })",
+  );
 }

@@ -5,14 +5,25 @@ import { Blocks } from "./blocks.js";
 import { addForward } from "./forward.js";
 import { type LossName, lossKernel } from "./losses.js";
 import type { Network, NetworkLayer } from "./network.js";
+import type { Seed } from "./seed.js";
+import type { Draws } from "./transitions.js";
 import { Workspace } from "./workspace.js";
 
 /** What to calculate of each row. */
 export type Wanted =
   /** The output of the last of the layers. */
-  | { readonly kind: "output" }
+  | {
+      readonly kind: "output";
+      /** Whether a gaussian latent gives its log σ² beside its mean. */
+      readonly heads?: boolean;
+    }
   /** The loss of the output against the input, one float64 a row. */
-  | { readonly kind: "loss"; readonly loss: LossName };
+  | {
+      readonly kind: "loss";
+      readonly loss: LossName;
+      /** What codes are drawn from a gaussian latent with; without it, its mean is decoded. */
+      readonly seed?: Seed;
+    };
 
 /**
  * The forward pass of some of a network's layers over blocks of rows that are copied in and out: what `encode`,
@@ -29,6 +40,10 @@ export class Inference {
   readonly #step: Block;
   readonly #indices: Block;
   readonly #losses: Block;
+  /** Of a latent that is drawn from: divergences, and a step block and the samples in it. */
+  readonly #divergences: Block;
+  readonly #drawStep: Block;
+  readonly #samples: Block;
   readonly #plans = new Map<string, Plan>();
 
   constructor(network: Network, layers: readonly NetworkLayer[], wanted: Wanted, rows: number) {
@@ -38,7 +53,10 @@ export class Inference {
     this.#layers = layers;
     this.#wanted = wanted;
     this.#blocks = blocks;
-    this.#workspace = new Workspace(blocks, layers, rows);
+    this.#workspace = new Workspace(blocks, layers, rows, {
+      passes: ({ transition }) =>
+        transition?.kind === "sample" && wanted.kind === "loss" && wanted.seed !== undefined,
+    });
     this.#staging = blocks.allocate(rows * layers[0]!.inputs);
     this.#indices = blocks.allocate(rows * 4);
     this.#indices.words().forEach((_, index, words) => {
@@ -47,10 +65,17 @@ export class Inference {
     this.#step = blocks.allocate(STEP_WORDS * 4);
     this.#step.words()[STEP_INDICES] = this.#indices.at();
     this.#losses = blocks.allocate(rows * 8);
+    this.#divergences = blocks.allocate(rows * 8);
+    this.#samples = blocks.allocate(rows * 4);
+    this.#drawStep = blocks.allocate(STEP_WORDS * 4);
+    this.#drawStep.words()[STEP_INDICES] = this.#samples.at();
   }
 
-  /** Copies a block of rows in and returns the plan to run on it. */
-  load(data: Float32Array | Uint8Array, rows: number): Plan {
+  /** Copies a block of rows, of which sample `first` is the first, in and returns the plan to run on it. */
+  load(data: Float32Array | Uint8Array, rows: number, first: number): Plan {
+    this.#samples.words(0, rows).forEach((_, index, words) => {
+      words[index] = first + index;
+    });
     const bytes = data instanceof Uint8Array;
     if (bytes) this.#staging.view(0, data.length).set(data);
     else this.#workspace.outputValues(-1, data.length).set(data);
@@ -66,12 +91,31 @@ export class Inference {
   /** After the plan has run: a live view of the output, [rows, units]. */
   output(rows: number): Float32Array {
     const last = this.#layers.length - 1;
-    return this.#workspace.outputValues(last, rows * this.#layers[last]!.units);
+    return this.#workspace.outputValues(last, rows * this.#width);
+  }
+
+  /** Width of the output. */
+  get #width(): number {
+    const { units, outputs } = this.#layers.at(-1)!;
+    return this.#wanted.kind === "output" && this.#wanted.heads ? units : outputs;
   }
 
   /** After the plan has run: a live view of the losses of the rows. */
   losses(rows: number): Float64Array {
     return this.#losses.doubles(0, rows);
+  }
+
+  /** After the plan has run: a live view of the divergences of the rows' codes, if they were drawn. */
+  divergences(rows: number): Float64Array {
+    return this.#divergences.doubles(0, rows);
+  }
+
+  /** What codes are drawn with, if they are. */
+  get #draws(): Draws | undefined {
+    const wanted = this.#wanted;
+    if (wanted.kind !== "loss" || wanted.seed === undefined) return undefined;
+    const [step, divergences] = [this.#drawStep.at(), this.#divergences.at()];
+    return { seed: wanted.seed, step, divergences, training: false };
   }
 
   #compile(rows: number, bytes: boolean): Plan {
@@ -84,7 +128,11 @@ export class Inference {
     const kernel = wanted.kind === "loss" ? lossKernel(wanted.loss, layer.activation) : undefined;
     plan.rows(rows, this.#workspace.columns, () => {
       if (bytes) plan.gatherBytes(rows, inputs, this.#staging.at(), this.#workspace.input, this.#step.at());
-      addForward(plan, this.#network, layers, this.#workspace, rows, kernel === "binaryCrossentropyLogits");
+      addForward(plan, this.#network, layers, this.#workspace, rows, {
+        logits: kernel === "binaryCrossentropyLogits",
+        heads: wanted.kind === "output" && wanted.heads === true,
+        ...(this.#draws && { draws: this.#draws }),
+      });
       if (!kernel) return;
       const output = this.#workspace.output(last);
       plan.loss(rows, kernel, units, output, this.#workspace.input, output, this.#losses.at(), 0);

@@ -1,7 +1,9 @@
 import { boolean, integer, knownKeys, oneOf, show } from "../check.js";
 import { ArgumentError } from "../errors.js";
 import { ACTIVATION_NAMES, type ActivationName } from "./activations.js";
+import { probability } from "./corruption.js";
 import { INITIALIZER_NAMES, type InitializerName } from "./initializers.js";
+import { type ActivityPenalty, checkActivityPenalty } from "./penalties.js";
 
 /** A fully connected layer: y = activation(W·x + b). */
 export interface DenseLayer {
@@ -13,10 +15,19 @@ export interface DenseLayer {
   readonly initializer: InitializerName;
   /** Whether there is a b. */
   readonly bias: boolean;
+  /** Added to the loss in training, from y. */
+  readonly activityPenalty?: ActivityPenalty;
+}
+
+/** Sets a part of what the layer before it gives to 0, in training only. */
+export interface DropoutLayer {
+  readonly kind: "dropout";
+  /** Which part, each element on its own. */
+  readonly rate: number;
 }
 
 /** Any layer that a model can be made of. */
-export type Layer = DenseLayer;
+export type Layer = DenseLayer | DropoutLayer;
 
 /** Further options of `dense`. */
 export interface DenseOptions {
@@ -24,6 +35,8 @@ export interface DenseOptions {
   initializer?: InitializerName;
   /** Whether the layer has a bias; default true. */
   bias?: boolean;
+  /** Added to the training loss; default none. Not for the last layer of the decoder. */
+  activityPenalty?: ActivityPenalty;
 }
 
 /**
@@ -38,14 +51,27 @@ export function dense(
   activation: ActivationName = "linear",
   options: DenseOptions = {},
 ): DenseLayer {
-  knownKeys("dense", options, ["initializer", "bias"]);
+  knownKeys("dense", options, ["initializer", "bias", "activityPenalty"]);
+  const activityPenalty = checkActivityPenalty(options.activityPenalty);
   return {
     kind: "dense",
     units: integer("units of a dense layer", units),
     activation: oneOf("activation", activation, ACTIVATION_NAMES),
     initializer: oneOf("initializer", options.initializer ?? "glorotUniform", INITIALIZER_NAMES),
     bias: boolean("bias", options.bias ?? true),
+    ...(activityPenalty && { activityPenalty }),
   };
+}
+
+/**
+ * Dropout between two dense layers (N. Srivastava et al., "Dropout", 2014), as Keras does it: in training each element is
+ * set to 0 with probability `rate` and else divided by 1 − `rate`; everywhere else nothing happens.
+ *
+ * @param rate in (0, 1)
+ * @throws {ArgumentError} for anything else
+ */
+export function dropout(rate: number): DropoutLayer {
+  return { kind: "dropout", rate: probability("rate of dropout", rate) };
 }
 
 /** Checks a layer that came from outside (a caller without types, a file) and returns a clean copy of it. */
@@ -53,7 +79,12 @@ export function checkLayer(name: string, layer: unknown): Layer {
   if (typeof layer !== "object" || layer === null) {
     throw new ArgumentError(`${name} must be a layer such as dense(32, "relu"), not ${show(layer)}`);
   }
-  const { kind, units, activation, ...options } = layer as DenseLayer;
-  oneOf(`kind of ${name}`, kind, ["dense"]);
+  const given = layer as Layer;
+  oneOf(`kind of ${name}`, given.kind, ["dense", "dropout"]);
+  if (given.kind === "dropout") {
+    knownKeys(name, given, ["kind", "rate"]);
+    return dropout(given.rate);
+  }
+  const { kind, units, activation, ...options } = given;
   return dense(units, activation, options);
 }

@@ -1,8 +1,20 @@
 import type { Block } from "../engine/memory.js";
 import { Blocks } from "./blocks.js";
+import type { Corruption } from "./corruption.js";
+import type { GaussianLatent } from "./latent.js";
 import type { LossName } from "./losses.js";
 import type { Network } from "./network.js";
 import { momentCount, type Optimizer, OptimizerClock } from "./optimizers.js";
+import type { KlSparsity } from "./penalties.js";
+import type { Seed } from "./seed.js";
+
+/** What makes training more than rebuilding a sample from itself; a model's description has all of it. */
+export interface Task {
+  readonly seed: Seed;
+  readonly corruption?: Corruption;
+  readonly latent?: GaussianLatent;
+  readonly sparsity?: KlSparsity;
+}
 
 /**
  * What learning adds to a network: gradients and the optimizer's moments, laid out as the parameters are, and the
@@ -12,6 +24,7 @@ export class Learner {
   readonly network: Network;
   readonly optimizer: Optimizer;
   readonly loss: LossName;
+  readonly task: Task;
   readonly gradients: Block;
   readonly moments: readonly Block[];
   readonly clock: OptimizerClock;
@@ -21,10 +34,11 @@ export class Learner {
   readonly #saved: Float32Array[] = [];
   #savedSteps = 0;
 
-  constructor(network: Network, optimizer: Optimizer, loss: LossName) {
+  constructor(network: Network, optimizer: Optimizer, loss: LossName, task: Task) {
     this.network = network;
     this.optimizer = optimizer;
     this.loss = loss;
+    this.task = task;
     const bytes = network.parameterSize * 4;
     this.#blocks = new Blocks(network.engine.memory);
     this.gradients = this.#blocks.allocate(bytes);

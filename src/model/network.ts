@@ -5,8 +5,8 @@ import type { Plan, PlanBuilder } from "../engine/plan.js";
 import { Blocks } from "./blocks.js";
 import type { ParameterShape } from "./description.js";
 import { distribution } from "./initializers.js";
-import type { Layer } from "./layers.js";
 import { type Seed, seedWords } from "./seed.js";
+import type { Stack, StackLayer } from "./stack.js";
 
 /** Floats between the parts of a block, so that each begins on a cache line. */
 const ALIGNMENT = 16;
@@ -27,21 +27,15 @@ export interface Parameter extends ParameterShape {
 }
 
 /** A layer with everything that a plan needs to know of it. */
-export interface NetworkLayer {
-  readonly layer: Layer;
-  readonly inputs: number;
-  readonly units: number;
+export interface NetworkLayer extends StackLayer {
   readonly weight: Parameter;
   readonly bias: Parameter | undefined;
   /** Where W is packed for the forward product, in floats from the start of the pack block. */
   readonly forwardPack: number;
   /** Where W is packed for δ·W; −1 for the first layer, whose input needs no gradient. */
   readonly backwardPack: number;
-}
-
-/** Whether a layer has so few inputs and units that the narrow kernels calculate it. */
-export function isNarrow({ inputs, units }: NetworkLayer): boolean {
-  return inputs <= NARROW && units <= NARROW;
+  /** Whether it has so few inputs and units that the narrow kernels calculate it. */
+  readonly narrow: boolean;
 }
 
 /** Bytes from one unit and from one input to the next in a weight matrix as it is kept. */
@@ -68,19 +62,16 @@ export class Network {
   readonly #zeros: Block;
   readonly #repack: Plan;
 
-  constructor(engine: Engine, inputSize: number, encoder: readonly Layer[], decoder: readonly Layer[]) {
+  constructor(engine: Engine, { inputSize, encoderDepth, layers }: Stack) {
     this.engine = engine;
     this.inputSize = inputSize;
-    this.encoderDepth = encoder.length;
+    this.encoderDepth = encoderDepth;
     const layout = new Layout(engine);
-    let inputs = inputSize;
-    const add = (part: string) => (layer: Layer, index: number) => {
-      const built = layout.layer(`${part}.${index}`, layer, inputs);
-      inputs = layer.units;
-      return built;
-    };
-    this.layers = [...encoder.map(add("encoder")), ...decoder.map(add("decoder"))];
-    this.parameters = this.layers.flatMap(({ weight, bias }) => (bias ? [weight, bias] : [weight]));
+    this.layers = layout.layers(layers);
+    this.parameters = this.layers.flatMap(({ weight, bias, tiedTo }) => [
+      ...(tiedTo === undefined ? [weight] : []),
+      ...(bias ? [bias] : []),
+    ]);
     this.parameterSize = layout.parameters;
     const widest = Math.max(inputSize, ...this.layers.map(({ units }) => units));
     const blocks = new Blocks(engine.memory);
@@ -96,7 +87,7 @@ export class Network {
 
   /** Width of the code. */
   get latentSize(): number {
-    return this.layers[this.encoderDepth - 1]!.units;
+    return this.layers[this.encoderDepth - 1]!.outputs;
   }
 
   /** Address of a parameter. */
@@ -116,7 +107,7 @@ export class Network {
 
   /** Adds the calls that pack a layer's weights for the products; divided as the optimizer's work is. */
   addPacking(plan: PlanBuilder, layer: NetworkLayer): void {
-    if (isNarrow(layer)) return;
+    if (layer.narrow) return;
     const { inputs, units, weight, forwardPack, backwardPack } = layer;
     const source = this.at(weight);
     if (weight.transposed) {
@@ -132,8 +123,10 @@ export class Network {
   initialize(seed: Seed): void {
     const { kernels, memory, scratch } = this.engine;
     const [low, high] = seedWords(seed);
-    this.layers.forEach(({ layer, inputs, units, weight, bias }, index) => {
-      const drawn = distribution(layer.initializer, inputs, units);
+    this.layers.forEach(({ layer, inputs, units, outputs, weight, bias, tiedTo }, index) => {
+      if (bias) this.write(bias, new Float32Array(units));
+      if (tiedTo !== undefined) return;
+      const drawn = distribution(layer.initializer, inputs, outputs);
       const block = memory.allocate(inputs * units * 4);
       const from = [low, high, STREAM_INITIALIZATION, 0, index, scratch] as const;
       if (drawn.kind === "uniform") {
@@ -142,7 +135,6 @@ export class Network {
         kernels.randomNormal(block.at(), inputs * units, 0, drawn.deviation, ...from);
       }
       this.write(weight, block.floats());
-      if (bias) this.write(bias, new Float32Array(units));
       block.release();
     });
     this.pack();
@@ -184,16 +176,33 @@ class Layout {
     this.#engine = engine;
   }
 
-  layer(name: string, layer: Layer, inputs: number): NetworkLayer {
-    const { units } = layer;
-    const transposed = inputs >= units;
-    const [rows, columns] = transposed ? [inputs, units] : [units, inputs];
-    const weight = this.#parameter(`${name}.weight`, [units, inputs], rows, columns, transposed);
+  layers(stack: readonly StackLayer[]): NetworkLayer[] {
+    const built: NetworkLayer[] = [];
+    // The narrow kernels neither add to a gradient nor leave the rest of a row alone.
+    const plain = stack.every(({ tiedTo, units, outputs }) => tiedTo === undefined && units === outputs);
+    for (const layer of stack) {
+      const shared = layer.tiedTo === undefined ? undefined : built[layer.tiedTo]!.weight;
+      const narrow = plain && layer.inputs <= NARROW && layer.units <= NARROW;
+      built.push(this.#layer(layer, shared, narrow));
+    }
+    return built;
+  }
+
+  /** @param shared the weights of the layer that it is tied to, if it is */
+  #layer(stacked: StackLayer, shared: Parameter | undefined, narrow: boolean): NetworkLayer {
+    const { name, layer, inputs, units } = stacked;
+    const weight = shared ? turned(shared) : this.#weight(`${name}.weight`, inputs, units);
     const bias = layer.bias ? this.#parameter(`${name}.bias`, [units], units, 1, false) : undefined;
     const forwardPack = this.#pack(inputs, units);
     const backwardPack = this.#first ? -1 : this.#pack(units, inputs);
     this.#first = false;
-    return { layer, inputs, units, weight, bias, forwardPack, backwardPack };
+    return { ...stacked, weight, bias, forwardPack, backwardPack, narrow };
+  }
+
+  #weight(name: string, inputs: number, units: number): Parameter {
+    const transposed = inputs >= units;
+    const [rows, columns] = transposed ? [inputs, units] : [units, inputs];
+    return this.#parameter(name, [units, inputs], rows, columns, transposed);
   }
 
   #parameter(name: string, shape: number[], rows: number, columns: number, transposed: boolean): Parameter {
@@ -207,6 +216,11 @@ class Layout {
     this.packs += align(this.#engine.packedSize(k, n));
     return offset;
   }
+}
+
+/** The same parameter as the weights of a layer that goes the other way. */
+function turned(parameter: Parameter): Parameter {
+  return { ...parameter, shape: parameter.shape.toReversed(), transposed: !parameter.transposed };
 }
 
 function align(floats: number): number {

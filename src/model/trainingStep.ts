@@ -1,13 +1,13 @@
-import { STEP_INDICES, STEP_LEARNING_RATE, STEP_WORDS } from "../../assembly/abi.js";
-import type { Address, Block } from "../engine/memory.js";
+import { STEP_EPOCH, STEP_INDICES, STEP_KL_WEIGHT, STEP_LEARNING_RATE } from "../../assembly/abi.js";
+import type { Address } from "../engine/memory.js";
 import type { Plan, PlanBuilder } from "../engine/plan.js";
-import { ACTIVATIONS } from "./activations.js";
-import { Blocks } from "./blocks.js";
+import { addBackward, addLoss, addSparsity, usesLogits } from "./backward.js";
 import { addForward } from "./forward.js";
+import { divergenceWeight } from "./latent.js";
 import type { Learner } from "./learner.js";
-import { lossKernel } from "./losses.js";
-import { isNarrow, type NetworkLayer, type Parameter, stepsOf } from "./network.js";
-import { Workspace } from "./workspace.js";
+import { StepMemory } from "./stepMemory.js";
+import { addCorruption } from "./transitions.js";
+import { addUpdate } from "./update.js";
 
 /** A data set in the engine's memory. */
 export interface Source {
@@ -18,25 +18,29 @@ export interface Source {
   readonly inOrder: boolean;
 }
 
+/** Sums over the rows of a step, taken before its update. */
+export interface StepLosses {
+  /** What is minimized, penalties included. */
+  readonly loss: number;
+  /** Of a variational model: its part that compares output and sample. */
+  readonly reconstruction: number;
+  /** Of a variational model: its divergences, not weighted. */
+  readonly divergence: number;
+}
+
 /**
- * One training step over a batch of up to `rows` rows: the activations, the gradients with respect to each layer's
- * output (δ, named by the layer), the packed operands of the weight gradients, and the plans that use them.
+ * One training step over a batch of up to `rows` rows: its memory and the plans that use it.
  *
  * A step has two phases. In the first each thread takes rows of the batch: gather, forward, loss, δ of every layer.
- * In the second it takes rows of the weight matrices: gradient, optimizer, packing for the next step.
+ * In the second it takes rows of the weight matrices: gradient, optimizer, packing for the next step. A penalty on the
+ * code's mean activations needs the codes of all rows first, and makes four of the two.
  */
 export class TrainingStep {
   readonly #learner: Learner;
   readonly #source: Source;
-  readonly #blocks: Blocks;
   /** Whether the only batch is the whole data set as it lies there, so that nothing has to be copied. */
   readonly #inPlace: boolean;
-  readonly #workspace: Workspace;
-  readonly #deltas: Workspace;
-  readonly #packs: Block;
-  readonly #packOffsets: number[];
-  readonly #losses: Block;
-  readonly #step: Block;
+  readonly #memory: StepMemory;
   readonly #stepWords: Uint32Array;
   readonly #stepFloats: Float32Array;
   readonly #lossValues: Float64Array;
@@ -45,32 +49,24 @@ export class TrainingStep {
   constructor(learner: Learner, source: Source, rows: number) {
     this.#learner = learner;
     this.#source = source;
-    const { network } = learner;
-    const { engine, layers } = network;
-    const blocks = new Blocks(engine.memory);
-    this.#blocks = blocks;
     this.#inPlace = source.kind === "floats" && source.inOrder && rows === source.rows;
-    this.#workspace = new Workspace(blocks, layers, rows, this.#inPlace ? source.at : undefined);
-    // δ of the input is never asked for.
-    this.#deltas = new Workspace(blocks, layers, rows, this.#workspace.input);
-    let packs = 0;
-    this.#packOffsets = layers.map(({ weight }) => {
-      const offset = packs;
-      packs += Math.ceil(engine.packedSize(rows, weight.columns) / 16) * 16;
-      return offset * 4;
-    });
-    this.#packs = blocks.allocate(packs * 4);
-    this.#losses = blocks.allocate(rows * 8);
-    this.#step = blocks.allocate(STEP_WORDS * 4);
-    this.#stepWords = this.#step.words();
-    this.#stepFloats = this.#step.floats();
-    this.#lossValues = this.#losses.doubles();
+    this.#memory = new StepMemory(learner, rows, this.#inPlace ? source.at : undefined);
+    this.#lossValues = this.#memory.losses.doubles();
+    this.#stepWords = this.#memory.step.words();
+    this.#stepFloats = this.#memory.step.floats();
   }
 
-  /** Sets the next step up: which rows (an address of u32 indices) and how far to go. Returns the plan to run. */
-  prepare(rows: number, indices: Address, learningRate: number): Plan {
+  /**
+   * Sets the next step up, whose number the learner's clock tells. Returns the plan to run.
+   *
+   * @param indices address of the u32 indices of the rows
+   * @param epoch over the model's whole life, from 0
+   */
+  prepare(rows: number, indices: Address, learningRate: number, epoch: number): Plan {
     this.#stepWords[STEP_INDICES] = indices;
     this.#stepFloats[STEP_LEARNING_RATE] = learningRate;
+    this.#stepWords[STEP_EPOCH] = epoch;
+    this.#stepFloats[STEP_KL_WEIGHT] = this.#divergenceWeight();
     let plan = this.#plans.get(rows);
     if (!plan) {
       plan = this.#compile(rows);
@@ -79,185 +75,86 @@ export class TrainingStep {
     return plan;
   }
 
-  /** Sum of the losses of the `rows` rows of the last step, taken before its update. */
-  lossSum(rows: number): number {
-    const losses = this.#lossValues;
-    // Four sums at a time, added up in a fixed order: a single one would wait for each addition to finish.
-    let [a, b, c, d] = [0, 0, 0, 0];
-    const whole = rows & ~3;
-    for (let row = 0; row < whole; row += 4) {
-      a += losses[row]!;
-      b += losses[row + 1]!;
-      c += losses[row + 2]!;
-      d += losses[row + 3]!;
-    }
-    for (let row = whole; row < rows; row++) a += losses[row]!;
-    return a + b + (c + d);
+  /** What the `rows` rows of the last step come to. */
+  losses(rows: number): StepLosses {
+    const { network, task } = this.#learner;
+    const { divergences, penalties, sparsity } = this.#memory;
+    let loss = sumOf(this.#lossValues, rows) * (task.latent ? network.inputSize : 1);
+    const reconstruction = loss;
+    const divergence = task.latent ? sumOf(divergences.doubles(), rows) : 0;
+    if (task.latent) loss += this.#divergenceWeight() * divergence;
+    for (const block of penalties) if (block) loss += sumOf(block.doubles(), rows);
+    if (sparsity) loss += rows * sumOf(sparsity.values.floats(), network.latentSize);
+    return { loss, reconstruction, divergence };
+  }
+
+  #divergenceWeight(): number {
+    const { task, clock } = this.#learner;
+    return task.latent ? divergenceWeight(task.latent, clock.steps) : 0;
   }
 
   #compile(rows: number): Plan {
-    const { engine, layers } = this.#learner.network;
+    const { network, task } = this.#learner;
+    const { engine, layers, encoderDepth } = network;
     const plan = engine.plan();
-    plan.rows(rows, 2 * this.#workspace.columns, () => {
-      if (!this.#inPlace) this.#addGather(plan, rows);
-      this.#addLoss(plan, rows);
-      for (let index = layers.length - 1; index >= 0; index--) this.#addBackward(plan, rows, index);
+    const middle = task.sparsity ? encoderDepth : 0;
+    if (middle > 0) {
+      plan.rows(rows, this.#memory.columns, () => {
+        this.#addInput(plan, rows);
+        this.#addForward(plan, rows, 0, middle);
+      });
+      plan.phase();
+      addSparsity(plan, this.#learner, this.#memory, rows);
+      plan.phase();
+    }
+    plan.rows(rows, this.#memory.columns, () => {
+      if (middle === 0) this.#addInput(plan, rows);
+      this.#addForward(plan, rows, middle, layers.length);
+      addLoss(plan, this.#learner, this.#memory, rows);
+      for (let index = layers.length - 1; index >= 0; index--) {
+        addBackward(plan, this.#learner, this.#memory, rows, index);
+      }
     });
     plan.phase();
-    layers.forEach((layer, index) => {
-      this.#addUpdate(plan, rows, layer, index);
+    layers.forEach((_, index) => {
+      addUpdate(plan, this.#learner, this.#memory, rows, index);
     });
     return plan.build(engine.memory);
   }
 
-  #addGather(plan: PlanBuilder, rows: number): void {
-    const columns = this.#learner.network.inputSize;
+  /** The batch, and what is made of it for the first layer. */
+  #addInput(plan: PlanBuilder, rows: number): void {
+    const { network, task } = this.#learner;
+    const { workspace, step, draws } = this.#memory;
+    const columns = network.inputSize;
     const gather = this.#source.kind === "bytes" ? "gatherBytes" : "gatherFloats";
-    plan[gather](rows, columns, this.#source.at, this.#workspace.input, this.#step.at());
+    if (!this.#inPlace) plan[gather](rows, columns, this.#source.at, workspace.input, step.at());
+    if (task.corruption) addCorruption(plan, task.corruption, columns, workspace, rows, draws);
   }
 
-  /** Forward pass and loss; leaves δ of the last layer's z. */
-  #addLoss(plan: PlanBuilder, rows: number): void {
-    const { network, loss } = this.#learner;
-    const last = network.layers.length - 1;
-    const { units, layer } = network.layers[last]!;
-    const kernel = lossKernel(loss, layer.activation);
-    const logits = kernel === "binaryCrossentropyLogits";
-    addForward(plan, network, network.layers, this.#workspace, rows, logits);
-    const output = this.#workspace.output(last);
-    const delta = this.#deltas.output(last);
-    plan.loss(
-      rows,
-      kernel,
-      units,
-      output,
-      this.#workspace.input,
-      delta,
-      this.#losses.at(),
-      1 / (rows * units),
-    );
-    if (!logits) plan.activationBackward(rows, ACTIVATIONS[layer.activation], units, output, delta);
-  }
-
-  /** From δ of layer `index` on: packs the operand of its weight gradient, and finds δ of the layer before. */
-  #addBackward(plan: PlanBuilder, rows: number, index: number): void {
+  #addForward(plan: PlanBuilder, rows: number, from: number, to: number): void {
     const { network } = this.#learner;
-    const layer = network.layers[index]!;
-    const { weight, inputs, units } = layer;
-    const packed = this.#packs.at(this.#packOffsets[index]);
-    if (isNarrow(layer)) {
-      // Read where it is.
-    } else if (weight.transposed) plan.packRows(rows, units, this.#deltas.output(index), packed);
-    else plan.packRows(rows, inputs, this.#workspace.output(index - 1), packed);
-    if (index === 0) return;
-    const before = network.layers[index - 1]!;
-    this.#addBackwardProduct(plan, rows, layer, index);
-    const kind = ACTIVATIONS[before.layer.activation];
-    plan.activationBackward(
-      rows,
-      kind,
-      inputs,
-      this.#workspace.output(index - 1),
-      this.#deltas.output(index - 1),
-    );
-  }
-
-  /** δ of the layer's input, δ·W. */
-  #addBackwardProduct(plan: PlanBuilder, rows: number, layer: NetworkLayer, index: number): void {
-    const { network } = this.#learner;
-    const { weight, inputs, units, backwardPack } = layer;
-    const [a, c] = [this.#deltas.output(index), this.#deltas.output(index - 1)];
-    const seed = network.zeros;
-    if (isNarrow(layer)) {
-      const { inputStep, unitStep } = stepsOf(weight);
-      plan.narrowProduct(rows, {
-        n: inputs,
-        k: units,
-        a,
-        b: network.at(weight),
-        bRow: unitStep,
-        bColumn: inputStep,
-        seed,
-        c,
-      });
-      return;
-    }
-    plan.product(rows, {
-      n: inputs,
-      k: units,
-      a,
-      aRow: units * 4,
-      aStep: 4,
-      b: network.packAt(backwardPack),
-      seed,
-      seedRow: 0,
-      c,
-      cRow: inputs * 4,
-    });
-  }
-
-  /** Gradient, optimizer and packing of one layer, the same rows of W by the same thread throughout. */
-  #addUpdate(plan: PlanBuilder, rows: number, layer: NetworkLayer, index: number): void {
-    const { network } = this.#learner;
-    const { weight, bias, inputs, units } = layer;
-    const x = this.#workspace.output(index - 1);
-    const delta = this.#deltas.output(index);
-    if (isNarrow(layer)) {
-      const at = {
-        x,
-        delta,
-        weights: this.#gradientAt(weight),
-        bias: bias ? this.#gradientAt(bias) : 0,
-      } as const;
-      plan.narrowGradient({ units, inputs, rows, ...at, ...stepsOf(weight) });
-      this.#addOptimizer(plan, weight);
-      if (bias) this.#addOptimizer(plan, bias);
-      return;
-    }
-    // Kept as [in, out]: dWᵀ = xᵀ·δ. Kept as [out, in]: dW = δᵀ·x. The second operand is the packed one.
-    const [a, columns] = weight.transposed ? [x, inputs] : [delta, units];
-    plan.product(weight.rows, {
-      n: weight.columns,
-      k: rows,
-      a,
-      aRow: 4,
-      aStep: columns * 4,
-      b: this.#packs.at(this.#packOffsets[index]),
-      seed: network.zeros,
-      seedRow: 0,
-      c: this.#gradientAt(weight),
-      cRow: weight.columns * 4,
-    });
-    this.#addOptimizer(plan, weight);
-    if (bias) {
-      plan.columnSums(units, rows, delta, this.#gradientAt(bias));
-      this.#addOptimizer(plan, bias);
-    }
-    network.addPacking(plan, layer);
-  }
-
-  #addOptimizer(plan: PlanBuilder, parameter: Parameter): void {
-    const { network, optimizer, moments } = this.#learner;
-    const { rows, columns, offset } = parameter;
-    const value = network.at(parameter);
-    const gradient = this.#gradientAt(parameter);
-    const [first, second] = moments.map((block) => block.at(offset * 4));
-    const step = this.#step.at();
-    if (optimizer.kind === "sgd") {
-      const { momentum, nesterov } = optimizer;
-      plan.sgd(rows, columns, value, gradient, first ?? gradient, step, momentum, nesterov);
-    } else {
-      const { beta1, beta2, epsilon } = optimizer;
-      plan.adam(rows, columns, value, gradient, first!, second!, step, 1 - beta1, 1 - beta2, epsilon);
-    }
-  }
-
-  #gradientAt(parameter: Parameter): Address {
-    return this.#learner.gradients.at(parameter.offset * 4);
+    const { workspace, draws } = this.#memory;
+    const logits = usesLogits(this.#learner);
+    addForward(plan, network, network.layers, workspace, rows, { logits, draws, from, to });
   }
 
   release(): void {
     for (const plan of this.#plans.values()) plan.release();
-    this.#blocks.release();
+    this.#memory.release();
   }
+}
+
+/** Sum of the first `count` values: four sums at a time, since a single one would wait for each addition to finish. */
+function sumOf(values: Float32Array | Float64Array, count: number): number {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const whole = count & ~3;
+  for (let i = 0; i < whole; i += 4) {
+    a += values[i]!;
+    b += values[i + 1]!;
+    c += values[i + 2]!;
+    d += values[i + 3]!;
+  }
+  for (let i = whole; i < count; i++) a += values[i]!;
+  return a + b + (c + d);
 }

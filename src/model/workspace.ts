@@ -2,41 +2,66 @@ import type { Address, Block } from "../engine/memory.js";
 import type { Blocks } from "./blocks.js";
 import type { NetworkLayer } from "./network.js";
 
+/** What a workspace has room for beside the input and the layers' outputs. */
+export interface WorkspaceExtras {
+  /** Whether what a layer passes on is kept apart from its output; default never. */
+  readonly passes?: (layer: NetworkLayer) => boolean;
+  /** Whether the first layer gets another input than the batch itself; default false. */
+  readonly corrupted?: boolean;
+  /** Where the batch is, if it has no room in the block. */
+  readonly input?: Address;
+}
+
 /** Activations of a batch: one block, with the input and every layer's output in it, [rows, units] each. */
 export class Workspace {
   /** The most rows that it has room for. */
   readonly rows: number;
+  readonly #block: Block;
   /** Floats of a row, of the input and all layers. */
   readonly columns: number;
   /** The batch. */
   readonly input: Address;
-  readonly #block: Block;
+  /** What the first layer gets: the batch, corrupted if that is kept apart. */
+  readonly #firstInput: Address;
   readonly #own: number;
   readonly #outputs: number[] = [];
+  readonly #passed: (number | undefined)[] = [];
 
-  /**
-   * @param blocks what the block is one of, and is given back with
-   * @param input where the batch is, if it has no room in the block
-   */
-  constructor(blocks: Blocks, layers: readonly NetworkLayer[], rows: number, input?: Address) {
+  /** @param blocks what the block is one of, and is given back with */
+  constructor(blocks: Blocks, layers: readonly NetworkLayer[], rows: number, extras: WorkspaceExtras = {}) {
     this.rows = rows;
-    this.columns = layers.reduce((sum, { units }) => sum + units, layers[0]!.inputs);
     let bytes = 0;
     const take = (columns: number) => {
       const offset = bytes;
       bytes += Math.ceil((rows * columns * 4) / 64) * 64;
       return offset;
     };
-    for (const { units } of layers) this.#outputs.push(take(units));
-    const own = input === undefined ? take(layers[0]!.inputs) : 0;
+    const { inputs } = layers[0]!;
+    this.columns = layers.reduce((sum, { units }) => sum + units, inputs);
+    this.#own = extras.input === undefined ? take(inputs) : 0;
+    const corrupted = extras.corrupted ? take(inputs) : undefined;
+    for (const layer of layers) {
+      this.#outputs.push(take(layer.units));
+      this.#passed.push(extras.passes?.(layer) ? take(layer.outputs) : undefined);
+    }
     this.#block = blocks.allocate(bytes);
-    this.input = input ?? this.#block.at(own);
-    this.#own = own;
+    this.input = extras.input ?? this.#block.at(this.#own);
+    this.#firstInput = corrupted === undefined ? this.input : this.#block.at(corrupted);
   }
 
   /** What layer `index` gives; layer −1 gives the input. */
   output(index: number): Address {
     return index < 0 ? this.input : this.#block.at(this.#outputs[index]);
+  }
+
+  /** Whether what layer `index` passes on is kept apart from its output. */
+  isPassedApart(index: number): boolean {
+    return this.#passed[index] !== undefined;
+  }
+
+  /** What the layer after layer `index` gets; that after layer −1 gets the input, corrupted if that is kept apart. */
+  passed(index: number): Address {
+    return index < 0 ? this.#firstInput : this.#block.at(this.#passed[index] ?? this.#outputs[index]);
   }
 
   /** A live view of `length` floats of what layer `index` gives. */

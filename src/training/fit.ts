@@ -5,7 +5,7 @@ import type { Seed } from "../model/seed.js";
 import { TrainingStep } from "../model/trainingStep.js";
 import { emptyHistory, type History } from "./history.js";
 import type { CheckedFitOptions, EpochLog } from "./options.js";
-import { lossOf } from "./predict.js";
+import { evaluationOf } from "./predict.js";
 import { checkValues, ELEMENTS_PER_TURN, type Rows, toRows } from "./samples.js";
 import { TrainingData } from "./trainingData.js";
 import type { Work } from "./turns.js";
@@ -43,7 +43,7 @@ export function* fitModel(context: FitContext, samples: Rows, options: CheckedFi
     for (let epoch = 1; epoch <= options.epochs; epoch++) {
       yield* learner.save();
       const log = yield* trainEpoch(context, step, data, options, epoch);
-      const valLoss = validation && (yield* lossOf(learner.network, learner.loss, validation));
+      const valLoss = validation && (yield* evaluationOf(learner, validation)).loss;
       record(history, log, valLoss);
       const told = options.onEpochEnd?.(valLoss === undefined ? log : { ...log, valLoss });
       if (told) yield context.lifetime.orEnd(told);
@@ -92,20 +92,37 @@ function* trainEpoch(
   const steps = Math.ceil(data.rows / batchSize);
   data.order(shuffle, seed, firstEpoch + epoch - 1);
   let sum = 0;
+  let reconstruction = 0;
+  let divergence = 0;
   for (let index = 0; index < steps; index++) {
     signal?.throwIfAborted();
     const first = index * batchSize;
     const rows = Math.min(batchSize, data.rows - first);
-    const plan = step.prepare(rows, data.indexAt(first), learner.clock.tick());
+    const plan = step.prepare(rows, data.indexAt(first), learner.clock.tick(), firstEpoch + epoch - 1);
     yield plan;
-    sum += step.lossSum(rows);
+    const losses = step.losses(rows);
+    sum += losses.loss;
+    reconstruction += losses.reconstruction;
+    divergence += losses.divergence;
     if (!Number.isFinite(sum)) throw diverged(learner, epoch, index + 1);
     onBatchEnd?.({ epoch, epochs, step: index + 1, steps, loss: sum / (first + rows) });
     yield;
   }
   if (!(yield* allFinite(learner.network.values))) throw diverged(learner, epoch, steps);
   const seconds = (performance.now() - started) / 1000;
-  return { epoch, epochs, steps, loss: sum / data.rows, seconds, msPerStep: (seconds * 1000) / steps };
+  const means = learner.task.latent && {
+    reconstructionLoss: reconstruction / data.rows,
+    klLoss: divergence / data.rows,
+  };
+  return {
+    epoch,
+    epochs,
+    steps,
+    loss: sum / data.rows,
+    ...means,
+    seconds,
+    msPerStep: (seconds * 1000) / steps,
+  };
 }
 
 /** Whether all values are finite; pauses now and then. */
@@ -131,6 +148,8 @@ function diverged(learner: Learner, epoch: number, step: number): DivergedError 
 
 function record(history: History, log: EpochLog, valLoss: number | undefined): void {
   history.loss.push(log.loss);
+  if (log.reconstructionLoss !== undefined) history.reconstructionLoss.push(log.reconstructionLoss);
+  if (log.klLoss !== undefined) history.klLoss.push(log.klLoss);
   history.seconds.push(log.seconds);
   if (valLoss !== undefined) history.valLoss.push(valLoss);
 }

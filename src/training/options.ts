@@ -12,6 +12,10 @@ export interface EpochLog {
   readonly steps: number;
   /** Mean over the samples, each taken before the update of its batch. */
   readonly loss: number;
+  /** Of a variational model: the part of `loss` that compares output and sample. */
+  readonly reconstructionLoss?: number;
+  /** Of a variational model: mean divergence, not weighted. */
+  readonly klLoss?: number;
   /** Loss of the validation data after the epoch, if there are any. */
   readonly valLoss?: number;
   /** Wall time of the training steps, in seconds, without validation. */

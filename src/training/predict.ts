@@ -1,6 +1,7 @@
 import { OPERATIONS_PER_TURN } from "../engine/engine.js";
 import { Matrix } from "../matrix.js";
 import { Inference, type Wanted } from "../model/inference.js";
+import type { Learner } from "../model/learner.js";
 import type { LossName } from "../model/losses.js";
 import type { Network, NetworkLayer } from "../model/network.js";
 import { checkValues, type Rows } from "./samples.js";
@@ -30,7 +31,7 @@ function* forEachBlock(
   try {
     for (let first = 0; first < rows; first += inference.rows) {
       const count = Math.min(inference.rows, rows - first);
-      const plan = inference.load(data.subarray(first * columns, (first + count) * columns), count);
+      const plan = inference.load(data.subarray(first * columns, (first + count) * columns), count, first);
       yield plan;
       take(inference, first, count);
       yield;
@@ -40,14 +41,20 @@ function* forEachBlock(
   }
 }
 
-/** What the last of `layers` gives for each row. */
-export function* outputOf(network: Network, layers: readonly NetworkLayer[], samples: Rows): Work<Matrix> {
-  const { units } = layers.at(-1)!;
-  const result = new Float32Array(samples.rows * units);
-  yield* forEachBlock(network, layers, { kind: "output" }, samples, (inference, first, count) => {
-    result.set(inference.output(count), first * units);
+/** What the last of `layers` gives for each row; with `heads`, a gaussian latent gives its log σ² beside its mean. */
+export function* outputOf(
+  network: Network,
+  layers: readonly NetworkLayer[],
+  samples: Rows,
+  heads = false,
+): Work<Matrix> {
+  const { units, outputs } = layers.at(-1)!;
+  const width = heads ? units : outputs;
+  const result = new Float32Array(samples.rows * width);
+  yield* forEachBlock(network, layers, { kind: "output", heads }, samples, (inference, first, count) => {
+    result.set(inference.output(count), first * width);
   });
-  return new Matrix(result, samples.rows, units);
+  return new Matrix(result, samples.rows, width);
 }
 
 /** The loss of each row's reconstruction. */
@@ -59,10 +66,32 @@ export function* lossesOf(network: Network, loss: LossName, samples: Rows): Work
   return result;
 }
 
-/** The mean loss over all rows. */
-export function* lossOf(network: Network, loss: LossName, samples: Rows): Work<number> {
-  const losses = yield* lossesOf(network, loss, samples);
+/** What `evaluate` gives. */
+export interface Evaluation {
+  /**
+   * Mean over the samples of the model's loss, without penalties. Of a variational model: `reconstructionLoss` + β·`klLoss`,
+   * an estimate, from one code a sample, of the negative evidence lower bound; the codes depend on the model's seed and
+   * the samples' places alone.
+   */
+  readonly loss: number;
+  /** Of a variational model: mean over the samples of the loss that was summed over the outputs. */
+  readonly reconstructionLoss?: number;
+  /** Of a variational model: mean over the samples of the divergence from the standard normal distribution, not weighted. */
+  readonly klLoss?: number;
+}
+
+/** The mean loss over all rows, and its parts. */
+export function* evaluationOf({ network, loss, task }: Learner, samples: Rows): Work<Evaluation> {
+  const { latent, seed } = task;
+  const wanted: Wanted = { kind: "loss", loss, ...(latent && { seed }) };
   let sum = 0;
-  for (const value of losses) sum += value;
-  return sum / samples.rows;
+  let divergence = 0;
+  yield* forEachBlock(network, network.layers, wanted, samples, (inference, _, count) => {
+    for (const value of inference.losses(count)) sum += value;
+    if (latent) for (const value of inference.divergences(count)) divergence += value;
+  });
+  if (!latent) return { loss: sum / samples.rows };
+  const reconstructionLoss = (sum * network.inputSize) / samples.rows;
+  const klLoss = divergence / samples.rows;
+  return { loss: reconstructionLoss + latent.beta * klLoss, reconstructionLoss, klLoss };
 }

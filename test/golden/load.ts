@@ -160,3 +160,29 @@ export function everyNth(values: ArrayLike<number>, stride: number): number[] {
   }
   return Array.from({ length: Math.ceil(values.length / stride) }, (_, i) => values[i * stride] as number);
 }
+
+/** Ten steps of a variational autoencoder with its noise given; losses are means over the samples before each update. */
+export interface VariationalGolden {
+  readonly inputSize: number;
+  readonly hidden: number;
+  readonly latent: number;
+  readonly batch: number;
+  readonly steps: number;
+  readonly seed: number;
+  readonly beta: number;
+  readonly warmupSteps: number;
+  /** Of Adam. */
+  readonly learningRate: number;
+  readonly data: HashedTensor;
+  readonly start: readonly HashedTensor[];
+  /** What the latent draws with `seed` in each step, one step an epoch: `[batch, latent]`, row-major. */
+  readonly epsilon: readonly (readonly number[])[];
+  readonly runs: readonly {
+    readonly loss: LossName;
+    readonly reconstructionLoss: readonly number[];
+    readonly klLoss: readonly number[];
+    readonly weights: readonly Float64Tensor[];
+  }[];
+}
+
+export const loadVariationalSteps = (): VariationalGolden => readGolden("variational-steps.json");

@@ -1,10 +1,10 @@
-import type { NamedWeight } from "../../src/index.js";
+import type { DenseLayer, Layer, NamedWeight } from "../../src/index.js";
 
 /** The parts of a model's description that say what it calculates. */
 export interface Described {
   readonly inputSize: number;
-  readonly encoder: readonly { readonly units: number; readonly activation: string }[];
-  readonly decoder: readonly { readonly units: number; readonly activation: string }[];
+  readonly encoder: readonly Layer[];
+  readonly decoder: readonly Layer[];
 }
 
 interface Float64Layer {
@@ -33,7 +33,9 @@ export class Float64Network {
   constructor({ inputSize, encoder, decoder }: Described, weights: readonly NamedWeight[]) {
     const given = new Map(weights.map(({ name, data }) => [name, data]));
     let inputs = inputSize;
-    const build = (part: string) => (layer: { units: number; activation: string }, index: number) => {
+    const denseOf = (layers: readonly Layer[]) =>
+      layers.filter(({ kind }) => kind === "dense") as DenseLayer[];
+    const build = (part: string) => (layer: DenseLayer, index: number) => {
       const weight = Float64Array.from(given.get(`${part}.${index}.weight`)!);
       const bias = Float64Array.from(given.get(`${part}.${index}.bias`) ?? new Float32Array(layer.units));
       this.parameters.set(`${part}.${index}.weight`, weight);
@@ -42,7 +44,7 @@ export class Float64Network {
       inputs = layer.units;
       return built;
     };
-    this.#layers = [...encoder.map(build("encoder")), ...decoder.map(build("decoder"))];
+    this.#layers = [...denseOf(encoder).map(build("encoder")), ...denseOf(decoder).map(build("decoder"))];
     this.#encoderDepth = encoder.length;
   }
 

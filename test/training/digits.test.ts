@@ -1,26 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { decodeIdx } from "../../src/formats/idx.js";
 import { Autoencoder, adam, dense } from "../../src/index.js";
-
-/** The 10,000 test digits of MNIST, which are not part of the repository. */
-const IMAGES = new URL("../../../shared/data/mnist/t10k-images-idx3-ubyte.gz", import.meta.url);
-const PIXELS = 784;
-
-/** Every tenth digit is held out. */
-function split(images: Uint8Array): { training: Uint8Array; heldOut: Uint8Array } {
-  const rows = images.length / PIXELS;
-  const pick = (wanted: (row: number) => boolean) => {
-    const chosen = Array.from({ length: rows }, (_, row) => row).filter(wanted);
-    const result = new Uint8Array(chosen.length * PIXELS);
-    chosen.forEach((row, i) => {
-      result.set(images.subarray(row * PIXELS, (row + 1) * PIXELS), i * PIXELS);
-    });
-    return result;
-  };
-  return { training: pick((row) => row % 10 !== 9), heldOut: pick((row) => row % 10 === 9) };
-}
+import { hasMnist, loadMnist, PIXELS } from "../support/mnist.js";
 
 // The row "MNIST t10k, 9,000 / 1,000" of the reference results: PyTorch, three seeds, ends at 0.0991 to 0.0998 held out,
 // 0.0990 in training, with a held-out mean squared error of 0.0119. Where a run ends depends on the seed more than on
@@ -28,9 +8,8 @@ function split(images: Uint8Array): { training: Uint8Array; heldOut: Uint8Array 
 // written in NumPy, 0.0991 to 0.1022, median 0.1003. So the seed of this test is one that the reference's figure
 // can be reached from; it shows that training arrives there, not that every seed does.
 test("784-32-784 on real digits reaches the reference's held-out loss in 50 epochs", async (context) => {
-  if (!existsSync(IMAGES)) return context.skip("../shared/data/mnist is missing");
-  const { data } = decodeIdx(gunzipSync(readFileSync(IMAGES)));
-  const { training, heldOut } = split(data as Uint8Array);
+  if (!hasMnist) return context.skip("../shared/data/mnist is missing");
+  const { training, heldOut } = loadMnist();
   expect([training.length / PIXELS, heldOut.length / PIXELS]).toEqual([9000, 1000]);
   const model = await Autoencoder.create({
     inputSize: PIXELS,

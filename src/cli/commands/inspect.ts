@@ -41,16 +41,48 @@ async function inspect(path: string, options: { json?: true }): Promise<void> {
   }
 }
 
-function layerLines({ description: { inputSize, encoder, decoder } }: Autoencoder): LayerLine[] {
+function layerLines({
+  description: { inputSize, encoder, decoder, latent, tied },
+}: Autoencoder): LayerLine[] {
   let inputs = inputSize;
-  const line = (half: string) => (layer: Layer, index: number) => {
-    const { kind, units, activation, initializer, bias } = layer;
-    const parameters = inputs * units + (bias ? units : 0);
-    const shape = [inputs, units] as const;
-    inputs = units;
-    return { name: `${half}.${index}`, kind, shape, activation, initializer, bias, parameters };
+  const line = (half: string, owned: boolean) => {
+    let index = 0;
+    return (layer: Layer): LayerLine => {
+      if (layer.kind === "dropout") return withoutParameters(`dropout ${layer.rate}`, inputs);
+      const { kind, units, activation, initializer, bias } = layer;
+      const parameters = (owned ? inputs * units : 0) + (bias ? units : 0);
+      const shape = [inputs, units] as const;
+      inputs = units;
+      const name = `${half}.${index++}`;
+      return { name, kind: owned ? kind : `${kind}, tied`, shape, activation, initializer, bias, parameters };
+    };
   };
-  return [...encoder.map(line("encoder")), ...decoder.map(line("decoder"))];
+  const lines = encoder.map(line("encoder", true));
+  if (latent) {
+    const index = encoder.filter(({ kind }) => kind === "dense").length;
+    lines.push(latentLine(`encoder.${index}`, inputs, latent.units));
+    inputs = latent.units;
+  }
+  return [...lines, ...decoder.map(line("decoder", !tied))];
+}
+
+function withoutParameters(kind: string, width: number): LayerLine {
+  return {
+    name: "",
+    kind,
+    shape: [width, width],
+    activation: "",
+    initializer: "",
+    bias: true,
+    parameters: 0,
+  };
+}
+
+/** Mean and log σ² come from one layer of twice the code's width. */
+function latentLine(name: string, inputs: number, units: number): LayerLine {
+  const parameters = 2 * units * (inputs + 1);
+  const [activation, initializer] = ["linear", "glorotUniform"];
+  return { name, kind: "gaussian", shape: [inputs, units], activation, initializer, bias: true, parameters };
 }
 
 function modelEvent(
@@ -59,7 +91,7 @@ function modelEvent(
   bytes: number,
   metadata: Record<string, string>,
 ) {
-  const { inputSize, loss, optimizer, seed } = model.description;
+  const { inputSize, latent, corruption, sparsity, loss, optimizer, seed } = model.description;
   const { latentSize, parameterCount } = model;
   return {
     event: "model",
@@ -68,6 +100,9 @@ function modelEvent(
     latentSize,
     parameterCount,
     layers,
+    ...(latent && { latent }),
+    ...(corruption && { corruption }),
+    ...(sparsity && { sparsity }),
     loss,
     optimizer,
     seed,
@@ -83,8 +118,7 @@ function print(
   metadata: readonly (readonly [string, string])[],
 ): void {
   const screen = terminal();
-  const { loss, optimizer, seed } = model.description;
-  const { kind, ...settings } = optimizer;
+  const { latent, corruption, sparsity, loss, optimizer, seed } = model.description;
   say(`${bold(path, screen)} (${fileSize(size)})\n`);
   const head = ["layer", "kind", "shape", "activation", "initializer", "parameters"];
   const body = layers.map(({ name, kind, shape, activation, initializer, bias, parameters }) => [
@@ -98,13 +132,20 @@ function print(
   const total = ["total", "", "", "", "", count(model.parameterCount)];
   const [first, ...rest] = table([head, ...body, total], [head.length - 1]).split("\n");
   say([dim(first!, screen), ...rest].join("\n"));
-  const shownSettings = Object.entries(settings).map(([key, value]) => `${key} ${value}`);
+  const kinds = { latent, corruption, sparsity };
   const facts = [
+    ...Object.entries(kinds).flatMap(([label, part]) => (part ? [[label, showSettings(part)]] : [])),
     ["loss", loss],
-    ["optimizer", `${kind} (${shownSettings.join(", ")})`],
+    ["optimizer", showSettings(optimizer)],
     ["seed", String(seed)],
     ...metadata.map(([key, value]) => [`metadata ${key}`, value]),
   ];
   const width = Math.max(...facts.map(([label]) => label!.length));
   say(`\n${table(facts.map(([label, text]) => [dim(label!.padEnd(width), screen), text!]))}`);
+}
+
+/** `adam (learningRate 0.001, …)`. */
+function showSettings({ kind, ...settings }: { readonly kind: string }): string {
+  const shown = Object.entries(settings).map(([key, value]) => `${key} ${value}`);
+  return `${kind} (${shown.join(", ")})`;
 }

@@ -16,13 +16,17 @@ import {
   addDataOptions,
   addJsonOption,
   type CalculationOptions,
+  corruption,
   DATA_HELP,
   type DataOptions,
   engineOptions,
   fraction,
+  notNegative,
   positiveInteger,
   positiveNumber,
+  probability,
   showEngine,
+  sparsity,
   widths,
 } from "../options.js";
 import { showReconstructions } from "../reconstructions.js";
@@ -71,6 +75,7 @@ export function trainCommand(): Command {
         "part of the samples to validate with, the last of a file (default: 0)",
       ).argParser(fraction),
     );
+  addKindOptions(command);
   addDataOptions(command, {
     samples: "60,000 digits, 500 points",
     seed: 0,
@@ -80,6 +85,40 @@ export function trainCommand(): Command {
     .option("--out <file>", "where to save the model", "model.safetensors")
     .addHelpText("after", HELP)
     .action(train);
+}
+
+/** Adds what makes the model another than a plain autoencoder. */
+function addKindOptions(command: Command): void {
+  command
+    .addOption(
+      new Option(
+        "--corruption <kind:x>",
+        "noise on the input of each step: gaussian:0.2, masking:0.3 or saltAndPepper:0.1 (default: none)",
+      ).argParser(corruption),
+    )
+    .addOption(
+      new Option("--dropout <x>", "rate of dropout behind each hidden layer (default: none)").argParser(
+        probability,
+      ),
+    )
+    .addOption(
+      new Option(
+        "--sparsity <kind:x>",
+        "penalty on the code: l1:1e-4, or kl or kl:0.05:0.1, target and weight, for a sigmoid code (default: none)",
+      ).argParser(sparsity),
+    )
+    .option("--tied", "let the decoder have the encoder's weights, transposed")
+    .option("--variational", "a gaussian code (default: hidden layer of 400, code of 20)")
+    .addOption(
+      new Option("--beta <x>", "weight of the code's divergence in the loss (default: 1)").argParser(
+        notNegative,
+      ),
+    )
+    .addOption(
+      new Option("--beta-warmup <n>", "steps over which that weight grows from 0 (default: 0)").argParser(
+        positiveInteger,
+      ),
+    );
 }
 
 const HELP = `
@@ -94,6 +133,7 @@ Ctrl-C stops after the running step and saves the model; a second one quits at o
 
   isthmus train digits
   isthmus train train-images-idx3-ubyte.gz --hidden 128,64 --epochs 50 --validation-split 0.1
+  isthmus train digits --variational --batch-size 128
   isthmus train spiral --json`;
 
 async function train(name: string, options: TrainOptions): Promise<void> {

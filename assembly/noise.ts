@@ -1,0 +1,207 @@
+// Noise for the rows of a batch: corruption of the input, dropout, and the ε of a gaussian latent.
+//
+// A value is a function of (seed, stream, epoch, sample, element). Philox (random.ts) gives each row a key of two words
+// from all but the element; lowbias32, the integer hash of least bias that C. Wellons's hash-prospector found with two
+// multiplications (github.com/skeeto/hash-prospector), mixes the elements' counters with it, the second word of the key
+// between the two multiplications, so that the counters of two rows may overlap without their values doing so.
+// test/kernels/noise.test.ts looks at moments, distribution and correlations.
+//
+// `step` is the step block, which tells the samples of the rows and the epoch; `scratch` is the thread's own.
+
+import { STEP_EPOCH } from "./abi";
+import { rowIndex } from "./gather";
+import { philox } from "./random";
+import { madd, select4 } from "./simd";
+
+/** Where in `scratch` the key stands (one group of Philox), and where a tail is worked on. */
+const KEY_BYTES: usize = 64;
+
+// Broadcast from memory, see math.ts. By index: the multipliers of lowbias32; 1; π/2; −2·ln 2; then polynomials, highest
+// power first, that were fitted for the least largest error: −2·ln(1 + f) / f on [√½ − 1, √2 − 1] (1.5e-5), sin(t·π/2) / t
+// in t² (1.2e-6) and cos(t·π/2) in t² (6.7e-6), both on [−1, 1].
+const INTEGERS = memory.data<u32>([
+  0x7feb352d, 0x846ca68b, 1, 0x00020000, 0x80000000, 0x483504f3, 0x3f3504f3, 0x007fffff, 0x3f800000, 4, 8,
+]);
+const FLOATS = memory.data<f32>([
+  4.656612873e-10, 1, -1.3862943611, 0.293250672, -0.443375495, 0.507182782, -0.664965376, 0.999828104, -2.00001107,
+  -0.00437101491, 0.0795006503, -0.645925962, 1.57079514, -0.0190957353, 0.252580239, -1.2334845, 0.999993295,
+]);
+
+@inline
+function integer(index: usize): v128 {
+  return v128.load32_splat(INTEGERS + (index << 2));
+}
+
+@inline
+function float(index: usize): v128 {
+  return v128.load32_splat(FLOATS + (index << 2));
+}
+
+/** 32 well-mixed bits a lane, of counters that have the first word of the key in them and of the second. */
+@inline
+function mix(counter: v128, key: v128): v128 {
+  let h = v128.xor(counter, i32x4.shr_u(counter, 16));
+  h = v128.xor(i32x4.mul(h, integer(0)), key);
+  h = v128.xor(h, i32x4.shr_u(h, 15));
+  h = i32x4.mul(h, integer(1));
+  return v128.xor(h, i32x4.shr_u(h, 16));
+}
+
+/** Leaves the key of a row at `scratch`. */
+@inline
+function drawKey(step: usize, row: i32, stream: u32, seedLow: u32, seedHigh: u32, scratch: usize): void {
+  const epoch = load<u32>(step, STEP_EPOCH << 2);
+  philox(scratch, 0, <u32>rowIndex(step, row), epoch, stream, seedLow, seedHigh);
+}
+
+@inline
+function firstCounter(scratch: usize): v128 {
+  return i32x4.add(v128.load32_splat(scratch), i32x4(0, 1, 2, 3));
+}
+
+@inline
+function secondKey(scratch: usize): v128 {
+  return v128.load32_splat(scratch, 16);
+}
+
+// Normal numbers after Box and Muller, 1958, from 32 bits a pair: 17 for the radius √(−2·ln u), u = (k + ½) / 2¹⁷, so
+// that no number is farther out than 4.995; 14 for the angle in a half circle and one for which half. All of them lie
+// symmetrically, so the mean is 0 exactly.
+
+@inline
+function radius(bits: v128): v128 {
+  // Below 2¹⁸, so the signed conversion does, which is one instruction where the unsigned one is eight.
+  const u = f32x4.convert_i32x4_s(v128.or(i32x4.shr_u(bits, 14), integer(2)));
+  // u = 2¹⁸·2ᵉ·(1 + f) with 1 + f in [√½, √2).
+  const offset = i32x4.sub(u, integer(5));
+  const e = f32x4.convert_i32x4_s(i32x4.shr_s(offset, 23));
+  const f = f32x4.sub(i32x4.add(v128.and(offset, integer(7)), integer(6)), float(1));
+  let p = madd(f, float(3), float(4));
+  p = madd(p, f, float(5));
+  p = madd(p, f, float(6));
+  p = madd(p, f, float(7));
+  p = madd(p, f, float(8));
+  return f32x4.sqrt(madd(e, float(2), f32x4.mul(p, f)));
+}
+
+/** The angle, in [−1, 1] of a quarter circle each way. */
+@inline
+function angle(bits: v128): v128 {
+  return f32x4.mul(f32x4.convert_i32x4_s(v128.or(i32x4.shl(bits, 18), integer(3))), float(0));
+}
+
+@inline
+function sine(t: v128, square: v128): v128 {
+  let p = madd(square, float(9), float(10));
+  p = madd(p, square, float(11));
+  return f32x4.mul(t, madd(p, square, float(12)));
+}
+
+@inline
+function cosine(bits: v128, square: v128): v128 {
+  let p = madd(square, float(13), float(14));
+  p = madd(p, square, float(15));
+  p = madd(p, square, float(16));
+  return v128.xor(p, v128.and(i32x4.shl(bits, 17), integer(4)));
+}
+
+/** target[i] = source[i] + deviation·ε[i] for 16 elements, from the hashes of eight counters. */
+@inline
+function addNormals(source: usize, target: usize, deviation: v128, counter: v128, key: v128): void {
+  const a = mix(counter, key);
+  const b = mix(i32x4.add(counter, integer(9)), key);
+  const r = f32x4.mul(radius(a), deviation);
+  const s = f32x4.mul(radius(b), deviation);
+  const t = angle(a);
+  const u = angle(b);
+  const tt = f32x4.mul(t, t);
+  const uu = f32x4.mul(u, u);
+  v128.store(target, madd(r, cosine(a, tt), v128.load(source)));
+  v128.store(target, madd(s, cosine(b, uu), v128.load(source, 16)), 16);
+  v128.store(target, madd(r, sine(t, tt), v128.load(source, 32)), 32);
+  v128.store(target, madd(s, sine(u, uu), v128.load(source, 48)), 48);
+}
+
+/**
+ * target[i] = source[i] + deviation·ε[i] for a row of `columns`; ε is standard normal, and a function of `row`'s sample.
+ * `source` may be `target`.
+ */
+export function addNormalRow(
+  row: i32, columns: i32, source: usize, target: usize, step: usize, stream: u32, seedLow: u32, seedHigh: u32,
+  deviation: f32, scratch: usize,
+): void {
+  drawKey(step, row, stream, seedLow, seedHigh, scratch);
+  const wide = f32x4.splat(deviation);
+  const key = secondKey(scratch);
+  let counter = firstCounter(scratch);
+  let left = columns;
+  for (; left >= 16; left -= 16) {
+    addNormals(source, target, wide, counter, key);
+    counter = i32x4.add(counter, integer(10));
+    source += 64;
+    target += 64;
+  }
+  if (left > 0) {
+    const tail = scratch + KEY_BYTES;
+    memory.copy(tail, source, <usize>(left << 2));
+    addNormals(tail, tail, wide, counter, key);
+    memory.copy(target, tail, <usize>(left << 2));
+  }
+}
+
+/** target[row, ·] = source[row, ·] + deviation·ε over rows `begin` to `end`. */
+export function gaussianNoise(
+  begin: i32, end: i32, columns: i32, source: usize, target: usize, step: usize, stream: u32, seedLow: u32,
+  seedHigh: u32, deviation: f32, scratch: usize,
+): void {
+  for (let row = begin; row < end; row++) {
+    const offset = <usize>row * <usize>(columns << 2);
+    addNormalRow(row, columns, source + offset, target + offset, step, stream, seedLow, seedHigh, deviation, scratch);
+  }
+}
+
+/** Eight elements: kept times `scale` where the hash reaches `threshold`; else 1 where it reaches `ones`, or 0. */
+@inline
+function replaceSome(
+  source: usize, target: usize, scale: v128, threshold: v128, ones: v128, counter: v128, key: v128,
+): void {
+  const a = mix(counter, key);
+  const b = mix(i32x4.add(counter, integer(9)), key);
+  const x = f32x4.mul(v128.load(source), scale);
+  const y = f32x4.mul(v128.load(source, 16), scale);
+  v128.store(target, select4(x, v128.and(i32x4.ge_u(a, ones), integer(8)), i32x4.ge_u(a, threshold)));
+  v128.store(target, select4(y, v128.and(i32x4.ge_u(b, ones), integer(8)), i32x4.ge_u(b, threshold)), 16);
+}
+
+/**
+ * target[row, ·] = source[row, ·]·scale where a hash of 32 bits is `threshold` or more; else 1 where it is `ones` or more,
+ * and else 0; over rows `begin` to `end`. Masking noise and dropout have `ones` = `threshold`. `source` may be `target`.
+ */
+export function replacementNoise(
+  begin: i32, end: i32, columns: i32, source: usize, target: usize, step: usize, stream: u32, seedLow: u32,
+  seedHigh: u32, threshold: u32, ones: u32, scale: f32, scratch: usize,
+): void {
+  const wide = f32x4.splat(scale);
+  const most = i32x4.splat(threshold);
+  const upper = i32x4.splat(ones);
+  for (let row = begin; row < end; row++) {
+    drawKey(step, row, stream, seedLow, seedHigh, scratch);
+    const key = secondKey(scratch);
+    let counter = firstCounter(scratch);
+    let from = source + <usize>row * <usize>(columns << 2);
+    let to = target + <usize>row * <usize>(columns << 2);
+    let left = columns;
+    for (; left >= 8; left -= 8) {
+      replaceSome(from, to, wide, most, upper, counter, key);
+      counter = i32x4.add(counter, integer(10));
+      from += 32;
+      to += 32;
+    }
+    if (left > 0) {
+      const tail = scratch + KEY_BYTES;
+      memory.copy(tail, from, <usize>(left << 2));
+      replaceSome(tail, tail, wide, most, upper, counter, key);
+      memory.copy(to, tail, <usize>(left << 2));
+    }
+  }
+}

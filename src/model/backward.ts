@@ -1,0 +1,115 @@
+import type { PlanBuilder } from "../engine/plan.js";
+import { ACTIVATIONS } from "./activations.js";
+import type { Learner } from "./learner.js";
+import { lossKernel } from "./losses.js";
+import { stepsOf } from "./network.js";
+import type { StepMemory } from "./stepMemory.js";
+import { addTransitionBackward } from "./transitions.js";
+
+/** Whether the loss is calculated from the last layer's logits, so that its activation is left out. */
+export function usesLogits({ network, loss }: Learner): boolean {
+  return lossKernel(loss, network.layers.at(-1)!.layer.activation) === "binaryCrossentropyLogits";
+}
+
+/**
+ * Adds the loss of the last layer's output; leaves δ of that layer's z. The loss of a variational model is a sum over the
+ * outputs, any other's a mean.
+ */
+export function addLoss(plan: PlanBuilder, learner: Learner, memory: StepMemory, rows: number): void {
+  const { network, loss, task } = learner;
+  const last = network.layers.length - 1;
+  const { units, layer } = network.layers[last]!;
+  const output = memory.workspace.output(last);
+  const delta = memory.deltas.output(last);
+  const scale = 1 / (task.latent ? rows : rows * units);
+  const kernel = lossKernel(loss, layer.activation);
+  plan.loss(rows, kernel, units, output, memory.workspace.input, delta, memory.losses.at(), scale);
+  if (usesLogits(learner)) return;
+  plan.activationBackward(rows, ACTIVATIONS[layer.activation], units, output, delta);
+}
+
+/** From δ of layer `index` on: packs the operand of its weight gradient, and finds δ of the layer before. */
+export function addBackward(
+  plan: PlanBuilder,
+  learner: Learner,
+  memory: StepMemory,
+  rows: number,
+  index: number,
+): void {
+  const { network } = learner;
+  const { workspace, deltas } = memory;
+  const { weight, inputs, units, narrow } = network.layers[index]!;
+  const packed = memory.packAt(index);
+  if (!narrow && weight.transposed) plan.packRows(rows, units, deltas.output(index), packed);
+  else if (!narrow) plan.packRows(rows, inputs, workspace.passed(index - 1), packed);
+  if (index === 0) return;
+  addInputGradient(plan, learner, memory, rows, index);
+  const before = network.layers[index - 1]!;
+  addTransitionBackward(plan, before, index - 1, workspace, deltas, rows, memory.draws);
+  addPenalties(plan, learner, memory, rows, index - 1);
+  const [output, gradient] = [workspace.output(index - 1), deltas.output(index - 1)];
+  plan.activationBackward(rows, ACTIVATIONS[before.layer.activation], before.units, output, gradient);
+}
+
+/** Adds δ·W: δ of what layer `index` got. */
+function addInputGradient(
+  plan: PlanBuilder,
+  { network }: Learner,
+  { deltas }: StepMemory,
+  rows: number,
+  index: number,
+): void {
+  const { weight, inputs, units, narrow, backwardPack } = network.layers[index]!;
+  const [a, c] = [deltas.output(index), deltas.passed(index - 1)];
+  const seed = network.zeros;
+  if (narrow) {
+    const { inputStep, unitStep } = stepsOf(weight);
+    const b = network.at(weight);
+    plan.narrowProduct(rows, { n: inputs, k: units, a, b, bRow: unitStep, bColumn: inputStep, seed, c });
+    return;
+  }
+  plan.product(rows, {
+    n: inputs,
+    k: units,
+    a,
+    aRow: units * 4,
+    aStep: 4,
+    b: network.packAt(backwardPack),
+    seed,
+    seedRow: 0,
+    c,
+    cRow: inputs * 4,
+  });
+}
+
+/** Adds the gradients of what the activations of layer `index` are penalized by. */
+function addPenalties(
+  plan: PlanBuilder,
+  { network }: Learner,
+  { workspace, deltas, penalties, sparsity }: StepMemory,
+  rows: number,
+  index: number,
+): void {
+  const { units, layer } = network.layers[index]!;
+  const [output, gradient] = [workspace.output(index), deltas.output(index)];
+  const block = penalties[index];
+  if (layer.activityPenalty && block) {
+    const { strength } = layer.activityPenalty;
+    plan.activityL1(rows, units, output, gradient, block.at(), strength, 1 / rows);
+  }
+  if (sparsity && index === network.encoderDepth - 1) {
+    plan.addToRows(rows, units, sparsity.slopes.at(), gradient);
+  }
+}
+
+/** Adds the penalty on the mean activations of the code, which all rows must have been calculated for. */
+export function addSparsity(plan: PlanBuilder, learner: Learner, memory: StepMemory, rows: number): void {
+  const { network, task } = learner;
+  const { sparsity, workspace } = memory;
+  if (!task.sparsity || !sparsity) return;
+  const { target, weight } = task.sparsity;
+  const [sums, slopes, values] = [sparsity.sums.at(), sparsity.slopes.at(), sparsity.values.at()];
+  const units = network.latentSize;
+  plan.columnSums(units, rows, workspace.output(network.encoderDepth - 1), sums);
+  plan.klSparsity(units, rows, sums, slopes, values, target, weight);
+}

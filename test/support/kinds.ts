@@ -1,0 +1,70 @@
+import {
+  type AutoencoderOptions,
+  dense,
+  dropout,
+  gaussian,
+  gaussianNoise,
+  klSparsity,
+  l1,
+  maskingNoise,
+  saltAndPepper,
+} from "../../src/index.js";
+
+/** Samples have this width: no multiple of a vector or a tile. */
+export const WIDTH = 13;
+
+const plain = { inputSize: WIDTH, encoder: [dense(5, "tanh")], decoder: [dense(WIDTH, "sigmoid")] };
+const deep = {
+  encoder: [dense(9, "tanh"), dense(5, "sigmoid")],
+  decoder: [dense(9, "tanh"), dense(WIDTH, "sigmoid")],
+};
+
+/** Every kind of autoencoder, and some that are of several kinds at once. */
+export const KINDS: readonly (readonly [string, AutoencoderOptions])[] = [
+  ["gaussian noise", { ...plain, corruption: gaussianNoise(0.3) }],
+  ["masking noise", { ...plain, corruption: maskingNoise(0.3), loss: "binaryCrossentropy" }],
+  ["salt and pepper", { ...plain, ...deep, corruption: saltAndPepper(0.2) }],
+  [
+    "dropout",
+    {
+      inputSize: WIDTH,
+      encoder: [dense(9, "sigmoid"), dropout(0.2), dense(5, "tanh"), dropout(0.4)],
+      decoder: [dense(9, "linear"), dropout(0.5), dense(WIDTH, "sigmoid")],
+    },
+  ],
+  ["L1 activity", { ...plain, encoder: [dense(5, "tanh", { activityPenalty: l1(0.1) })] }],
+  ["KL sparsity", { ...plain, ...deep, sparsity: klSparsity({ target: 0.1, weight: 0.2 }) }],
+  ["tied", { ...plain, tied: true }],
+  ["tied and deep", { ...plain, ...deep, tied: true, loss: "binaryCrossentropy" }],
+  [
+    "tied, sparse, noisy",
+    {
+      inputSize: WIDTH,
+      encoder: [dense(17, "sigmoid", { activityPenalty: l1(0.02) }), dropout(0.3), dense(5, "sigmoid")],
+      decoder: [dense(17, "tanh"), dense(WIDTH, "sigmoid", { bias: false })],
+      tied: true,
+      sparsity: klSparsity(),
+      corruption: gaussianNoise(0.1),
+    },
+  ],
+  [
+    "variational",
+    {
+      inputSize: WIDTH,
+      encoder: [dense(9, "tanh")],
+      latent: gaussian(3, { beta: 0.7 }),
+      decoder: [dense(9, "tanh"), dense(WIDTH, "sigmoid")],
+      loss: "binaryCrossentropy",
+    },
+  ],
+  [
+    "variational and noisy",
+    {
+      inputSize: WIDTH,
+      encoder: [dense(9, "sigmoid", { activityPenalty: l1(0.01) }), dropout(0.3)],
+      latent: gaussian(6),
+      decoder: [dense(WIDTH, "sigmoid")],
+      corruption: maskingNoise(0.2),
+    },
+  ],
+];
