@@ -100,6 +100,7 @@ export class Team {
    * @throws {EngineError} when a worker has died
    */
   *run(list: Address, phases: number, slice: number, slices: number): Generator<undefined, void> {
+    this.#assertWhole();
     this.#words[TEAM_PHASES] = list;
     this.#words[TEAM_PHASE_COUNT] = phases;
     this.#words[TEAM_SLICE] = slice;
@@ -113,11 +114,14 @@ export class Team {
       }
       if (interruption && performance.now() > interruption.end)
         this.#fail(new Error("it does not end its work"));
-      if (this.#failure) {
-        throw new EngineError(`a worker died: ${this.#failure.message}`, { cause: this.#failure });
-      }
+      this.#assertWhole();
     }
     if (interruption) throw interruption.error;
+  }
+
+  #assertWhole(): void {
+    if (!this.#failure) return;
+    throw new EngineError(`a worker died: ${this.#failure.message}`, { cause: this.#failure });
   }
 
   #lead(): boolean {
