@@ -21,6 +21,8 @@ export type { InitializerName } from "./model/initializers.js";
 export { type DenseLayer, type DenseOptions, dense, type Layer } from "./model/layers.js";
 export type { LossName } from "./model/losses.js";
 export { type Adam, adam, type Optimizer, type OptimizerName, type Sgd, sgd } from "./model/optimizers.js";
+export type { ScalingName, ScalingParameters } from "./model/scaling.js";
+export type { ErrorUnits } from "./training/errors.js";
 export type { History } from "./training/history.js";
 export type { BatchLog, EpochLog, FitOptions, FitSyncOptions } from "./training/options.js";
 export type { Samples } from "./training/samples.js";

@@ -6,6 +6,7 @@ import { Blocks } from "./blocks.js";
 import type { ParameterShape } from "./description.js";
 import { distribution } from "./initializers.js";
 import type { Layer } from "./layers.js";
+import type { Scaling } from "./scaling.js";
 import { type Seed, seedWords } from "./seed.js";
 
 /** Floats between the parts of a block, so that each begins on a cache line. */
@@ -43,6 +44,8 @@ export interface NetworkLayer {
 export class Network {
   readonly engine: Engine;
   readonly inputSize: number;
+  /** What is done to samples before the first layer, and undone after the last one. */
+  readonly scaling: Scaling | undefined;
   readonly layers: readonly NetworkLayer[];
   /** How many of the layers are the encoder. */
   readonly encoderDepth: number;
@@ -55,9 +58,16 @@ export class Network {
   readonly #zeros: Block;
   readonly #repack: Plan;
 
-  constructor(engine: Engine, inputSize: number, encoder: readonly Layer[], decoder: readonly Layer[]) {
+  constructor(
+    engine: Engine,
+    inputSize: number,
+    encoder: readonly Layer[],
+    decoder: readonly Layer[],
+    scaling?: Scaling,
+  ) {
     this.engine = engine;
     this.inputSize = inputSize;
+    this.scaling = scaling;
     this.encoderDepth = encoder.length;
     const layout = new Layout(engine);
     let inputs = inputSize;

@@ -4,6 +4,7 @@ import { Inference, type Wanted } from "../model/inference.js";
 import type { LossName } from "../model/losses.js";
 import type { Network, NetworkLayer } from "../model/network.js";
 import { checkValues, type Rows } from "./samples.js";
+import { scaleRows } from "./scaledRows.js";
 import type { Work } from "./turns.js";
 
 /** The most rows that go through the network at a time. */
@@ -16,21 +17,33 @@ function rowsAtATime(layers: readonly NetworkLayer[], rows: number): number {
   return Math.min(rows, MOST_ROWS, Math.max(48, fitting));
 }
 
-/** Checks rows and sends them through some of the layers; `take` gets the inference after each block, with its first row and count. */
-function* forEachBlock(
+/**
+ * Checks rows and sends them through some of the layers; `take` gets the inference after each block, with its first
+ * row and count. What goes into the network's first layer is scaled; what comes out of its last one still is.
+ */
+export function* forEachBlock(
   network: Network,
   layers: readonly NetworkLayer[],
   wanted: Wanted,
   samples: Rows,
   take: (inference: Inference, first: number, count: number) => void,
 ): Work<void> {
-  yield* checkValues(samples, wanted.kind === "loss" && wanted.loss === "binaryCrossentropy");
+  const { scaling } = network;
+  scaling?.fitted();
+  const unit = wanted.kind === "loss" && wanted.loss === "binaryCrossentropy" && !scaling;
+  yield* checkValues(samples, unit);
   const { data, rows, columns } = samples;
   const inference = new Inference(network, layers, wanted, rowsAtATime(layers, rows));
+  const scaled =
+    scaling && layers[0] === network.layers[0] ? new Float32Array(inference.rows * columns) : undefined;
   try {
     for (let first = 0; first < rows; first += inference.rows) {
       const count = Math.min(inference.rows, rows - first);
-      const plan = inference.load(data.subarray(first * columns, (first + count) * columns), count);
+      if (scaling && scaled) scaleRows(scaling, samples, first, count, scaled);
+      const block = scaled
+        ? scaled.subarray(0, count * columns)
+        : data.subarray(first * columns, (first + count) * columns);
+      const plan = inference.load(block, count);
       yield plan;
       take(inference, first, count);
       yield;
@@ -40,12 +53,14 @@ function* forEachBlock(
   }
 }
 
-/** What the last of `layers` gives for each row. */
+/** What the last of `layers` gives for each row; if it is the network's last one, in the units of the samples. */
 export function* outputOf(network: Network, layers: readonly NetworkLayer[], samples: Rows): Work<Matrix> {
   const { units } = layers.at(-1)!;
   const result = new Float32Array(samples.rows * units);
+  const scaling = layers.at(-1) === network.layers.at(-1) ? network.scaling : undefined;
   yield* forEachBlock(network, layers, { kind: "output" }, samples, (inference, first, count) => {
     result.set(inference.output(count), first * units);
+    scaling?.invert(result.subarray(first * units, (first + count) * units));
   });
   return new Matrix(result, samples.rows, units);
 }
