@@ -1,3 +1,6 @@
+export { AnomalyDetector } from "./anomaly/detector.js";
+export type { AnomalyEvaluation, Labels } from "./anomaly/metrics.js";
+export type { ThresholdOptions } from "./anomaly/threshold.js";
 export { Autoencoder, type AutoencoderOptions, type Evaluation } from "./autoencoder.js";
 export { type Digits, type DigitsOptions, digits } from "./datasets/digits.js";
 export { type Spiral, type SpiralOptions, spiral } from "./datasets/spiral.js";
