@@ -18,6 +18,10 @@ export {
   StateError,
 } from "./errors.js";
 export type { Half } from "./half.js";
+export { gridCodes, type LatentGridOptions, latentGrid, type PerDimension } from "./latent/grid.js";
+export { interpolate, type Sample } from "./latent/interpolate.js";
+export { type Neighbors, nearestNeighbors } from "./latent/neighbors.js";
+export { orderCorrelation } from "./latent/order.js";
 export { Matrix } from "./matrix.js";
 export type { ActivationName } from "./model/activations.js";
 export type { InitializerName } from "./model/initializers.js";
@@ -25,6 +29,7 @@ export { type DenseLayer, type DenseOptions, dense, type Layer } from "./model/l
 export type { LossName } from "./model/losses.js";
 export { type Adam, adam, type Optimizer, type OptimizerName, type Sgd, sgd } from "./model/optimizers.js";
 export type { ScalingName, ScalingParameters } from "./model/scaling.js";
+export { spearman } from "./statistics/spearman.js";
 export type { ErrorUnits } from "./training/errors.js";
 export type { History } from "./training/history.js";
 export type { BatchLog, EpochLog, FitOptions, FitSyncOptions } from "./training/options.js";
