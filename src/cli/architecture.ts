@@ -2,9 +2,11 @@ import {
   type ActivationName,
   type AutoencoderOptions,
   dense,
+  type InitializerName,
   type LossName,
   type Optimizer,
   type OptimizerName,
+  type ScalingName,
 } from "../index.js";
 import type { Kind } from "./data.js";
 
@@ -16,6 +18,7 @@ export interface TrainingWishes {
   loss?: string;
   optimizer?: string;
   learningRate?: number;
+  scaling?: string;
   epochs?: number;
   batchSize?: number;
   seed: number;
@@ -23,9 +26,14 @@ export interface TrainingWishes {
 
 interface Defaults {
   readonly hidden: readonly number[];
+  /** Of the decoder's hidden layers, if not relu as the encoder's. */
+  readonly decoder?: ActivationName;
   readonly code: ActivationName;
+  /** Of the code's layer, if not the library's own. */
+  readonly codeInitializer?: InitializerName;
   readonly output: ActivationName;
   readonly loss: LossName;
+  readonly scaling?: ScalingName;
   /** Of Adam. */
   readonly learningRate: number;
   readonly epochs: number;
@@ -33,8 +41,10 @@ interface Defaults {
 }
 
 /**
- * Pictures: 784 → 32 → 784 as in the Keras blog, "Building Autoencoders in Keras". Points: of the networks tried on the
- * spiral, the one whose code follows the curve with each of several seeds (rank correlation 0.996 with the position).
+ * Pictures: 784 → 32 → 784 as in the Keras blog, "Building Autoencoders in Keras". Points: a network whose code
+ * follows the spiral: its rank correlation with the position was above 0.99 for 74 of the seeds 0 to 74. The code begins
+ * at 0 and the decoder is smooth, so that the curve that it decodes to grows out of a point, bending as it goes; a
+ * decoder that can jump, or starts from codes that are spread already, is content with pieces in a wrong order.
  */
 const DEFAULTS: Record<Kind, Defaults> = {
   pictures: {
@@ -47,13 +57,16 @@ const DEFAULTS: Record<Kind, Defaults> = {
     batchSize: 256,
   },
   points: {
-    hidden: [64, 64],
+    hidden: [128, 64],
+    decoder: "tanh",
     code: "linear",
+    codeInitializer: "zeros",
     output: "linear",
     loss: "meanSquaredError",
-    learningRate: 3e-3,
-    epochs: 500,
-    batchSize: 100,
+    scaling: "standard",
+    learningRate: 1e-3,
+    epochs: 250,
+    batchSize: 25,
   },
   table: {
     hidden: [64],
@@ -77,15 +90,26 @@ export function describeModel(kind: Kind, columns: number, wishes: TrainingWishe
   const activation = (wishes.activation ?? "relu") as ActivationName;
   const code = (wishes.activation ?? defaults.code) as ActivationName;
   const loss = (wishes.loss ?? defaults.loss) as LossName;
-  const hidden = (wishes.hidden ?? defaults.hidden).map((units) => dense(units, activation));
+  const widths = wishes.hidden ?? defaults.hidden;
+  const decoder = (wishes.activation ?? defaults.decoder ?? activation) as ActivationName;
+  // Some activations, relu among them, never learn from codes that are all 0.
+  const initializer = wishes.activation === undefined ? defaults.codeInitializer : undefined;
   // Cross-entropy compares probabilities.
-  const output = loss === "binaryCrossentropy" ? "sigmoid" : defaults.output;
+  const probabilities = loss === "binaryCrossentropy";
+  const output = probabilities ? "sigmoid" : defaults.output;
+  const scaling = (wishes.scaling ?? (probabilities ? undefined : defaults.scaling)) as
+    | ScalingName
+    | undefined;
   return {
     inputSize: columns,
-    encoder: [...hidden, dense(wishes.latent ?? latentSize(columns), code)],
-    decoder: [...hidden.toReversed(), dense(columns, output)],
+    encoder: [
+      ...widths.map((units) => dense(units, activation)),
+      dense(wishes.latent ?? latentSize(columns), code, { ...(initializer && { initializer }) }),
+    ],
+    decoder: [...widths.toReversed().map((units) => dense(units, decoder)), dense(columns, output)],
     loss,
     optimizer: optimizerOf(wishes, defaults),
+    ...(scaling !== undefined && { scaling }),
     seed: wishes.seed,
   };
 }

@@ -14,7 +14,7 @@ import {
   StateError,
   type ThresholdOptions,
 } from "../../src/index.js";
-import { bits, expectClose, failure, MATHS, smallModel, values } from "../support/models.js";
+import { bits, expectClose, failure, MATHS, type MathName, smallModel, values } from "../support/models.js";
 
 /** Points near a plane in 6 dimensions; those of `odd` are away from it. */
 function points(rows: number, tag: number, odd: (row: number) => boolean = () => false): Float32Array {
@@ -31,7 +31,7 @@ const normal = points(400, 1);
 const mixed = points(200, 2, isOdd);
 const labels = Array.from({ length: 200 }, (_, row) => (isOdd(row) ? 1 : 0));
 
-const trained = async (math: (typeof MATHS)[number]) => {
+const trained = async (math: MathName) => {
   const model = await Autoencoder.create({
     inputSize: 6,
     encoder: [dense(2)],

@@ -14,9 +14,9 @@ import {
   ShapeError,
   spearman,
 } from "../../src/index.js";
-import { bits, expectClose, failure, MATHS, smallModel, values } from "../support/models.js";
+import { bits, expectClose, failure, MATHS, type MathName, smallModel, values } from "../support/models.js";
 
-const twoDimensional = (math: (typeof MATHS)[number] = "portable") =>
+const twoDimensional = (math: MathName = "portable") =>
   smallModel({ encoder: [dense(4, "tanh"), dense(2)], scaling: "minMax", engine: { math } });
 
 async function refuses(call: () => unknown, type: unknown, message: RegExp): Promise<void> {

@@ -59,7 +59,7 @@ function modelEvent(
   bytes: number,
   metadata: Record<string, string>,
 ) {
-  const { inputSize, loss, optimizer, seed } = model.description;
+  const { inputSize, loss, optimizer, scaling, seed } = model.description;
   const { latentSize, parameterCount } = model;
   return {
     event: "model",
@@ -70,6 +70,7 @@ function modelEvent(
     layers,
     loss,
     optimizer,
+    ...(scaling !== undefined && { scaling }),
     seed,
     metadata,
   };
@@ -83,7 +84,7 @@ function print(
   metadata: readonly (readonly [string, string])[],
 ): void {
   const screen = terminal();
-  const { loss, optimizer, seed } = model.description;
+  const { loss, optimizer, scaling, seed } = model.description;
   const { kind, ...settings } = optimizer;
   say(`${bold(path, screen)} (${fileSize(size)})\n`);
   const head = ["layer", "kind", "shape", "activation", "initializer", "parameters"];
@@ -102,6 +103,7 @@ function print(
   const facts = [
     ["loss", loss],
     ["optimizer", `${kind} (${shownSettings.join(", ")})`],
+    ...(scaling === undefined ? [] : [["scaling", scaling]]),
     ["seed", String(seed)],
     ...metadata.map(([key, value]) => [`metadata ${key}`, value]),
   ];
