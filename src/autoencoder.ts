@@ -13,13 +13,15 @@ import {
 } from "./model/description.js";
 import { Learner } from "./model/learner.js";
 import { Network } from "./model/network.js";
+import { Scaling, type ScalingParameters } from "./model/scaling.js";
 import { checkSeed, type Seed, seedWords } from "./model/seed.js";
 import { toStack } from "./model/stack.js";
 import { decodeModel, encodeModel } from "./modelFile.js";
+import { checkUnits, type ErrorUnits, featureErrorsOf, rowErrorsOf } from "./training/errors.js";
 import { fitModel } from "./training/fit.js";
 import { emptyHistory, type History } from "./training/history.js";
 import { checkFitOptions, type FitOptions, type FitSyncOptions } from "./training/options.js";
-import { type Evaluation, evaluationOf, lossesOf, outputOf } from "./training/predict.js";
+import { type Evaluation, evaluationOf, outputOf } from "./training/predict.js";
 import { type Rows, type Samples, toRows } from "./training/samples.js";
 import { runAtOnce, runInTurns, type Work } from "./training/turns.js";
 import { type NamedWeight, readWeights, writeWeights } from "./weights.js";
@@ -64,11 +66,12 @@ export class Autoencoder {
   readonly decoder: Half;
 
   private constructor(engine: Engine, ownsEngine: boolean, description: CheckedDescription) {
-    const { optimizer, loss, seed } = description;
+    const { inputSize, optimizer, loss, scaling, seed } = description;
     this.#engine = engine;
     this.#ownsEngine = ownsEngine;
     this.#description = description;
-    this.#network = new Network(engine, toStack(description));
+    const scales = scaling && new Scaling(scaling, inputSize);
+    this.#network = new Network(engine, toStack(description), scales);
     try {
       this.#network.initialize(seed);
       this.#learner = new Learner(this.#network, optimizer, loss, description);
@@ -103,10 +106,11 @@ export class Autoencoder {
     bytes: Uint8Array,
     options: { engine?: EngineOptions | Engine } = {},
   ): Promise<Autoencoder> {
-    const { description, weights } = decodeModel(bytes);
+    const { description, weights, scaling } = decodeModel(bytes);
     const model = await Autoencoder.#build(description, options.engine);
     try {
       writeWeights(model.#network, weights);
+      if (scaling) model.#network.scaling!.parameters = scaling;
       return model;
     } catch (error) {
       await model.dispose();
@@ -148,6 +152,12 @@ export class Autoencoder {
     return this.#description;
   }
 
+  /** Copies of what the model's `scaling` has learnt; undefined without one, and before the first `fit`. */
+  get scaling(): ScalingParameters | undefined {
+    const { offset, scale } = this.#network.scaling?.parameters ?? {};
+    return offset && scale && { offset: offset.slice(), scale: scale.slice() };
+  }
+
   /** What the model runs on. */
   get engine(): EngineInfo {
     return this.#engine.info;
@@ -159,7 +169,8 @@ export class Autoencoder {
   }
 
   /**
-   * Trains the model to rebuild the samples. A second call goes on from the first.
+   * Trains the model to rebuild the samples. A second call goes on from the first, with the scaling that the first
+   * one learnt, if the model has one.
    *
    * @throws {ShapeError} {NonFiniteError} {ArgumentError} for unfit samples or options, before anything changes
    * @throws {DivergedError} when the loss stops being finite; the weights from before that epoch are kept
@@ -244,19 +255,34 @@ export class Autoencoder {
     return this.#runSync(evaluationOf(this.#learner, this.#rows(samples)));
   }
 
-  /** Mean squared error of each sample's reconstruction, whatever the model's loss is; one a row. */
-  async reconstructionError(samples: Samples): Promise<Float32Array> {
-    return new Float32Array(
-      await this.#run(lossesOf(this.#network, "meanSquaredError", this.#rows(samples))),
-    );
+  /**
+   * Mean squared error of each sample's reconstruction, whatever the model's loss is; one a row.
+   *
+   * @throws {ShapeError} {NonFiniteError} {ArgumentError} for unfit samples or options
+   */
+  async reconstructionError(samples: Samples, options: ErrorUnits = {}): Promise<Float32Array> {
+    return this.#run(rowErrorsOf(this.#network, this.#rows(samples), checkUnits(options)));
   }
 
   /** `reconstructionError` on the calling thread. */
-  reconstructionErrorSync(samples: Samples): Float32Array {
-    return new Float32Array(this.#runSync(lossesOf(this.#network, "meanSquaredError", this.#rows(samples))));
+  reconstructionErrorSync(samples: Samples, options: ErrorUnits = {}): Float32Array {
+    return this.#runSync(rowErrorsOf(this.#network, this.#rows(samples), checkUnits(options)));
   }
 
-  /** Copies of all weights, named and shaped as PyTorch's `Linear` has them. */
+  /**
+   * Squared error of each value of each sample's reconstruction, [rows, inputSize]; the mean of a row is what
+   * `reconstructionError` gives. Errors as there.
+   */
+  async reconstructionErrorPerFeature(samples: Samples, options: ErrorUnits = {}): Promise<Matrix> {
+    return this.#run(featureErrorsOf(this.#network, this.#rows(samples), checkUnits(options)));
+  }
+
+  /** `reconstructionErrorPerFeature` on the calling thread. */
+  reconstructionErrorPerFeatureSync(samples: Samples, options: ErrorUnits = {}): Matrix {
+    return this.#runSync(featureErrorsOf(this.#network, this.#rows(samples), checkUnits(options)));
+  }
+
+  /** Copies of all weights, named and shaped as PyTorch's `Linear` has them; a scaling is not among them. */
   getWeights(): NamedWeight[] {
     this.#lifetime.assertAlive();
     return readWeights(this.#network);
@@ -273,9 +299,9 @@ export class Autoencoder {
     writeWeights(this.#network, weights);
   }
 
-  /** The model as a safetensors file: weights, and the description in `__metadata__`. */
+  /** The model as a safetensors file: weights, what the scaling has learnt, and the description in `__metadata__`. */
   toSafetensors(): Uint8Array {
-    return encodeModel(this.#description, this.getWeights());
+    return encodeModel(this.#description, this.getWeights(), this.#network.scaling?.parameters);
   }
 
   /**

@@ -42,8 +42,10 @@ async function bundle(entry, options) {
 const besideIndex = {
   name: "beside-index",
   setup({ onResolve }) {
-    onResolve({ filter: /^\.{1,2}\/(index|autoencoder|errors|matrix)\.js$/ }, ({ importer }) =>
-      importer.includes("node_modules") ? undefined : { path: "./index.js", external: true },
+    onResolve(
+      { filter: /^\.{1,2}\/(index|autoencoder|anomaly\/detector|errors|matrix)\.js$/ },
+      ({ importer }) =>
+        importer.includes("node_modules") ? undefined : { path: "./index.js", external: true },
     );
   },
 };

@@ -5,7 +5,7 @@ import { outputOf } from "./training/predict.js";
 import { type Samples, toRows } from "./training/samples.js";
 import { runAtOnce, runInTurns, type Work } from "./training/turns.js";
 
-/** The encoder or the decoder of an autoencoder, as a model of its own; it shares the autoencoder's weights. */
+/** The encoder or the decoder of an autoencoder, as a model of its own; it shares the autoencoder's weights and scaling. */
 export class Half {
   readonly #network: Network;
   readonly #layers: readonly NetworkLayer[];

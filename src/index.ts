@@ -1,3 +1,6 @@
+export { AnomalyDetector } from "./anomaly/detector.js";
+export type { AnomalyEvaluation, Labels } from "./anomaly/metrics.js";
+export type { ThresholdOptions } from "./anomaly/threshold.js";
 export { Autoencoder, type AutoencoderOptions, type CodeDistribution } from "./autoencoder.js";
 export { type Digits, type DigitsOptions, digits } from "./datasets/digits.js";
 export { type Spiral, type SpiralOptions, spiral } from "./datasets/spiral.js";
@@ -15,6 +18,10 @@ export {
   StateError,
 } from "./errors.js";
 export type { Half } from "./half.js";
+export { gridCodes, type LatentGridOptions, latentGrid, type PerDimension } from "./latent/grid.js";
+export { interpolate, type Sample } from "./latent/interpolate.js";
+export { type Neighbors, nearestNeighbors } from "./latent/neighbors.js";
+export { orderCorrelation } from "./latent/order.js";
 export { Matrix } from "./matrix.js";
 export type { ActivationName } from "./model/activations.js";
 export {
@@ -39,6 +46,9 @@ export {
 export type { LossName } from "./model/losses.js";
 export { type Adam, adam, type Optimizer, type OptimizerName, type Sgd, sgd } from "./model/optimizers.js";
 export { type ActivityPenalty, type KlSparsity, klSparsity, type L1, l1 } from "./model/penalties.js";
+export type { ScalingName, ScalingParameters } from "./model/scaling.js";
+export { spearman } from "./statistics/spearman.js";
+export type { ErrorUnits } from "./training/errors.js";
 export type { History } from "./training/history.js";
 export type { BatchLog, EpochLog, FitOptions, FitSyncOptions } from "./training/options.js";
 export type { Evaluation } from "./training/predict.js";

@@ -6,22 +6,37 @@ import {
   checkDescription,
   parameterShapes,
 } from "./model/description.js";
+import { type ScalingParameters, scalingTensors, takeScaling } from "./model/scaling.js";
 import { checkWeights, type NamedWeight } from "./weights.js";
 
 /** Version of what stands in `__metadata__.isthmus`. */
 const VERSION = 1;
 
-/** A model as a safetensors file: its weights, and its description as JSON in `__metadata__.isthmus`. */
-export function encodeModel(description: CheckedDescription, weights: readonly NamedWeight[]): Uint8Array {
+/**
+ * A model as a safetensors file: its weights, what its scaling has learnt, and its description as JSON in
+ * `__metadata__.isthmus`.
+ */
+export function encodeModel(
+  description: CheckedDescription,
+  weights: readonly NamedWeight[],
+  scaling?: ScalingParameters,
+): Uint8Array {
   const isthmus = JSON.stringify({ version: VERSION, ...description });
-  return encodeSafetensors(weights, { format: "pt", isthmus });
+  return encodeSafetensors([...weights, ...scalingTensors(scaling)], { format: "pt", isthmus });
+}
+
+/** What a model's file holds. */
+export interface DecodedModel {
+  readonly description: CheckedDescription;
+  readonly weights: NamedTensor[];
+  readonly scaling: ScalingParameters | undefined;
 }
 
 /**
  * @throws {FormatError} when the bytes are no safetensors file, or none of Isthmus, or describe no valid model, or
  * have other weights than the model that they describe
  */
-export function decodeModel(bytes: Uint8Array): { description: CheckedDescription; weights: NamedTensor[] } {
+export function decodeModel(bytes: Uint8Array): DecodedModel {
   const { tensors, metadata } = decodeSafetensors(bytes);
   const text = metadata.isthmus;
   if (text === undefined) {
@@ -30,11 +45,14 @@ export function decodeModel(bytes: Uint8Array): { description: CheckedDescriptio
     );
   }
   const description = parseDescription(text);
-  const weights = [...tensors.values()];
+  const all = [...tensors.values()];
+  const { inputSize } = description;
+  const { others: weights, parameters: scaling } =
+    description.scaling === undefined ? { others: all, parameters: undefined } : takeScaling(all, inputSize);
   orFormatError("the weights do not fit the description of the model", () =>
     checkWeights(parameterShapes(description), weights),
   );
-  return { description, weights };
+  return { description, weights, scaling };
 }
 
 function parseDescription(text: string): CheckedDescription {

@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { access, open, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { AnomalyDetector } from "./anomaly/detector.js";
 import { Autoencoder, type AutoencoderOptions } from "./autoencoder.js";
 import { inFile } from "./datasets/load.js";
 import { ArgumentError, IsthmusError } from "./errors.js";
@@ -10,13 +11,14 @@ import { type DecodedSafetensors, decodeSafetensors } from "./formats/safetensor
 export { type LoadedSamples, loadIdx, loadNpy, loadSamples } from "./datasets/load.js";
 
 /**
- * Writes a model to a safetensors file: whole or not at all, so that a file of that name which is there already stays
- * as it is until the new one is complete.
+ * Writes a model, or a detector with its model, to a safetensors file: whole or not at all, so that a file of that name
+ * which is there already stays as it is until the new one is complete.
  *
  * @throws {ArgumentError} when the folder does not exist, or there is a folder of that name
+ * @throws {StateError} for a detector that has not been fitted
  * @throws {IsthmusError} of code `ERR_FILE` when the system refuses to write
  */
-export async function saveModel(path: string, model: Autoencoder): Promise<void> {
+export async function saveModel(path: string, model: Autoencoder | AnomalyDetector): Promise<void> {
   await writeWhole(path, model.toSafetensors());
 }
 
@@ -35,6 +37,20 @@ export async function loadModel(
 }
 
 /**
+ * Reads the detector, and its model, that `saveModel` wrote.
+ *
+ * @param options.engine how to calculate, as in `Autoencoder.create`
+ * @throws {ArgumentError} when there is no such file
+ * @throws {FormatError} when it is no model of Isthmus with a detector; the message names the path
+ */
+export async function loadDetector(
+  path: string,
+  options: Pick<AutoencoderOptions, "engine"> = {},
+): Promise<AnomalyDetector> {
+  return inFile(path, (bytes) => AnomalyDetector.fromSafetensors(bytes, options));
+}
+
+/**
  * Reads any safetensors file.
  *
  * @throws {ArgumentError} when there is no such file
@@ -47,6 +63,11 @@ export async function loadSafetensors(path: string): Promise<DecodedSafetensors>
 /** Writes an array, such as a `Matrix`, to a NumPy `.npy` file, whole or not at all. Errors as of `saveModel`. */
 export async function saveNpy(path: string, array: NpyArray): Promise<void> {
   await writeWhole(path, encodeNpy(array));
+}
+
+/** Writes text to a file in UTF-8, whole or not at all. Errors as of `saveModel`. */
+export async function saveText(path: string, text: string): Promise<void> {
+  await writeWhole(path, new TextEncoder().encode(text));
 }
 
 /**

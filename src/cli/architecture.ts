@@ -6,12 +6,14 @@ import {
   dense,
   dropout,
   gaussian,
+  type InitializerName,
   type KlSparsity,
   type L1,
   type Layer,
   type LossName,
   type Optimizer,
   type OptimizerName,
+  type ScalingName,
 } from "../index.js";
 import type { Kind } from "./data.js";
 
@@ -30,6 +32,7 @@ export interface TrainingWishes {
   betaWarmup?: number;
   sparsity?: L1 | KlSparsity;
   learningRate?: number;
+  scaling?: string;
   epochs?: number;
   batchSize?: number;
   seed: number;
@@ -37,9 +40,14 @@ export interface TrainingWishes {
 
 interface Defaults {
   readonly hidden: readonly number[];
+  /** Of the decoder's hidden layers, if not relu as the encoder's. */
+  readonly decoder?: ActivationName;
   readonly code: ActivationName;
+  /** Of the code's layer, if not the library's own. */
+  readonly codeInitializer?: InitializerName;
   readonly output: ActivationName;
   readonly loss: LossName;
+  readonly scaling?: ScalingName;
   /** Of Adam. */
   readonly learningRate: number;
   readonly epochs: number;
@@ -47,8 +55,10 @@ interface Defaults {
 }
 
 /**
- * Pictures: 784 → 32 → 784 as in the Keras blog, "Building Autoencoders in Keras". Points: of the networks tried on the
- * spiral, the one whose code follows the curve with each of several seeds (rank correlation 0.996 with the position).
+ * Pictures: 784 → 32 → 784 as in the Keras blog, "Building Autoencoders in Keras". Points: a network whose code
+ * follows the spiral: its rank correlation with the position was above 0.99 for 74 of the seeds 0 to 74. The code begins
+ * at 0 and the decoder is smooth, so that the curve that it decodes to grows out of a point, bending as it goes; a
+ * decoder that can jump, or starts from codes that are spread already, is content with pieces in a wrong order.
  */
 const DEFAULTS: Record<Kind, Defaults> = {
   pictures: {
@@ -61,13 +71,16 @@ const DEFAULTS: Record<Kind, Defaults> = {
     batchSize: 256,
   },
   points: {
-    hidden: [64, 64],
+    hidden: [128, 64],
+    decoder: "tanh",
     code: "linear",
+    codeInitializer: "zeros",
     output: "linear",
     loss: "meanSquaredError",
-    learningRate: 3e-3,
-    epochs: 500,
-    batchSize: 100,
+    scaling: "standard",
+    learningRate: 1e-3,
+    epochs: 250,
+    batchSize: 25,
   },
   table: {
     hidden: [64],
@@ -102,24 +115,30 @@ export function describeModel(kind: Kind, columns: number, wishes: TrainingWishe
   if (wishes.dropout !== undefined && widths.length === 0) {
     throw new ArgumentError("--dropout follows hidden layers, but there are none; --hidden gives some");
   }
-  const hidden = (order: readonly number[]) =>
+  const decoding = (wishes.activation ?? defaults.decoder ?? activation) as ActivationName;
+  const hidden = (order: readonly number[], name: ActivationName) =>
     order.flatMap((units): Layer[] => [
-      dense(units, activation),
+      dense(units, name),
       ...(wishes.dropout ? [dropout(wishes.dropout)] : []),
     ]);
   // Cross-entropy compares probabilities.
-  const output = loss === "binaryCrossentropy" ? "sigmoid" : defaults.output;
+  const probabilities = loss === "binaryCrossentropy";
+  const output = probabilities ? "sigmoid" : defaults.output;
+  const scaling = (wishes.scaling ?? (probabilities ? undefined : defaults.scaling)) as
+    | ScalingName
+    | undefined;
   const latent = wishes.latent ?? latentSize(columns, variational === true);
   return {
     inputSize: columns,
-    encoder: [...hidden(widths), ...(variational ? [] : [codeLayer(latent, defaults.code, wishes)])],
-    decoder: [...hidden(widths.toReversed()), dense(columns, output)],
+    encoder: [...hidden(widths, activation), ...(variational ? [] : [codeLayer(latent, defaults, wishes)])],
+    decoder: [...hidden(widths.toReversed(), decoding), dense(columns, output)],
     ...(variational && { latent: gaussian(latent, latentOptions(wishes)) }),
     ...(corruption && { corruption }),
     ...(sparsity?.kind === "klSparsity" && { sparsity }),
     ...(tied && { tied }),
     loss,
     optimizer: optimizerOf(wishes, defaults),
+    ...(scaling !== undefined && { scaling }),
     seed: wishes.seed,
   };
 }
@@ -135,10 +154,14 @@ function checkWishes({ variational, beta, betaWarmup, sparsity, hidden }: Traini
 }
 
 /** The code's layer: sigmoid for a sparsity that needs it, unless another activation was asked for. */
-function codeLayer(units: number, code: ActivationName, { activation, sparsity }: TrainingWishes): Layer {
-  const fitting = sparsity?.kind === "klSparsity" ? "sigmoid" : code;
-  const options = sparsity?.kind === "l1" ? { activityPenalty: sparsity } : {};
-  return dense(units, (activation ?? fitting) as ActivationName, options);
+function codeLayer(units: number, defaults: Defaults, { activation, sparsity }: TrainingWishes): Layer {
+  const fitting = sparsity?.kind === "klSparsity" ? "sigmoid" : defaults.code;
+  // Some activations, relu among them, never learn from codes that are all 0.
+  const initializer = activation === undefined ? defaults.codeInitializer : undefined;
+  return dense(units, (activation ?? fitting) as ActivationName, {
+    ...(sparsity?.kind === "l1" && { activityPenalty: sparsity }),
+    ...(initializer && { initializer }),
+  });
 }
 
 function latentOptions({ beta, betaWarmup }: TrainingWishes) {

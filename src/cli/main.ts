@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { ArgumentError, IsthmusError } from "../index.js";
+import { anomaliesCommand } from "./commands/anomalies.js";
 import { evaluateCommand } from "./commands/evaluate.js";
 import { inspectCommand } from "./commands/inspect.js";
 import { trainCommand } from "./commands/train.js";
@@ -29,6 +30,7 @@ function program(): Command {
     decodeCommand(),
     reconstructCommand(),
     evaluateCommand(),
+    anomaliesCommand(),
     inspectCommand(),
   ]) {
     isthmus.addCommand(command.helpOption("--help", "print this help").copyInheritedSettings(isthmus));

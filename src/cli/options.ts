@@ -67,6 +67,7 @@ export const positiveNumber = (text: string) => decimal(text, "A number above 0"
 export const fraction = (text: string) =>
   decimal(text, "A number from 0 up to, but not including, 1", (value) => value >= 0 && value < 1);
 
+/** A number of at least 0. */
 export const notNegative = (text: string) => decimal(text, "A number of at least 0", (value) => value >= 0);
 
 /** Widths with commas between them; `none` is none. */

@@ -6,6 +6,7 @@ import { checkLayer, type Layer } from "./layers.js";
 import { LOSS_NAMES, type LossName } from "./losses.js";
 import { type Optimizer, type OptimizerName, toOptimizer } from "./optimizers.js";
 import { type KlSparsity, toSparsity } from "./penalties.js";
+import { SCALING_NAMES, type ScalingName } from "./scaling.js";
 import { checkSeed, type Seed } from "./seed.js";
 import { type Stack, toStack } from "./stack.js";
 
@@ -35,6 +36,15 @@ export interface AutoencoderDescription {
   loss?: LossName;
   /** Default `"adam"`. */
   optimizer?: Optimizer | OptimizerName;
+  /**
+   * How samples are scaled on their way in and unscaled on their way out; default: not at all. `"minMax"` maps each
+   * column from its minimum and maximum to [0, 1], `"standard"` gives each mean 0 and (population) standard deviation
+   * 1; a column of equal values becomes 0. Learnt from the samples of the first `fit`, without those held out by
+   * `validationSplit`, and kept from then on. Samples beyond the range that was learnt fall outside [0, 1].
+   * Losses and errors are in scaled units. Bytes stand for themselves divided by 255 here too, and what is rebuilt
+   * from them is in those units, 0 to 1.
+   */
+  scaling?: ScalingName;
   /** What weights and the order of samples are drawn from; default 0. The same seed gives the same model. */
   seed?: Seed;
 }
@@ -50,6 +60,8 @@ export interface CheckedDescription {
   readonly tied?: true;
   readonly loss: LossName;
   readonly optimizer: Optimizer;
+  /** Left out where samples are taken as they come. */
+  readonly scaling?: ScalingName;
   readonly seed: Seed;
 }
 
@@ -63,6 +75,7 @@ export const DESCRIPTION_KEYS = [
   "tied",
   "loss",
   "optimizer",
+  "scaling",
   "seed",
 ] as const;
 
@@ -99,14 +112,28 @@ export function checkDescription(description: AutoencoderDescription): CheckedDe
       "the decoder's last layer cannot have an activityPenalty: its output is compared with the sample",
     );
   }
+  const loss = oneOf("loss", description.loss ?? "meanSquaredError", LOSS_NAMES);
   return {
     ...layers,
     ...(corruption && { corruption }),
     ...(sparsity && { sparsity }),
-    loss: oneOf("loss", description.loss ?? "meanSquaredError", LOSS_NAMES),
+    loss,
     optimizer: toOptimizer(description.optimizer ?? "adam"),
+    ...checkScaling(description.scaling, loss),
     seed: checkSeed("seed", description.seed ?? 0),
   };
+}
+
+function checkScaling(scaling: unknown, loss: LossName): Pick<CheckedDescription, "scaling"> {
+  if (scaling === undefined) return {};
+  const name = oneOf("scaling", scaling, SCALING_NAMES);
+  if (name === "standard" && loss === "binaryCrossentropy") {
+    throw new ArgumentError(
+      'scaling "standard" gives values outside [0, 1], which binaryCrossentropy cannot rebuild; ' +
+        'use scaling "minMax" or meanSquaredError',
+    );
+  }
+  return { scaling: name };
 }
 
 function checkLayers(name: string, layers: unknown): Layer[] {

@@ -100,6 +100,11 @@ export class Inference {
     return this.#wanted.kind === "output" && this.#wanted.heads ? units : outputs;
   }
 
+  /** A live view of the input, as floats (of bytes: after the plan has run), [rows, inputs]. */
+  input(rows: number): Float32Array {
+    return this.#workspace.outputValues(-1, rows * this.#layers[0]!.inputs);
+  }
+
   /** After the plan has run: a live view of the losses of the rows. */
   losses(rows: number): Float64Array {
     return this.#losses.doubles(0, rows);

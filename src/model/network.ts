@@ -5,6 +5,7 @@ import type { Plan, PlanBuilder } from "../engine/plan.js";
 import { Blocks } from "./blocks.js";
 import type { ParameterShape } from "./description.js";
 import { distribution } from "./initializers.js";
+import type { Scaling } from "./scaling.js";
 import { type Seed, seedWords } from "./seed.js";
 import type { Stack, StackLayer } from "./stack.js";
 
@@ -48,6 +49,8 @@ export function stepsOf({ columns, transposed }: Parameter): { unitStep: number;
 export class Network {
   readonly engine: Engine;
   readonly inputSize: number;
+  /** What is done to samples before the first layer, and undone after the last one. */
+  readonly scaling: Scaling | undefined;
   readonly layers: readonly NetworkLayer[];
   /** How many of the layers are the encoder. */
   readonly encoderDepth: number;
@@ -62,9 +65,10 @@ export class Network {
   readonly #zeros: Block;
   readonly #repack: Plan;
 
-  constructor(engine: Engine, { inputSize, encoderDepth, layers }: Stack) {
+  constructor(engine: Engine, { inputSize, encoderDepth, layers }: Stack, scaling?: Scaling) {
     this.engine = engine;
     this.inputSize = inputSize;
+    this.scaling = scaling;
     this.encoderDepth = encoderDepth;
     const layout = new Layout(engine);
     this.layers = layout.layers(layers);

@@ -7,6 +7,7 @@ import { emptyHistory, type History } from "./history.js";
 import type { CheckedFitOptions, EpochLog } from "./options.js";
 import { evaluationOf } from "./predict.js";
 import { checkValues, ELEMENTS_PER_TURN, type Rows, toRows } from "./samples.js";
+import { fitScaling } from "./scaledRows.js";
 import { TrainingData } from "./trainingData.js";
 import type { Work } from "./turns.js";
 
@@ -28,14 +29,16 @@ export interface FitContext {
  */
 export function* fitModel(context: FitContext, samples: Rows, options: CheckedFitOptions): Work<History> {
   const { learner } = context;
+  const { scaling } = learner.network;
   const [training, validation] = divide(samples, options);
   options.signal?.throwIfAborted();
-  const unit = learner.loss === "binaryCrossentropy";
+  const unit = learner.loss === "binaryCrossentropy" && !scaling;
   yield* checkValues(samples, unit);
   if (options.validationData !== undefined) yield* checkValues(validation!, unit);
+  if (scaling) yield* fitScaling(scaling, training);
   const history = emptyHistory();
   context.onHistory(history);
-  const data = new TrainingData(learner.network.engine, training);
+  const data = new TrainingData(learner.network.engine, training, scaling);
   let step: TrainingStep | undefined;
   try {
     yield* data.load(training);

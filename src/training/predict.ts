@@ -5,6 +5,7 @@ import type { Learner } from "../model/learner.js";
 import type { LossName } from "../model/losses.js";
 import type { Network, NetworkLayer } from "../model/network.js";
 import { checkValues, type Rows } from "./samples.js";
+import { scaleRows } from "./scaledRows.js";
 import type { Work } from "./turns.js";
 
 /** The most rows that go through the network at a time. */
@@ -17,21 +18,33 @@ function rowsAtATime(layers: readonly NetworkLayer[], rows: number): number {
   return Math.min(rows, MOST_ROWS, Math.max(48, fitting));
 }
 
-/** Checks rows and sends them through some of the layers; `take` gets the inference after each block, with its first row and count. */
-function* forEachBlock(
+/**
+ * Checks rows and sends them through some of the layers; `take` gets the inference after each block, with its first
+ * row and count. What goes into the network's first layer is scaled; what comes out of its last one still is.
+ */
+export function* forEachBlock(
   network: Network,
   layers: readonly NetworkLayer[],
   wanted: Wanted,
   samples: Rows,
   take: (inference: Inference, first: number, count: number) => void,
 ): Work<void> {
-  yield* checkValues(samples, wanted.kind === "loss" && wanted.loss === "binaryCrossentropy");
+  const { scaling } = network;
+  scaling?.fitted();
+  const unit = wanted.kind === "loss" && wanted.loss === "binaryCrossentropy" && !scaling;
+  yield* checkValues(samples, unit);
   const { data, rows, columns } = samples;
   const inference = new Inference(network, layers, wanted, rowsAtATime(layers, rows));
+  const scaled =
+    scaling && layers[0] === network.layers[0] ? new Float32Array(inference.rows * columns) : undefined;
   try {
     for (let first = 0; first < rows; first += inference.rows) {
       const count = Math.min(inference.rows, rows - first);
-      const plan = inference.load(data.subarray(first * columns, (first + count) * columns), count, first);
+      if (scaling && scaled) scaleRows(scaling, samples, first, count, scaled);
+      const block = scaled
+        ? scaled.subarray(0, count * columns)
+        : data.subarray(first * columns, (first + count) * columns);
+      const plan = inference.load(block, count, first);
       yield plan;
       take(inference, first, count);
       yield;
@@ -41,7 +54,10 @@ function* forEachBlock(
   }
 }
 
-/** What the last of `layers` gives for each row; with `heads`, a gaussian latent gives its log σ² beside its mean. */
+/**
+ * What the last of `layers` gives for each row; if it is the network's last one, in the units of the samples. With
+ * `heads`, a gaussian latent gives its log σ² beside its mean.
+ */
 export function* outputOf(
   network: Network,
   layers: readonly NetworkLayer[],
@@ -51,8 +67,10 @@ export function* outputOf(
   const { units, outputs } = layers.at(-1)!;
   const width = heads ? units : outputs;
   const result = new Float32Array(samples.rows * width);
+  const scaling = layers.at(-1) === network.layers.at(-1) ? network.scaling : undefined;
   yield* forEachBlock(network, layers, { kind: "output", heads }, samples, (inference, first, count) => {
     result.set(inference.output(count), first * width);
+    scaling?.invert(result.subarray(first * width, (first + count) * width));
   });
   return new Matrix(result, samples.rows, width);
 }

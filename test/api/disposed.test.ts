@@ -18,6 +18,8 @@ const METHODS: [string, (model: Autoencoder) => unknown][] = [
   ["evaluateSync", (model) => model.evaluateSync(samples)],
   ["reconstructionError", (model) => model.reconstructionError(samples)],
   ["reconstructionErrorSync", (model) => model.reconstructionErrorSync(samples)],
+  ["reconstructionErrorPerFeature", (model) => model.reconstructionErrorPerFeature(samples)],
+  ["reconstructionErrorPerFeatureSync", (model) => model.reconstructionErrorPerFeatureSync(samples)],
   ["encoder.predict", (model) => model.encoder.predict(samples)],
   ["encoder.predictSync", (model) => model.encoder.predictSync(samples)],
   ["decoder.predict", (model) => model.decoder.predict(codes)],

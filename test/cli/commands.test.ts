@@ -85,7 +85,7 @@ test("inspect prints layers, parameters, loss, optimizer, seed and metadata", as
 });
 
 describe("help", () => {
-  const commands = ["train", "encode", "decode", "reconstruct", "evaluate", "inspect"];
+  const commands = ["train", "encode", "decode", "reconstruct", "evaluate", "anomalies", "inspect"];
 
   test.each(commands)("%s --help", async (command) => {
     const { code, stdout, stderr } = await here.run(command, "--help");

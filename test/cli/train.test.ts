@@ -108,20 +108,39 @@ test("train spiral learns the curve, draws points and prints about twenty of its
     "train",
     "spiral",
     "--epochs",
-    "300",
+    "150",
     "--out",
     "spiral.safetensors",
   );
   expect(code).toBe(0);
-  expect(stdout).toContain("2 → 64 (relu) → 64 (relu) → 1 (linear)");
+  expect(stdout).toContain("2 → 128 (relu) → 64 (relu) → 1 (linear) → 64 (tanh) → 128 (tanh) → 2 (linear)");
+  expect(stdout).toMatch(/^scaling +standard$/m);
   expect(stdout.match(/^Epoch /gm)!.length).toBeGreaterThan(15);
   expect(stdout.match(/^Epoch /gm)!.length).toBeLessThan(25);
-  expect(stdout).toMatch(/Epoch 300\/300/);
+  expect(stdout).toMatch(/Epoch 150\/150/);
   expect(stdout.match(/\(500, 2\)/g)).toHaveLength(2);
   expect(stdout).toContain("(500, 1)");
   expect(stdout).toMatch(/[\u2801-\u28ff]/);
   const evaluation = await here.run("evaluate", "spiral.safetensors", "spiral", "--json");
-  expect(events(evaluation.stdout)[0]!.loss).toBeLessThan(0.003);
+  // Of standardized points, whose variance is 1.
+  expect(events(evaluation.stdout)[0]!.loss).toBeLessThan(0.03);
+});
+
+test("--scaling is the model's, and inspect and evaluate tell of it", async () => {
+  const args = ["train", "digits", "--samples", "40", "--epochs", "1", "--out", "scaled.safetensors"];
+  const { code, stdout } = await here.run(...args, "--scaling", "minMax");
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^scaling +minMax$/m);
+  const model = await loadModel(here.path("scaled.safetensors"));
+  expect(model.description.scaling).toBe("minMax");
+  expect(model.scaling!.offset).toHaveLength(784);
+  await model.dispose();
+  expect((await here.run("inspect", "scaled.safetensors")).stdout).toMatch(/^scaling +minMax$/m);
+  const evaluation = await here.run("evaluate", "scaled.safetensors", "digits", "--samples", "9");
+  expect(evaluation.stdout).toMatch(/\(binaryCrossentropy, minMax scaling\)/);
+  const standard = await here.run(...args, "--scaling", "standard");
+  expect(standard.code).toBe(2);
+  expect(standard.stderr).toMatch(/scaling "standard".*binaryCrossentropy/);
 });
 
 test.skipIf(!existsSync(mnist))(

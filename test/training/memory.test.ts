@@ -49,6 +49,7 @@ describe.each(MATHS)("%s", (math) => {
       () => model.reconstruct(samples),
       () => model.evaluate(samples),
       () => model.reconstructionErrorSync(samples),
+      () => model.reconstructionErrorPerFeature(samples),
       () => model.encoder.predict(samples),
       () => model.decoder.predict(codes),
       () => model.setWeights(model.getWeights()),

@@ -45,9 +45,10 @@ async function evaluate(modelPath: string, name: string, options: EvaluateOption
       return;
     }
     const screen = terminal();
+    const { loss: kind, scaling } = model.description;
     const lines = [
       ["data", source.title],
-      ["loss", `${showLoss(loss)} (${model.description.loss})`],
+      ["loss", `${showLoss(loss)} (${kind}${scaling === undefined ? "" : `, ${scaling} scaling`})`],
       ["mean squared error", showLoss(meanSquaredError)],
     ];
     say(table(lines.map(([label, text]) => [dim(label!.padEnd(18), screen), text!])));

@@ -91,7 +91,7 @@ function modelEvent(
   bytes: number,
   metadata: Record<string, string>,
 ) {
-  const { inputSize, latent, corruption, sparsity, loss, optimizer, seed } = model.description;
+  const { inputSize, latent, corruption, sparsity, loss, optimizer, scaling, seed } = model.description;
   const { latentSize, parameterCount } = model;
   return {
     event: "model",
@@ -105,6 +105,7 @@ function modelEvent(
     ...(sparsity && { sparsity }),
     loss,
     optimizer,
+    ...(scaling !== undefined && { scaling }),
     seed,
     metadata,
   };
@@ -118,7 +119,7 @@ function print(
   metadata: readonly (readonly [string, string])[],
 ): void {
   const screen = terminal();
-  const { latent, corruption, sparsity, loss, optimizer, seed } = model.description;
+  const { latent, corruption, sparsity, loss, optimizer, scaling, seed } = model.description;
   say(`${bold(path, screen)} (${fileSize(size)})\n`);
   const head = ["layer", "kind", "shape", "activation", "initializer", "parameters"];
   const body = layers.map(({ name, kind, shape, activation, initializer, bias, parameters }) => [
@@ -137,6 +138,7 @@ function print(
     ...Object.entries(kinds).flatMap(([label, part]) => (part ? [[label, showSettings(part)]] : [])),
     ["loss", loss],
     ["optimizer", showSettings(optimizer)],
+    ...(scaling === undefined ? [] : [["scaling", scaling]]),
     ["seed", String(seed)],
     ...metadata.map(([key, value]) => [`metadata ${key}`, value]),
   ];

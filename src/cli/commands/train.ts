@@ -54,21 +54,25 @@ export function trainCommand(): Command {
     .addOption(
       new Option(
         "--hidden <n,n,…|none>",
-        "widths of the encoder's hidden layers, which the decoder mirrors (default: none; spiral 64,64)",
+        "widths of the encoder's hidden layers, which the decoder mirrors (default: none; spiral 128,64)",
       ).argParser(widths),
     )
-    .option("--activation <name>", "of the hidden layers and the code (default: relu; spiral: code linear)")
+    .option(
+      "--activation <name>",
+      "of the hidden layers and the code (default: relu; spiral: decoder tanh, code linear)",
+    )
     .addOption(
-      new Option("--epochs <n>", "times to go through the data (default: 5; spiral 500)").argParser(
+      new Option("--epochs <n>", "times to go through the data (default: 5; spiral 250)").argParser(
         positiveInteger,
       ),
     )
     .addOption(
-      new Option("--batch-size <n>", "samples a step (default: 256; spiral 100)").argParser(positiveInteger),
+      new Option("--batch-size <n>", "samples a step (default: 256; spiral 25)").argParser(positiveInteger),
     )
     .option("--loss <name>", "(default: binaryCrossentropy; spiral meanSquaredError)")
     .option("--optimizer <name>", "(default: adam)")
-    .addOption(new Option("--learning-rate <x>", "(default: 0.001; spiral 0.003)").argParser(positiveNumber))
+    .addOption(new Option("--learning-rate <x>", "(default: 0.001)").argParser(positiveNumber))
+    .option("--scaling <name>", "of the samples: minMax or standard (default: none; spiral standard)")
     .addOption(
       new Option(
         "--validation-split <x>",
@@ -187,6 +191,7 @@ function header(
     ["data", source.title + (validationSplit > 0 ? `, ${validationSplit} of them for validation` : "")],
     ["model", `${showLayers(description)}, ${plural(model.parameterCount, "parameter")}`],
     ["loss", description.loss],
+    ...(description.scaling === undefined ? [] : [["scaling", description.scaling]]),
     [
       "optimizer",
       `${showOptimizer(description.optimizer)}, batches of ${count(batchSize)}, ${plural(epochs, "epoch")}`,

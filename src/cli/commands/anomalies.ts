@@ -1,0 +1,197 @@
+import { Command, Option } from "commander";
+import { AnomalyDetector, type AnomalyEvaluation, ArgumentError, ShapeError } from "../../index.js";
+import {
+  assertWritable,
+  loadDetector,
+  loadModel,
+  loadSafetensors,
+  loadSamples,
+  saveModel,
+  saveNpy,
+  saveText,
+} from "../../node.js";
+import { assertColumns, openData, type Rows, type Source } from "../data.js";
+import {
+  addCalculationOptions,
+  addDataOptions,
+  addJsonOption,
+  type CalculationOptions,
+  DATA_HELP,
+  type DataOptions,
+  engineOptions,
+  fraction,
+  notNegative,
+  USED_DATA,
+  USED_DIGITS,
+} from "../options.js";
+import { bold, dim, emit, say, terminal } from "../terminal.js";
+import { count, plural, loss as showLoss, table } from "../text.js";
+
+interface AnomaliesOptions extends DataOptions, CalculationOptions {
+  contamination?: number;
+  sigma?: number;
+  labels?: string;
+  out: string;
+  save?: string;
+  json?: true;
+}
+
+/** What was found. */
+interface Findings {
+  readonly scores: Float32Array;
+  readonly flags: Uint8Array;
+  readonly anomalies: number;
+  readonly threshold: number;
+  /** How the threshold came about, for the reader. */
+  readonly rule: string;
+  readonly evaluation: AnomalyEvaluation | undefined;
+}
+
+/** Where a file of a model keeps its detector. */
+const DETECTOR = "isthmus.anomalyDetector";
+/** How many of the worst samples are named. */
+const WORST = 5;
+
+export function anomaliesCommand(): Command {
+  const command = new Command("anomalies")
+    .description("Write how unusual each sample is, by its reconstruction error, and which are anomalies.")
+    .argument("<model>", "a model that train saved, or that --save of this command did")
+    .argument("<data>", DATA_HELP)
+    .addOption(
+      new Option(
+        "--contamination <x>",
+        "the share of the samples that are anomalies, 0 to 0.5 (default: 0.01)",
+      ).argParser(fraction),
+    )
+    .addOption(
+      new Option("--sigma <k>", "anomalies are k standard deviations above the mean error")
+        .argParser(notNegative)
+        .conflicts("contamination"),
+    )
+    .option("--labels <file>", "evaluate with labels (.npy or IDX): 1 is an anomaly, 0 is none")
+    .option("--save <file>", "save the model with the threshold, to be used on other data")
+    .requiredOption("--out <file>", "where to write scores and flags: .csv, or .npy of two columns");
+  return addJsonOption(addCalculationOptions(addDataOptions(command, USED_DATA)))
+    .addHelpText("after", HELP)
+    .action(anomalies);
+}
+
+const HELP = `
+The threshold is learnt from the samples given, unless the model was saved with one
+and neither --contamination nor --sigma is given.
+
+  isthmus anomalies model.safetensors normal.npy --sigma 3 --save detector.safetensors --out a.csv
+  isthmus anomalies detector.safetensors new.npy --labels truth.npy --out b.csv`;
+
+async function anomalies(modelPath: string, name: string, options: AnomaliesOptions): Promise<void> {
+  const { labels: labelsPath, out, save } = options;
+  if (!/\.(csv|npy)$/i.test(out))
+    throw new ArgumentError(`--out ${JSON.stringify(out)} must end in .csv or .npy`);
+  await assertWritable(out);
+  if (save !== undefined) await assertWritable(save);
+  const labels = labelsPath === undefined ? undefined : await loadLabels(labelsPath);
+  const source = await openData(name, options, USED_DIGITS);
+  const { detector, fitted } = await openDetector(modelPath, options);
+  try {
+    assertColumns(source, detector.model.inputSize, "samples");
+    const began = performance.now();
+    const findings = await find(detector, fitted, source.all(), labels, options);
+    const seconds = (performance.now() - began) / 1000;
+    await saveScores(out, findings);
+    if (save !== undefined) await saveModel(save, detector);
+    if (options.json) emit(doneEvent(findings, seconds, out, save));
+    else print(findings, source, out, save);
+  } finally {
+    await detector.model.dispose();
+  }
+}
+
+/** The model with its own detector, if it has one and no other threshold is asked for, or with one yet to be fitted. */
+async function openDetector(path: string, options: AnomaliesOptions) {
+  const engine = engineOptions(options);
+  const asked = options.contamination !== undefined || options.sigma !== undefined;
+  if (!asked && (await loadSafetensors(path)).metadata[DETECTOR] !== undefined) {
+    return { detector: await loadDetector(path, { engine }), fitted: true };
+  }
+  return { detector: new AnomalyDetector(await loadModel(path, { engine })), fitted: false };
+}
+
+async function loadLabels(path: string): Promise<Uint8Array | Float32Array> {
+  const { data, columns } = await loadSamples(path);
+  if (columns !== 1) throw new ShapeError(`${path} must hold one label a sample, not ${columns}`);
+  return data;
+}
+
+async function find(
+  detector: AnomalyDetector,
+  fitted: boolean,
+  { data }: Rows,
+  labels: Uint8Array | Float32Array | undefined,
+  { contamination, sigma }: AnomaliesOptions,
+): Promise<Findings> {
+  let rule = "saved with the model";
+  if (!fitted) {
+    await detector.fit(data, sigma === undefined ? { contamination: contamination ?? 0.01 } : { sigma });
+    rule = sigma === undefined ? `contamination ${contamination ?? 0.01}` : `mean + ${sigma}·σ`;
+  }
+  const { threshold } = detector;
+  const evaluation = labels && (await detector.evaluate(data, labels));
+  const scores = await detector.score(data);
+  const flags = Uint8Array.from(scores, (score) => (score > threshold ? 1 : 0));
+  const found = flags.reduce((sum, flag) => sum + flag, 0);
+  return { scores, flags, anomalies: found, threshold, rule, evaluation };
+}
+
+async function saveScores(path: string, { scores, flags }: Findings): Promise<void> {
+  if (/\.csv$/i.test(path)) {
+    const lines = Array.from(scores, (score, i) => `${score},${flags[i]}`);
+    await saveText(path, `score,anomaly\n${lines.join("\n")}\n`);
+    return;
+  }
+  const data = new Float32Array(2 * scores.length);
+  scores.forEach((score, i) => {
+    data[2 * i] = score;
+    data[2 * i + 1] = flags[i]!;
+  });
+  await saveNpy(path, { shape: [scores.length, 2], data });
+}
+
+function doneEvent(findings: Findings, seconds: number, out: string, save: string | undefined) {
+  const { scores, anomalies: found, threshold, evaluation } = findings;
+  return {
+    event: "done",
+    samples: scores.length,
+    anomalies: found,
+    threshold,
+    ...evaluation,
+    seconds,
+    out,
+    ...(save !== undefined && { save }),
+  };
+}
+
+function print(findings: Findings, { title }: Source, out: string, save: string | undefined): void {
+  const { scores, anomalies: found, threshold, rule, evaluation } = findings;
+  const screen = terminal();
+  const share = ((100 * found) / scores.length).toFixed(1);
+  const worst = Array.from(scores, (_, i) => i).sort((a, b) => scores[b]! - scores[a]! || a - b);
+  const lines = [
+    ["data", title],
+    ["threshold", `${showLoss(threshold)} (${rule})`],
+    ["anomalies", `${count(found)} of ${plural(scores.length, "sample")} (${share} %)`],
+    [
+      "highest",
+      worst
+        .slice(0, WORST)
+        .map((i) => `row ${i}: ${showLoss(scores[i]!)}`)
+        .join(", "),
+    ],
+  ];
+  if (evaluation) {
+    const { rocAuc, precision, recall, f1 } = evaluation;
+    lines.push(["ROC-AUC", rocAuc.toFixed(4)]);
+    lines.push(["precision", precision.toFixed(4)], ["recall", recall.toFixed(4)], ["F1", f1.toFixed(4)]);
+  }
+  say(table(lines.map(([label, text]) => [dim(label!.padEnd(9), screen), text!])));
+  say(`\nsaved ${bold(out, screen)}${save === undefined ? "" : ` and ${bold(save, screen)}`}`);
+}

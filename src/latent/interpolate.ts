@@ -1,0 +1,43 @@
+import type { Autoencoder } from "../autoencoder.js";
+import { integer } from "../check.js";
+import { ShapeError } from "../errors.js";
+import type { Matrix } from "../matrix.js";
+import type { Samples } from "../training/samples.js";
+
+/** One sample: a row of samples, or its numbers alone. */
+export type Sample = Samples | readonly number[];
+
+/**
+ * What lies between two samples: points at equal distances on the straight line between their codes, decoded.
+ *
+ * @param from one sample of the model's `inputSize`; the first row is its reconstruction
+ * @param to the same for the last row
+ * @param steps number of rows, at least 2
+ * @returns [steps, inputSize]
+ * @throws {ArgumentError} {ShapeError} {NonFiniteError} for anything else
+ */
+export async function interpolate(
+  model: Autoencoder,
+  from: Sample,
+  to: Sample,
+  steps: number,
+): Promise<Matrix> {
+  integer("steps", steps, 2);
+  const start = await codeOf(model, "from", from);
+  const end = await codeOf(model, "to", to);
+  const codes = new Float32Array(steps * model.latentSize);
+  for (let i = 0; i < steps; i++) {
+    const t = i / (steps - 1);
+    for (let j = 0; j < start.length; j++) {
+      codes[i * start.length + j] = (1 - t) * start[j]! + t * end[j]!;
+    }
+  }
+  return model.decode(codes);
+}
+
+async function codeOf(model: Autoencoder, name: string, sample: Sample): Promise<Float32Array> {
+  const flat = Array.isArray(sample) && !Array.isArray(sample[0]) && !ArrayBuffer.isView(sample[0]);
+  const { data, rows } = await model.encode((flat ? [sample] : sample) as Samples);
+  if (rows !== 1) throw new ShapeError(`${name} must be one sample, not ${rows}`);
+  return data;
+}

@@ -1,0 +1,25 @@
+import type { Autoencoder } from "../autoencoder.js";
+import { ShapeError } from "../errors.js";
+import { spearman } from "../statistics/spearman.js";
+import type { Samples } from "../training/samples.js";
+
+/**
+ * How well a code of one dimension keeps an order that is known: Spearman's ρ of the samples' codes and their
+ * positions. Near 1 or −1 the code runs along the samples, forwards or backwards, which is up to the weights that
+ * training began with; near 0 it does not.
+ *
+ * @param positions one number a sample, in any unit
+ * @returns from −1 to 1; NaN where all codes, or all positions, are equal
+ * @throws {ShapeError} unless the model's code has one dimension and there is one position a sample
+ * @throws {ArgumentError} {NonFiniteError} for unfit samples or positions
+ */
+export async function orderCorrelation(
+  model: Autoencoder,
+  samples: Samples,
+  positions: ArrayLike<number>,
+): Promise<number> {
+  if (model.latentSize !== 1) {
+    throw new ShapeError(`the model's code has ${model.latentSize} dimensions, but only one has an order`);
+  }
+  return spearman((await model.encode(samples)).data, positions);
+}

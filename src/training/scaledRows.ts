@@ -1,0 +1,43 @@
+import { NonFiniteError } from "../errors.js";
+import { ColumnStatistics, type Scaling } from "../model/scaling.js";
+import { ELEMENTS_PER_TURN, type Rows } from "./samples.js";
+import type { Work } from "./turns.js";
+
+/** Lets a scaling learn from samples unless it has done so before; pauses now and then. */
+export function* fitScaling(scaling: Scaling, { data, rows, columns }: Rows): Work<void> {
+  if (scaling.parameters) return;
+  const statistics = new ColumnStatistics(columns);
+  const step = rowsPerTurn(columns);
+  for (let first = 0; first < rows; first += step) {
+    statistics.add(data.subarray(first * columns, (first + step) * columns));
+    yield;
+  }
+  scaling.parameters = statistics.parameters(scaling.kind);
+}
+
+/**
+ * Scales `count` rows from row `first` on into `out`.
+ *
+ * @throws {StateError} before the scaling has learnt anything
+ * @throws {NonFiniteError} for a value that is beyond float32 when it is scaled
+ */
+export function scaleRows(
+  scaling: Scaling,
+  { name, data, columns }: Rows,
+  first: number,
+  count: number,
+  out: Float32Array,
+): void {
+  const part = data.subarray(first * columns, (first + count) * columns);
+  const bad = scaling.apply(part, out);
+  if (bad < 0) return;
+  const row = first + Math.floor(bad / columns);
+  throw new NonFiniteError(
+    `row ${row}, column ${bad % columns} of ${name} is ${part[bad]}, which is too far from the training data to be scaled`,
+  );
+}
+
+/** Whole rows that are looked at before the event loop may turn. */
+export function rowsPerTurn(columns: number): number {
+  return Math.max(1, Math.floor(ELEMENTS_PER_TURN / columns));
+}
