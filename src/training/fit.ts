@@ -35,7 +35,7 @@ export function* fitModel(context: FitContext, samples: Rows, options: CheckedFi
   const unit = learner.loss === "binaryCrossentropy" && !scaling;
   yield* checkValues(samples, unit);
   if (options.validationData !== undefined) yield* checkValues(validation!, unit);
-  if (scaling) yield* fitScaling(scaling, training);
+  if (scaling) yield* fitScaling(scaling, training, validation ? [samples, validation] : [samples]);
   const history = emptyHistory();
   context.onHistory(history);
   const data = new TrainingData(learner.network.engine, training, scaling);

@@ -1,22 +1,41 @@
 import { NonFiniteError } from "../errors.js";
-import { ColumnStatistics, type Scaling } from "../model/scaling.js";
+import { ColumnStatistics, Scaling, type ScalingName, type ScalingParameters } from "../model/scaling.js";
 import { ELEMENTS_PER_TURN, type Rows } from "./samples.js";
 import type { Work } from "./turns.js";
 
-/** Lets a scaling learn from samples unless it has done so before; pauses now and then. */
-export function* fitScaling(scaling: Scaling, { data, rows, columns }: Rows): Work<void> {
-  if (scaling.parameters) return;
+/**
+ * Lets a scaling learn from the samples that are trained on, unless it has done so before; pauses now and then.
+ *
+ * @param all everything that will be scaled
+ * @throws what `scaleRows` throws for one of them; nothing has changed then
+ */
+export function* fitScaling(scaling: Scaling, training: Rows, all: readonly Rows[]): Work<void> {
+  const learnt = scaling.parameters ?? (yield* learn(scaling.kind, training));
+  const trial = new Scaling(scaling.kind, scaling.columns);
+  trial.parameters = learnt;
+  for (const samples of all) {
+    const step = Math.min(samples.rows, rowsPerTurn(samples.columns));
+    const scratch = new Float32Array(step * samples.columns);
+    for (let first = 0; first < samples.rows; first += step) {
+      scaleRows(trial, samples, first, step, scratch);
+      yield;
+    }
+  }
+  scaling.parameters = learnt;
+}
+
+function* learn(kind: ScalingName, { data, rows, columns }: Rows): Work<ScalingParameters> {
   const statistics = new ColumnStatistics(columns);
   const step = rowsPerTurn(columns);
   for (let first = 0; first < rows; first += step) {
     statistics.add(data.subarray(first * columns, (first + step) * columns));
     yield;
   }
-  scaling.parameters = statistics.parameters(scaling.kind);
+  return statistics.parameters(kind);
 }
 
 /**
- * Scales `count` rows from row `first` on into `out`.
+ * Scales up to `count` rows from row `first` on into `out`.
  *
  * @throws {StateError} before the scaling has learnt anything
  * @throws {NonFiniteError} for a value that is beyond float32 when it is scaled

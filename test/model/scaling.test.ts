@@ -261,6 +261,13 @@ test("a sample too far away to be scaled is refused by name, and changes nothing
     expect((error as Error).message).toMatch(/^row 1, column 1 of samples is 1.*e\+?30/);
   }
   expect(weightBits(model)).toBe(before);
+  // Nor is anything learnt from a fit that cannot be validated.
+  const fresh = await smallModel({ scaling: "minMax" });
+  const untouched = weightBits(fresh);
+  const error = await failure(() => fresh.fit(tiny, { validationData: far }));
+  expect((error as Error).message).toMatch(/^row 1, column 1 of validationData is 1.*e\+?30/);
+  expect(fresh.scaling).toBeUndefined();
+  expect([weightBits(fresh), fresh.history.loss]).toEqual([untouched, []]);
 });
 
 test("statistics do not depend on the blocks in which rows come, and are exact for constants", () => {
