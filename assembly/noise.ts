@@ -20,9 +20,10 @@ const SECOND_KEY: usize = 16;
 const COUNTERS: usize = 64;
 const TAIL: usize = 96;
 
-// Broadcast from memory, see math.ts. By index: the multipliers of lowbias32; 1; π/2; −2·ln 2; then polynomials, highest
-// power first, that were fitted for the least largest error: −2·ln(1 + f) / f on [√½ − 1, √2 − 1] (1.5e-5), sin(t·π/2) / t
-// in t² (1.2e-6) and cos(t·π/2) in t² (6.7e-6), both on [−1, 1].
+// Broadcast from memory, see math.ts. INTEGERS, by index: the multipliers of lowbias32; 1; half of the angle's last bit; the
+// sign bit; the bits of the floats 2¹⁸·√½ and √½; a mantissa's bits; the bits of the float 1. FLOATS: 2⁻³¹; 1; −2·ln 2; then
+// polynomials, highest power first, that were fitted for the least largest error: −2·ln(1 + f) / f on [√½ − 1, √2 − 1]
+// (1.5e-5), sin(t·π/2) / t in t² (1.2e-6) and cos(t·π/2) in t² (6.7e-6), both on [−1, 1].
 const INTEGERS = memory.data<u32>([
   0x7feb352d, 0x846ca68b, 1, 0x00020000, 0x80000000, 0x483504f3, 0x3f3504f3, 0x007fffff, 0x3f800000,
 ]);
