@@ -13,14 +13,19 @@ import { rowIndex } from "./gather";
 import { philox } from "./random";
 import { madd, select4 } from "./simd";
 
-/** Where in `scratch` the key stands (one group of Philox), and where a tail is worked on. */
-const KEY_BYTES: usize = 64;
+// What stands in `scratch`: a group of Philox, of which the words at 0 and 16 are the key; the counters of eight lanes,
+// with the first word of the key in them; and the elements of a tail. Hot loops take key and counters from there each time:
+// V8's revectorizer pairs neighbouring loads and splats, but not the two halves of a vector that goes round a loop.
+const SECOND_KEY: usize = 16;
+const COUNTERS: usize = 64;
+const TAIL: usize = 96;
 
-// Broadcast from memory, see math.ts. By index: the multipliers of lowbias32; 1; π/2; −2·ln 2; then polynomials, highest
-// power first, that were fitted for the least largest error: −2·ln(1 + f) / f on [√½ − 1, √2 − 1] (1.5e-5), sin(t·π/2) / t
-// in t² (1.2e-6) and cos(t·π/2) in t² (6.7e-6), both on [−1, 1].
+// Broadcast from memory, see math.ts. INTEGERS, by index: the multipliers of lowbias32; 1; half of the angle's last bit; the
+// sign bit; the bits of the floats 2¹⁸·√½ and √½; a mantissa's bits; the bits of the float 1. FLOATS: 2⁻³¹; 1; −2·ln 2; then
+// polynomials, highest power first, that were fitted for the least largest error: −2·ln(1 + f) / f on [√½ − 1, √2 − 1]
+// (1.5e-5), sin(t·π/2) / t in t² (1.2e-6) and cos(t·π/2) in t² (6.7e-6), both on [−1, 1].
 const INTEGERS = memory.data<u32>([
-  0x7feb352d, 0x846ca68b, 1, 0x00020000, 0x80000000, 0x483504f3, 0x3f3504f3, 0x007fffff, 0x3f800000, 4, 8,
+  0x7feb352d, 0x846ca68b, 1, 0x00020000, 0x80000000, 0x483504f3, 0x3f3504f3, 0x007fffff, 0x3f800000,
 ]);
 const FLOATS = memory.data<f32>([
   4.656612873e-10, 1, -1.3862943611, 0.293250672, -0.443375495, 0.507182782, -0.664965376, 0.999828104, -2.00001107,
@@ -47,21 +52,28 @@ function mix(counter: v128, key: v128): v128 {
   return v128.xor(h, i32x4.shr_u(h, 16));
 }
 
-/** Leaves the key of a row at `scratch`. */
+/** Leaves the key and the counters of a row in `scratch`. */
 @inline
 function drawKey(step: usize, row: i32, stream: u32, seedLow: u32, seedHigh: u32, scratch: usize): void {
   const epoch = load<u32>(step, STEP_EPOCH << 2);
   philox(scratch, 0, <u32>rowIndex(step, row), epoch, stream, seedLow, seedHigh);
+  const first = v128.load32_splat(scratch);
+  v128.store(scratch, i32x4.add(first, i32x4(0, 1, 2, 3)), COUNTERS);
+  v128.store(scratch, i32x4.add(first, i32x4(4, 5, 6, 7)), COUNTERS + 16);
 }
 
+/** The hashes of counters `from` to `from` + 3 past the row's first. */
 @inline
-function firstCounter(scratch: usize): v128 {
-  return i32x4.add(v128.load32_splat(scratch), i32x4(0, 1, 2, 3));
+function lowBits(scratch: usize, from: i32): v128 {
+  const counter = i32x4.add(v128.load(scratch, COUNTERS), i32x4.splat(from));
+  return mix(counter, v128.load32_splat(scratch, SECOND_KEY));
 }
 
+/** The hashes of the four counters after those. */
 @inline
-function secondKey(scratch: usize): v128 {
-  return v128.load32_splat(scratch, 16);
+function highBits(scratch: usize, from: i32): v128 {
+  const counter = i32x4.add(v128.load(scratch, COUNTERS + 16), i32x4.splat(from));
+  return mix(counter, v128.load32_splat(scratch, SECOND_KEY));
 }
 
 // Normal numbers after Box and Muller, 1958, from 32 bits a pair: 17 for the radius √(−2·ln u), u = (k + ½) / 2¹⁷, so
@@ -105,21 +117,26 @@ function cosine(bits: v128, square: v128): v128 {
   return v128.xor(p, v128.and(i32x4.shl(bits, 17), integer(4)));
 }
 
-/** target[i] = source[i] + deviation·ε[i] for 16 elements, from the hashes of eight counters. */
+/** target[i] = source[i] + deviation·ε[i] for 16 elements, from the hashes of eight counters from `from` on. */
 @inline
-function addNormals(source: usize, target: usize, deviation: v128, counter: v128, key: v128): void {
-  const a = mix(counter, key);
-  const b = mix(i32x4.add(counter, integer(9)), key);
+function addNormals(source: usize, target: usize, deviation: v128, scratch: usize, from: i32): void {
+  const a = lowBits(scratch, from);
+  const b = highBits(scratch, from);
   const r = f32x4.mul(radius(a), deviation);
   const s = f32x4.mul(radius(b), deviation);
   const t = angle(a);
   const u = angle(b);
   const tt = f32x4.mul(t, t);
   const uu = f32x4.mul(u, u);
-  v128.store(target, madd(r, cosine(a, tt), v128.load(source)));
-  v128.store(target, madd(s, cosine(b, uu), v128.load(source, 16)), 16);
-  v128.store(target, madd(r, sine(t, tt), v128.load(source, 32)), 32);
-  v128.store(target, madd(s, sine(u, uu), v128.load(source, 48)), 48);
+  // All loads before the first store, or the revectorizer could not move them together.
+  const y0 = madd(r, cosine(a, tt), v128.load(source));
+  const y1 = madd(s, cosine(b, uu), v128.load(source, 16));
+  const y2 = madd(r, sine(t, tt), v128.load(source, 32));
+  const y3 = madd(s, sine(u, uu), v128.load(source, 48));
+  v128.store(target, y0);
+  v128.store(target, y1, 16);
+  v128.store(target, y2, 32);
+  v128.store(target, y3, 48);
 }
 
 /**
@@ -132,19 +149,18 @@ export function addNormalRow(
 ): void {
   drawKey(step, row, stream, seedLow, seedHigh, scratch);
   const wide = f32x4.splat(deviation);
-  const key = secondKey(scratch);
-  let counter = firstCounter(scratch);
+  let from = 0;
   let left = columns;
   for (; left >= 16; left -= 16) {
-    addNormals(source, target, wide, counter, key);
-    counter = i32x4.add(counter, integer(10));
+    addNormals(source, target, wide, scratch, from);
+    from += 8;
     source += 64;
     target += 64;
   }
   if (left > 0) {
-    const tail = scratch + KEY_BYTES;
+    const tail = scratch + TAIL;
     memory.copy(tail, source, <usize>(left << 2));
-    addNormals(tail, tail, wide, counter, key);
+    addNormals(tail, tail, wide, scratch, from);
     memory.copy(target, tail, <usize>(left << 2));
   }
 }
@@ -163,14 +179,16 @@ export function gaussianNoise(
 /** Eight elements: kept times `scale` where the hash reaches `threshold`; else 1 where it reaches `ones`, or 0. */
 @inline
 function replaceSome(
-  source: usize, target: usize, scale: v128, threshold: v128, ones: v128, counter: v128, key: v128,
+  source: usize, target: usize, scale: v128, threshold: v128, ones: v128, scratch: usize, from: i32,
 ): void {
-  const a = mix(counter, key);
-  const b = mix(i32x4.add(counter, integer(9)), key);
+  const a = lowBits(scratch, from);
+  const b = highBits(scratch, from);
   const x = f32x4.mul(v128.load(source), scale);
   const y = f32x4.mul(v128.load(source, 16), scale);
-  v128.store(target, select4(x, v128.and(i32x4.ge_u(a, ones), integer(8)), i32x4.ge_u(a, threshold)));
-  v128.store(target, select4(y, v128.and(i32x4.ge_u(b, ones), integer(8)), i32x4.ge_u(b, threshold)), 16);
+  const kept = select4(x, v128.and(i32x4.ge_u(a, ones), integer(8)), i32x4.ge_u(a, threshold));
+  const keptToo = select4(y, v128.and(i32x4.ge_u(b, ones), integer(8)), i32x4.ge_u(b, threshold));
+  v128.store(target, kept);
+  v128.store(target, keptToo, 16);
 }
 
 /**
@@ -186,21 +204,20 @@ export function replacementNoise(
   const upper = i32x4.splat(ones);
   for (let row = begin; row < end; row++) {
     drawKey(step, row, stream, seedLow, seedHigh, scratch);
-    const key = secondKey(scratch);
-    let counter = firstCounter(scratch);
-    let from = source + <usize>row * <usize>(columns << 2);
+    let from = 0;
+    let at = source + <usize>row * <usize>(columns << 2);
     let to = target + <usize>row * <usize>(columns << 2);
     let left = columns;
     for (; left >= 8; left -= 8) {
-      replaceSome(from, to, wide, most, upper, counter, key);
-      counter = i32x4.add(counter, integer(10));
-      from += 32;
+      replaceSome(at, to, wide, most, upper, scratch, from);
+      from += 8;
+      at += 32;
       to += 32;
     }
     if (left > 0) {
-      const tail = scratch + KEY_BYTES;
-      memory.copy(tail, from, <usize>(left << 2));
-      replaceSome(tail, tail, wide, most, upper, counter, key);
+      const tail = scratch + TAIL;
+      memory.copy(tail, at, <usize>(left << 2));
+      replaceSome(tail, tail, wide, most, upper, scratch, from);
       memory.copy(to, tail, <usize>(left << 2));
     }
   }

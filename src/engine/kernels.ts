@@ -85,6 +85,34 @@ export interface Kernels {
     oneMinusBeta2: number,
     epsilon: number,
   ): void;
+  gaussianNoise(
+    begin: number,
+    end: number,
+    columns: number,
+    source: number,
+    target: number,
+    step: number,
+    stream: number,
+    seedLow: number,
+    seedHigh: number,
+    deviation: number,
+    scratch: number,
+  ): void;
+  replacementNoise(
+    begin: number,
+    end: number,
+    columns: number,
+    source: number,
+    target: number,
+    step: number,
+    stream: number,
+    seedLow: number,
+    seedHigh: number,
+    threshold: number,
+    ones: number,
+    scale: number,
+    scratch: number,
+  ): void;
   runPhase(phase: number, thread: number, threads: number, scratch: number): void;
   serve(team: number, thread: number, threads: number, scratch: number): void;
   lead(team: number, threads: number, scratch: number, maySleep: number): number;

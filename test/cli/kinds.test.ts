@@ -47,6 +47,11 @@ describe("train's kinds", () => {
     const variational = await train("--variational", "--latent", "5");
     expect(variational.stdout).toContain("784 → 400 (relu) → 5 (gaussian) → 400 (relu) → 784 (sigmoid)");
     expect(variational.stdout).toContain("(10, 5)");
+    const evaluation = ["evaluate", "kind.safetensors", "digits", "--samples", "50"];
+    const [found] = events((await here.run(...evaluation, "--json")).stdout);
+    const { loss, reconstructionLoss, klLoss } = found as Record<string, number>;
+    expect(loss).toBeCloseTo(reconstructionLoss! + klLoss!, 6);
+    expect((await here.run(...evaluation)).stdout).toMatch(/klLoss +\d/);
     expect((await here.run("inspect", "kind.safetensors")).stdout).toMatch(
       /latent +gaussian \(units 5, beta 1/,
     );

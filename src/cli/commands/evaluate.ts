@@ -36,12 +36,12 @@ async function evaluate(modelPath: string, name: string, options: EvaluateOption
     assertColumns(source, model.inputSize, "samples");
     const { data, rows } = source.all();
     const began = performance.now();
-    const { loss } = await model.evaluate(data);
+    const { loss, ...parts } = await model.evaluate(data);
     const seconds = (performance.now() - began) / 1000;
     const errors = await model.reconstructionError(data);
     const meanSquaredError = errors.reduce((sum, error) => sum + error, 0) / rows;
     if (options.json) {
-      emit({ event: "done", loss, meanSquaredError, samples: rows, seconds });
+      emit({ event: "done", loss, ...parts, meanSquaredError, samples: rows, seconds });
       return;
     }
     const screen = terminal();
@@ -49,6 +49,7 @@ async function evaluate(modelPath: string, name: string, options: EvaluateOption
     const lines = [
       ["data", source.title],
       ["loss", `${showLoss(loss)} (${kind}${scaling === undefined ? "" : `, ${scaling} scaling`})`],
+      ...Object.entries(parts).map(([name, value]) => [name, showLoss(value)]),
       ["mean squared error", showLoss(meanSquaredError)],
     ];
     say(table(lines.map(([label, text]) => [dim(label!.padEnd(18), screen), text!])));
