@@ -14,6 +14,13 @@ export const ACTIVATION_LINEAR = 0;
 export const ACTIVATION_RELU = 1;
 export const ACTIVATION_SIGMOID = 2;
 export const ACTIVATION_TANH = 3;
+export const ACTIVATION_LEAKY_RELU = 4;
+export const ACTIVATION_ELU = 5;
+export const ACTIVATION_SELU = 6;
+export const ACTIVATION_SOFTPLUS = 7;
+/** From this one on the derivative is found from z, and not from y. */
+export const ACTIVATION_SILU = 8;
+export const ACTIVATION_GELU = 9;
 
 // Streams of the random generator: the same seed gives each of them its own numbers.
 export const STREAM_INITIALIZATION = 0;
@@ -45,12 +52,29 @@ export const OP_BINARY_CROSSENTROPY = 11;
 export const OP_BINARY_CROSSENTROPY_LOGITS = 12;
 export const OP_SGD = 13;
 export const OP_ADAM = 14;
+export const OP_MEAN_ABSOLUTE_ERROR = 30;
+export const OP_HUBER = 31;
+export const OP_ADAMW = 32;
+export const OP_NADAM = 33;
+export const OP_RMSPROP = 34;
+export const OP_ADAGRAD = 35;
+export const OP_ADADELTA = 36;
+export const OP_PENALIZE = 37;
+export const OP_CLIP_VALUES = 38;
+export const OP_SUM_SQUARES = 39;
+export const OP_CLIP_NORM = 40;
 
 // Words of the step block, rewritten by the training loop before each step.
 /** Address of the batch's first row index (u32 each). */
 export const STEP_INDICES = 0;
-/** Learning rate, with Adam's bias correction already in it. */
+/** Learning rate η, with Adam's bias correction already in it; of Nadam, the factor of the first moment. */
 export const STEP_LEARNING_RATE = 1;
+/** η·λ of AdamW. */
+export const STEP_WEIGHT_DECAY = 8;
+/** Nadam's factor of the gradient. */
+export const STEP_GRADIENT_RATE = 9;
+/** Nadam's factor of the second moment, 1 / (1 − β₂ᵗ). */
+export const STEP_SECOND_FACTOR = 10;
 export const STEP_WORDS = 16;
 
 // Words of the block that a team of threads shares.

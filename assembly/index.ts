@@ -5,8 +5,9 @@
 export { activationBackward, activationForward } from "./activation";
 export { gatherBytes, gatherFloats } from "./gather";
 export { gemm, tileColumns } from "./gemm";
-export { binaryCrossentropy, binaryCrossentropyLogits, meanSquaredError } from "./loss";
-export { adam, sgd } from "./optimizer";
+export { clipNorm, clipValues, penalize, sumSquares } from "./gradient";
+export { binaryCrossentropy, binaryCrossentropyLogits, huber, meanAbsoluteError, meanSquaredError } from "./loss";
+export { adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd } from "./optimizer";
 export { packRows, packTransposed } from "./pack";
 export { runPhase } from "./plan";
 export { randomNormal, randomUniform, randomWords, shuffle } from "./random";

@@ -3,8 +3,8 @@
 // expf, logf, tanhf, sinf, cosf).
 //
 // Largest errors over all floats whose result is a normal float, in units in the last place, either build: exp 1.05,
-// log 0.85, tanh 1.35, sigmoid 2.4. test/kernels/math.test.ts asserts them and tells what was measured. sin and cos
-// serve the normal distribution alone and are tested through it.
+// log 0.85, tanh 1.35, sigmoid 2.4. test/kernels/math.test.ts asserts them and tells what was measured. eˣ − 1 and
+// ln(1 + eˣ) serve activations alone and are tested through those, sin and cos through the normal distribution.
 
 import { madd, nmadd, select4, splat } from "./simd";
 
@@ -24,10 +24,10 @@ const EXP_HIGHEST: f32 = 88.72283172607422;
 // change, so it does no harm that each thread's instance writes them again.
 //
 // By index: 1; log₂ e; 1.5·2²³; ln 2 in two parts; the polynomial of eˣ from its highest power on; the smallest x
-// whose exponential is a normal float; the sign bit.
+// whose exponential is a normal float; the sign bit; below which eˣ − 1 is −1 to the last bit.
 const CONSTANTS = memory.data<f32>([
   1, 1.4426950408889634, 12582912, 0.693359375, -2.1219444e-4, 1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3,
-  4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1, -87.33654022216797, -0.0,
+  4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1, -87.33654022216797, -0.0, -25,
 ]);
 
 @inline
@@ -41,23 +41,56 @@ export function one(): v128 {
   return constant(0);
 }
 
-/** eˣ for x within [EXP_LOWEST, EXP_HIGHEST]: neither overflow nor subnormal results are looked for. */
+/** x / ln 2, rounded to an integer that stands in the low bits of the float. */
 @inline
-export function expInRange(x: v128): v128 {
+function shiftedPower(x: v128): v128 {
   // Adding 1.5·2²³ rounds a float of magnitude below 2²² to an integer, left in the low bits of the sum.
-  const shifted = madd(x, constant(1), constant(2));
+  return madd(x, constant(1), constant(2));
+}
+
+/** What is left of x after the multiple of ln 2 that `shiftedPower` found: within ±½·ln 2. */
+@inline
+function powerRest(x: v128, shifted: v128): v128 {
   const n = f32x4.sub(shifted, constant(2));
   // ln 2 in two parts; the first has few enough bits that its product with n is exact.
-  const r = nmadd(n, constant(4), nmadd(n, constant(3), x));
+  return nmadd(n, constant(4), nmadd(n, constant(3), x));
+}
+
+/** eʳ − 1 for r within ±½·ln 2, or a little beyond. */
+@inline
+function expMinusOneOfRest(r: v128): v128 {
   let p = madd(r, constant(5), constant(6));
   p = madd(p, r, constant(7));
   p = madd(p, r, constant(8));
   p = madd(p, r, constant(9));
   p = madd(p, r, constant(10));
-  p = madd(f32x4.mul(r, r), p, r);
-  p = f32x4.add(p, one());
+  return madd(f32x4.mul(r, r), p, r);
+}
+
+/** eˣ for x within [EXP_LOWEST, EXP_HIGHEST]: neither overflow nor subnormal results are looked for. */
+@inline
+export function expInRange(x: v128): v128 {
+  const shifted = shiftedPower(x);
+  const p = f32x4.add(expMinusOneOfRest(powerRest(x, shifted)), one());
   // 2ⁿ·p: n stands in the low bits of `shifted`, and belongs into the exponent of p.
   return i32x4.add(p, i32x4.shl(shifted, 23));
+}
+
+/** e^(x + low) for x as in `expInRange` and |low| ≤ 0.05, a part of the exponent that x has no bits for. */
+@inline
+export function expOfSum(x: v128, low: v128): v128 {
+  const shifted = shiftedPower(x);
+  const p = f32x4.add(expMinusOneOfRest(f32x4.add(powerRest(x, shifted), low)), one());
+  return i32x4.add(p, i32x4.shl(shifted, 23));
+}
+
+/** eˣ − 1 for x ≤ 0, small next to 0 as it should be: 2ⁿ·(eʳ − 1) + (2ⁿ − 1). NaN is taken as −25. */
+@inline
+export function expMinusOne(x: v128): v128 {
+  const a = f32x4.pmax(constant(13), x);
+  const shifted = shiftedPower(a);
+  const power = i32x4.add(one(), i32x4.shl(shifted, 23));
+  return madd(power, expMinusOneOfRest(powerRest(a, shifted)), f32x4.sub(power, one()));
 }
 
 /** eˣ; results below 2⁻¹²⁶ are flushed to 0, those above the largest float become infinity, NaN stays NaN. */
@@ -118,6 +151,16 @@ export function log4(x: v128): v128 {
   y = select4(splat(-Infinity), y, f32x4.eq(x, splat(0)));
   y = select4(splat(NaN), y, f32x4.lt(x, splat(0)));
   return select4(x, y, v128.or(f32x4.ne(x, x), f32x4.eq(x, splat(Infinity))));
+}
+
+/** ln(1 + eˣ); results below 2⁻¹²⁶ are flushed to 0, NaN stays NaN. */
+export function softplus4(x: v128): v128 {
+  const e = expOfMinusAbs(x);
+  const w = f32x4.add(e, one());
+  // What 1 + e lost in rounding is worth (e − (w − 1)) / w to the logarithm: all of it where e is small.
+  const rest = f32x4.div(f32x4.sub(e, f32x4.sub(w, one())), w);
+  const y = f32x4.add(f32x4.pmax(x, splat(0)), f32x4.add(log4(w), rest));
+  return v128.andnot(y, f32x4.lt(x, constant(11)));
 }
 
 /** Hyperbolic tangent. */

@@ -19,7 +19,7 @@ export { Matrix } from "./matrix.js";
 export type { ActivationName } from "./model/activations.js";
 export type { InitializerName } from "./model/initializers.js";
 export { type DenseLayer, type DenseOptions, dense, type Layer } from "./model/layers.js";
-export type { LossName } from "./model/losses.js";
+export { type Huber, huber, type Loss, type LossName } from "./model/losses.js";
 export { type Adam, adam, type Optimizer, type OptimizerName, type Sgd, sgd } from "./model/optimizers.js";
 export type { History } from "./training/history.js";
 export type { BatchLog, EpochLog, FitOptions, FitSyncOptions } from "./training/options.js";

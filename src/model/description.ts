@@ -1,7 +1,7 @@
-import { integer, knownKeys, oneOf, show } from "../check.js";
+import { integer, knownKeys, show } from "../check.js";
 import { ArgumentError, ShapeError } from "../errors.js";
 import { checkLayer, type Layer } from "./layers.js";
-import { LOSS_NAMES, type LossName } from "./losses.js";
+import { type Loss, toLoss } from "./losses.js";
 import { type Optimizer, type OptimizerName, toOptimizer } from "./optimizers.js";
 import { checkSeed, type Seed } from "./seed.js";
 
@@ -14,7 +14,7 @@ export interface AutoencoderDescription {
   /** Layers from the code back to the sample; at least one. The last one has `inputSize` units. */
   decoder: readonly Layer[];
   /** Default `"meanSquaredError"`. */
-  loss?: LossName;
+  loss?: Loss;
   /** Default `"adam"`. */
   optimizer?: Optimizer | OptimizerName;
   /** What weights and the order of samples are drawn from; default 0. The same seed gives the same model. */
@@ -26,7 +26,7 @@ export interface CheckedDescription {
   readonly inputSize: number;
   readonly encoder: readonly Layer[];
   readonly decoder: readonly Layer[];
-  readonly loss: LossName;
+  readonly loss: Loss;
   readonly optimizer: Optimizer;
   readonly seed: Seed;
 }
@@ -55,7 +55,7 @@ export function checkDescription(description: AutoencoderDescription): CheckedDe
     inputSize,
     encoder,
     decoder,
-    loss: oneOf("loss", description.loss ?? "meanSquaredError", LOSS_NAMES),
+    loss: toLoss(description.loss ?? "meanSquaredError"),
     optimizer: toOptimizer(description.optimizer ?? "adam"),
     seed: checkSeed("seed", description.seed ?? 0),
   };

@@ -21,7 +21,7 @@ function addProduct(
     b: network.packAt(forwardPack),
     seed: bias ? network.at(bias) : network.zeros,
     seedRow: 0,
-    c: workspace.output(index),
+    c: workspace.preactivation(index),
     cRow: units * 4,
   });
 }
@@ -42,6 +42,6 @@ export function addForward(
     addProduct(plan, network, layer, workspace, rows, index);
     if (logits && index === layers.length - 1) return;
     const kind = ACTIVATIONS[layer.layer.activation];
-    plan.activationForward(rows, kind, layer.units, workspace.output(index), workspace.output(index));
+    plan.activationForward(rows, kind, layer.units, workspace.preactivation(index), workspace.output(index));
   });
 }

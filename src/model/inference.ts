@@ -3,7 +3,7 @@ import type { Block } from "../engine/memory.js";
 import type { Plan } from "../engine/plan.js";
 import { Blocks } from "./blocks.js";
 import { addForward } from "./forward.js";
-import { type LossName, lossKernel } from "./losses.js";
+import { type Loss, lossKernel } from "./losses.js";
 import type { Network, NetworkLayer } from "./network.js";
 import { Workspace } from "./workspace.js";
 
@@ -12,7 +12,7 @@ export type Wanted =
   /** The output of the last of the layers. */
   | { readonly kind: "output" }
   /** The loss of the output against the input, one float64 a row. */
-  | { readonly kind: "loss"; readonly loss: LossName };
+  | { readonly kind: "loss"; readonly loss: Loss };
 
 /**
  * The forward pass of some of a network's layers over blocks of rows that are copied in and out: what `encode`,
@@ -81,13 +81,16 @@ export class Inference {
     const last = layers.length - 1;
     const { layer, units } = layers[last]!;
     const wanted = this.#wanted;
-    const kernel = wanted.kind === "loss" ? lossKernel(wanted.loss, layer.activation) : undefined;
+    const loss = wanted.kind === "loss" ? lossKernel(wanted.loss, layer.activation) : undefined;
+    const logits = loss?.kernel === "binaryCrossentropyLogits";
     plan.rows(rows, () => {
       if (bytes) plan.gatherBytes(rows, inputs, this.#staging.at(), this.#workspace.input, this.#step.at());
-      addForward(plan, this.#network, layers, this.#workspace, rows, kernel === "binaryCrossentropyLogits");
-      if (!kernel) return;
+      addForward(plan, this.#network, layers, this.#workspace, rows, logits);
+      if (!loss) return;
       const output = this.#workspace.output(last);
-      plan.loss(rows, kernel, units, output, this.#workspace.input, output, this.#losses.at(), 0);
+      const { kernel, parameters } = loss;
+      const losses = this.#losses.at();
+      plan.loss(rows, kernel, units, output, this.#workspace.input, output, losses, 0, parameters);
     });
     return plan.build(this.#network.engine.memory);
   }

@@ -30,7 +30,7 @@ export interface DenseOptions {
  * A fully connected layer.
  *
  * @param units width of the output, a positive integer
- * @param activation `"linear"` (default), `"relu"`, `"sigmoid"` or `"tanh"`
+ * @param activation a name (see `ActivationName`); default `"linear"`
  * @throws {ArgumentError} for anything else
  */
 export function dense(

@@ -1,6 +1,6 @@
 import type { Block } from "../engine/memory.js";
 import { Blocks } from "./blocks.js";
-import type { LossName } from "./losses.js";
+import type { Loss } from "./losses.js";
 import type { Network } from "./network.js";
 import { momentCount, type Optimizer, OptimizerClock } from "./optimizers.js";
 
@@ -11,7 +11,7 @@ import { momentCount, type Optimizer, OptimizerClock } from "./optimizers.js";
 export class Learner {
   readonly network: Network;
   readonly optimizer: Optimizer;
-  readonly loss: LossName;
+  readonly loss: Loss;
   readonly gradients: Block;
   readonly moments: readonly Block[];
   readonly clock: OptimizerClock;
@@ -19,7 +19,7 @@ export class Learner {
   readonly #saved: Float32Array[] = [];
   #savedSteps = 0;
 
-  constructor(network: Network, optimizer: Optimizer, loss: LossName) {
+  constructor(network: Network, optimizer: Optimizer, loss: Loss) {
     this.network = network;
     this.optimizer = optimizer;
     this.loss = loss;

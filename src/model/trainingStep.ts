@@ -1,7 +1,7 @@
 import { STEP_INDICES, STEP_LEARNING_RATE, STEP_WORDS } from "../../assembly/abi.js";
 import type { Address, Block } from "../engine/memory.js";
 import type { Plan, PlanBuilder } from "../engine/plan.js";
-import { ACTIVATIONS } from "./activations.js";
+import { ACTIVATIONS, needsInput } from "./activations.js";
 import { Blocks } from "./blocks.js";
 import { addForward } from "./forward.js";
 import type { Learner } from "./learner.js";
@@ -44,7 +44,7 @@ export class TrainingStep {
     const { engine, layers } = network;
     const blocks = new Blocks(engine.memory);
     this.#blocks = blocks;
-    this.#workspace = new Workspace(blocks, layers, rows);
+    this.#workspace = new Workspace(blocks, layers, rows, true);
     this.#deltas = new Workspace(blocks, layers, rows);
     let packs = 0;
     this.#packOffsets = layers.map(({ weight }) => {
@@ -105,7 +105,7 @@ export class TrainingStep {
     const { network, loss } = this.#learner;
     const last = network.layers.length - 1;
     const { units, layer } = network.layers[last]!;
-    const kernel = lossKernel(loss, layer.activation);
+    const { kernel, parameters } = lossKernel(loss, layer.activation);
     const logits = kernel === "binaryCrossentropyLogits";
     addForward(plan, network, network.layers, this.#workspace, rows, logits);
     const output = this.#workspace.output(last);
@@ -119,8 +119,9 @@ export class TrainingStep {
       delta,
       this.#losses.at(),
       1 / (rows * units),
+      parameters,
     );
-    if (!logits) plan.activationBackward(rows, ACTIVATIONS[layer.activation], units, output, delta);
+    if (!logits) this.#addSlope(plan, rows, last);
   }
 
   /** From δ of layer `index` on: packs the operand of its weight gradient, and finds δ of the layer before. */
@@ -132,7 +133,6 @@ export class TrainingStep {
     if (weight.transposed) plan.packRows(rows, units, delta, packed);
     else plan.packRows(rows, inputs, this.#workspace.output(index - 1), packed);
     if (index === 0) return;
-    const before = network.layers[index - 1]!;
     plan.product(rows, {
       n: inputs,
       k: units,
@@ -145,14 +145,16 @@ export class TrainingStep {
       c: this.#deltas.output(index - 1),
       cRow: inputs * 4,
     });
-    const kind = ACTIVATIONS[before.layer.activation];
-    plan.activationBackward(
-      rows,
-      kind,
-      inputs,
-      this.#workspace.output(index - 1),
-      this.#deltas.output(index - 1),
-    );
+    this.#addSlope(plan, rows, index - 1);
+  }
+
+  /** From δ of the output of layer `index` to δ of its z. */
+  #addSlope(plan: PlanBuilder, rows: number, index: number): void {
+    const { layer, units } = this.#learner.network.layers[index]!;
+    const kept = needsInput(layer.activation)
+      ? this.#workspace.preactivation(index)
+      : this.#workspace.output(index);
+    plan.activationBackward(rows, ACTIVATIONS[layer.activation], units, kept, this.#deltas.output(index));
   }
 
   /** Gradient, optimizer and packing of one layer, the same rows of W by the same thread throughout. */

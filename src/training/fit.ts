@@ -1,5 +1,6 @@
 import { DivergedError, EngineError, ShapeError } from "../errors.js";
 import type { Learner } from "../model/learner.js";
+import { wantsUnitRange } from "../model/losses.js";
 import type { Seed } from "../model/seed.js";
 import { TrainingStep } from "../model/trainingStep.js";
 import { emptyHistory, type History } from "./history.js";
@@ -27,7 +28,7 @@ export function* fitModel(context: FitContext, samples: Rows, options: CheckedFi
   const { learner } = context;
   const [training, validation] = divide(samples, options);
   options.signal?.throwIfAborted();
-  const unit = learner.loss === "binaryCrossentropy";
+  const unit = wantsUnitRange(learner.loss);
   yield* checkValues(samples, unit);
   if (options.validationData !== undefined) yield* checkValues(validation!, unit);
   const history = emptyHistory();

@@ -1,7 +1,7 @@
 import { OPERATIONS_PER_TURN } from "../engine/engine.js";
 import { Matrix } from "../matrix.js";
 import { Inference, type Wanted } from "../model/inference.js";
-import type { LossName } from "../model/losses.js";
+import { type Loss, wantsUnitRange } from "../model/losses.js";
 import type { Network, NetworkLayer } from "../model/network.js";
 import { checkValues, type Rows } from "./samples.js";
 import type { Work } from "./turns.js";
@@ -24,7 +24,7 @@ function* forEachBlock(
   samples: Rows,
   take: (inference: Inference, first: number, count: number) => void,
 ): Work<void> {
-  yield* checkValues(samples, wanted.kind === "loss" && wanted.loss === "binaryCrossentropy");
+  yield* checkValues(samples, wanted.kind === "loss" && wantsUnitRange(wanted.loss));
   const { data, rows, columns } = samples;
   const inference = new Inference(network, layers, wanted, rowsAtATime(layers, rows));
   try {
@@ -51,7 +51,7 @@ export function* outputOf(network: Network, layers: readonly NetworkLayer[], sam
 }
 
 /** The loss of each row's reconstruction. */
-export function* lossesOf(network: Network, loss: LossName, samples: Rows): Work<Float64Array> {
+export function* lossesOf(network: Network, loss: Loss, samples: Rows): Work<Float64Array> {
   const result = new Float64Array(samples.rows);
   yield* forEachBlock(network, network.layers, { kind: "loss", loss }, samples, (inference, first, count) => {
     result.set(inference.losses(count), first);
@@ -60,7 +60,7 @@ export function* lossesOf(network: Network, loss: LossName, samples: Rows): Work
 }
 
 /** The mean loss over all rows. */
-export function* lossOf(network: Network, loss: LossName, samples: Rows): Work<number> {
+export function* lossOf(network: Network, loss: Loss, samples: Rows): Work<number> {
   const losses = yield* lossesOf(network, loss, samples);
   let sum = 0;
   for (const value of losses) sum += value;

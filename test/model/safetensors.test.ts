@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Autoencoder, type AutoencoderOptions, adam, dense, sgd } from "../../src/index.js";
+import { Autoencoder, type AutoencoderOptions, adam, dense, huber, sgd } from "../../src/index.js";
 import { findPython, runPython } from "../formats/helpers.js";
 import { bits, MATHS, smallModel, values, weightBits } from "../support/models.js";
 
@@ -31,6 +31,14 @@ const VARIANTS: [string, Partial<AutoencoderOptions>][] = [
         dense(4, "sigmoid", { initializer: "glorotNormal" }),
         dense(6, "sigmoid", { initializer: "glorotUniform" }),
       ],
+    },
+  ],
+  [
+    "huber and the activations that keep z",
+    {
+      loss: huber({ delta: 0.3 }),
+      encoder: [dense(5, "gelu"), dense(3, "leakyRelu")],
+      decoder: [dense(4, "selu"), dense(5, "silu"), dense(6, "softplus")],
     },
   ],
 ];

@@ -13,7 +13,7 @@ import {
   USED_DIGITS,
 } from "../options.js";
 import { dim, emit, say, terminal } from "../terminal.js";
-import { loss as showLoss, table } from "../text.js";
+import { described, loss as showLoss, table } from "../text.js";
 
 interface EvaluateOptions extends DataOptions, CalculationOptions {
   json?: true;
@@ -47,7 +47,7 @@ async function evaluate(modelPath: string, name: string, options: EvaluateOption
     const screen = terminal();
     const lines = [
       ["data", source.title],
-      ["loss", `${showLoss(loss)} (${model.description.loss})`],
+      ["loss", `${showLoss(loss)} (${described(model.description.loss)})`],
       ["mean squared error", showLoss(meanSquaredError)],
     ];
     say(table(lines.map(([label, text]) => [dim(label!.padEnd(18), screen), text!])));

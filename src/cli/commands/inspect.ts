@@ -4,7 +4,7 @@ import type { Autoencoder, Layer } from "../../index.js";
 import { loadModel, loadSafetensors } from "../../node.js";
 import { addJsonOption } from "../options.js";
 import { bold, dim, emit, say, terminal } from "../terminal.js";
-import { count, fileSize, table } from "../text.js";
+import { count, described, fileSize, table } from "../text.js";
 
 /** Where the model's description stands; it is shown as layers, loss, optimizer and seed. */
 const DESCRIPTION = "isthmus";
@@ -84,7 +84,6 @@ function print(
 ): void {
   const screen = terminal();
   const { loss, optimizer, seed } = model.description;
-  const { kind, ...settings } = optimizer;
   say(`${bold(path, screen)} (${fileSize(size)})\n`);
   const head = ["layer", "kind", "shape", "activation", "initializer", "parameters"];
   const body = layers.map(({ name, kind, shape, activation, initializer, bias, parameters }) => [
@@ -98,10 +97,9 @@ function print(
   const total = ["total", "", "", "", "", count(model.parameterCount)];
   const [first, ...rest] = table([head, ...body, total], [head.length - 1]).split("\n");
   say([dim(first!, screen), ...rest].join("\n"));
-  const shownSettings = Object.entries(settings).map(([key, value]) => `${key} ${value}`);
   const facts = [
-    ["loss", loss],
-    ["optimizer", `${kind} (${shownSettings.join(", ")})`],
+    ["loss", described(loss)],
+    ["optimizer", described(optimizer)],
     ["seed", String(seed)],
     ...metadata.map(([key, value]) => [`metadata ${key}`, value]),
   ];

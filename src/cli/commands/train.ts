@@ -26,7 +26,7 @@ import {
 } from "../options.js";
 import { showReconstructions } from "../reconstructions.js";
 import { bold, dim, emit, say, type Terminal, terminal } from "../terminal.js";
-import { count, fileSize, plural, table } from "../text.js";
+import { count, described, fileSize, plural, table } from "../text.js";
 import { type Outcome, trainModel } from "../training.js";
 
 interface TrainOptions extends TrainingWishes, DataOptions, CalculationOptions {
@@ -145,7 +145,7 @@ function header(
   const rows = [
     ["data", source.title + (validationSplit > 0 ? `, ${validationSplit} of them for validation` : "")],
     ["model", `${showLayers(description)}, ${plural(model.parameterCount, "parameter")}`],
-    ["loss", description.loss],
+    ["loss", described(description.loss)],
     [
       "optimizer",
       `${showOptimizer(description.optimizer)}, batches of ${count(batchSize)}, ${plural(epochs, "epoch")}`,
