@@ -7,6 +7,7 @@ import {
   type OptimizerName,
 } from "../index.js";
 import type { Kind } from "./data.js";
+import { described } from "./text.js";
 
 /** What the user said of the model and its training; the rest follows from the data. */
 export interface TrainingWishes {
@@ -112,5 +113,6 @@ export function showLayers({ inputSize, encoder, decoder }: AutoencoderOptions):
 
 /** `adam, learning rate 0.001`. */
 export function showOptimizer(optimizer: Optimizer): string {
-  return `${optimizer.kind}, learning rate ${optimizer.learningRate}`;
+  const { kind, learningRate } = optimizer;
+  return `${kind}, learning rate ${typeof learningRate === "number" ? learningRate : described(learningRate)}`;
 }

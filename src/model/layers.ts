@@ -2,6 +2,7 @@ import { boolean, integer, knownKeys, oneOf, show } from "../check.js";
 import { ArgumentError } from "../errors.js";
 import { ACTIVATION_NAMES, type ActivationName } from "./activations.js";
 import { INITIALIZER_NAMES, type InitializerName } from "./initializers.js";
+import { type Penalty, toPenalty } from "./penalties.js";
 
 /** A fully connected layer: y = activation(W·x + b). */
 export interface DenseLayer {
@@ -13,6 +14,8 @@ export interface DenseLayer {
   readonly initializer: InitializerName;
   /** Whether there is a b. */
   readonly bias: boolean;
+  /** What W adds to the loss, if anything. */
+  readonly kernelPenalty?: Penalty;
 }
 
 /** Any layer that a model can be made of. */
@@ -24,6 +27,8 @@ export interface DenseOptions {
   initializer?: InitializerName;
   /** Whether the layer has a bias; default true. */
   bias?: boolean;
+  /** What the weights add to the loss: `l1(1e-4)`, `l2(1e-4)` or `l1l2({ … })`; default nothing. */
+  kernelPenalty?: Penalty;
 }
 
 /**
@@ -38,13 +43,15 @@ export function dense(
   activation: ActivationName = "linear",
   options: DenseOptions = {},
 ): DenseLayer {
-  knownKeys("dense", options, ["initializer", "bias"]);
+  knownKeys("dense", options, ["initializer", "bias", "kernelPenalty"]);
+  const { kernelPenalty } = options;
   return {
     kind: "dense",
     units: integer("units of a dense layer", units),
     activation: oneOf("activation", activation, ACTIVATION_NAMES),
     initializer: oneOf("initializer", options.initializer ?? "glorotUniform", INITIALIZER_NAMES),
     bias: boolean("bias", options.bias ?? true),
+    ...(kernelPenalty !== undefined && { kernelPenalty: toPenalty("kernelPenalty", kernelPenalty) }),
   };
 }
 

@@ -1,8 +1,9 @@
-import type { Block } from "../engine/memory.js";
+import type { Address, Block } from "../engine/memory.js";
 import { Blocks } from "./blocks.js";
 import type { Loss } from "./losses.js";
-import type { Network } from "./network.js";
-import { momentCount, type Optimizer, OptimizerClock } from "./optimizers.js";
+import type { Network, Parameter } from "./network.js";
+import { OptimizerClock } from "./optimizerClock.js";
+import { momentStarts, type Optimizer } from "./optimizers.js";
 
 /**
  * What learning adds to a network: gradients and the optimizer's moments, laid out as the parameters are, and the
@@ -26,8 +27,17 @@ export class Learner {
     const bytes = network.parameterSize * 4;
     this.#blocks = new Blocks(network.engine.memory);
     this.gradients = this.#blocks.allocate(bytes);
-    this.moments = Array.from({ length: momentCount(optimizer) }, () => this.#blocks.allocate(bytes));
+    this.moments = momentStarts(optimizer).map((start) => {
+      const block = this.#blocks.allocate(bytes);
+      block.floats().fill(start);
+      return block;
+    });
     this.clock = new OptimizerClock(optimizer);
+  }
+
+  /** Address of a parameter's gradient. */
+  gradientAt(parameter: Parameter): Address {
+    return this.gradients.at(parameter.offset * 4);
   }
 
   /** Remembers weights and moments as they are now, pausing after each. */

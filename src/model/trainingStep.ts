@@ -1,4 +1,11 @@
-import { STEP_INDICES, STEP_LEARNING_RATE, STEP_WORDS } from "../../assembly/abi.js";
+import {
+  STEP_GRADIENT_RATE,
+  STEP_INDICES,
+  STEP_LEARNING_RATE,
+  STEP_SECOND_FACTOR,
+  STEP_WEIGHT_DECAY,
+  STEP_WORDS,
+} from "../../assembly/abi.js";
 import type { Address, Block } from "../engine/memory.js";
 import type { Plan, PlanBuilder } from "../engine/plan.js";
 import { ACTIVATIONS, needsInput } from "./activations.js";
@@ -7,6 +14,9 @@ import { addForward } from "./forward.js";
 import type { Learner } from "./learner.js";
 import { lossKernel } from "./losses.js";
 import type { NetworkLayer, Parameter } from "./network.js";
+import type { StepFactors } from "./optimizerClock.js";
+import { RowSums } from "./rowSums.js";
+import { addOptimizer } from "./updates.js";
 import { Workspace } from "./workspace.js";
 
 /** A data set in the engine's memory. */
@@ -20,7 +30,8 @@ export interface Source {
  * output (δ, named by the layer), the packed operands of the weight gradients, and the plans that use them.
  *
  * A step has two phases. In the first each thread takes rows of the batch: gather, forward, loss, δ of every layer.
- * In the second it takes rows of the weight matrices: gradient, optimizer, packing for the next step.
+ * In the second it takes rows of the weight matrices: gradient, optimizer, packing for the next step. Where gradients are
+ * clipped by a norm, which takes all rows, the optimizer has a phase of its own.
  */
 export class TrainingStep {
   readonly #learner: Learner;
@@ -31,6 +42,10 @@ export class TrainingStep {
   readonly #packs: Block;
   readonly #packOffsets: number[];
   readonly #losses: Block;
+  /** Sums of squares of the gradients' rows, where they are clipped by a norm. */
+  readonly #squares: RowSums | undefined;
+  /** What the weights' rows add to the loss, where any do. */
+  readonly #penalties: RowSums | undefined;
   readonly #step: Block;
   readonly #stepWords: Uint32Array;
   readonly #stepFloats: Float32Array;
@@ -54,6 +69,10 @@ export class TrainingStep {
     });
     this.#packs = blocks.allocate(packs * 4);
     this.#losses = blocks.allocate(rows * 8);
+    const { clipNorm, globalClipNorm } = learner.optimizer;
+    if (clipNorm ?? globalClipNorm) this.#squares = new RowSums(blocks, network.parameters);
+    const penalized = layers.filter(({ layer }) => layer.kernelPenalty).map(({ weight }) => weight);
+    if (penalized.length > 0) this.#penalties = new RowSums(blocks, penalized);
     this.#step = blocks.allocate(STEP_WORDS * 4);
     this.#stepWords = this.#step.words();
     this.#stepFloats = this.#step.floats();
@@ -61,9 +80,12 @@ export class TrainingStep {
   }
 
   /** Sets the next step up: which rows (an address of u32 indices) and how far to go. Returns the plan to run. */
-  prepare(rows: number, indices: Address, learningRate: number): Plan {
+  prepare(rows: number, indices: Address, factors: StepFactors): Plan {
     this.#stepWords[STEP_INDICES] = indices;
-    this.#stepFloats[STEP_LEARNING_RATE] = learningRate;
+    this.#stepFloats[STEP_LEARNING_RATE] = factors.learningRate;
+    this.#stepFloats[STEP_WEIGHT_DECAY] = factors.weightDecay;
+    this.#stepFloats[STEP_GRADIENT_RATE] = factors.gradientRate;
+    this.#stepFloats[STEP_SECOND_FACTOR] = factors.secondFactor;
     let plan = this.#plans.get(rows);
     if (!plan) {
       plan = this.#compile(rows);
@@ -72,11 +94,11 @@ export class TrainingStep {
     return plan;
   }
 
-  /** Sum of the losses of the `rows` rows of the last step, taken before its update. */
+  /** Sum of the losses of the `rows` rows of the last step, penalties included, taken before its update. */
   lossSum(rows: number): number {
     let sum = 0;
     for (let row = 0; row < rows; row++) sum += this.#lossValues[row]!;
-    return sum;
+    return this.#penalties ? sum + rows * this.#penalties.total() : sum;
   }
 
   #compile(rows: number): Plan {
@@ -89,8 +111,13 @@ export class TrainingStep {
     });
     plan.phase();
     layers.forEach((layer, index) => {
-      this.#addUpdate(plan, rows, layer, index);
+      this.#addGradient(plan, rows, layer, index);
+      if (!this.#squares) this.#addUpdate(plan, layer);
     });
+    if (this.#squares) {
+      plan.phase();
+      for (const layer of layers) this.#addUpdate(plan, layer);
+    }
     return plan.build(engine.memory);
   }
 
@@ -157,14 +184,19 @@ export class TrainingStep {
     plan.activationBackward(rows, ACTIVATIONS[layer.activation], units, kept, this.#deltas.output(index));
   }
 
-  /** Gradient, optimizer and packing of one layer, the same rows of W by the same thread throughout. */
-  #addUpdate(plan: PlanBuilder, rows: number, layer: NetworkLayer, index: number): void {
+  /** Gradient of one layer, clipped by value or ready to be clipped by a norm. */
+  #addGradient(
+    plan: PlanBuilder,
+    rows: number,
+    { layer, weight, bias, inputs, units }: NetworkLayer,
+    index: number,
+  ): void {
     const { network } = this.#learner;
-    const { weight, bias, inputs, units } = layer;
     const x = this.#workspace.output(index - 1);
     const delta = this.#deltas.output(index);
     // Kept as [in, out]: dWᵀ = xᵀ·δ. Kept as [out, in]: dW = δᵀ·x. The second operand is the packed one.
     const [a, columns] = weight.transposed ? [x, inputs] : [delta, units];
+    const gradient = this.#learner.gradientAt(weight);
     plan.product(weight.rows, {
       n: weight.columns,
       k: rows,
@@ -174,35 +206,43 @@ export class TrainingStep {
       b: this.#packs.at(this.#packOffsets[index]),
       seed: network.zeros,
       seedRow: 0,
-      c: this.#gradientAt(weight),
+      c: gradient,
       cRow: weight.columns * 4,
     });
-    this.#addOptimizer(plan, weight);
-    if (bias) {
-      plan.columnSums(units, rows, delta, this.#gradientAt(bias));
-      this.#addOptimizer(plan, bias);
+    if (layer.kernelPenalty) {
+      const { l1, l2 } = layer.kernelPenalty;
+      const sums = this.#penalties!.at(weight);
+      plan.penalize(weight.rows, weight.columns, network.at(weight), gradient, sums, l1, l2);
+    }
+    this.#addClipping(plan, weight);
+    if (!bias) return;
+    plan.columnSums(units, rows, delta, this.#learner.gradientAt(bias));
+    this.#addClipping(plan, bias);
+  }
+
+  #addClipping(plan: PlanBuilder, parameter: Parameter): void {
+    const { rows, columns } = parameter;
+    const { clipValue } = this.#learner.optimizer;
+    const gradient = this.#learner.gradientAt(parameter);
+    if (clipValue) plan.clipValues(rows, columns, gradient, clipValue);
+    if (this.#squares) plan.sumSquares(rows, columns, gradient, this.#squares.at(parameter));
+  }
+
+  /** Optimizer and packing of one layer, the same rows of W by the same thread as the gradient's. */
+  #addUpdate(plan: PlanBuilder, layer: NetworkLayer): void {
+    const { network, optimizer } = this.#learner;
+    for (const parameter of layer.bias ? [layer.weight, layer.bias] : [layer.weight]) {
+      const { rows, columns } = parameter;
+      const { clipNorm, globalClipNorm } = optimizer;
+      const gradient = this.#learner.gradientAt(parameter);
+      const squares = this.#squares;
+      if (squares && clipNorm) plan.clipNorm(rows, columns, gradient, squares.at(parameter), rows, clipNorm);
+      if (squares && globalClipNorm) {
+        plan.clipNorm(rows, columns, gradient, squares.at(), squares.count, globalClipNorm);
+      }
+      addOptimizer(plan, this.#learner, parameter, this.#step.at());
     }
     network.addPacking(plan, layer);
-  }
-
-  #addOptimizer(plan: PlanBuilder, parameter: Parameter): void {
-    const { network, optimizer, moments } = this.#learner;
-    const { rows, columns, offset } = parameter;
-    const value = network.at(parameter);
-    const gradient = this.#gradientAt(parameter);
-    const [first, second] = moments.map((block) => block.at(offset * 4));
-    const step = this.#step.at();
-    if (optimizer.kind === "sgd") {
-      const { momentum, nesterov } = optimizer;
-      plan.sgd(rows, columns, value, gradient, first ?? gradient, step, momentum, nesterov);
-    } else {
-      const { beta1, beta2, epsilon } = optimizer;
-      plan.adam(rows, columns, value, gradient, first!, second!, step, 1 - beta1, 1 - beta2, epsilon);
-    }
-  }
-
-  #gradientAt(parameter: Parameter): Address {
-    return this.#learner.gradients.at(parameter.offset * 4);
   }
 
   release(): void {

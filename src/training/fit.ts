@@ -1,4 +1,4 @@
-import { DivergedError, EngineError, ShapeError } from "../errors.js";
+import { ArgumentError, DivergedError, EngineError, ShapeError } from "../errors.js";
 import type { Learner } from "../model/learner.js";
 import { wantsUnitRange } from "../model/losses.js";
 import type { Seed } from "../model/seed.js";
@@ -27,6 +27,7 @@ export interface FitContext {
 export function* fitModel(context: FitContext, samples: Rows, options: CheckedFitOptions): Work<History> {
   const { learner } = context;
   const [training, validation] = divide(samples, options);
+  assertMonitored(learner, validation);
   options.signal?.throwIfAborted();
   const unit = wantsUnitRange(learner.loss);
   yield* checkValues(samples, unit);
@@ -42,6 +43,7 @@ export function* fitModel(context: FitContext, samples: Rows, options: CheckedFi
       yield* learner.save();
       const log = yield* trainEpoch(context, step, data, options, epoch);
       const valLoss = validation && (yield* lossOf(learner.network, learner.loss, validation));
+      learner.clock.learningRate.endEpoch({ loss: log.loss, valLoss });
       record(history, log, valLoss);
       const told = options.onEpochEnd?.(valLoss === undefined ? log : { ...log, valLoss });
       if (told) yield told;
@@ -54,6 +56,16 @@ export function* fitModel(context: FitContext, samples: Rows, options: CheckedFi
   } finally {
     step?.release();
     data.release();
+  }
+}
+
+/** A learning rate that follows the validation's loss needs one. */
+function assertMonitored({ clock }: Learner, validation: Rows | undefined): void {
+  if (clock.learningRate.monitor === "valLoss" && !validation) {
+    throw new ArgumentError(
+      "reduceOnPlateau follows valLoss, but there is nothing to validate with: give validationData or " +
+        'validationSplit, or set its monitor to "loss"',
+    );
   }
 }
 

@@ -3,6 +3,7 @@ import { Matrix } from "../matrix.js";
 import { Inference, type Wanted } from "../model/inference.js";
 import { type Loss, wantsUnitRange } from "../model/losses.js";
 import type { Network, NetworkLayer } from "../model/network.js";
+import { penaltyOf } from "../model/penalties.js";
 import { checkValues, type Rows } from "./samples.js";
 import type { Work } from "./turns.js";
 
@@ -59,10 +60,10 @@ export function* lossesOf(network: Network, loss: Loss, samples: Rows): Work<Flo
   return result;
 }
 
-/** The mean loss over all rows. */
+/** The mean loss over all rows, with the penalties of the weights. */
 export function* lossOf(network: Network, loss: Loss, samples: Rows): Work<number> {
   const losses = yield* lossesOf(network, loss, samples);
   let sum = 0;
   for (const value of losses) sum += value;
-  return sum / samples.rows;
+  return sum / samples.rows + penaltyOf(network);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cosPi, log, sinPi } from "../../src/datasets/math.js";
+import { cosPi, log, sinPi } from "../../src/math/elementary.js";
 
 /** Evenly spaced numbers from `from` to `to`, both included. */
 function* range(from: number, to: number, count: number): Generator<number> {
