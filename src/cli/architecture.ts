@@ -3,10 +3,13 @@ import {
   type AutoencoderOptions,
   dense,
   type LossName,
+  l1l2,
   type Optimizer,
   type OptimizerName,
+  type Schedule,
 } from "../index.js";
 import type { Kind } from "./data.js";
+import type { GivenSchedule } from "./options.js";
 import { described } from "./text.js";
 
 /** What the user said of the model and its training; the rest follows from the data. */
@@ -17,6 +20,13 @@ export interface TrainingWishes {
   loss?: string;
   optimizer?: string;
   learningRate?: number;
+  schedule?: GivenSchedule;
+  warmup?: number;
+  clipValue?: number;
+  clipNorm?: number;
+  globalClipNorm?: number;
+  l1?: number;
+  l2?: number;
   epochs?: number;
   batchSize?: number;
   seed: number;
@@ -78,13 +88,15 @@ export function describeModel(kind: Kind, columns: number, wishes: TrainingWishe
   const activation = (wishes.activation ?? "relu") as ActivationName;
   const code = (wishes.activation ?? defaults.code) as ActivationName;
   const loss = (wishes.loss ?? defaults.loss) as LossName;
-  const hidden = (wishes.hidden ?? defaults.hidden).map((units) => dense(units, activation));
+  const { l1 = 0, l2 = 0 } = wishes;
+  const options = l1 > 0 || l2 > 0 ? { kernelPenalty: l1l2({ l1, l2 }) } : {};
+  const hidden = (wishes.hidden ?? defaults.hidden).map((units) => dense(units, activation, options));
   // Cross-entropy compares probabilities.
   const output = loss === "binaryCrossentropy" ? "sigmoid" : defaults.output;
   return {
     inputSize: columns,
-    encoder: [...hidden, dense(wishes.latent ?? latentSize(columns), code)],
-    decoder: [...hidden.toReversed(), dense(columns, output)],
+    encoder: [...hidden, dense(wishes.latent ?? latentSize(columns), code, options)],
+    decoder: [...hidden.toReversed(), dense(columns, output, options)],
     loss,
     optimizer: optimizerOf(wishes, defaults),
     seed: wishes.seed,
@@ -95,14 +107,28 @@ function latentSize(columns: number): number {
   return columns >= 64 ? 32 : Math.max(1, Math.floor(columns / 2));
 }
 
-function optimizerOf(
-  { optimizer, learningRate }: TrainingWishes,
-  defaults: Defaults,
-): Optimizer | OptimizerName {
-  const kind = (optimizer ?? "adam") as OptimizerName;
-  const rate = learningRate ?? (kind === "adam" ? defaults.learningRate : undefined);
+function optimizerOf(wishes: TrainingWishes, defaults: Defaults): Optimizer | OptimizerName {
+  const { clipValue, clipNorm, globalClipNorm } = wishes;
+  const kind = (wishes.optimizer ?? "adam") as OptimizerName;
+  const learningRate = learningRateOf(wishes, kind, defaults);
+  const given = Object.entries({ learningRate, clipValue, clipNorm, globalClipNorm }).filter(
+    ([, value]) => value !== undefined,
+  );
   // The library fills in what an optimizer's object lacks.
-  return rate === undefined ? kind : ({ kind, learningRate: rate } as Optimizer);
+  return given.length === 0 ? kind : ({ kind, ...Object.fromEntries(given) } as Optimizer);
+}
+
+function learningRateOf(
+  { learningRate, schedule, warmup }: TrainingWishes,
+  kind: OptimizerName,
+  defaults: Defaults,
+): number | Schedule | undefined {
+  const scheduled = schedule !== undefined || warmup !== undefined;
+  const rate = learningRate ?? (kind === "adam" || scheduled ? defaults.learningRate : undefined);
+  // The library checks the names and values of a schedule's options.
+  const main = schedule ? ({ initialLearningRate: rate, ...schedule } as unknown as Schedule) : rate;
+  if (warmup === undefined || main === undefined) return main;
+  return { kind: "warmup", warmupSteps: warmup, initialLearningRate: 0, schedule: main };
 }
 
 /** `784 → 128 (relu) → 32 (relu) → 128 (relu) → 784 (sigmoid)`. */

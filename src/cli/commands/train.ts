@@ -15,6 +15,7 @@ import {
   addCalculationOptions,
   addDataOptions,
   addJsonOption,
+  addOptimizationOptions,
   type CalculationOptions,
   DATA_HELP,
   type DataOptions,
@@ -70,6 +71,7 @@ export function trainCommand(): Command {
         "part of the samples to validate with, the last of a file (default: 0)",
       ).argParser(fraction),
     );
+  addOptimizationOptions(command);
   addDataOptions(command, {
     samples: "60,000 digits, 500 points",
     seed: 0,
@@ -93,6 +95,7 @@ Ctrl-C stops after the running step and saves the model; a second one quits at o
 
   isthmus train digits
   isthmus train train-images-idx3-ubyte.gz --hidden 128,64 --epochs 50 --validation-split 0.1
+  isthmus train digits --optimizer adamw --schedule cosineDecay:decaySteps=1175 --warmup 100
   isthmus train spiral --json`;
 
 async function train(name: string, options: TrainOptions): Promise<void> {
