@@ -24,10 +24,13 @@ const EXP_HIGHEST: f32 = 88.72283172607422;
 // change, so it does no harm that each thread's instance writes them again.
 //
 // By index: 1; log₂ e; 1.5·2²³; ln 2 in two parts; the polynomial of eˣ from its highest power on; the smallest x
-// whose exponential is a normal float; the sign bit; below which eˣ − 1 is −1 to the last bit.
+// whose exponential is a normal float; the sign bit; below which eˣ − 1 is −1 to the last bit; √2 − 1; ½; −½; the
+// polynomial of the logarithm from its highest power on.
 const CONSTANTS = memory.data<f32>([
   1, 1.4426950408889634, 12582912, 0.693359375, -2.1219444e-4, 1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3,
-  4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1, -87.33654022216797, -0.0, -25,
+  4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1, -87.33654022216797, -0.0, -25, 0.41421356, 0.5, -0.5,
+  7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
+  2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
 ]);
 
 @inline
@@ -153,13 +156,31 @@ export function log4(x: v128): v128 {
   return select4(x, y, v128.or(f32x4.ne(x, x), f32x4.eq(x, splat(Infinity))));
 }
 
+/** ln(1 + u) for u in [0, 1], small as u where that is small: 1 + u, which would round, is never formed. */
+@inline
+function logOnePlus(u: v128): v128 {
+  // Above √2 the half of 1 + u is taken, so that what is left, f, is within [√½ − 1, √2 − 1].
+  const large = f32x4.gt(u, constant(14));
+  const f = select4(f32x4.mul(f32x4.sub(u, one()), constant(15)), u, large);
+  let p = madd(f, constant(17), constant(18));
+  p = madd(p, f, constant(19));
+  p = madd(p, f, constant(20));
+  p = madd(p, f, constant(21));
+  p = madd(p, f, constant(22));
+  p = madd(p, f, constant(23));
+  p = madd(p, f, constant(24));
+  p = madd(p, f, constant(25));
+  const f2 = f32x4.mul(f, f);
+  p = f32x4.mul(f32x4.mul(f, f2), p);
+  p = f32x4.add(p, v128.and(large, constant(4)));
+  p = madd(f2, constant(16), p);
+  return f32x4.add(v128.and(large, constant(3)), f32x4.add(f, p));
+}
+
 /** ln(1 + eˣ); results below 2⁻¹²⁶ are flushed to 0, NaN stays NaN. */
+@inline
 export function softplus4(x: v128): v128 {
-  const e = expOfMinusAbs(x);
-  const w = f32x4.add(e, one());
-  // What 1 + e lost in rounding is worth (e − (w − 1)) / w to the logarithm: all of it where e is small.
-  const rest = f32x4.div(f32x4.sub(e, f32x4.sub(w, one())), w);
-  const y = f32x4.add(f32x4.pmax(x, splat(0)), f32x4.add(log4(w), rest));
+  const y = f32x4.add(f32x4.pmax(x, splat(0)), logOnePlus(expOfMinusAbs(x)));
   return v128.andnot(y, f32x4.lt(x, constant(11)));
 }
 

@@ -16,12 +16,7 @@ export type LossName = "meanSquaredError" | "binaryCrossentropy" | "meanAbsolute
 /** A loss: its name, or an object where it has options. A name stands for the defaults. */
 export type Loss = LossName | Huber;
 
-export const LOSS_NAMES: LossName[] = [
-  "meanSquaredError",
-  "binaryCrossentropy",
-  "meanAbsoluteError",
-  "huber",
-];
+const LOSS_NAMES: LossName[] = ["meanSquaredError", "binaryCrossentropy", "meanAbsoluteError", "huber"];
 
 /**
  * Huber's loss, ½d² for differences |d| ≤ δ and δ·(|d| − ½δ) beyond: like the squared error near 0, like the absolute

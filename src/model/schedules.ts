@@ -162,7 +162,7 @@ const CHECKS: { [Kind in Schedule["kind"]]: (schedule: Extract<Schedule, { kind:
   warmup,
   reduceOnPlateau,
 };
-export const SCHEDULE_NAMES = Object.keys(CHECKS) as Schedule["kind"][];
+const SCHEDULE_NAMES = Object.keys(CHECKS) as Schedule["kind"][];
 
 /** Checks a learning rate: a positive number, or a schedule, of which a clean copy is returned. */
 export function toLearningRate(name: string, value: number | Schedule): number | Schedule {
