@@ -24,7 +24,7 @@ const SWEPT = {
 const ACTIVATIONS = ACTIVATION_NAMES.map((name) => ({ name, kind: KINDS[name], ulps: SWEPT[name].forward }));
 
 /** Bit patterns from one sample to the next: a prime, so that no exponent, sign or low bit is left out. */
-const STRIDE = 1009;
+const STRIDE = 4003;
 const CHUNK = 1 << 15;
 const FLUSHED = 2 ** -119;
 const LARGEST = (2 - 2 ** -23) * 2 ** 127;
