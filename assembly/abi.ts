@@ -17,6 +17,13 @@ export const ACTIVATION_LINEAR = 0;
 export const ACTIVATION_RELU = 1;
 export const ACTIVATION_SIGMOID = 2;
 export const ACTIVATION_TANH = 3;
+export const ACTIVATION_LEAKY_RELU = 4;
+export const ACTIVATION_ELU = 5;
+export const ACTIVATION_SELU = 6;
+export const ACTIVATION_SOFTPLUS = 7;
+/** From this one on the derivative is found from z, and not from y. */
+export const ACTIVATION_SILU = 8;
+export const ACTIVATION_GELU = 9;
 
 // Streams of the random generator: the same seed gives each of them its own numbers.
 export const STREAM_INITIALIZATION = 0;
@@ -56,23 +63,40 @@ export const OP_SGD = 13;
 export const OP_ADAM = 14;
 export const OP_NARROW_PRODUCT = 15;
 export const OP_NARROW_GRADIENT = 16;
-export const OP_GAUSSIAN_NOISE = 40;
-export const OP_REPLACEMENT_NOISE = 41;
-export const OP_SAMPLE_LATENT = 42;
-export const OP_SAMPLE_LATENT_BACKWARD = 43;
-export const OP_ACTIVITY_L1 = 44;
-export const OP_KL_SPARSITY = 45;
-export const OP_ADD_TO_ROWS = 46;
+export const OP_MEAN_ABSOLUTE_ERROR = 17;
+export const OP_HUBER = 18;
+export const OP_ADAMW = 19;
+export const OP_NADAM = 20;
+export const OP_RMSPROP = 21;
+export const OP_ADAGRAD = 22;
+export const OP_ADADELTA = 23;
+export const OP_PENALIZE = 24;
+export const OP_CLIP_VALUES = 25;
+export const OP_SUM_SQUARES = 26;
+export const OP_CLIP_NORM = 27;
+export const OP_GAUSSIAN_NOISE = 28;
+export const OP_REPLACEMENT_NOISE = 29;
+export const OP_SAMPLE_LATENT = 30;
+export const OP_SAMPLE_LATENT_BACKWARD = 31;
+export const OP_ACTIVITY_L1 = 32;
+export const OP_KL_SPARSITY = 33;
+export const OP_ADD_TO_ROWS = 34;
 
 // Words of the step block, rewritten by the training loop before each step.
 /** Address of the batch's first row index (u32 each). */
 export const STEP_INDICES = 0;
-/** Learning rate, with Adam's bias correction already in it. */
+/** Learning rate η, with Adam's bias correction already in it; of Nadam, the factor of the first moment. */
 export const STEP_LEARNING_RATE = 1;
 /** Epoch over the model's whole life, from 0: what noise is drawn from. */
 export const STEP_EPOCH = 8;
 /** Weight of the Kullback-Leibler divergence of a gaussian latent. */
 export const STEP_KL_WEIGHT = 9;
+/** η·λ of AdamW. */
+export const STEP_WEIGHT_DECAY = 10;
+/** Nadam's factor of the gradient. */
+export const STEP_GRADIENT_RATE = 11;
+/** Nadam's factor of the second moment, 1 / (1 − β₂ᵗ). */
+export const STEP_SECOND_FACTOR = 12;
 export const STEP_WORDS = 16;
 
 // Words of the block that a team of threads shares.

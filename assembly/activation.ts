@@ -1,8 +1,21 @@
 // Activations and their derivatives, element by element. Work is divided along rows of `columns` elements.
 
-import { ACTIVATION_LINEAR, ACTIVATION_RELU, ACTIVATION_SIGMOID, ACTIVATION_TANH } from "./abi";
-import { sigmoid4, tanh4 } from "./math";
-import { nmadd, splat, storeUpTo } from "./simd";
+import {
+  ACTIVATION_ELU, ACTIVATION_GELU, ACTIVATION_LEAKY_RELU, ACTIVATION_LINEAR, ACTIVATION_RELU, ACTIVATION_SELU,
+  ACTIVATION_SIGMOID, ACTIVATION_SILU, ACTIVATION_SOFTPLUS, ACTIVATION_TANH,
+} from "./abi";
+import { expMinusOne, expOfMinusAbs, one, sigmoid4, softplus4, tanh4 } from "./math";
+import { gelu4, geluSlope } from "./normal";
+import { madd, nmadd, select4, splat, storeUpTo } from "./simd";
+
+// Broadcast from memory, as in math.ts. By index: Keras's slope of leakyRelu; λ of SELU, and λ·α (Klambauer et al.,
+// "Self-normalizing neural networks", 2017); where silu has reached its limits.
+const CONSTANTS = memory.data<f32>([0.2, 1.0507009873554805, 1.7580993408473766, 128]);
+
+@inline
+function constant(index: usize): v128 {
+  return v128.load32_splat(CONSTANTS + (index << 2));
+}
 
 @inline
 function forward4(kind: i32, z: v128): v128 {
@@ -10,15 +23,45 @@ function forward4(kind: i32, z: v128): v128 {
   if (kind == ACTIVATION_RELU) return f32x4.pmax(z, splat(0));
   if (kind == ACTIVATION_SIGMOID) return sigmoid4(z);
   if (kind == ACTIVATION_TANH) return tanh4(z);
+  if (kind == ACTIVATION_LEAKY_RELU) return f32x4.pmax(z, f32x4.mul(z, constant(0)));
+  if (kind == ACTIVATION_ELU) return select4(expMinusOne(z), z, f32x4.lt(z, splat(0)));
+  if (kind == ACTIVATION_SELU) {
+    const below = f32x4.mul(expMinusOne(z), constant(2));
+    return select4(below, f32x4.mul(z, constant(1)), f32x4.lt(z, splat(0)));
+  }
+  if (kind == ACTIVATION_SOFTPLUS) return softplus4(z);
+  // −∞·0 would be NaN.
+  if (kind == ACTIVATION_SILU) return f32x4.mul(f32x4.pmax(z, f32x4.neg(constant(3))), sigmoid4(z));
+  if (kind == ACTIVATION_GELU) return gelu4(z);
   return z;
 }
 
-/** dy·f′, where f′ is found from y = f(z). */
+/** d(z·σ(z))/dz = σ(z) + z·σ(z)·σ(−z); a small σ is not taken as 1 less a large one, which would be worth little. */
+@inline
+function siluSlope(z: v128): v128 {
+  const e = expOfMinusAbs(z);
+  const large = f32x4.div(one(), f32x4.add(one(), e));
+  const small = f32x4.mul(e, large);
+  const near = f32x4.pmin(constant(3), f32x4.pmax(f32x4.neg(constant(3)), z));
+  const slope = madd(f32x4.mul(near, small), large, select4(small, large, i32x4.shr_s(z, 31)));
+  return v128.or(slope, f32x4.ne(z, z));
+}
+
+/** dy·f′, where f′ is found from y = f(z); for SILU and GELU, which are not one-to-one, from `y` = z. */
 @inline
 function backward4(kind: i32, y: v128, dy: v128): v128 {
   if (kind == ACTIVATION_RELU) return v128.and(dy, f32x4.gt(y, splat(0)));
   if (kind == ACTIVATION_SIGMOID) return f32x4.mul(dy, nmadd(y, y, y));
   if (kind == ACTIVATION_TANH) return f32x4.mul(dy, nmadd(y, y, splat(1)));
+  if (kind == ACTIVATION_LEAKY_RELU) return select4(dy, f32x4.mul(dy, constant(0)), f32x4.gt(y, splat(0)));
+  if (kind == ACTIVATION_ELU) return select4(dy, madd(dy, y, dy), f32x4.gt(y, splat(0)));
+  if (kind == ACTIVATION_SELU) {
+    return f32x4.mul(dy, select4(constant(1), f32x4.add(y, constant(2)), f32x4.gt(y, splat(0))));
+  }
+  // 1 − e^−y
+  if (kind == ACTIVATION_SOFTPLUS) return f32x4.neg(f32x4.mul(dy, expMinusOne(f32x4.neg(y))));
+  if (kind == ACTIVATION_SILU) return f32x4.mul(dy, siluSlope(y));
+  if (kind == ACTIVATION_GELU) return f32x4.mul(dy, geluSlope(y));
   return dy;
 }
 
@@ -55,24 +98,40 @@ function backwardAll(kind: i32, output: usize, gradient: usize, count: usize): v
 export function activationForward(begin: i32, end: i32, kind: i32, columns: i32, z: usize, y: usize): void {
   const offset = <usize>(begin * columns) << 2;
   const count = <usize>((end - begin) * columns);
+  const from = z + offset;
+  const to = y + offset;
   switch (kind) {
-    case ACTIVATION_RELU: { forwardAll(ACTIVATION_RELU, z + offset, y + offset, count); return; }
-    case ACTIVATION_SIGMOID: { forwardAll(ACTIVATION_SIGMOID, z + offset, y + offset, count); return; }
-    case ACTIVATION_TANH: { forwardAll(ACTIVATION_TANH, z + offset, y + offset, count); return; }
-    default: { if (y != z) forwardAll(ACTIVATION_LINEAR, z + offset, y + offset, count); return; }
+    case ACTIVATION_RELU: { forwardAll(ACTIVATION_RELU, from, to, count); return; }
+    case ACTIVATION_SIGMOID: { forwardAll(ACTIVATION_SIGMOID, from, to, count); return; }
+    case ACTIVATION_TANH: { forwardAll(ACTIVATION_TANH, from, to, count); return; }
+    case ACTIVATION_LEAKY_RELU: { forwardAll(ACTIVATION_LEAKY_RELU, from, to, count); return; }
+    case ACTIVATION_ELU: { forwardAll(ACTIVATION_ELU, from, to, count); return; }
+    case ACTIVATION_SELU: { forwardAll(ACTIVATION_SELU, from, to, count); return; }
+    case ACTIVATION_SOFTPLUS: { forwardAll(ACTIVATION_SOFTPLUS, from, to, count); return; }
+    case ACTIVATION_SILU: { forwardAll(ACTIVATION_SILU, from, to, count); return; }
+    case ACTIVATION_GELU: { forwardAll(ACTIVATION_GELU, from, to, count); return; }
+    default: { if (y != z) forwardAll(ACTIVATION_LINEAR, from, to, count); return; }
   }
 }
 
-/** gradient = gradient · f′(z) over rows `begin` to `end`, from output = f(z). */
+/** gradient = gradient · f′(z) over rows `begin` to `end`, from `kept`: z of SILU and GELU, f(z) of all others. */
 export function activationBackward(
-  begin: i32, end: i32, kind: i32, columns: i32, output: usize, gradient: usize,
+  begin: i32, end: i32, kind: i32, columns: i32, kept: usize, gradient: usize,
 ): void {
   const offset = <usize>(begin * columns) << 2;
   const count = <usize>((end - begin) * columns);
+  const y = kept + offset;
+  const dy = gradient + offset;
   switch (kind) {
-    case ACTIVATION_RELU: { backwardAll(ACTIVATION_RELU, output + offset, gradient + offset, count); return; }
-    case ACTIVATION_SIGMOID: { backwardAll(ACTIVATION_SIGMOID, output + offset, gradient + offset, count); return; }
-    case ACTIVATION_TANH: { backwardAll(ACTIVATION_TANH, output + offset, gradient + offset, count); return; }
+    case ACTIVATION_RELU: { backwardAll(ACTIVATION_RELU, y, dy, count); return; }
+    case ACTIVATION_SIGMOID: { backwardAll(ACTIVATION_SIGMOID, y, dy, count); return; }
+    case ACTIVATION_TANH: { backwardAll(ACTIVATION_TANH, y, dy, count); return; }
+    case ACTIVATION_LEAKY_RELU: { backwardAll(ACTIVATION_LEAKY_RELU, y, dy, count); return; }
+    case ACTIVATION_ELU: { backwardAll(ACTIVATION_ELU, y, dy, count); return; }
+    case ACTIVATION_SELU: { backwardAll(ACTIVATION_SELU, y, dy, count); return; }
+    case ACTIVATION_SOFTPLUS: { backwardAll(ACTIVATION_SOFTPLUS, y, dy, count); return; }
+    case ACTIVATION_SILU: { backwardAll(ACTIVATION_SILU, y, dy, count); return; }
+    case ACTIVATION_GELU: { backwardAll(ACTIVATION_GELU, y, dy, count); return; }
     default: return;
   }
 }

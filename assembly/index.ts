@@ -5,11 +5,12 @@
 export { activationBackward, activationForward } from "./activation";
 export { gatherBytes, gatherFloats } from "./gather";
 export { gemm, tileColumns } from "./gemm";
+export { clipNorm, clipValues, penalize, sumSquares } from "./gradient";
 export { sampleLatent, sampleLatentBackward } from "./latent";
-export { binaryCrossentropy, binaryCrossentropyLogits, meanSquaredError } from "./loss";
-export { gaussianNoise, replacementNoise } from "./noise";
-export { adam, sgd } from "./optimizer";
+export { binaryCrossentropy, binaryCrossentropyLogits, huber, meanAbsoluteError, meanSquaredError } from "./loss";
 export { narrowGradient, narrowProduct } from "./narrow";
+export { gaussianNoise, replacementNoise } from "./noise";
+export { adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd } from "./optimizer";
 export { packRows, packTransposed } from "./pack";
 export { activityL1, addToRows, klSparsity } from "./penalty";
 export { runPhase } from "./plan";

@@ -76,6 +76,71 @@ function storeDoubles(ptr: usize, x: v128, count: usize): void {
   else v128.store64_lane(ptr, x, 0);
 }
 
+/** |y − x|, gradient ±1; 0 where they are equal. */
+export function meanAbsoluteError(
+  begin: i32, end: i32, columns: i32, prediction: usize, target: usize, gradient: usize, losses: usize, scale: f32,
+): void {
+  const slope = splat(scale);
+  const sign = i32x4.splat(0x80000000);
+  for (let row = begin; row < end; row++) {
+    const y = at(prediction, row, columns);
+    const x = at(target, row, columns);
+    const d = at(gradient, row, columns);
+    let total: f64 = 0;
+    for (let start = 0; start < columns; start += RUN << 2) {
+      const stop = min(start + (RUN << 2), columns);
+      let sum = splat(0);
+      for (let j = start; j < stop; j += 4) {
+        const offset = <usize>(j << 2);
+        const left = <usize>(columns - j);
+        const difference = f32x4.sub(v128.load(y + offset), v128.load(x + offset));
+        sum = f32x4.add(sum, keepUpTo(f32x4.abs(difference), left));
+        const step = v128.and(v128.or(slope, v128.and(difference, sign)), f32x4.ne(difference, splat(0)));
+        // NaN has a sign, too; it must stay visible.
+        storeUpTo(d + offset, v128.or(step, f32x4.ne(difference, difference)), left);
+      }
+      total += sumLanes(sum);
+    }
+    store<f64>(losses + (<usize>row << 3), total / <f64>columns);
+  }
+}
+
+/**
+ * Huber's loss (1964) as Keras has it: ½d² for |d| ≤ δ, δ·(|d| − ½δ) beyond, where d = y − x; gradient d, but at least
+ * −δ and at most δ.
+ */
+export function huber(
+  begin: i32, end: i32, columns: i32, prediction: usize, target: usize, gradient: usize, losses: usize, scale: f32,
+  delta: f32,
+): void {
+  const factor = splat(scale);
+  const limit = splat(delta);
+  const sign = i32x4.splat(0x80000000);
+  for (let row = begin; row < end; row++) {
+    const y = at(prediction, row, columns);
+    const x = at(target, row, columns);
+    const d = at(gradient, row, columns);
+    let total: f64 = 0;
+    for (let start = 0; start < columns; start += RUN << 2) {
+      const stop = min(start + (RUN << 2), columns);
+      let sum = splat(0);
+      for (let j = start; j < stop; j += 4) {
+        const offset = <usize>(j << 2);
+        const left = <usize>(columns - j);
+        const difference = keepUpTo(f32x4.sub(v128.load(y + offset), v128.load(x + offset)), left);
+        const size = f32x4.abs(difference);
+        // pmin gives its first argument when they do not compare: NaN stays NaN.
+        const slope = f32x4.pmin(size, limit);
+        sum = madd(slope, nmadd(splat(0.5), slope, size), sum);
+        const signed = v128.or(slope, v128.and(difference, sign));
+        storeUpTo(d + offset, f32x4.mul(signed, factor), left);
+      }
+      total += sumLanes(sum);
+    }
+    store<f64>(losses + (<usize>row << 3), total / <f64>columns);
+  }
+}
+
 /** −x·ln p − (1 − x)·ln(1 − p), p = y clipped to [1e-7, 1 − 1e-7] as Keras clips it; no gradient where it was. */
 export function binaryCrossentropy(
   begin: i32, end: i32, columns: i32, prediction: usize, target: usize, gradient: usize, losses: usize, scale: f32,

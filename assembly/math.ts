@@ -3,8 +3,8 @@
 // expf, logf, tanhf, sinf, cosf).
 //
 // Largest errors over all floats whose result is a normal float, in units in the last place, either build: exp 1.05,
-// log 0.85, tanh 1.35, sigmoid 2.4. test/kernels/math.test.ts asserts them and tells what was measured. sin and cos
-// serve the normal distribution alone and are tested through it.
+// log 0.85, tanh 1.35, sigmoid 2.4. test/kernels/math.test.ts asserts them and tells what was measured. eˣ − 1 and
+// ln(1 + eˣ) serve activations alone and are tested through those, sin and cos through the normal distribution.
 
 import { madd, nmadd, select4, splat } from "./simd";
 
@@ -24,10 +24,13 @@ const EXP_HIGHEST: f32 = 88.72283172607422;
 // change, so it does no harm that each thread's instance writes them again.
 //
 // By index: 1; log₂ e; 1.5·2²³; ln 2 in two parts; the polynomial of eˣ from its highest power on; the smallest x
-// whose exponential is a normal float; the sign bit.
+// whose exponential is a normal float; the sign bit; below which eˣ − 1 is −1 to the last bit; √2 − 1; ½; −½; the
+// polynomial of the logarithm from its highest power on.
 const CONSTANTS = memory.data<f32>([
   1, 1.4426950408889634, 12582912, 0.693359375, -2.1219444e-4, 1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3,
-  4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1, -87.33654022216797, -0.0,
+  4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1, -87.33654022216797, -0.0, -25, 0.41421356, 0.5, -0.5,
+  7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
+  2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
 ]);
 
 @inline
@@ -41,23 +44,56 @@ export function one(): v128 {
   return constant(0);
 }
 
-/** eˣ for x within [EXP_LOWEST, EXP_HIGHEST]: neither overflow nor subnormal results are looked for. */
+/** x / ln 2, rounded to an integer that stands in the low bits of the float. */
 @inline
-export function expInRange(x: v128): v128 {
+function shiftedPower(x: v128): v128 {
   // Adding 1.5·2²³ rounds a float of magnitude below 2²² to an integer, left in the low bits of the sum.
-  const shifted = madd(x, constant(1), constant(2));
+  return madd(x, constant(1), constant(2));
+}
+
+/** What is left of x after the multiple of ln 2 that `shiftedPower` found: within ±½·ln 2. */
+@inline
+function powerRest(x: v128, shifted: v128): v128 {
   const n = f32x4.sub(shifted, constant(2));
   // ln 2 in two parts; the first has few enough bits that its product with n is exact.
-  const r = nmadd(n, constant(4), nmadd(n, constant(3), x));
+  return nmadd(n, constant(4), nmadd(n, constant(3), x));
+}
+
+/** eʳ − 1 for r within ±½·ln 2, or a little beyond. */
+@inline
+function expMinusOneOfRest(r: v128): v128 {
   let p = madd(r, constant(5), constant(6));
   p = madd(p, r, constant(7));
   p = madd(p, r, constant(8));
   p = madd(p, r, constant(9));
   p = madd(p, r, constant(10));
-  p = madd(f32x4.mul(r, r), p, r);
-  p = f32x4.add(p, one());
+  return madd(f32x4.mul(r, r), p, r);
+}
+
+/** eˣ for x within [EXP_LOWEST, EXP_HIGHEST]: neither overflow nor subnormal results are looked for. */
+@inline
+export function expInRange(x: v128): v128 {
+  const shifted = shiftedPower(x);
+  const p = f32x4.add(expMinusOneOfRest(powerRest(x, shifted)), one());
   // 2ⁿ·p: n stands in the low bits of `shifted`, and belongs into the exponent of p.
   return i32x4.add(p, i32x4.shl(shifted, 23));
+}
+
+/** e^(x + low) for x as in `expInRange` and |low| ≤ 0.05, a part of the exponent that x has no bits for. */
+@inline
+export function expOfSum(x: v128, low: v128): v128 {
+  const shifted = shiftedPower(x);
+  const p = f32x4.add(expMinusOneOfRest(f32x4.add(powerRest(x, shifted), low)), one());
+  return i32x4.add(p, i32x4.shl(shifted, 23));
+}
+
+/** eˣ − 1 for x ≤ 0, small next to 0 as it should be: 2ⁿ·(eʳ − 1) + (2ⁿ − 1). NaN is taken as −25. */
+@inline
+export function expMinusOne(x: v128): v128 {
+  const a = f32x4.pmax(constant(13), x);
+  const shifted = shiftedPower(a);
+  const power = i32x4.add(one(), i32x4.shl(shifted, 23));
+  return madd(power, expMinusOneOfRest(powerRest(a, shifted)), f32x4.sub(power, one()));
 }
 
 /** eˣ; results below 2⁻¹²⁶ are flushed to 0, those above the largest float become infinity, NaN stays NaN. */
@@ -118,6 +154,34 @@ export function log4(x: v128): v128 {
   y = select4(splat(-Infinity), y, f32x4.eq(x, splat(0)));
   y = select4(splat(NaN), y, f32x4.lt(x, splat(0)));
   return select4(x, y, v128.or(f32x4.ne(x, x), f32x4.eq(x, splat(Infinity))));
+}
+
+/** ln(1 + u) for u in [0, 1], small as u where that is small: 1 + u, which would round, is never formed. */
+@inline
+function logOnePlus(u: v128): v128 {
+  // Above √2 the half of 1 + u is taken, so that what is left, f, is within [√½ − 1, √2 − 1].
+  const large = f32x4.gt(u, constant(14));
+  const f = select4(f32x4.mul(f32x4.sub(u, one()), constant(15)), u, large);
+  let p = madd(f, constant(17), constant(18));
+  p = madd(p, f, constant(19));
+  p = madd(p, f, constant(20));
+  p = madd(p, f, constant(21));
+  p = madd(p, f, constant(22));
+  p = madd(p, f, constant(23));
+  p = madd(p, f, constant(24));
+  p = madd(p, f, constant(25));
+  const f2 = f32x4.mul(f, f);
+  p = f32x4.mul(f32x4.mul(f, f2), p);
+  p = f32x4.add(p, v128.and(large, constant(4)));
+  p = madd(f2, constant(16), p);
+  return f32x4.add(v128.and(large, constant(3)), f32x4.add(f, p));
+}
+
+/** ln(1 + eˣ); results below 2⁻¹²⁶ are flushed to 0, NaN stays NaN. */
+@inline
+export function softplus4(x: v128): v128 {
+  const y = f32x4.add(f32x4.pmax(x, splat(0)), logOnePlus(expOfMinusAbs(x)));
+  return v128.andnot(y, f32x4.lt(x, constant(11)));
 }
 
 /** Hyperbolic tangent. */

@@ -1,12 +1,17 @@
 // Parameter updates, one fused pass each, over rows `begin` to `end` of `columns` parameters. Formulas as in Keras 3
-// (keras/src/optimizers). The learning rate comes from the step block, since it changes from step to step.
+// (keras/src/optimizers). What changes from step to step, such as the learning rate, comes from the step block.
 
-import { STEP_LEARNING_RATE } from "./abi";
+import { STEP_GRADIENT_RATE, STEP_LEARNING_RATE, STEP_SECOND_FACTOR, STEP_WEIGHT_DECAY } from "./abi";
 import { madd, nmadd, splat, storeUpTo } from "./simd";
 
 @inline
+function fromStep(step: usize, word: i32): v128 {
+  return v128.load32_splat(step + (<usize>word << 2));
+}
+
+@inline
 function learningRate(step: usize): v128 {
-  return v128.load32_splat(step + (STEP_LEARNING_RATE << 2));
+  return fromStep(step, STEP_LEARNING_RATE);
 }
 
 /**
@@ -44,7 +49,28 @@ export function adam(
   begin: i32, end: i32, columns: i32, parameters: usize, gradient: usize, first: usize, second: usize, step: usize,
   oneMinusBeta1: f32, oneMinusBeta2: f32, epsilon: f32,
 ): void {
+  adamAll(
+    begin, end, columns, parameters, gradient, first, second, step, oneMinusBeta1, oneMinusBeta2, epsilon, false,
+  );
+}
+
+/** Adam after θ ← θ − η·λ·θ, a decay that the moments do not see (Loshchilov and Hutter, 2019). */
+export function adamw(
+  begin: i32, end: i32, columns: i32, parameters: usize, gradient: usize, first: usize, second: usize, step: usize,
+  oneMinusBeta1: f32, oneMinusBeta2: f32, epsilon: f32,
+): void {
+  adamAll(
+    begin, end, columns, parameters, gradient, first, second, step, oneMinusBeta1, oneMinusBeta2, epsilon, true,
+  );
+}
+
+@inline
+function adamAll(
+  begin: i32, end: i32, columns: i32, parameters: usize, gradient: usize, first: usize, second: usize, step: usize,
+  oneMinusBeta1: f32, oneMinusBeta2: f32, epsilon: f32, decays: bool,
+): void {
   const rate = learningRate(step);
+  const decay = fromStep(step, STEP_WEIGHT_DECAY);
   const b1 = splat(oneMinusBeta1);
   const b2 = splat(oneMinusBeta2);
   const eps = splat(epsilon);
@@ -59,6 +85,116 @@ export function adam(
     storeUpTo(first + i, m, left);
     storeUpTo(second + i, v, left);
     const quotient = f32x4.div(m, f32x4.add(f32x4.sqrt(v), eps));
-    storeUpTo(parameters + i, nmadd(rate, quotient, v128.load(parameters + i)), left);
+    let p = v128.load(parameters + i);
+    if (decays) p = nmadd(decay, p, p);
+    storeUpTo(parameters + i, nmadd(rate, quotient, p), left);
+  }
+}
+
+/**
+ * Nadam (Dozat, 2016): m and v as Adam's, θ ← θ − (a·m + b·g) / (√(c·v) + ε), where a, b and c hold the learning rate,
+ * the schedule of the momentum and the bias correction, and are computed by the training loop.
+ */
+export function nadam(
+  begin: i32, end: i32, columns: i32, parameters: usize, gradient: usize, first: usize, second: usize, step: usize,
+  oneMinusBeta1: f32, oneMinusBeta2: f32, epsilon: f32,
+): void {
+  const a = learningRate(step);
+  const b = fromStep(step, STEP_GRADIENT_RATE);
+  const c = fromStep(step, STEP_SECOND_FACTOR);
+  const b1 = splat(oneMinusBeta1);
+  const b2 = splat(oneMinusBeta2);
+  const eps = splat(epsilon);
+  const last = <usize>(end * columns) << 2;
+  for (let i = <usize>(begin * columns) << 2; i < last; i += 16) {
+    const left = (last - i) >> 2;
+    const g = v128.load(gradient + i);
+    let m = v128.load(first + i);
+    let v = v128.load(second + i);
+    m = madd(b1, f32x4.sub(g, m), m);
+    v = madd(b2, f32x4.sub(f32x4.mul(g, g), v), v);
+    storeUpTo(first + i, m, left);
+    storeUpTo(second + i, v, left);
+    const move = madd(b, g, f32x4.mul(a, m));
+    const quotient = f32x4.div(move, f32x4.add(f32x4.sqrt(f32x4.mul(c, v)), eps));
+    storeUpTo(parameters + i, f32x4.sub(v128.load(parameters + i), quotient), left);
+  }
+}
+
+/**
+ * RMSprop (Tieleman and Hinton, 2012): v ← ρ·v + (1 − ρ)·g², d = η·g / √(v + ε), θ ← θ − d; with momentum μ:
+ * m ← μ·m + d, θ ← θ − m. `centered` takes the square of the mean gradient a ← ρ·a + (1 − ρ)·g from v under the root;
+ * where rounding leaves that below 0, it counts as 0. `momentums` and `means` are not touched where they are not used.
+ */
+export function rmsprop(
+  begin: i32, end: i32, columns: i32, parameters: usize, gradient: usize, velocity: usize, momentums: usize,
+  means: usize, step: usize, rho: f32, oneMinusRho: f32, momentum: f32, epsilon: f32, centered: i32,
+): void {
+  const rate = learningRate(step);
+  const decay = splat(rho);
+  const share = splat(oneMinusRho);
+  const mu = splat(momentum);
+  const eps = splat(epsilon);
+  const last = <usize>(end * columns) << 2;
+  for (let i = <usize>(begin * columns) << 2; i < last; i += 16) {
+    const left = (last - i) >> 2;
+    const g = v128.load(gradient + i);
+    const v = madd(share, f32x4.mul(g, g), f32x4.mul(decay, v128.load(velocity + i)));
+    storeUpTo(velocity + i, v, left);
+    let variance = v;
+    if (centered) {
+      const a = madd(share, g, f32x4.mul(decay, v128.load(means + i)));
+      storeUpTo(means + i, a, left);
+      variance = f32x4.pmax(nmadd(a, a, v), splat(0));
+    }
+    let move = f32x4.div(f32x4.mul(rate, g), f32x4.sqrt(f32x4.add(variance, eps)));
+    if (momentum != 0) {
+      move = madd(mu, v128.load(momentums + i), move);
+      storeUpTo(momentums + i, move, left);
+    }
+    storeUpTo(parameters + i, f32x4.sub(v128.load(parameters + i), move), left);
+  }
+}
+
+/** Adagrad (Duchi, Hazan and Singer, 2011): a ← a + g², θ ← θ − η·g / √(a + ε). */
+export function adagrad(
+  begin: i32, end: i32, columns: i32, parameters: usize, gradient: usize, accumulator: usize, step: usize,
+  epsilon: f32,
+): void {
+  const rate = learningRate(step);
+  const eps = splat(epsilon);
+  const last = <usize>(end * columns) << 2;
+  for (let i = <usize>(begin * columns) << 2; i < last; i += 16) {
+    const left = (last - i) >> 2;
+    const g = v128.load(gradient + i);
+    const a = madd(g, g, v128.load(accumulator + i));
+    storeUpTo(accumulator + i, a, left);
+    const move = f32x4.div(f32x4.mul(rate, g), f32x4.sqrt(f32x4.add(a, eps)));
+    storeUpTo(parameters + i, f32x4.sub(v128.load(parameters + i), move), left);
+  }
+}
+
+/**
+ * Adadelta (Zeiler, 2012): a ← ρ·a + (1 − ρ)·g², δ = g·√(d + ε) / √(a + ε), d ← ρ·d + (1 − ρ)·δ², θ ← θ − η·δ.
+ */
+export function adadelta(
+  begin: i32, end: i32, columns: i32, parameters: usize, gradient: usize, gradients: usize, changes: usize,
+  step: usize, rho: f32, oneMinusRho: f32, epsilon: f32,
+): void {
+  const rate = learningRate(step);
+  const decay = splat(rho);
+  const share = splat(oneMinusRho);
+  const eps = splat(epsilon);
+  const last = <usize>(end * columns) << 2;
+  for (let i = <usize>(begin * columns) << 2; i < last; i += 16) {
+    const left = (last - i) >> 2;
+    const g = v128.load(gradient + i);
+    const d = v128.load(changes + i);
+    const a = madd(share, f32x4.mul(g, g), f32x4.mul(decay, v128.load(gradients + i)));
+    storeUpTo(gradients + i, a, left);
+    const root = f32x4.sqrt(f32x4.add(d, eps));
+    const change = f32x4.div(f32x4.mul(root, g), f32x4.sqrt(f32x4.add(a, eps)));
+    storeUpTo(changes + i, madd(share, f32x4.mul(change, change), f32x4.mul(decay, d)), left);
+    storeUpTo(parameters + i, nmadd(rate, change, v128.load(parameters + i)), left);
   }
 }

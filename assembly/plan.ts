@@ -5,19 +5,22 @@
 
 import { activationBackward, activationForward } from "./activation";
 import {
-  OP_ACTIVATION_BACKWARD, OP_ACTIVATION_FORWARD, OP_ACTIVITY_L1, OP_ADAM, OP_ADD_TO_ROWS, OP_BINARY_CROSSENTROPY,
-  OP_BINARY_CROSSENTROPY_LOGITS, OP_COLUMN_SUMS, OP_END, OP_GATHER_BYTES, OP_GATHER_FLOATS, OP_GAUSSIAN_NOISE,
-  OP_GEMM, OP_KL_SPARSITY, OP_MEAN_SQUARED_ERROR, OP_NARROW_GRADIENT, OP_NARROW_PRODUCT, OP_PACK_ROWS, OP_PACK_TRANSPOSED, OP_REPLACEMENT_NOISE, OP_ROWS,
-  OP_SAMPLE_LATENT, OP_SAMPLE_LATENT_BACKWARD, OP_SGD, RECORD_ARGUMENTS,
-  RECORD_EXTENT, RECORD_GRAIN, RECORD_OPERATION, RECORD_WORDS,
+  OP_ACTIVATION_BACKWARD, OP_ACTIVATION_FORWARD, OP_ACTIVITY_L1, OP_ADADELTA, OP_ADAGRAD, OP_ADAM, OP_ADAMW,
+  OP_ADD_TO_ROWS, OP_BINARY_CROSSENTROPY, OP_BINARY_CROSSENTROPY_LOGITS, OP_CLIP_NORM, OP_CLIP_VALUES, OP_COLUMN_SUMS,
+  OP_END, OP_GATHER_BYTES, OP_GATHER_FLOATS, OP_GAUSSIAN_NOISE, OP_GEMM, OP_HUBER, OP_KL_SPARSITY,
+  OP_MEAN_ABSOLUTE_ERROR, OP_MEAN_SQUARED_ERROR, OP_NADAM, OP_NARROW_GRADIENT, OP_NARROW_PRODUCT, OP_PACK_ROWS,
+  OP_PACK_TRANSPOSED, OP_PENALIZE, OP_REPLACEMENT_NOISE, OP_RMSPROP, OP_ROWS, OP_SAMPLE_LATENT,
+  OP_SAMPLE_LATENT_BACKWARD, OP_SGD, OP_SUM_SQUARES, RECORD_ARGUMENTS, RECORD_EXTENT, RECORD_GRAIN, RECORD_OPERATION,
+  RECORD_WORDS,
 } from "./abi";
 import { gatherBytes, gatherFloats } from "./gather";
 import { gemm } from "./gemm";
+import { clipNorm, clipValues, penalize, sumSquares } from "./gradient";
 import { sampleLatent, sampleLatentBackward } from "./latent";
-import { binaryCrossentropy, binaryCrossentropyLogits, meanSquaredError } from "./loss";
-import { gaussianNoise, replacementNoise } from "./noise";
-import { adam, sgd } from "./optimizer";
+import { binaryCrossentropy, binaryCrossentropyLogits, huber, meanAbsoluteError, meanSquaredError } from "./loss";
 import { narrowGradient, narrowProduct } from "./narrow";
+import { gaussianNoise, replacementNoise } from "./noise";
+import { adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd } from "./optimizer";
 import { packRows, packTransposed } from "./pack";
 import { activityL1, addToRows, klSparsity } from "./penalty";
 import { columnSums } from "./reduce";
@@ -174,6 +177,67 @@ function call(r: usize, begin: i32, end: i32, scratch: usize): void {
     }
     case OP_ADD_TO_ROWS: {
       addToRows(begin, end, integer(r, 0), address(r, 1), address(r, 2));
+      return;
+    }
+    case OP_MEAN_ABSOLUTE_ERROR: {
+      meanAbsoluteError(
+        begin, end, integer(r, 0), address(r, 1), address(r, 2), address(r, 3), address(r, 4), float(r, 5),
+      );
+      return;
+    }
+    case OP_HUBER: {
+      huber(
+        begin, end, integer(r, 0), address(r, 1), address(r, 2), address(r, 3), address(r, 4), float(r, 5),
+        float(r, 6),
+      );
+      return;
+    }
+    case OP_ADAMW: {
+      adamw(
+        begin, end, integer(r, 0), address(r, 1), address(r, 2), address(r, 3), address(r, 4), address(r, 5),
+        float(r, 6), float(r, 7), float(r, 8),
+      );
+      return;
+    }
+    case OP_NADAM: {
+      nadam(
+        begin, end, integer(r, 0), address(r, 1), address(r, 2), address(r, 3), address(r, 4), address(r, 5),
+        float(r, 6), float(r, 7), float(r, 8),
+      );
+      return;
+    }
+    case OP_RMSPROP: {
+      rmsprop(
+        begin, end, integer(r, 0), address(r, 1), address(r, 2), address(r, 3), address(r, 4), address(r, 5),
+        address(r, 6), float(r, 7), float(r, 8), float(r, 9), float(r, 10), integer(r, 11),
+      );
+      return;
+    }
+    case OP_ADAGRAD: {
+      adagrad(begin, end, integer(r, 0), address(r, 1), address(r, 2), address(r, 3), address(r, 4), float(r, 5));
+      return;
+    }
+    case OP_ADADELTA: {
+      adadelta(
+        begin, end, integer(r, 0), address(r, 1), address(r, 2), address(r, 3), address(r, 4), address(r, 5),
+        float(r, 6), float(r, 7), float(r, 8),
+      );
+      return;
+    }
+    case OP_PENALIZE: {
+      penalize(begin, end, integer(r, 0), address(r, 1), address(r, 2), address(r, 3), float(r, 4), float(r, 5));
+      return;
+    }
+    case OP_CLIP_VALUES: {
+      clipValues(begin, end, integer(r, 0), address(r, 1), float(r, 2));
+      return;
+    }
+    case OP_SUM_SQUARES: {
+      sumSquares(begin, end, integer(r, 0), address(r, 1), address(r, 2));
+      return;
+    }
+    case OP_CLIP_NORM: {
+      clipNorm(begin, end, integer(r, 0), address(r, 1), address(r, 2), integer(r, 3), float(r, 4));
       return;
     }
     default: unreachable();

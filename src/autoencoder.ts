@@ -245,7 +245,7 @@ export class Autoencoder {
     return this.#runSync(outputOf(this.#network, this.#network.layers, this.#rows(samples)));
   }
 
-  /** Mean loss over the samples, without penalties and corruption. */
+  /** Mean loss over the samples, with the penalties on weights, without corruption and penalties on activations. */
   async evaluate(samples: Samples): Promise<Evaluation> {
     return this.#run(evaluationOf(this.#learner, this.#rows(samples)));
   }

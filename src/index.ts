@@ -24,6 +24,7 @@ export { type Neighbors, nearestNeighbors } from "./latent/neighbors.js";
 export { orderCorrelation } from "./latent/order.js";
 export { Matrix } from "./matrix.js";
 export type { ActivationName } from "./model/activations.js";
+export type { Clipping } from "./model/clipping.js";
 export {
   type Corruption,
   type GaussianNoise,
@@ -43,10 +44,51 @@ export {
   dropout,
   type Layer,
 } from "./model/layers.js";
-export type { LossName } from "./model/losses.js";
-export { type Adam, adam, type Optimizer, type OptimizerName, type Sgd, sgd } from "./model/optimizers.js";
-export { type ActivityPenalty, type KlSparsity, klSparsity, type L1, l1 } from "./model/penalties.js";
+export { type Huber, huber, type Loss, type LossName } from "./model/losses.js";
+export {
+  type Adadelta,
+  type Adagrad,
+  type Adam,
+  type AdamW,
+  adadelta,
+  adagrad,
+  adam,
+  adamw,
+  type Nadam,
+  nadam,
+  type Optimizer,
+  type OptimizerName,
+  type RmsProp,
+  rmsprop,
+  type Sgd,
+  sgd,
+} from "./model/optimizers.js";
+export {
+  type ActivityPenalty,
+  type KernelPenalty,
+  type KlSparsity,
+  klSparsity,
+  type L1,
+  type L1L2,
+  type L2,
+  l1,
+  l1l2,
+  l2,
+} from "./model/penalties.js";
 export type { ScalingName, ScalingParameters } from "./model/scaling.js";
+export {
+  type CosineDecay,
+  cosineDecay,
+  type ExponentialDecay,
+  exponentialDecay,
+  type ReduceOnPlateau,
+  reduceOnPlateau,
+  type Schedule,
+  type StepDecay,
+  stepDecay,
+  type Warmup,
+  warmup,
+} from "./model/schedules.js";
 export { spearman } from "./statistics/spearman.js";
 export type { ErrorUnits } from "./training/errors.js";
 export type { History } from "./training/history.js";

@@ -3,6 +3,7 @@ import {
   ArgumentError,
   type AutoencoderOptions,
   type Corruption,
+  type DenseOptions,
   dense,
   dropout,
   gaussian,
@@ -11,11 +12,15 @@ import {
   type L1,
   type Layer,
   type LossName,
+  l1l2,
   type Optimizer,
   type OptimizerName,
   type ScalingName,
+  type Schedule,
 } from "../index.js";
 import type { Kind } from "./data.js";
+import type { GivenSchedule } from "./options.js";
+import { described } from "./text.js";
 
 /** What the user said of the model and its training; the rest follows from the data. */
 export interface TrainingWishes {
@@ -33,6 +38,13 @@ export interface TrainingWishes {
   sparsity?: L1 | KlSparsity;
   learningRate?: number;
   scaling?: string;
+  schedule?: GivenSchedule;
+  warmup?: number;
+  clipValue?: number;
+  clipNorm?: number;
+  globalClipNorm?: number;
+  l1?: number;
+  l2?: number;
   epochs?: number;
   batchSize?: number;
   seed: number;
@@ -116,9 +128,12 @@ export function describeModel(kind: Kind, columns: number, wishes: TrainingWishe
     throw new ArgumentError("--dropout follows hidden layers, but there are none; --hidden gives some");
   }
   const decoding = (wishes.activation ?? defaults.decoder ?? activation) as ActivationName;
-  const hidden = (order: readonly number[], name: ActivationName) =>
+  const penalized = penaltyOptions(wishes);
+  // Tied weights are the encoder's, which are penalized there.
+  const decoderOptions = tied ? {} : penalized;
+  const hidden = (order: readonly number[], name: ActivationName, options: DenseOptions) =>
     order.flatMap((units): Layer[] => [
-      dense(units, name),
+      dense(units, name, options),
       ...(wishes.dropout ? [dropout(wishes.dropout)] : []),
     ]);
   // Cross-entropy compares probabilities.
@@ -130,8 +145,14 @@ export function describeModel(kind: Kind, columns: number, wishes: TrainingWishe
   const latent = wishes.latent ?? latentSize(columns, variational === true);
   return {
     inputSize: columns,
-    encoder: [...hidden(widths, activation), ...(variational ? [] : [codeLayer(latent, defaults, wishes)])],
-    decoder: [...hidden(widths.toReversed(), decoding), dense(columns, output)],
+    encoder: [
+      ...hidden(widths, activation, penalized),
+      ...(variational ? [] : [codeLayer(latent, defaults, wishes)]),
+    ],
+    decoder: [
+      ...hidden(widths.toReversed(), decoding, decoderOptions),
+      dense(columns, output, decoderOptions),
+    ],
     ...(variational && { latent: gaussian(latent, latentOptions(wishes)) }),
     ...(corruption && { corruption }),
     ...(sparsity?.kind === "klSparsity" && { sparsity }),
@@ -154,14 +175,21 @@ function checkWishes({ variational, beta, betaWarmup, sparsity, hidden }: Traini
 }
 
 /** The code's layer: sigmoid for a sparsity that needs it, unless another activation was asked for. */
-function codeLayer(units: number, defaults: Defaults, { activation, sparsity }: TrainingWishes): Layer {
+function codeLayer(units: number, defaults: Defaults, wishes: TrainingWishes): Layer {
+  const { activation, sparsity } = wishes;
   const fitting = sparsity?.kind === "klSparsity" ? "sigmoid" : defaults.code;
   // Some activations, relu among them, never learn from codes that are all 0.
   const initializer = activation === undefined ? defaults.codeInitializer : undefined;
   return dense(units, (activation ?? fitting) as ActivationName, {
+    ...penaltyOptions(wishes),
     ...(sparsity?.kind === "l1" && { activityPenalty: sparsity }),
     ...(initializer && { initializer }),
   });
+}
+
+/** The penalty on a layer's weights, if one was asked for. */
+function penaltyOptions({ l1 = 0, l2 = 0 }: TrainingWishes): DenseOptions {
+  return l1 > 0 || l2 > 0 ? { kernelPenalty: l1l2({ l1, l2 }) } : {};
 }
 
 function latentOptions({ beta, betaWarmup }: TrainingWishes) {
@@ -176,14 +204,28 @@ function latentSize(columns: number, variational: boolean): number {
   return Math.max(1, Math.floor(columns / 2));
 }
 
-function optimizerOf(
-  { optimizer, learningRate }: TrainingWishes,
-  defaults: Defaults,
-): Optimizer | OptimizerName {
-  const kind = (optimizer ?? "adam") as OptimizerName;
-  const rate = learningRate ?? (kind === "adam" ? defaults.learningRate : undefined);
+function optimizerOf(wishes: TrainingWishes, defaults: Defaults): Optimizer | OptimizerName {
+  const { clipValue, clipNorm, globalClipNorm } = wishes;
+  const kind = (wishes.optimizer ?? "adam") as OptimizerName;
+  const learningRate = learningRateOf(wishes, kind, defaults);
+  const given = Object.entries({ learningRate, clipValue, clipNorm, globalClipNorm }).filter(
+    ([, value]) => value !== undefined,
+  );
   // The library fills in what an optimizer's object lacks.
-  return rate === undefined ? kind : ({ kind, learningRate: rate } as Optimizer);
+  return given.length === 0 ? kind : ({ kind, ...Object.fromEntries(given) } as Optimizer);
+}
+
+function learningRateOf(
+  { learningRate, schedule, warmup }: TrainingWishes,
+  kind: OptimizerName,
+  defaults: Defaults,
+): number | Schedule | undefined {
+  const scheduled = schedule !== undefined || warmup !== undefined;
+  const rate = learningRate ?? (kind === "adam" || scheduled ? defaults.learningRate : undefined);
+  // The library checks the names and values of a schedule's options.
+  const main = schedule ? ({ initialLearningRate: rate, ...schedule } as unknown as Schedule) : rate;
+  if (warmup === undefined || main === undefined) return main;
+  return { kind: "warmup", warmupSteps: warmup, initialLearningRate: 0, schedule: main };
 }
 
 /** `784 → 128 (relu) → 32 (relu) → 128 (relu) → 784 (sigmoid)`. */
@@ -196,5 +238,6 @@ export function showLayers({ inputSize, encoder, decoder, latent, tied }: Autoen
 
 /** `adam, learning rate 0.001`. */
 export function showOptimizer(optimizer: Optimizer): string {
-  return `${optimizer.kind}, learning rate ${optimizer.learningRate}`;
+  const { kind, learningRate } = optimizer;
+  return `${kind}, learning rate ${typeof learningRate === "number" ? learningRate : described(learningRate)}`;
 }

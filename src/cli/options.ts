@@ -70,6 +70,26 @@ export const fraction = (text: string) =>
 /** A number of at least 0. */
 export const notNegative = (text: string) => decimal(text, "A number of at least 0", (value) => value >= 0);
 
+/** A schedule of the learning rate as the user gave it: the library checks its name and options. */
+export interface GivenSchedule {
+  readonly kind: string;
+  readonly [option: string]: string | number;
+}
+
+/** `name` or `name:option=value,option=value`, where a value that is a number becomes one. */
+export function schedule(text: string): GivenSchedule {
+  const [, kind, options] = /^([^:]+)(?::(.+))?$/s.exec(text) ?? [];
+  const pairs = (options?.split(",") ?? []).map((pair) => /^([^=]+)=(.+)$/s.exec(pair));
+  if (!kind || pairs.includes(null)) {
+    throw new InvalidArgumentError("A name is wanted, or name:option=value,option=value.");
+  }
+  const entries = pairs.map((pair): [string, string | number] => {
+    const value = Number(pair![2]);
+    return [pair![1]!, Number.isNaN(value) ? pair![2]! : value];
+  });
+  return { ...Object.fromEntries(entries), kind };
+}
+
 /** Widths with commas between them; `none` is none. */
 export function widths(text: string): number[] {
   if (text === "none") return [];
@@ -94,7 +114,9 @@ export function corruption(text: string): Corruption {
 export function sparsity(text: string): L1 | KlSparsity {
   const kl = (target?: number, weight?: number) =>
     klSparsity({ ...(target !== undefined && { target }), ...(weight !== undefined && { weight }) });
-  return parts<L1 | KlSparsity>(text, "l1:<strength>, kl or kl:<target>:<weight>", { l1, kl });
+  // The library has a default strength, but one for weights.
+  const given = (strength = Number.NaN) => l1(strength);
+  return parts<L1 | KlSparsity>(text, "l1:<strength>, kl or kl:<target>:<weight>", { l1: given, kl });
 }
 
 /** What the maker of that name makes of the numbers that follow it, with colons between them. */
@@ -136,6 +158,37 @@ export function addDataOptions(
       new Option("--noise <x>", "noise of the spiral's points (default: 0.3)").argParser(notNegative),
     )
     .addOption(new Option("--seed <n>", `seed of ${defaults.seeds}`).argParser(seed).default(defaults.seed));
+}
+
+/** Adds what `train` has beside an optimizer's name and learning rate. */
+export function addOptimizationOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        "--schedule <name[:option=value,…]>",
+        "of the learning rate: exponentialDecay, stepDecay, cosineDecay or reduceOnPlateau",
+      ).argParser(schedule),
+    )
+    .addOption(
+      new Option("--warmup <n>", "steps in which the learning rate rises from 0").argParser(positiveInteger),
+    )
+    .addOption(
+      new Option("--clip-value <x>", "largest element that a gradient may have").argParser(positiveNumber),
+    )
+    .addOption(
+      new Option("--clip-norm <x>", "largest norm of the gradient of each weight matrix and bias").argParser(
+        positiveNumber,
+      ),
+    )
+    .addOption(
+      new Option("--global-clip-norm <x>", "largest norm of all gradients together").argParser(
+        positiveNumber,
+      ),
+    )
+    .addOption(
+      new Option("--l1 <x>", "penalty on the sum of the weights' absolute values").argParser(notNegative),
+    )
+    .addOption(new Option("--l2 <x>", "penalty on the sum of the weights' squares").argParser(notNegative));
 }
 
 /** Adds `--threads`, `--turbo` and `--math`. */

@@ -20,6 +20,16 @@ export function loss(value: number): string {
   return Math.abs(value) > 1e-3 ? value.toFixed(4) : value.toExponential(4);
 }
 
+/** What has a kind and options: `adam (learningRate 0.001, beta1 0.9)`; a name alone is its own. */
+export function described(value: string | { readonly kind: string }): string {
+  if (typeof value === "string") return value;
+  const options = Object.entries(value).filter(([key]) => key !== "kind");
+  const shown = options.map(([key, option]) => {
+    return `${key} ${typeof option === "object" ? described(option as { kind: string }) : option}`;
+  });
+  return shown.length === 0 ? value.kind : `${value.kind} (${shown.join(", ")})`;
+}
+
 /** A shape as NumPy prints one: `(10, 784)`. */
 export function shape(dimensions: readonly number[]): string {
   return `(${dimensions.join(", ")}${dimensions.length === 1 ? "," : ""})`;

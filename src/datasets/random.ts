@@ -1,4 +1,4 @@
-import { cosPi, log, sinPi } from "./math.js";
+import { cosPi, log, sinPi } from "../math/elementary.js";
 
 /**
  * Multipliers and key increments of Philox4x32: Salmon, Moraes, Dror and Shaw, "Parallel Random Numbers: As Easy

@@ -1,5 +1,5 @@
+import { cosPi, sinPi } from "../math/elementary.js";
 import { Matrix } from "../matrix.js";
-import { cosPi, sinPi } from "./math.js";
 import { checkInteger, checkNumber, checkOptionNames, checkSeed } from "./options.js";
 import { SampleRandom } from "./random.js";
 

@@ -2,27 +2,38 @@ import {
   OP_ACTIVATION_BACKWARD,
   OP_ACTIVATION_FORWARD,
   OP_ACTIVITY_L1,
+  OP_ADADELTA,
+  OP_ADAGRAD,
   OP_ADAM,
+  OP_ADAMW,
   OP_ADD_TO_ROWS,
   OP_BINARY_CROSSENTROPY,
   OP_BINARY_CROSSENTROPY_LOGITS,
+  OP_CLIP_NORM,
+  OP_CLIP_VALUES,
   OP_COLUMN_SUMS,
   OP_END,
   OP_GATHER_BYTES,
   OP_GATHER_FLOATS,
   OP_GAUSSIAN_NOISE,
   OP_GEMM,
+  OP_HUBER,
   OP_KL_SPARSITY,
+  OP_MEAN_ABSOLUTE_ERROR,
   OP_MEAN_SQUARED_ERROR,
+  OP_NADAM,
   OP_NARROW_GRADIENT,
   OP_NARROW_PRODUCT,
   OP_PACK_ROWS,
   OP_PACK_TRANSPOSED,
+  OP_PENALIZE,
   OP_REPLACEMENT_NOISE,
+  OP_RMSPROP,
   OP_ROWS,
   OP_SAMPLE_LATENT,
   OP_SAMPLE_LATENT_BACKWARD,
   OP_SGD,
+  OP_SUM_SQUARES,
   RECORD_ARGUMENTS,
 } from "../../assembly/abi.js";
 import type { Address, Block, EngineMemory } from "./memory.js";
@@ -36,12 +47,19 @@ const ROW_BLOCK = 48;
 const BLOCK_FLOATS = 48 * 1024;
 
 /** Losses that a plan can compute, by the name of their kernel. */
-export type LossKernel = "meanSquaredError" | "binaryCrossentropy" | "binaryCrossentropyLogits";
+export type LossKernel =
+  | "meanSquaredError"
+  | "binaryCrossentropy"
+  | "binaryCrossentropyLogits"
+  | "meanAbsoluteError"
+  | "huber";
 
 const LOSS_OPERATIONS: Record<LossKernel, number> = {
   meanSquaredError: OP_MEAN_SQUARED_ERROR,
   binaryCrossentropy: OP_BINARY_CROSSENTROPY,
   binaryCrossentropyLogits: OP_BINARY_CROSSENTROPY_LOGITS,
+  meanAbsoluteError: OP_MEAN_ABSOLUTE_ERROR,
+  huber: OP_HUBER,
 };
 
 /** What a kernel draws its numbers from, beside the samples of its rows. */
@@ -211,10 +229,11 @@ export class PlanBuilder {
     return this.#call(OP_ACTIVATION_FORWARD, rows, GRAIN, [kind, columns, z, y]);
   }
 
-  activationBackward(rows: number, kind: number, columns: number, output: Address, gradient: Address): this {
-    return this.#call(OP_ACTIVATION_BACKWARD, rows, GRAIN, [kind, columns, output, gradient]);
+  activationBackward(rows: number, kind: number, columns: number, kept: Address, gradient: Address): this {
+    return this.#call(OP_ACTIVATION_BACKWARD, rows, GRAIN, [kind, columns, kept, gradient]);
   }
 
+  /** @param parameters the loss's own numbers: δ of Huber's */
   loss(
     rows: number,
     kernel: LossKernel,
@@ -224,13 +243,14 @@ export class PlanBuilder {
     gradient: Address,
     losses: Address,
     scale: number,
+    parameters: readonly number[] = [],
   ): this {
     return this.#call(
       LOSS_OPERATIONS[kernel],
       rows,
       GRAIN,
       [columns, prediction, target, gradient, losses],
-      [scale],
+      [scale, ...parameters],
     );
   }
 
@@ -262,6 +282,119 @@ export class PlanBuilder {
   ): this {
     const addresses = [columns, parameters, gradient, first, second, step];
     return this.#call(OP_ADAM, rows, GRAIN, addresses, [oneMinusBeta1, oneMinusBeta2, epsilon]);
+  }
+
+  adamw(
+    rows: number,
+    columns: number,
+    parameters: Address,
+    gradient: Address,
+    first: Address,
+    second: Address,
+    step: Address,
+    oneMinusBeta1: number,
+    oneMinusBeta2: number,
+    epsilon: number,
+  ): this {
+    const addresses = [columns, parameters, gradient, first, second, step];
+    return this.#call(OP_ADAMW, rows, GRAIN, addresses, [oneMinusBeta1, oneMinusBeta2, epsilon]);
+  }
+
+  nadam(
+    rows: number,
+    columns: number,
+    parameters: Address,
+    gradient: Address,
+    first: Address,
+    second: Address,
+    step: Address,
+    oneMinusBeta1: number,
+    oneMinusBeta2: number,
+    epsilon: number,
+  ): this {
+    const addresses = [columns, parameters, gradient, first, second, step];
+    return this.#call(OP_NADAM, rows, GRAIN, addresses, [oneMinusBeta1, oneMinusBeta2, epsilon]);
+  }
+
+  rmsprop(
+    rows: number,
+    columns: number,
+    parameters: Address,
+    gradient: Address,
+    velocity: Address,
+    momentums: Address,
+    means: Address,
+    step: Address,
+    rho: number,
+    momentum: number,
+    epsilon: number,
+    centered: boolean,
+  ): this {
+    const addresses = [columns, parameters, gradient, velocity, momentums, means, step];
+    const floats = [rho, 1 - rho, momentum, epsilon];
+    return this.#call(OP_RMSPROP, rows, GRAIN, addresses, floats, [centered ? 1 : 0]);
+  }
+
+  adagrad(
+    rows: number,
+    columns: number,
+    parameters: Address,
+    gradient: Address,
+    accumulator: Address,
+    step: Address,
+    epsilon: number,
+  ): this {
+    const addresses = [columns, parameters, gradient, accumulator, step];
+    return this.#call(OP_ADAGRAD, rows, GRAIN, addresses, [epsilon]);
+  }
+
+  adadelta(
+    rows: number,
+    columns: number,
+    parameters: Address,
+    gradient: Address,
+    gradients: Address,
+    changes: Address,
+    step: Address,
+    rho: number,
+    epsilon: number,
+  ): this {
+    const addresses = [columns, parameters, gradient, gradients, changes, step];
+    return this.#call(OP_ADADELTA, rows, GRAIN, addresses, [rho, 1 - rho, epsilon]);
+  }
+
+  /** Adds the gradient of l1·Σ|w| + l2·Σw²; `sums` gets the penalty of each row, a float64. */
+  penalize(
+    rows: number,
+    columns: number,
+    weights: Address,
+    gradient: Address,
+    sums: Address,
+    l1: number,
+    l2: number,
+  ): this {
+    return this.#call(OP_PENALIZE, rows, GRAIN, [columns, weights, gradient, sums], [l1, l2]);
+  }
+
+  clipValues(rows: number, columns: number, gradient: Address, limit: number): this {
+    return this.#call(OP_CLIP_VALUES, rows, GRAIN, [columns, gradient], [limit]);
+  }
+
+  /** `sums` gets the sum of squares of each row, a float64. */
+  sumSquares(rows: number, columns: number, gradient: Address, sums: Address): this {
+    return this.#call(OP_SUM_SQUARES, rows, GRAIN, [columns, gradient, sums]);
+  }
+
+  /** Scales the gradient by what brings a norm, whose square is the sum of `count` float64, down to `limit`. */
+  clipNorm(
+    rows: number,
+    columns: number,
+    gradient: Address,
+    sums: Address,
+    count: number,
+    limit: number,
+  ): this {
+    return this.#call(OP_CLIP_NORM, rows, GRAIN, [columns, gradient, sums, count], [limit]);
   }
 
   gaussianNoise(

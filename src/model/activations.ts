@@ -1,12 +1,32 @@
 import {
+  ACTIVATION_ELU,
+  ACTIVATION_GELU,
+  ACTIVATION_LEAKY_RELU,
   ACTIVATION_LINEAR,
   ACTIVATION_RELU,
+  ACTIVATION_SELU,
   ACTIVATION_SIGMOID,
+  ACTIVATION_SILU,
+  ACTIVATION_SOFTPLUS,
   ACTIVATION_TANH,
 } from "../../assembly/abi.js";
 
-/** Activation functions by Keras's names. */
-export type ActivationName = "linear" | "relu" | "sigmoid" | "tanh";
+/**
+ * Activation functions by Keras's names, with the defaults of Keras 3's functions of that name: `leakyRelu` has slope
+ * 0.2 below 0 (its layer `LeakyReLU` has 0.3, PyTorch 0.01), `elu` has α = 1, `selu` the constants of Klambauer et al.,
+ * 2017, and `gelu` is z·Φ(z), without the tanh approximation.
+ */
+export type ActivationName =
+  | "linear"
+  | "relu"
+  | "sigmoid"
+  | "tanh"
+  | "leakyRelu"
+  | "elu"
+  | "selu"
+  | "gelu"
+  | "silu"
+  | "softplus";
 
 /** The kernels' numbers of the activations. */
 export const ACTIVATIONS: Record<ActivationName, number> = {
@@ -14,6 +34,17 @@ export const ACTIVATIONS: Record<ActivationName, number> = {
   relu: ACTIVATION_RELU,
   sigmoid: ACTIVATION_SIGMOID,
   tanh: ACTIVATION_TANH,
+  leakyRelu: ACTIVATION_LEAKY_RELU,
+  elu: ACTIVATION_ELU,
+  selu: ACTIVATION_SELU,
+  gelu: ACTIVATION_GELU,
+  silu: ACTIVATION_SILU,
+  softplus: ACTIVATION_SOFTPLUS,
 };
 
 export const ACTIVATION_NAMES = Object.keys(ACTIVATIONS) as ActivationName[];
+
+/** Whether the derivative is found from z, which then has to be kept: two z can have the same f(z). */
+export function needsInput(activation: ActivationName): boolean {
+  return ACTIVATIONS[activation] >= ACTIVATION_SILU;
+}

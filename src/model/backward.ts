@@ -1,5 +1,5 @@
 import type { PlanBuilder } from "../engine/plan.js";
-import { ACTIVATIONS } from "./activations.js";
+import { ACTIVATIONS, needsInput } from "./activations.js";
 import type { Learner } from "./learner.js";
 import { lossKernel } from "./losses.js";
 import { stepsOf } from "./network.js";
@@ -8,7 +8,7 @@ import { addTransitionBackward } from "./transitions.js";
 
 /** Whether the loss is calculated from the last layer's logits, so that its activation is left out. */
 export function usesLogits({ network, loss }: Learner): boolean {
-  return lossKernel(loss, network.layers.at(-1)!.layer.activation) === "binaryCrossentropyLogits";
+  return lossKernel(loss, network.layers.at(-1)!.layer.activation).kernel === "binaryCrossentropyLogits";
 }
 
 /**
@@ -22,10 +22,10 @@ export function addLoss(plan: PlanBuilder, learner: Learner, memory: StepMemory,
   const output = memory.workspace.output(last);
   const delta = memory.deltas.output(last);
   const scale = 1 / (task.latent ? rows : rows * units);
-  const kernel = lossKernel(loss, layer.activation);
-  plan.loss(rows, kernel, units, output, memory.workspace.input, delta, memory.losses.at(), scale);
-  if (usesLogits(learner)) return;
-  plan.activationBackward(rows, ACTIVATIONS[layer.activation], units, output, delta);
+  const { kernel, parameters } = lossKernel(loss, layer.activation);
+  const { input } = memory.workspace;
+  plan.loss(rows, kernel, units, output, input, delta, memory.losses.at(), scale, parameters);
+  if (!usesLogits(learner)) addSlope(plan, learner, memory, rows, last);
 }
 
 /** From δ of layer `index` on: packs the operand of its weight gradient, and finds δ of the layer before. */
@@ -47,8 +47,20 @@ export function addBackward(
   const before = network.layers[index - 1]!;
   addTransitionBackward(plan, before, index - 1, workspace, deltas, rows, memory.draws);
   addPenalties(plan, learner, memory, rows, index - 1);
-  const [output, gradient] = [workspace.output(index - 1), deltas.output(index - 1)];
-  plan.activationBackward(rows, ACTIVATIONS[before.layer.activation], before.units, output, gradient);
+  addSlope(plan, learner, memory, rows, index - 1);
+}
+
+/** From δ of the output of layer `index` to δ of its z. */
+function addSlope(
+  plan: PlanBuilder,
+  { network }: Learner,
+  { workspace, deltas }: StepMemory,
+  rows: number,
+  index: number,
+): void {
+  const { layer, units } = network.layers[index]!;
+  const kept = needsInput(layer.activation) ? workspace.preactivation(index) : workspace.output(index);
+  plan.activationBackward(rows, ACTIVATIONS[layer.activation], units, kept, deltas.output(index));
 }
 
 /** Adds δ·W: δ of what layer `index` got. */

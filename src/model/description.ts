@@ -3,7 +3,7 @@ import { ArgumentError, ShapeError } from "../errors.js";
 import { type Corruption, toCorruption } from "./corruption.js";
 import { type GaussianLatent, toLatent } from "./latent.js";
 import { checkLayer, type Layer } from "./layers.js";
-import { LOSS_NAMES, type LossName } from "./losses.js";
+import { type Loss, toLoss } from "./losses.js";
 import { type Optimizer, type OptimizerName, toOptimizer } from "./optimizers.js";
 import { type KlSparsity, toSparsity } from "./penalties.js";
 import { SCALING_NAMES, type ScalingName } from "./scaling.js";
@@ -29,11 +29,12 @@ export interface AutoencoderDescription {
   sparsity?: KlSparsity;
   /**
    * Whether the decoder's weight matrices are the encoder's, transposed; default false. The decoder must mirror the
-   * encoder's widths; biases stay its own, and its initializers are not used.
+   * encoder's widths; biases stay its own, its initializers are not used, and a
+   * `kernelPenalty` belongs to the encoder's layer alone.
    */
   tied?: boolean;
   /** Default `"meanSquaredError"`. */
-  loss?: LossName;
+  loss?: Loss;
   /** Default `"adam"`. */
   optimizer?: Optimizer | OptimizerName;
   /**
@@ -58,7 +59,7 @@ export interface CheckedDescription {
   readonly corruption?: Corruption;
   readonly sparsity?: KlSparsity;
   readonly tied?: true;
-  readonly loss: LossName;
+  readonly loss: Loss;
   readonly optimizer: Optimizer;
   /** Left out where samples are taken as they come. */
   readonly scaling?: ScalingName;
@@ -112,7 +113,7 @@ export function checkDescription(description: AutoencoderDescription): CheckedDe
       "the decoder's last layer cannot have an activityPenalty: its output is compared with the sample",
     );
   }
-  const loss = oneOf("loss", description.loss ?? "meanSquaredError", LOSS_NAMES);
+  const loss = toLoss(description.loss ?? "meanSquaredError");
   return {
     ...layers,
     ...(corruption && { corruption }),
@@ -124,7 +125,7 @@ export function checkDescription(description: AutoencoderDescription): CheckedDe
   };
 }
 
-function checkScaling(scaling: unknown, loss: LossName): Pick<CheckedDescription, "scaling"> {
+function checkScaling(scaling: unknown, loss: Loss): Pick<CheckedDescription, "scaling"> {
   if (scaling === undefined) return {};
   const name = oneOf("scaling", scaling, SCALING_NAMES);
   if (name === "standard" && loss === "binaryCrossentropy") {

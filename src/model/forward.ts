@@ -15,7 +15,7 @@ function addProduct(
   width: number,
 ): void {
   const { inputs, weight, bias, forwardPack } = layer;
-  const [a, c] = [workspace.passed(index - 1), workspace.output(index)];
+  const [a, c] = [workspace.passed(index - 1), workspace.preactivation(index)];
   const seed = bias ? network.at(bias) : network.zeros;
   if (layer.narrow) {
     const { inputStep, unitStep } = stepsOf(weight);
@@ -68,7 +68,7 @@ export function addForward(
     addProduct(plan, network, layer, workspace, rows, index, width);
     if (logits && last) return;
     const kind = ACTIVATIONS[layer.layer.activation];
-    plan.activationForward(rows, kind, width, workspace.output(index), workspace.output(index));
+    plan.activationForward(rows, kind, width, workspace.preactivation(index), workspace.output(index));
     if (drawn) addTransition(plan, layer, index, workspace, rows, draws);
   }
 }

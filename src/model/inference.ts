@@ -3,7 +3,7 @@ import type { Block } from "../engine/memory.js";
 import type { Plan } from "../engine/plan.js";
 import { Blocks } from "./blocks.js";
 import { addForward } from "./forward.js";
-import { type LossName, lossKernel } from "./losses.js";
+import { type Loss, lossKernel } from "./losses.js";
 import type { Network, NetworkLayer } from "./network.js";
 import type { Seed } from "./seed.js";
 import type { Draws } from "./transitions.js";
@@ -20,7 +20,7 @@ export type Wanted =
   /** The loss of the output against the input, one float64 a row. */
   | {
       readonly kind: "loss";
-      readonly loss: LossName;
+      readonly loss: Loss;
       /** What codes are drawn from a gaussian latent with; without it, its mean is decoded. */
       readonly seed?: Seed;
     };
@@ -130,17 +130,19 @@ export class Inference {
     const last = layers.length - 1;
     const { layer, units } = layers[last]!;
     const wanted = this.#wanted;
-    const kernel = wanted.kind === "loss" ? lossKernel(wanted.loss, layer.activation) : undefined;
+    const loss = wanted.kind === "loss" ? lossKernel(wanted.loss, layer.activation) : undefined;
     plan.rows(rows, this.#workspace.columns, () => {
       if (bytes) plan.gatherBytes(rows, inputs, this.#staging.at(), this.#workspace.input, this.#step.at());
       addForward(plan, this.#network, layers, this.#workspace, rows, {
-        logits: kernel === "binaryCrossentropyLogits",
+        logits: loss?.kernel === "binaryCrossentropyLogits",
         heads: wanted.kind === "output" && wanted.heads === true,
         ...(this.#draws && { draws: this.#draws }),
       });
-      if (!kernel) return;
+      if (!loss) return;
       const output = this.#workspace.output(last);
-      plan.loss(rows, kernel, units, output, this.#workspace.input, output, this.#losses.at(), 0);
+      const { kernel, parameters } = loss;
+      const losses = this.#losses.at();
+      plan.loss(rows, kernel, units, output, this.#workspace.input, output, losses, 0, parameters);
     });
     return plan.build(this.#network.engine.memory);
   }

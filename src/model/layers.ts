@@ -3,7 +3,12 @@ import { ArgumentError } from "../errors.js";
 import { ACTIVATION_NAMES, type ActivationName } from "./activations.js";
 import { probability } from "./corruption.js";
 import { INITIALIZER_NAMES, type InitializerName } from "./initializers.js";
-import { type ActivityPenalty, checkActivityPenalty } from "./penalties.js";
+import {
+  type ActivityPenalty,
+  checkActivityPenalty,
+  type KernelPenalty,
+  toKernelPenalty,
+} from "./penalties.js";
 
 /** A fully connected layer: y = activation(W·x + b). */
 export interface DenseLayer {
@@ -15,6 +20,8 @@ export interface DenseLayer {
   readonly initializer: InitializerName;
   /** Whether there is a b. */
   readonly bias: boolean;
+  /** Added to the loss, from W. */
+  readonly kernelPenalty?: KernelPenalty;
   /** Added to the loss in training, from y. */
   readonly activityPenalty?: ActivityPenalty;
 }
@@ -35,7 +42,9 @@ export interface DenseOptions {
   initializer?: InitializerName;
   /** Whether the layer has a bias; default true. */
   bias?: boolean;
-  /** Added to the training loss; default none. Not for the last layer of the decoder. */
+  /** Added to the loss, from the weights: `l1(1e-4)`, `l2(1e-4)` or `l1l2({ … })`; default none. */
+  kernelPenalty?: KernelPenalty;
+  /** Added to the training loss, from the activations: `l1(1e-4)`; default none. Not for the last layer of the decoder. */
   activityPenalty?: ActivityPenalty;
 }
 
@@ -43,7 +52,7 @@ export interface DenseOptions {
  * A fully connected layer.
  *
  * @param units width of the output, a positive integer
- * @param activation `"linear"` (default), `"relu"`, `"sigmoid"` or `"tanh"`
+ * @param activation a name (see `ActivationName`); default `"linear"`
  * @throws {ArgumentError} for anything else
  */
 export function dense(
@@ -51,7 +60,8 @@ export function dense(
   activation: ActivationName = "linear",
   options: DenseOptions = {},
 ): DenseLayer {
-  knownKeys("dense", options, ["initializer", "bias", "activityPenalty"]);
+  knownKeys("dense", options, ["initializer", "bias", "kernelPenalty", "activityPenalty"]);
+  const kernelPenalty = toKernelPenalty(options.kernelPenalty);
   const activityPenalty = checkActivityPenalty(options.activityPenalty);
   return {
     kind: "dense",
@@ -59,6 +69,7 @@ export function dense(
     activation: oneOf("activation", activation, ACTIVATION_NAMES),
     initializer: oneOf("initializer", options.initializer ?? "glorotUniform", INITIALIZER_NAMES),
     bias: boolean("bias", options.bias ?? true),
+    ...(kernelPenalty && { kernelPenalty }),
     ...(activityPenalty && { activityPenalty }),
   };
 }

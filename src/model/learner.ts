@@ -1,10 +1,11 @@
-import type { Block } from "../engine/memory.js";
+import type { Address, Block } from "../engine/memory.js";
 import { Blocks } from "./blocks.js";
 import type { Corruption } from "./corruption.js";
 import type { GaussianLatent } from "./latent.js";
-import type { LossName } from "./losses.js";
-import type { Network } from "./network.js";
-import { momentCount, type Optimizer, OptimizerClock } from "./optimizers.js";
+import type { Loss } from "./losses.js";
+import type { Network, Parameter } from "./network.js";
+import { OptimizerClock } from "./optimizerClock.js";
+import { momentStarts, type Optimizer } from "./optimizers.js";
 import type { KlSparsity } from "./penalties.js";
 import type { Seed } from "./seed.js";
 
@@ -23,7 +24,7 @@ export interface Task {
 export class Learner {
   readonly network: Network;
   readonly optimizer: Optimizer;
-  readonly loss: LossName;
+  readonly loss: Loss;
   readonly task: Task;
   readonly gradients: Block;
   readonly moments: readonly Block[];
@@ -34,7 +35,7 @@ export class Learner {
   readonly #saved: Float32Array[] = [];
   #savedSteps = 0;
 
-  constructor(network: Network, optimizer: Optimizer, loss: LossName, task: Task) {
+  constructor(network: Network, optimizer: Optimizer, loss: Loss, task: Task) {
     this.network = network;
     this.optimizer = optimizer;
     this.loss = loss;
@@ -42,9 +43,18 @@ export class Learner {
     const bytes = network.parameterSize * 4;
     this.#blocks = new Blocks(network.engine.memory);
     this.gradients = this.#blocks.allocate(bytes);
-    this.moments = Array.from({ length: momentCount(optimizer) }, () => this.#blocks.allocate(bytes));
+    this.moments = momentStarts(optimizer).map((start) => {
+      const block = this.#blocks.allocate(bytes);
+      block.floats().fill(start);
+      return block;
+    });
     this.#states = [network.values, ...this.moments.map((block) => block.floats())];
     this.clock = new OptimizerClock(optimizer);
+  }
+
+  /** Address of a parameter's gradient. */
+  gradientAt(parameter: Parameter): Address {
+    return this.gradients.at(parameter.offset * 4);
   }
 
   /** Remembers weights and moments as they are now, pausing after each. */

@@ -1,71 +1,210 @@
 import { boolean, knownKeys, number, oneOf, show } from "../check.js";
 import { ArgumentError } from "../errors.js";
+import { CLIPPING_KEYS, type Clipping, checkClipping } from "./clipping.js";
+import { type Schedule, toLearningRate } from "./schedules.js";
+
+/** What all optimizers have. */
+interface OptimizerBase extends Clipping {
+  /** η: a number, or a schedule that says what it is at each step. */
+  readonly learningRate: number | Schedule;
+}
 
 /** Gradient descent: θ ← θ − η·g, with momentum if there is any. */
-export interface Sgd {
+export interface Sgd extends OptimizerBase {
   readonly kind: "sgd";
-  readonly learningRate: number;
   readonly momentum: number;
   readonly nesterov: boolean;
 }
 
-/** Adam: D. P. Kingma and J. Ba, "Adam: a method for stochastic optimization", 2015. */
-export interface Adam {
-  readonly kind: "adam";
-  readonly learningRate: number;
+interface AdamBase extends OptimizerBase {
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
 }
 
+/** Adam: D. P. Kingma and J. Ba, "Adam: a method for stochastic optimization", 2015. */
+export interface Adam extends AdamBase {
+  readonly kind: "adam";
+}
+
+/** AdamW: I. Loshchilov and F. Hutter, "Decoupled weight decay regularization", 2019. */
+export interface AdamW extends AdamBase {
+  readonly kind: "adamw";
+  readonly weightDecay: number;
+}
+
+/** Nadam: T. Dozat, "Incorporating Nesterov momentum into Adam", 2016. */
+export interface Nadam extends AdamBase {
+  readonly kind: "nadam";
+}
+
+/** RMSprop: T. Tieleman and G. Hinton, "Neural networks for machine learning", lecture 6.5, 2012. */
+export interface RmsProp extends OptimizerBase {
+  readonly kind: "rmsprop";
+  readonly rho: number;
+  readonly momentum: number;
+  readonly epsilon: number;
+  readonly centered: boolean;
+}
+
+/** Adagrad: J. Duchi, E. Hazan and Y. Singer, "Adaptive subgradient methods", 2011. */
+export interface Adagrad extends OptimizerBase {
+  readonly kind: "adagrad";
+  readonly initialAccumulatorValue: number;
+  readonly epsilon: number;
+}
+
+/** Adadelta: M. D. Zeiler, "ADADELTA: an adaptive learning rate method", 2012. */
+export interface Adadelta extends OptimizerBase {
+  readonly kind: "adadelta";
+  readonly rho: number;
+  readonly epsilon: number;
+}
+
 /** How parameters follow their gradients. */
-export type Optimizer = Sgd | Adam;
+export type Optimizer = Sgd | Adam | AdamW | Nadam | RmsProp | Adagrad | Adadelta;
 export type OptimizerName = Optimizer["kind"];
 
-const positive = (x: number) => x > 0;
-const fraction = (x: number) => x >= 0 && x < 1;
+/** What the function of an optimizer takes: any of its fields. */
+type Options<T extends Optimizer> = Partial<Omit<T, "kind">>;
+
+const COMMON_KEYS = ["kind", "learningRate", ...CLIPPING_KEYS];
+
+const fraction = (name: string, value: unknown) => number(name, value, "in [0, 1)", (x) => x >= 0 && x < 1);
+const positive = (name: string, value: unknown) => number(name, value, "a positive number", (x) => x > 0);
+const notNegative = (name: string, value: unknown) =>
+  number(name, value, "a number of at least 0", (x) => x >= 0);
+
+/** The checked learning rate; refuses options that are neither common nor `own`. */
+function rateOf(name: string, options: Options<Optimizer>, own: readonly string[], usual = 0.001) {
+  knownKeys(name, options, [...COMMON_KEYS, ...own]);
+  return toLearningRate("learningRate", options.learningRate ?? usual);
+}
 
 /**
  * Stochastic gradient descent. Formulas as in Keras: v ← μ·v − η·g, θ ← θ + v, and with `nesterov`
  * θ ← θ + μ·v − η·g.
  *
- * @param options `learningRate` η, positive, default 0.01; `momentum` μ in [0, 1), default 0; `nesterov`, default false
+ * @param options `learningRate` η, positive or a schedule, default 0.01; `momentum` μ in [0, 1), default 0; `nesterov`,
+ *   default false; one of `clipValue`, `clipNorm` and `globalClipNorm`, positive (see `Clipping`), default none
  * @throws {ArgumentError} for values out of range
  */
-export function sgd(options: { learningRate?: number; momentum?: number; nesterov?: boolean } = {}): Sgd {
-  knownKeys("sgd", options, ["kind", "learningRate", "momentum", "nesterov"]);
-  const momentum = number("momentum", options.momentum ?? 0, "in [0, 1)", fraction);
+export function sgd(options: Options<Sgd> = {}): Sgd {
+  const learningRate = rateOf("sgd", options, ["momentum", "nesterov"], 0.01);
+  const momentum = fraction("momentum", options.momentum ?? 0);
   const nesterov = boolean("nesterov", options.nesterov ?? false);
   if (nesterov && momentum === 0) throw new ArgumentError("nesterov needs a momentum above 0");
+  return { kind: "sgd", learningRate, momentum, nesterov, ...checkClipping(options) };
+}
+
+const ADAM_KEYS = ["beta1", "beta2", "epsilon"];
+
+function adamOptions(name: string, options: Options<Adam>, more: readonly string[] = []) {
   return {
-    kind: "sgd",
-    learningRate: number("learningRate", options.learningRate ?? 0.01, "a positive number", positive),
-    momentum,
-    nesterov,
+    learningRate: rateOf(name, options, [...ADAM_KEYS, ...more]),
+    beta1: fraction("beta1", options.beta1 ?? 0.9),
+    beta2: fraction("beta2", options.beta2 ?? 0.999),
+    epsilon: positive("epsilon", options.epsilon ?? 1e-7),
+    ...checkClipping(options),
   };
 }
 
 /**
  * Adam. Formulas and defaults as in Keras: ε stands outside the bias correction.
  *
- * @param options `learningRate`, positive, default 0.001; `beta1` and `beta2` in [0, 1), default 0.9 and 0.999;
- *   `epsilon`, positive, default 1e-7
+ * @param options `learningRate`, positive or a schedule, default 0.001; `beta1` and `beta2` in [0, 1), default 0.9 and
+ *   0.999; `epsilon`, positive, default 1e-7; clipping as in `sgd`
  * @throws {ArgumentError} for values out of range
  */
-export function adam(
-  options: { learningRate?: number; beta1?: number; beta2?: number; epsilon?: number } = {},
-): Adam {
-  knownKeys("adam", options, ["kind", "learningRate", "beta1", "beta2", "epsilon"]);
+export function adam(options: Options<Adam> = {}): Adam {
+  return { kind: "adam", ...adamOptions("adam", options) };
+}
+
+/**
+ * Adam after θ ← θ − η·λ·θ for every parameter, biases too. Formulas and defaults as in Keras.
+ *
+ * @param options as of `adam`, and `weightDecay` λ, at least 0, default 0.004
+ * @throws {ArgumentError} for values out of range
+ */
+export function adamw(options: Options<AdamW> = {}): AdamW {
+  const common = adamOptions("adamw", options, ["weightDecay"]);
+  return { kind: "adamw", ...common, weightDecay: notNegative("weightDecay", options.weightDecay ?? 0.004) };
+}
+
+/**
+ * Adam with Nesterov's momentum, which rises as uₜ = β₁·(1 − ½·0.96ᵗ). Formulas and defaults as in Keras.
+ *
+ * @param options as of `adam`
+ * @throws {ArgumentError} for values out of range
+ */
+export function nadam(options: Options<Nadam> = {}): Nadam {
+  return { kind: "nadam", ...adamOptions("nadam", options) };
+}
+
+/**
+ * RMSprop. Formulas and defaults as in Keras: ε stands under the root.
+ *
+ * @param options `learningRate`, positive or a schedule, default 0.001; `rho` and `momentum` in [0, 1), default 0.9 and
+ *   0; `epsilon`, positive, default 1e-7; `centered`, default false; clipping as in `sgd`
+ * @throws {ArgumentError} for values out of range
+ */
+export function rmsprop(options: Options<RmsProp> = {}): RmsProp {
   return {
-    kind: "adam",
-    learningRate: number("learningRate", options.learningRate ?? 0.001, "a positive number", positive),
-    beta1: number("beta1", options.beta1 ?? 0.9, "in [0, 1)", fraction),
-    beta2: number("beta2", options.beta2 ?? 0.999, "in [0, 1)", fraction),
-    epsilon: number("epsilon", options.epsilon ?? 1e-7, "a positive number", positive),
+    kind: "rmsprop",
+    learningRate: rateOf("rmsprop", options, ["rho", "momentum", "epsilon", "centered"]),
+    rho: fraction("rho", options.rho ?? 0.9),
+    momentum: fraction("momentum", options.momentum ?? 0),
+    epsilon: positive("epsilon", options.epsilon ?? 1e-7),
+    centered: boolean("centered", options.centered ?? false),
+    ...checkClipping(options),
   };
 }
 
-const FACTORIES: Record<OptimizerName, (options: object) => Optimizer> = { sgd, adam };
+/**
+ * Adagrad. Formulas and defaults as in Keras: ε stands under the root.
+ *
+ * @param options `learningRate`, positive or a schedule, default 0.001; `initialAccumulatorValue`, at least 0, default
+ *   0.1; `epsilon`, positive, default 1e-7; clipping as in `sgd`
+ * @throws {ArgumentError} for values out of range
+ */
+export function adagrad(options: Options<Adagrad> = {}): Adagrad {
+  const learningRate = rateOf("adagrad", options, ["initialAccumulatorValue", "epsilon"]);
+  const initial = options.initialAccumulatorValue ?? 0.1;
+  return {
+    kind: "adagrad",
+    learningRate,
+    initialAccumulatorValue: notNegative("initialAccumulatorValue", initial),
+    epsilon: positive("epsilon", options.epsilon ?? 1e-7),
+    ...checkClipping(options),
+  };
+}
+
+/**
+ * Adadelta. Formulas and defaults as in Keras; the original has a learning rate of 1.
+ *
+ * @param options `learningRate`, positive or a schedule, default 0.001; `rho` in [0, 1), default 0.95; `epsilon`,
+ *   positive, default 1e-7; clipping as in `sgd`
+ * @throws {ArgumentError} for values out of range
+ */
+export function adadelta(options: Options<Adadelta> = {}): Adadelta {
+  return {
+    kind: "adadelta",
+    learningRate: rateOf("adadelta", options, ["rho", "epsilon"]),
+    rho: fraction("rho", options.rho ?? 0.95),
+    epsilon: positive("epsilon", options.epsilon ?? 1e-7),
+    ...checkClipping(options),
+  };
+}
+
+const FACTORIES: Record<OptimizerName, (options: object) => Optimizer> = {
+  sgd,
+  adam,
+  adamw,
+  nadam,
+  rmsprop,
+  adagrad,
+  adadelta,
+};
 export const OPTIMIZER_NAMES = Object.keys(FACTORIES) as OptimizerName[];
 
 /** A name stands for its defaults; an object is checked and copied. */
@@ -79,46 +218,16 @@ export function toOptimizer(value: Optimizer | OptimizerName): Optimizer {
   return FACTORIES[oneOf("optimizer", value, OPTIMIZER_NAMES)]({});
 }
 
-/** How many values an optimizer keeps for each parameter. */
-export function momentCount(optimizer: Optimizer): number {
-  if (optimizer.kind === "adam") return 2;
-  return optimizer.momentum > 0 ? 1 : 0;
-}
-
-/**
- * What an optimizer carries from step to step beside the moments: powers of the decay rates, multiplied up, since
- * `Math.pow` differs between engines.
- */
-export class OptimizerClock {
-  readonly #optimizer: Optimizer;
-  #steps = 0;
-  #power1 = 1;
-  #power2 = 1;
-
-  constructor(optimizer: Optimizer) {
-    this.#optimizer = optimizer;
-  }
-
-  /** Steps taken. */
-  get steps(): number {
-    return this.#steps;
-  }
-
-  /** Puts the clock to a number of steps. */
-  reset(steps: number): void {
-    this.#steps = 0;
-    this.#power1 = 1;
-    this.#power2 = 1;
-    for (let i = 0; i < steps; i++) this.tick();
-  }
-
-  /** Begins a step and returns its learning rate, with Adam's bias correction in it. */
-  tick(): number {
-    this.#steps++;
-    const optimizer = this.#optimizer;
-    if (optimizer.kind !== "adam") return optimizer.learningRate;
-    this.#power1 *= optimizer.beta1;
-    this.#power2 *= optimizer.beta2;
-    return (optimizer.learningRate * Math.sqrt(1 - this.#power2)) / (1 - this.#power1);
+/** What each of the values that an optimizer keeps for a parameter is at first. */
+export function momentStarts(optimizer: Optimizer): readonly number[] {
+  switch (optimizer.kind) {
+    case "sgd":
+      return optimizer.momentum > 0 ? [0] : [];
+    case "rmsprop":
+      return [0, ...(optimizer.momentum > 0 ? [0] : []), ...(optimizer.centered ? [0] : [])];
+    case "adagrad":
+      return [optimizer.initialAccumulatorValue];
+    default:
+      return [0, 0];
   }
 }

@@ -1,11 +1,28 @@
 import { knownKeys, number, oneOf, show } from "../check.js";
 import { ArgumentError } from "../errors.js";
+import type { Network } from "./network.js";
 
-/** Strength times the sum of absolute values. */
+/** Strength times the sum of absolute values, which drives values to 0. */
 export interface L1 {
   readonly kind: "l1";
   readonly strength: number;
 }
+
+/** Strength times the sum of squares, which keeps values small. */
+export interface L2 {
+  readonly kind: "l2";
+  readonly strength: number;
+}
+
+/** Both at once, each with its own strength. */
+export interface L1L2 {
+  readonly kind: "l1l2";
+  readonly l1: number;
+  readonly l2: number;
+}
+
+/** What a layer's weights W can be penalized by, as Keras's `kernel_regularizer`. */
+export type KernelPenalty = L1 | L2 | L1L2;
 
 /** What a layer's activations can be penalized by. */
 export type ActivityPenalty = L1;
@@ -17,18 +34,79 @@ export interface KlSparsity {
   readonly weight: number;
 }
 
+const strengthOf = (name: string, value: unknown) =>
+  number(`strength of ${name}`, value, "a number of at least 0", (x) => x >= 0);
+
 /**
- * A penalty of `strength`·Σ|value|. For activations the sum is over a layer's units and the mean over the samples of the
- * batch, as Keras 3 scales `activity_regularizer`.
+ * A penalty of `strength`·Σ|value|. For weights the sum is over the matrix; for activations it is over a layer's units and
+ * the mean over the samples of the batch, as Keras 3 scales `activity_regularizer`.
  *
- * @param strength at least 0
+ * @param strength at least 0, default 0.01
  * @throws {ArgumentError} for anything else
  */
-export function l1(strength: number): L1 {
+export function l1(strength = 0.01): L1 {
+  return { kind: "l1", strength: strengthOf("l1", strength) };
+}
+
+/**
+ * A penalty of `strength`·Σw² on weights.
+ *
+ * @param strength at least 0, default 0.01
+ * @throws {ArgumentError} for anything else
+ */
+export function l2(strength = 0.01): L2 {
+  return { kind: "l2", strength: strengthOf("l2", strength) };
+}
+
+/**
+ * A penalty of l1·Σ|w| + l2·Σw² on weights.
+ *
+ * @param strengths `l1` and `l2`, at least 0, default 0
+ * @throws {ArgumentError} for anything else
+ */
+export function l1l2(strengths: { l1?: number; l2?: number }): L1L2 {
+  knownKeys("l1l2", strengths, ["kind", "l1", "l2"]);
   return {
-    kind: "l1",
-    strength: number("strength of l1", strength, "a number of at least 0", (x) => x >= 0),
+    kind: "l1l2",
+    l1: strengthOf("l1", strengths.l1 ?? 0),
+    l2: strengthOf("l2", strengths.l2 ?? 0),
   };
+}
+
+/** Checks a penalty that came from outside; undefined is none. */
+export function toKernelPenalty(value: unknown): KernelPenalty | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new ArgumentError(`kernelPenalty must be a penalty such as l2(1e-4), not ${show(value)}`);
+  }
+  const given = value as KernelPenalty;
+  if (oneOf("kind of kernelPenalty", given.kind, ["l1", "l2", "l1l2"]) === "l1l2") return l1l2(given as L1L2);
+  knownKeys("kernelPenalty", given, ["kind", "strength"]);
+  const { kind, strength } = given as L1 | L2;
+  return { kind, strength: strengthOf(kind, strength) };
+}
+
+/** What Σ|w| and Σw² are multiplied by. */
+export function kernelStrengths(penalty: KernelPenalty): { readonly l1: number; readonly l2: number } {
+  if (penalty.kind === "l1l2") return penalty;
+  const { kind, strength } = penalty;
+  return kind === "l1" ? { l1: strength, l2: 0 } : { l1: 0, l2: strength };
+}
+
+/** What the weights as they are now add to the loss. */
+export function penaltyOf({ layers, values }: Network): number {
+  let total = 0;
+  for (const { layer, weight } of layers) {
+    if (!layer.kernelPenalty) continue;
+    const { l1, l2 } = kernelStrengths(layer.kernelPenalty);
+    const { offset, rows, columns } = weight;
+    let sum = 0;
+    for (const w of values.subarray(offset, offset + rows * columns)) {
+      sum += Math.abs(w) * (l1 + l2 * Math.abs(w));
+    }
+    total += sum;
+  }
+  return total;
 }
 
 /** Checks a penalty that came from outside; undefined is none. */

@@ -46,7 +46,8 @@ function heads({ units }: GaussianLatent): DenseLayer {
 }
 
 /**
- * @throws {ArgumentError} for a dropout that stands between no two dense layers
+ * @throws {ArgumentError} for a dropout that stands between no two dense layers, and for a penalty on tied weights that
+ *   is not given to the encoder's layer
  * @throws {ShapeError} for tied halves whose widths do not mirror each other
  */
 export function toStack({ inputSize, encoder, decoder, latent, tied }: StackDescription): Stack {
@@ -126,6 +127,11 @@ function tie(layers: readonly StackLayer[], encoderDepth: number): StackLayer[] 
     if (index < encoderDepth) return layer;
     const tiedTo = layers.length - 1 - index;
     const mirror = layers[tiedTo]!;
+    if (layer.layer.kernelPenalty) {
+      throw new ArgumentError(
+        `${layer.name} cannot have a kernelPenalty: tied, it has the weights of ${mirror.name}, which are penalized there`,
+      );
+    }
     if (layer.units !== mirror.inputs || layer.inputs !== mirror.units) {
       throw new ShapeError(
         `tied needs ${layer.name} to turn ${mirror.units} values into ${mirror.inputs}, as ${mirror.name} turned around, ` +

@@ -2,6 +2,7 @@ import { STEP_WORDS } from "../../assembly/abi.js";
 import type { Address, Block } from "../engine/memory.js";
 import { Blocks } from "./blocks.js";
 import type { Learner } from "./learner.js";
+import { RowSums } from "./rowSums.js";
 import type { Draws } from "./transitions.js";
 import { Workspace } from "./workspace.js";
 
@@ -27,6 +28,10 @@ export class StepMemory {
   /** Activity penalties of the rows, float64, one block for each layer that has one. */
   readonly penalties: readonly (Block | undefined)[];
   readonly sparsity: SparsityMemory | undefined;
+  /** What the rows of penalized weights add to the loss, where any do. */
+  readonly kernelPenalties: RowSums | undefined;
+  /** Sums of squares of the gradients' rows, where they are clipped by a norm. */
+  readonly squares: RowSums | undefined;
   /** What the step draws. */
   readonly draws: Draws;
   readonly #blocks: Blocks;
@@ -34,7 +39,7 @@ export class StepMemory {
   readonly #packOffsets: readonly number[];
 
   /** @param input where the batch is, if it has no room here */
-  constructor({ network, task }: Learner, rows: number, input?: Address) {
+  constructor({ network, task, optimizer }: Learner, rows: number, input?: Address) {
     const { engine, layers } = network;
     const blocks = new Blocks(engine.memory);
     this.#blocks = blocks;
@@ -42,6 +47,7 @@ export class StepMemory {
     this.workspace = new Workspace(blocks, layers, rows, {
       passes,
       corrupted: task.corruption !== undefined,
+      forBackward: true,
       ...(input === undefined ? {} : { input }),
     });
     // δ of the input is never asked for.
@@ -60,6 +66,10 @@ export class StepMemory {
     );
     const units = () => blocks.allocate(network.latentSize * 4);
     this.sparsity = task.sparsity && { sums: units(), slopes: units(), values: units() };
+    const penalized = layers.filter(({ layer }) => layer.kernelPenalty).map(({ weight }) => weight);
+    this.kernelPenalties = penalized.length > 0 ? new RowSums(blocks, penalized) : undefined;
+    const byNorm = optimizer.clipNorm !== undefined || optimizer.globalClipNorm !== undefined;
+    this.squares = byNorm ? new RowSums(blocks, network.parameters) : undefined;
     this.step = blocks.allocate(STEP_WORDS * 4);
     const [step, divergences] = [this.step.at(), this.divergences.at()];
     this.draws = { seed: task.seed, step, divergences, training: true };

@@ -1,10 +1,20 @@
-import { STEP_EPOCH, STEP_INDICES, STEP_KL_WEIGHT, STEP_LEARNING_RATE } from "../../assembly/abi.js";
+import {
+  STEP_EPOCH,
+  STEP_GRADIENT_RATE,
+  STEP_INDICES,
+  STEP_KL_WEIGHT,
+  STEP_LEARNING_RATE,
+  STEP_SECOND_FACTOR,
+  STEP_WEIGHT_DECAY,
+} from "../../assembly/abi.js";
 import type { Address } from "../engine/memory.js";
 import type { Plan, PlanBuilder } from "../engine/plan.js";
 import { addBackward, addLoss, addSparsity, usesLogits } from "./backward.js";
 import { addForward } from "./forward.js";
+import { addGradient } from "./gradient.js";
 import { divergenceWeight } from "./latent.js";
 import type { Learner } from "./learner.js";
+import type { StepFactors } from "./optimizerClock.js";
 import { StepMemory } from "./stepMemory.js";
 import { addCorruption } from "./transitions.js";
 import { addUpdate } from "./update.js";
@@ -33,7 +43,8 @@ export interface StepLosses {
  *
  * A step has two phases. In the first each thread takes rows of the batch: gather, forward, loss, δ of every layer.
  * In the second it takes rows of the weight matrices: gradient, optimizer, packing for the next step. A penalty on the
- * code's mean activations needs the codes of all rows first, and makes four of the two.
+ * code's mean activations needs the codes of all rows first, and makes four of the two. Where gradients are clipped by a
+ * norm, which takes all rows, the optimizer has a phase of its own.
  */
 export class TrainingStep {
   readonly #learner: Learner;
@@ -60,11 +71,15 @@ export class TrainingStep {
    * Sets the next step up, whose number the learner's clock tells. Returns the plan to run.
    *
    * @param indices address of the u32 indices of the rows
+   * @param factors the optimizer's for this step
    * @param epoch over the model's whole life, from 0
    */
-  prepare(rows: number, indices: Address, learningRate: number, epoch: number): Plan {
+  prepare(rows: number, indices: Address, factors: StepFactors, epoch: number): Plan {
     this.#stepWords[STEP_INDICES] = indices;
-    this.#stepFloats[STEP_LEARNING_RATE] = learningRate;
+    this.#stepFloats[STEP_LEARNING_RATE] = factors.learningRate;
+    this.#stepFloats[STEP_WEIGHT_DECAY] = factors.weightDecay;
+    this.#stepFloats[STEP_GRADIENT_RATE] = factors.gradientRate;
+    this.#stepFloats[STEP_SECOND_FACTOR] = factors.secondFactor;
     this.#stepWords[STEP_EPOCH] = epoch;
     this.#stepFloats[STEP_KL_WEIGHT] = this.#divergenceWeight();
     let plan = this.#plans.get(rows);
@@ -78,13 +93,14 @@ export class TrainingStep {
   /** What the `rows` rows of the last step come to. */
   losses(rows: number): StepLosses {
     const { network, task } = this.#learner;
-    const { divergences, penalties, sparsity } = this.#memory;
+    const { divergences, penalties, sparsity, kernelPenalties } = this.#memory;
     let loss = sumOf(this.#lossValues, rows) * (task.latent ? network.inputSize : 1);
     const reconstruction = loss;
     const divergence = task.latent ? sumOf(divergences.doubles(), rows) : 0;
     if (task.latent) loss += this.#divergenceWeight() * divergence;
     for (const block of penalties) if (block) loss += sumOf(block.doubles(), rows);
     if (sparsity) loss += rows * sumOf(sparsity.values.floats(), network.latentSize);
+    if (kernelPenalties) loss += rows * kernelPenalties.total();
     return { loss, reconstruction, divergence };
   }
 
@@ -117,7 +133,11 @@ export class TrainingStep {
     });
     plan.phase();
     layers.forEach((_, index) => {
-      addUpdate(plan, this.#learner, this.#memory, rows, index);
+      addGradient(plan, this.#learner, this.#memory, rows, index);
+    });
+    if (this.#memory.squares) plan.phase();
+    layers.forEach((_, index) => {
+      addUpdate(plan, this.#learner, this.#memory, index);
     });
     return plan.build(engine.memory);
   }

@@ -1,97 +1,77 @@
 import type { Address } from "../engine/memory.js";
 import type { PlanBuilder } from "../engine/plan.js";
 import type { Learner } from "./learner.js";
-import { type Parameter, stepsOf } from "./network.js";
+import type { Parameter } from "./network.js";
 import type { StepMemory } from "./stepMemory.js";
 
-/** Adds gradient, optimizer and packing of one layer, the same rows of W by the same thread throughout. */
-export function addUpdate(
-  plan: PlanBuilder,
-  learner: Learner,
-  memory: StepMemory,
-  rows: number,
-  index: number,
-): void {
+/**
+ * Adds optimizer and packing of one layer, the same rows of W by the same thread as the gradient's. Where gradients are
+ * clipped by a norm, the sums of squares of all of them must be there.
+ */
+export function addUpdate(plan: PlanBuilder, learner: Learner, memory: StepMemory, index: number): void {
   const { network } = learner;
   const { layers } = network;
-  const { weight, bias, inputs, units, tiedTo, narrow } = layers[index]!;
-  if (narrow) {
-    const at = (parameter: Parameter) => gradientAt(learner, parameter);
-    plan.narrowGradient({
-      units,
-      inputs,
-      rows,
-      x: memory.workspace.passed(index - 1),
-      delta: memory.deltas.output(index),
-      weights: at(weight),
-      bias: bias ? at(bias) : 0,
-      ...stepsOf(weight),
-    });
-    addOptimizer(plan, learner, memory, weight);
-    if (bias) addOptimizer(plan, learner, memory, bias);
-    return;
+  const { weight, bias, tiedTo } = layers[index]!;
+  const step = memory.step.at();
+  const owned = [...(tiedTo === undefined ? [weight] : []), ...(bias ? [bias] : [])];
+  for (const parameter of owned) {
+    addNormClipping(plan, learner, memory, parameter);
+    addOptimizer(plan, learner, parameter, step);
   }
-  if (tiedTo === undefined) {
-    const twin = layers.findIndex((layer) => layer.tiedTo === index);
-    addWeightGradient(plan, learner, memory, rows, index, network.zeros);
-    // The twin's gradient is added to what is there.
-    if (twin >= 0) addWeightGradient(plan, learner, memory, rows, twin, gradientAt(learner, weight));
-    addOptimizer(plan, learner, memory, weight);
-    network.addPacking(plan, layers[index]!);
-    if (twin >= 0) network.addPacking(plan, layers[twin]!);
-  }
-  if (bias) {
-    plan.columnSums(units, rows, memory.deltas.output(index), gradientAt(learner, bias));
-    addOptimizer(plan, learner, memory, bias);
-  }
+  if (tiedTo !== undefined) return;
+  network.addPacking(plan, layers[index]!);
+  const twin = layers.find((layer) => layer.tiedTo === index);
+  if (twin) network.addPacking(plan, twin);
 }
 
-/** @param seed what the gradient is added to: zeros, or the gradient itself */
-function addWeightGradient(
+/** Adds what scales a parameter's gradient down to a norm. */
+function addNormClipping(
   plan: PlanBuilder,
   learner: Learner,
-  memory: StepMemory,
-  rows: number,
-  index: number,
-  seed: Address,
+  { squares }: StepMemory,
+  parameter: Parameter,
 ): void {
-  const { weight, inputs, units } = learner.network.layers[index]!;
-  const rowBytes = weight.columns * 4;
-  // Kept as [in, out]: dWᵀ = xᵀ·δ. Kept as [out, in]: dW = δᵀ·x. The second operand is the packed one.
-  const [a, columns] = weight.transposed
-    ? [memory.workspace.passed(index - 1), inputs]
-    : [memory.deltas.output(index), units];
-  const c = gradientAt(learner, weight);
-  plan.product(weight.rows, {
-    n: weight.columns,
-    k: rows,
-    a,
-    aRow: 4,
-    aStep: columns * 4,
-    b: memory.packAt(index),
-    seed,
-    seedRow: seed === c ? rowBytes : 0,
-    c,
-    cRow: rowBytes,
-  });
-}
-
-function addOptimizer(plan: PlanBuilder, learner: Learner, memory: StepMemory, parameter: Parameter): void {
-  const { network, optimizer, moments } = learner;
-  const { rows, columns, offset } = parameter;
-  const value = network.at(parameter);
-  const gradient = gradientAt(learner, parameter);
-  const [first, second] = moments.map((block) => block.at(offset * 4));
-  const step = memory.step.at();
-  if (optimizer.kind === "sgd") {
-    const { momentum, nesterov } = optimizer;
-    plan.sgd(rows, columns, value, gradient, first ?? gradient, step, momentum, nesterov);
-  } else {
-    const { beta1, beta2, epsilon } = optimizer;
-    plan.adam(rows, columns, value, gradient, first!, second!, step, 1 - beta1, 1 - beta2, epsilon);
+  const { rows, columns } = parameter;
+  const { clipNorm, globalClipNorm } = learner.optimizer;
+  const gradient = learner.gradientAt(parameter);
+  if (!squares) return;
+  if (clipNorm !== undefined) {
+    plan.clipNorm(rows, columns, gradient, squares.at(parameter), rows, clipNorm);
+  } else if (globalClipNorm !== undefined) {
+    plan.clipNorm(rows, columns, gradient, squares.at(), squares.count, globalClipNorm);
   }
 }
 
-function gradientAt(learner: Learner, parameter: Parameter): Address {
-  return learner.gradients.at(parameter.offset * 4);
+/** Adds one parameter's update by the optimizer, which reads what changes from step to step from the block `step`. */
+function addOptimizer(plan: PlanBuilder, learner: Learner, parameter: Parameter, step: Address): void {
+  const { network, optimizer, moments } = learner;
+  const value = network.at(parameter);
+  const gradient = learner.gradientAt(parameter);
+  const common = [parameter.rows, parameter.columns, value, gradient] as const;
+  const kept = moments.map((block) => block.at(parameter.offset * 4));
+  const [first, second] = kept;
+  switch (optimizer.kind) {
+    case "sgd":
+      plan.sgd(...common, first ?? gradient, step, optimizer.momentum, optimizer.nesterov);
+      return;
+    case "adam":
+    case "adamw":
+    case "nadam": {
+      const { kind, beta1, beta2, epsilon } = optimizer;
+      plan[kind](...common, first!, second!, step, 1 - beta1, 1 - beta2, epsilon);
+      return;
+    }
+    case "rmsprop": {
+      const { rho, momentum, epsilon, centered } = optimizer;
+      // The mean gradients are the last moments; what is not used is not touched.
+      const [momentums, means] = [second ?? gradient, kept.at(-1)!];
+      plan.rmsprop(...common, first!, momentums, means, step, rho, momentum, epsilon, centered);
+      return;
+    }
+    case "adagrad":
+      plan.adagrad(...common, first!, step, optimizer.epsilon);
+      return;
+    case "adadelta":
+      plan.adadelta(...common, first!, second!, step, optimizer.rho, optimizer.epsilon);
+  }
 }

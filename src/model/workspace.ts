@@ -1,4 +1,5 @@
 import type { Address, Block } from "../engine/memory.js";
+import { needsInput } from "./activations.js";
 import type { Blocks } from "./blocks.js";
 import type { NetworkLayer } from "./network.js";
 
@@ -8,16 +9,21 @@ export interface WorkspaceExtras {
   readonly passes?: (layer: NetworkLayer) => boolean;
   /** Whether the first layer gets another input than the batch itself; default false. */
   readonly corrupted?: boolean;
+  /** Whether z is kept where the backward pass needs it; default false. */
+  readonly forBackward?: boolean;
   /** Where the batch is, if it has no room in the block. */
   readonly input?: Address;
 }
 
-/** Activations of a batch: one block, with the input and every layer's output in it, [rows, units] each. */
+/**
+ * Activations of a batch: one block, with the input and every layer's output in it, [rows, units] each, and z of those
+ * layers whose derivative needs it.
+ */
 export class Workspace {
   /** The most rows that it has room for. */
   readonly rows: number;
   readonly #block: Block;
-  /** Floats of a row, of the input and all layers. */
+  /** Floats of a row, of the input and all layers, every z that is kept included. */
   readonly columns: number;
   /** The batch. */
   readonly input: Address;
@@ -25,6 +31,7 @@ export class Workspace {
   readonly #firstInput: Address;
   readonly #own: number;
   readonly #outputs: number[] = [];
+  readonly #preactivations: number[] = [];
   readonly #passed: (number | undefined)[] = [];
 
   /** @param blocks what the block is one of, and is given back with */
@@ -37,11 +44,14 @@ export class Workspace {
       return offset;
     };
     const { inputs } = layers[0]!;
-    this.columns = layers.reduce((sum, { units }) => sum + units, inputs);
+    const keeps = ({ layer }: NetworkLayer) => extras.forBackward === true && needsInput(layer.activation);
+    this.columns = layers.reduce((sum, layer) => sum + layer.units * (keeps(layer) ? 2 : 1), inputs);
     this.#own = extras.input === undefined ? take(inputs) : 0;
     const corrupted = extras.corrupted ? take(inputs) : undefined;
     for (const layer of layers) {
-      this.#outputs.push(take(layer.units));
+      const output = take(layer.units);
+      this.#outputs.push(output);
+      this.#preactivations.push(keeps(layer) ? take(layer.units) : output);
       this.#passed.push(extras.passes?.(layer) ? take(layer.outputs) : undefined);
     }
     this.#block = blocks.allocate(bytes);
@@ -52,6 +62,11 @@ export class Workspace {
   /** What layer `index` gives; layer −1 gives the input. */
   output(index: number): Address {
     return index < 0 ? this.input : this.#block.at(this.#outputs[index]);
+  }
+
+  /** z of layer `index`; the same place as its output where nobody needs z any more once there is an output. */
+  preactivation(index: number): Address {
+    return this.#block.at(this.#preactivations[index]);
   }
 
   /** Whether what layer `index` passes on is kept apart from its output. */

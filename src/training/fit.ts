@@ -1,6 +1,7 @@
-import { DivergedError, EngineError, ShapeError } from "../errors.js";
+import { ArgumentError, DivergedError, EngineError, ShapeError } from "../errors.js";
 import type { Lifetime } from "../lifetime.js";
 import type { Learner } from "../model/learner.js";
+import { wantsUnitRange } from "../model/losses.js";
 import type { Seed } from "../model/seed.js";
 import { TrainingStep } from "../model/trainingStep.js";
 import { emptyHistory, type History } from "./history.js";
@@ -31,8 +32,9 @@ export function* fitModel(context: FitContext, samples: Rows, options: CheckedFi
   const { learner } = context;
   const { scaling } = learner.network;
   const [training, validation] = divide(samples, options);
+  assertMonitored(learner, validation);
   options.signal?.throwIfAborted();
-  const unit = learner.loss === "binaryCrossentropy" && !scaling;
+  const unit = wantsUnitRange(learner.loss) && !scaling;
   yield* checkValues(samples, unit);
   if (options.validationData !== undefined) yield* checkValues(validation!, unit);
   if (scaling) yield* fitScaling(scaling, training, validation ? [samples, validation] : [samples]);
@@ -47,6 +49,7 @@ export function* fitModel(context: FitContext, samples: Rows, options: CheckedFi
       yield* learner.save();
       const log = yield* trainEpoch(context, step, data, options, epoch);
       const valLoss = validation && (yield* evaluationOf(learner, validation)).loss;
+      learner.clock.learningRate.endEpoch({ loss: log.loss, valLoss });
       record(history, log, valLoss);
       const told = options.onEpochEnd?.(valLoss === undefined ? log : { ...log, valLoss });
       if (told) yield context.lifetime.orEnd(told);
@@ -59,6 +62,16 @@ export function* fitModel(context: FitContext, samples: Rows, options: CheckedFi
   } finally {
     step?.release();
     data.release();
+  }
+}
+
+/** A learning rate that follows the validation's loss needs one. */
+function assertMonitored({ clock }: Learner, validation: Rows | undefined): void {
+  if (clock.learningRate.monitor === "valLoss" && !validation) {
+    throw new ArgumentError(
+      "reduceOnPlateau follows valLoss, but there is nothing to validate with: give validationData or " +
+        'validationSplit, or set its monitor to "loss"',
+    );
   }
 }
 

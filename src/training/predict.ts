@@ -2,8 +2,9 @@ import { OPERATIONS_PER_TURN } from "../engine/engine.js";
 import { Matrix } from "../matrix.js";
 import { Inference, type Wanted } from "../model/inference.js";
 import type { Learner } from "../model/learner.js";
-import type { LossName } from "../model/losses.js";
+import { type Loss, wantsUnitRange } from "../model/losses.js";
 import type { Network, NetworkLayer } from "../model/network.js";
+import { penaltyOf } from "../model/penalties.js";
 import { checkValues, type Rows } from "./samples.js";
 import { scaleRows } from "./scaledRows.js";
 import type { Work } from "./turns.js";
@@ -31,7 +32,7 @@ export function* forEachBlock(
 ): Work<void> {
   const { scaling } = network;
   scaling?.fitted();
-  const unit = wanted.kind === "loss" && wanted.loss === "binaryCrossentropy" && !scaling;
+  const unit = wanted.kind === "loss" && wantsUnitRange(wanted.loss) && !scaling;
   yield* checkValues(samples, unit);
   const { data, rows, columns } = samples;
   const inference = new Inference(network, layers, wanted, rowsAtATime(layers, rows));
@@ -76,7 +77,7 @@ export function* outputOf(
 }
 
 /** The loss of each row's reconstruction. */
-export function* lossesOf(network: Network, loss: LossName, samples: Rows): Work<Float64Array> {
+export function* lossesOf(network: Network, loss: Loss, samples: Rows): Work<Float64Array> {
   const result = new Float64Array(samples.rows);
   yield* forEachBlock(network, network.layers, { kind: "loss", loss }, samples, (inference, first, count) => {
     result.set(inference.losses(count), first);
@@ -87,9 +88,9 @@ export function* lossesOf(network: Network, loss: LossName, samples: Rows): Work
 /** What `evaluate` gives. */
 export interface Evaluation {
   /**
-   * Mean over the samples of the model's loss, without penalties. Of a variational model: `reconstructionLoss` + β·`klLoss`,
-   * an estimate, from one code a sample, of the negative evidence lower bound; the codes depend on the model's seed and
-   * the samples' places alone.
+   * Mean over the samples of the model's loss, with the penalties on weights, but not those on activations. Of a
+   * variational model: `reconstructionLoss` + β·`klLoss` with them, where the sum without is an estimate, from one code a
+   * sample, of the negative evidence lower bound; the codes depend on the model's seed and the samples' places alone.
    */
   readonly loss: number;
   /** Of a variational model: mean over the samples of the loss that was summed over the outputs. */
@@ -108,8 +109,9 @@ export function* evaluationOf({ network, loss, task }: Learner, samples: Rows): 
     for (const value of inference.losses(count)) sum += value;
     if (latent) for (const value of inference.divergences(count)) divergence += value;
   });
-  if (!latent) return { loss: sum / samples.rows };
+  const penalty = penaltyOf(network);
+  if (!latent) return { loss: sum / samples.rows + penalty };
   const reconstructionLoss = (sum * network.inputSize) / samples.rows;
   const klLoss = divergence / samples.rows;
-  return { loss: reconstructionLoss + latent.beta * klLoss, reconstructionLoss, klLoss };
+  return { loss: reconstructionLoss + latent.beta * klLoss + penalty, reconstructionLoss, klLoss };
 }

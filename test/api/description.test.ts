@@ -81,8 +81,11 @@ describe("create refuses, naming the argument, what came and what is wanted, and
     [
       "a loss that is a number",
       { loss: 3 },
-      /^loss 3 is not known \(known: "meanSquaredError", "binaryCrossentropy"\)$/,
+      /^loss 3 is not known \(known: "meanSquaredError", .*"huber"\)$/,
     ],
+    ["a loss of an unknown kind", { loss: { kind: "hubert" } }, /^kind of loss "hubert".*"huber"\?$/],
+    ["a bad delta", { loss: { kind: "huber", delta: 0 } }, /^delta must be a positive number, not 0$/],
+    ["an option of another loss", { loss: { kind: "huber", alpha: 1 } }, /^option of huber "alpha"/],
     ["an unknown optimizer", { optimizer: "adan" }, /^optimizer "adan".*did you mean "adam"\?$/],
     ["an optimizer of an unknown kind", { optimizer: { kind: "sdg" } }, /^kind of optimizer "sdg".*"sgd"\?$/],
     [

@@ -9,6 +9,7 @@ import {
   gaussianNoise,
   klSparsity,
   l1,
+  l2,
   maskingNoise,
   ShapeError,
   StateError,
@@ -104,6 +105,12 @@ describe("what makes no sense is refused", () => {
       /last layer cannot have an activityPenalty/,
     ],
     [
+      "a penalty on tied weights that is not the encoder's",
+      { decoder: [dense(6, "linear", { kernelPenalty: l2(0.1) })], tied: true },
+      ArgumentError,
+      /decoder\.0 cannot have a kernelPenalty: .* weights of encoder\.0/,
+    ],
+    [
       "a corruption of no kind",
       { corruption: 0.2 as never },
       ArgumentError,
@@ -118,6 +125,12 @@ describe("what makes no sense is refused", () => {
     ["a latent of no kind", { latent: 20 as never }, ArgumentError, /such as gaussian\(20\), not 20/],
     ["a sparsity of no kind", { sparsity: "kl" as never }, ArgumentError, /such as klSparsity\(\), not "kl"/],
   ];
+
+  test("a penalty on squared activations", async () => {
+    const error = await failure(() => dense(3, "relu", { activityPenalty: l2(0.1) as never }));
+    expect(error).toBeInstanceOf(ArgumentError);
+    expect((error as Error).message).toMatch(/^kind of activityPenalty "l2" is not known/);
+  });
 
   test.each(cases)("%s", async (_, options, kind, message) => {
     const error = await failure(() => smallModel(options));

@@ -57,10 +57,25 @@ describe("train's kinds", () => {
     );
   });
 
+  test("tied weights are penalized once, in the encoder", async () => {
+    const { code, stderr } = await train("--tied", "--l2", "1e-3", "--hidden", "30");
+    expect([code, stderr]).toEqual([0, ""]);
+    const model = await loadModel(here.path("kind.safetensors"));
+    const { encoder, decoder } = model.description;
+    const kernelPenalty = { kind: "l1l2", l1: 0, l2: 1e-3 };
+    expect(encoder).toEqual([
+      expect.objectContaining({ kernelPenalty }),
+      expect.objectContaining({ kernelPenalty }),
+    ]);
+    for (const layer of decoder) expect(layer).not.toHaveProperty("kernelPenalty");
+    await model.dispose();
+  });
+
   test.each([
     [["--corruption", "gaussian"], /gaussian:<deviation>.* is wanted/],
     [["--corruption", "masking:2"], /rate of maskingNoise must be in \(0, 1\), not 2/],
     [["--corruption", "blur:1"], /masking:<rate>.* is wanted/],
+    [["--sparsity", "l1"], /l1:<strength>.* is wanted: strength of l1/],
     [["--dropout", "1"], /A number between 0 and 1 is wanted/],
     [["--dropout", "0.2", "--hidden", "none"], /--dropout follows hidden layers/],
     [["--dropout", "0.2"], /--dropout follows hidden layers/],

@@ -161,3 +161,74 @@ test.skipIf(!existsSync(mnist))(
 test("no temporary file is left", () => {
   expect(readdirSync(here.folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
 });
+
+describe("train with options of the optimization", () => {
+  test("schedule, warm-up, clipping, penalties and names reach the model, and are told", async () => {
+    const { code, stdout, stderr } = await here.run(
+      ...["train", "digits", "--samples", "200", "--epochs", "1", "--hidden", "8", "--activation", "gelu"],
+      ...["--optimizer", "nadam", "--loss", "huber", "--schedule", "cosineDecay:decaySteps=20,alpha=0.5"],
+      ...[
+        "--warmup",
+        "5",
+        "--learning-rate",
+        "0.01",
+        "--global-clip-norm",
+        "0.5",
+        "--l1",
+        "1e-5",
+        "--l2",
+        "1e-4",
+      ],
+      ...["--out", "options.safetensors"],
+    );
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain("huber (delta 1)");
+    expect(stdout).toContain(
+      "nadam, learning rate warmup (warmupSteps 5, initialLearningRate 0, schedule cosineDecay (",
+    );
+    const model = await loadModel(here.path("options.safetensors"));
+    const { optimizer, encoder, decoder } = model.description;
+    expect(optimizer).toEqual({
+      ...{ kind: "nadam", beta1: 0.9, beta2: 0.999, epsilon: 1e-7, globalClipNorm: 0.5 },
+      learningRate: {
+        ...{ kind: "warmup", warmupSteps: 5, initialLearningRate: 0 },
+        schedule: { kind: "cosineDecay", initialLearningRate: 0.01, decaySteps: 20, alpha: 0.5 },
+      },
+    });
+    const layers = [...encoder, ...decoder].filter((layer) => layer.kind === "dense");
+    expect(layers.map(({ kernelPenalty }) => kernelPenalty)).toEqual(
+      new Array(4).fill({ kind: "l1l2", l1: 1e-5, l2: 1e-4 }),
+    );
+    expect(layers.slice(0, 2).map(({ activation }) => activation)).toEqual(["gelu", "gelu"]);
+    await model.dispose();
+  });
+
+  test.each([
+    [["--schedule", "cosine:decaySteps=3"], /kind of learningRate "cosine" is not known .*cosineDecay/],
+    [["--schedule", "cosineDecay"], /decaySteps must be a positive integer, not undefined/],
+    [["--schedule", "cosineDecay:decaySteps"], /name:option=value/],
+    [["--schedule", "reduceOnPlateau:monitor=accuracy"], /monitor "accuracy" is not known/],
+    [
+      ["--schedule", "reduceOnPlateau"],
+      /reduceOnPlateau follows valLoss, but there is nothing to validate with/,
+    ],
+    [["--warmup", "0"], /A positive integer is wanted/],
+    [["--clip-norm", "-1"], /A number above 0 is wanted/],
+    [["--clip-norm", "1", "--clip-value", "1"], /clipValue and clipNorm exclude each other/],
+    [["--l2", "x"], /A number of at least 0 is wanted/],
+    [["--optimizer", "rmsporp"], /did you mean "rmsprop"/],
+  ])("%j is refused", async (args, message) => {
+    const { code, stderr } = await here.run(
+      "train",
+      "digits",
+      "--samples",
+      "50",
+      "--out",
+      "no.safetensors",
+      ...args,
+    );
+    expect(stderr).toMatch(message);
+    expect(code).toBe(2);
+    expect(existsSync(here.path("no.safetensors"))).toBe(false);
+  });
+});

@@ -61,7 +61,9 @@ test.each([
   const model = await create(2);
   const training = failure(() => model.fit(samples));
   await until(() => workers.started.length === 1, "the worker");
-  await once(workers.started[0]!, "message");
+  // Its message may have come before anyone listened here.
+  const patience = new Promise((resolve) => setTimeout(resolve, 1000));
+  await Promise.race([once(workers.started[0]!, "message"), patience]);
   // The job waits for the worker by now.
   await new Promise((resolve) => setTimeout(resolve, 50));
   await model.dispose();

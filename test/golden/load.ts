@@ -1,8 +1,15 @@
 import { readFileSync } from "node:fs";
 import { ArgumentError, FormatError } from "../../src/errors.js";
+import type { OptimizerName } from "../../src/index.js";
 import { checksum, hashedUniform } from "./hashed.js";
 
 export { checksum, hashedUniform } from "./hashed.js";
+
+/** What the weight matrices are penalized by: factors of Σ|w| and Σw². */
+export interface Penalty {
+  readonly l1: number;
+  readonly l2: number;
+}
 
 /** How to rebuild one float32 array, with what proves that it was rebuilt right. */
 export interface HashedTensor {
@@ -29,20 +36,12 @@ export interface StoredTensor {
 export type ActivationName = "linear" | "relu" | "sigmoid" | "tanh";
 export type LossName = "meanSquaredError" | "binaryCrossentropy";
 
-export type OptimizerOptions =
-  | {
-      readonly name: "adam";
-      readonly learningRate: number;
-      readonly beta1: number;
-      readonly beta2: number;
-      readonly epsilon: number;
-    }
-  | {
-      readonly name: "sgd";
-      readonly learningRate: number;
-      readonly momentum: number;
-      readonly nesterov: boolean;
-    };
+/** An optimizer's name and the options of its function in src/model/optimizers.ts. */
+export interface OptimizerOptions {
+  readonly name: OptimizerName;
+  readonly learningRate: number;
+  readonly [option: string]: number | boolean | string;
+}
 
 /** `steps` updates on one batch, from one start, with each of several optimizers. */
 export interface StepsGolden {
@@ -58,6 +57,8 @@ export interface StepsGolden {
   readonly weights: readonly HashedTensor[];
   readonly runs: readonly {
     readonly optimizer: OptimizerOptions;
+    /** Of every weight matrix; part of the losses. */
+    readonly penalty?: Penalty;
     /** The loss before each update. */
     readonly loss: readonly number[];
     /** The loss after the last update. */
@@ -130,6 +131,7 @@ function readGolden<T>(file: string): T {
 export const loadSpiral = (): SpiralGolden => readGolden("spiral.json");
 export const loadDenseSteps = (): StepsGolden => readGolden("dense-steps.json");
 export const loadDeepSteps = (): StepsGolden => readGolden("deep-steps.json");
+export const loadOptimizerSteps = (): StepsGolden => readGolden("optimizer-steps.json");
 export const loadGradients = (): GradientsGolden => readGolden("gradients.json");
 
 /** Number of elements of an array of shape `shape`. */

@@ -14,11 +14,23 @@ import spiral
 import torch_check
 from hashed import HashedTensor
 from network import CLIP, Layer, forward, loss_and_gradients, loss_value, relu_margin
-from optimizers import create
+from optimizers import CLIPPING, add_penalty_gradients, clip, create, penalty
 
 FOLDER = Path(__file__).resolve().parent
 ADAM = {"name": "adam", "learningRate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-7}
 SGD = {"name": "sgd", "learningRate": 0.1, "momentum": 0.0, "nesterov": False}
+ADAMW = {**ADAM, "name": "adamw", "learningRate": 0.01, "weightDecay": 0.1}
+NADAM = {**ADAM, "name": "nadam", "learningRate": 0.01}
+RMSPROP = {
+    "name": "rmsprop",
+    "learningRate": 0.002,
+    "rho": 0.9,
+    "momentum": 0.0,
+    "epsilon": 1e-7,
+    "centered": False,
+}
+ADAGRAD = {"name": "adagrad", "learningRate": 0.05, "initialAccumulatorValue": 0.1, "epsilon": 1e-7}
+ADADELTA = {"name": "adadelta", "learningRate": 1.0, "rho": 0.95, "epsilon": 1e-6}
 STEPS = 10
 
 
@@ -52,17 +64,22 @@ def build(tensors, dtype):
     return {tensor.name: tensor.build().astype(dtype) for tensor in tensors}
 
 
-def train(loss, layers, params, x, options):
-    """(losses before each update, final loss, final params, smallest distance of a ReLU from its kink)."""
+def train(loss, layers, params, x, options, factors=None):
+    """With penalties of `factors` on the weights, if there are any:
+    (losses before each update, final loss, final params, smallest distance of a ReLU from its kink)."""
     params = {name: value.copy() for name, value in params.items()}
     optimizer = create(options)
     losses, margin = [], math.inf
     for _ in range(STEPS):
         margin = min(margin, relu_margin(layers, params, x))
         value, gradients = loss_and_gradients(loss, layers, params, x)
+        if factors:
+            value += penalty(factors, params)
+            add_penalty_gradients(factors, params, gradients)
         losses.append(value)
-        optimizer.step(params, gradients)
-    return losses, loss_value(loss, layers, forward(layers, params, x), x), params, margin
+        optimizer.step(params, clip(options, gradients))
+    final = loss_value(loss, layers, forward(layers, params, x), x)
+    return losses, final + (penalty(factors, params) if factors else 0), params, margin
 
 
 def difference(a, b):
@@ -71,14 +88,38 @@ def difference(a, b):
     return max(float(np.abs(a[name] - b[name]).max()) for name in a)
 
 
-def checked_run(case, options):
+def assert_clips(case, options):
+    """The clipping of `options` has to show after the first step, or these vectors could not tell it from none."""
+    loss, layers = case["loss"], case["layers"]
+    _, gradients = loss_and_gradients(loss, layers, build(case["weights"], np.float64), case["data"].build())
+    clipped = clip(options, gradients)
+    assert difference(gradients, clipped) > 100 * case["tolerance"]["weights"]
+    if "globalClipNorm" not in options:
+        assert any(np.array_equal(gradients[name], clipped[name]) for name in gradients) or "clipValue" in options
+
+
+def confirm(case, options, factors, own):
+    """Compares with PyTorch's losses and parameters, which apply one rule, or would if ε were 0."""
+    params, x = build(case["weights"], np.float64), case["data"].build().astype(np.float64)
+    if options["name"] in ("rmsprop", "adagrad"):
+        # PyTorch adds epsilon to the root, Keras under it.
+        options = {**options, "epsilon": 1e-30}
+        own = train(case["loss"], case["layers"], params, x, options, factors)
+    losses, final = torch_check.train(
+        case["loss"], case["layers"], params, x, options, STEPS, penalty=factors
+    )
+    assert np.abs(np.subtract(own[0], losses)).max() < 1e-12
+    assert difference(own[2], final) < 1e-10
+
+
+def checked_run(case, options, factors=None):
     """One training run in float64, confirmed by PyTorch, with float32 shown to stay within the tolerance."""
     loss, layers = case["loss"], case["layers"]
     params, x = build(case["weights"], np.float64), case["data"].build().astype(np.float64)
-    losses, final_loss, final, margin = train(loss, layers, params, x, options)
-    torch_losses, torch_final = torch_check.train(loss, layers, params, x, options, STEPS)
-    assert np.abs(np.subtract(losses, torch_losses)).max() < 1e-12
-    assert difference(final, torch_final) < 1e-10
+    losses, final_loss, final, margin = own = train(loss, layers, params, x, options, factors)
+    confirm(case, options, factors, own)
+    if any(name in options for name in CLIPPING):
+        assert_clips(case, options)
 
     if options["name"] == "adam":
         # An epsilon put where PyTorch puts it has to show, or these vectors could not tell the two apart.
@@ -86,7 +127,7 @@ def checked_run(case, options):
         assert difference(final, other) > 5 * case["tolerance"]["weights"], difference(final, other)
 
     x32 = x.astype(np.float32)
-    losses32, _, final32, _ = train(loss, layers, build(case["weights"], np.float32), x32, options)
+    losses32, _, final32, _ = train(loss, layers, build(case["weights"], np.float32), x32, options, factors)
     assert all(value.dtype == np.float32 for value in final32.values())
     loss_error, weight_error = np.abs(np.subtract(losses, losses32)).max(), difference(final, final32)
     moved = difference(final, params)
@@ -103,11 +144,12 @@ def checked_run(case, options):
         stride = case["stride"] if len(tensor.shape) == 2 else 1
         values = digits9(final[tensor.name].reshape(-1)[::stride])
         stored.append({"name": tensor.name, "shape": list(tensor.shape), "stride": stride, "values": values})
-    return {"optimizer": options, "loss": losses, "finalLoss": final_loss, "weights": stored}
+    run = {"optimizer": options, "loss": losses, "finalLoss": final_loss, "weights": stored}
+    return {**run, "penalty": factors} if factors else run
 
 
-def steps_file(sizes, activations, loss, batch, first_tag, stride, tolerance, optimizers):
-    """Ten full-batch updates with each optimizer from the same start."""
+def steps_file(sizes, activations, loss, batch, first_tag, stride, tolerance, optimizers, penalized=()):
+    """Ten full-batch updates with each optimizer from the same start, then with each pair of optimizer and penalty."""
     layers = chain(sizes, activations)
     case = {
         "loss": loss,
@@ -126,7 +168,8 @@ def steps_file(sizes, activations, loss, batch, first_tag, stride, tolerance, op
         "tolerance": tolerance,
         "data": case["data"].to_json(),
         "weights": [tensor.to_json() for tensor in case["weights"]],
-        "runs": [checked_run(case, options) for options in optimizers],
+        "runs": [checked_run(case, options) for options in optimizers]
+        + [checked_run(case, options, factors) for options, factors in penalized],
     }
 
 
@@ -228,6 +271,34 @@ def main():
     activations = ["tanh", "sigmoid", "relu", "linear"]
     deep = steps_file([20, 12, 5, 12, 20], activations, "meanSquaredError", 16, 200, 1, tolerance, optimizers)
     write("deep-steps.json", deep, check)
+    print("optimizer-steps")
+    plain = {**SGD, "learningRate": 0.5}
+    optimizers = [
+        RMSPROP,
+        {**RMSPROP, "momentum": 0.5},
+        {**RMSPROP, "centered": True},
+        {**RMSPROP, "momentum": 0.5, "centered": True},
+        ADAGRAD,
+        ADADELTA,
+        ADAMW,
+        NADAM,
+        {**plain, "clipValue": 0.004},
+        {**plain, "clipNorm": 0.05},
+        {**plain, "globalClipNorm": 0.05},
+        {**ADAM, "learningRate": 0.01, "globalClipNorm": 1e-4},
+        {**RMSPROP, "clipNorm": 0.03},
+    ]
+    penalized = [
+        (plain, {"l1": 0.001, "l2": 0.0}),
+        (plain, {"l1": 0.0, "l2": 0.01}),
+        ({**plain, "globalClipNorm": 0.05}, {"l1": 0.002, "l2": 0.003}),
+    ]
+    activations = ["tanh", "sigmoid", "tanh", "linear"]
+    wider = {"loss": 1e-6, "weights": 2e-6}
+    steps = steps_file(
+        [20, 12, 5, 12, 20], activations, "meanSquaredError", 16, 300, 1, wider, optimizers, penalized
+    )
+    write("optimizer-steps.json", steps, check)
     print("gradients")
     write("gradients.json", gradients_file(570, 4e-6), check)
 

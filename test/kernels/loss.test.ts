@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { BUILDS } from "../support/kernels.js";
-import { CLIP_HIGH, CLIP_LOW, EPSILON, losses, sigmoid, slope } from "../support/reference.js";
+import { CLIP_HIGH, CLIP_LOW, EPSILON, HUBER_DELTA, losses, sigmoid, slope } from "../support/reference.js";
 import { Sandbox } from "./sandbox.js";
 import { distinct, expectSameBits, expectWithin, SIZES } from "./values.js";
 
@@ -19,6 +19,8 @@ interface LossCase {
   step: (y: number) => number;
   /** Largest error of one element's gradient, before scaling. */
   gradientError: (y: number, gradient: number) => number;
+  /** The loss's own numbers. */
+  parameters?: readonly number[];
 }
 
 /** Values that come up among the others: where exponentials and products are at their limits. */
@@ -62,6 +64,27 @@ const CASES: LossCase[] = [
     step: (z) => (Math.abs(z) > 100 ? 1 : 1e-4),
     gradientError: (z) => 6 * EPSILON * sigmoid(z) + 2 * EPSILON,
   },
+  {
+    name: "meanAbsoluteError",
+    // Differences that are 0 or far from it, where there is a kink.
+    data: (count) => {
+      const targets = distinct(count, 7, 2);
+      return { predictions: targets.map((x, i) => x + ([-3, 0, 2, 0.25][i % 4] ?? 0)), targets };
+    },
+    error: () => 0,
+    step: () => 1e-5,
+    gradientError: () => 0,
+  },
+  {
+    name: "huber",
+    data: (count) => ({ predictions: distinct(count, 8, 3), targets: distinct(count, 9, 2) }),
+    error: () => 2 * EPSILON,
+    step: () => 1e-5,
+    // Differences near δ have a second derivative that jumps.
+    gradientError: (_y, gradient) =>
+      3 * EPSILON * Math.abs(gradient) + (Math.abs(Math.abs(gradient) - HUBER_DELTA) < 1e-5 ? 1e-5 : 0),
+    parameters: [HUBER_DELTA],
+  },
 ];
 
 const COLUMNS = [...SIZES, 255, 256, 257, 300, 784, 1025];
@@ -74,7 +97,7 @@ const SHARES = [
 describe.each(BUILDS)("%s", (build) => {
   const box = new Sandbox(build);
 
-  describe.each(CASES)("$name", ({ name, data, error, step, gradientError }) => {
+  describe.each(CASES)("$name", ({ name, data, error, step, gradientError, parameters = [] }) => {
     test.each([false, true])("value and gradient, in place: %s", (inPlace) => {
       const rows = 5;
       for (const columns of COLUMNS) {
@@ -89,7 +112,7 @@ describe.each(BUILDS)("%s", (build) => {
           const before = gradient.bits();
           const values = box.doubles(rows);
           const where = [y.at(), x.at(), gradient.at(), values.at()] as const;
-          box.kernels[name](begin, end, columns, ...where, scale);
+          box.kernels[name](begin, end, columns, ...where, scale, ...parameters);
           box.check(what);
           values.check(what, [
             [0, begin],
@@ -133,8 +156,11 @@ describe.each(BUILDS)("%s", (build) => {
           const y = box.floats(3, columns).set(spoiled);
           const x = box.floats(3, columns).set(targets);
           const [gradient, values] = [box.floats(3, columns), box.doubles(3)];
-          box.kernels[name](0, 3, columns, y.at(), x.at(), gradient.at(), values.at(), 1);
+          box.kernels[name](0, 3, columns, y.at(), x.at(), gradient.at(), values.at(), 1, ...parameters);
           expect([...values.get()].map(Number.isNaN)).toEqual([false, true, false]);
+          expect(gradient.get()[columns + bad]).toSatisfy(
+            (g: number) => Number.isNaN(g) || name.startsWith("binary"),
+          );
           box.clear();
         }
       }
@@ -142,10 +168,15 @@ describe.each(BUILDS)("%s", (build) => {
   });
 
   /** The loss of one element and its gradient, alone in a row. */
-  function single(name: LossName, y: number, x: number): { value: number; gradient: number } {
+  function single(
+    name: LossName,
+    y: number,
+    x: number,
+    parameters: readonly number[] = [],
+  ): { value: number; gradient: number } {
     const [prediction, target] = [box.floats(1, 1).set([y]), box.floats(1, 1).set([x])];
     const [gradient, values] = [box.floats(1, 1), box.doubles(1)];
-    box.kernels[name](0, 1, 1, prediction.at(), target.at(), gradient.at(), values.at(), 1);
+    box.kernels[name](0, 1, 1, prediction.at(), target.at(), gradient.at(), values.at(), 1, ...parameters);
     const result = { value: values.get()[0]!, gradient: gradient.get()[0]! };
     box.clear();
     return result;
@@ -181,12 +212,28 @@ describe.each(BUILDS)("%s", (build) => {
     expect(gradient).toBe(0);
   });
 
+  test("meanAbsoluteError has no slope where prediction and target are equal", () => {
+    for (const y of [0, -0, 3, -1e30])
+      expect(single("meanAbsoluteError", y, y)).toEqual({ value: 0, gradient: 0 });
+    expect(single("meanAbsoluteError", 1e-30, 0)).toEqual({ value: Math.fround(1e-30), gradient: 1 });
+    expect(single("meanAbsoluteError", -1e30, 0)).toEqual({ value: Math.fround(1e30), gradient: -1 });
+  });
+
+  test("huber turns from quadratic to linear at delta", () => {
+    expect(single("huber", 2, 0, [2])).toEqual({ value: 2, gradient: 2 });
+    expect(single("huber", 1, 0, [2])).toEqual({ value: 0.5, gradient: 1 });
+    expect(single("huber", -6, 0, [2])).toEqual({ value: 10, gradient: -2 });
+    expect(single("huber", 0, 0, [2])).toEqual({ value: 0, gradient: 0 });
+  });
+
   test("infinities leave a loss that is not finite", () => {
     for (const [y, x] of [
       [Infinity, 0],
       [-Infinity, 1],
     ] as const) {
       expect(single("meanSquaredError", y, x)).toEqual({ value: Infinity, gradient: y });
+      expect(single("meanAbsoluteError", y, x)).toEqual({ value: Infinity, gradient: Math.sign(y) });
+      expect(single("huber", y, x, [0.5])).toEqual({ value: Infinity, gradient: Math.sign(y) / 2 });
       expect(single("binaryCrossentropyLogits", y, x).value).not.toSatisfy(Number.isFinite);
     }
   });

@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { STEP_LEARNING_RATE, STEP_WORDS } from "../../assembly/abi.js";
+import {
+  STEP_GRADIENT_RATE,
+  STEP_LEARNING_RATE,
+  STEP_SECOND_FACTOR,
+  STEP_WEIGHT_DECAY,
+  STEP_WORDS,
+} from "../../assembly/abi.js";
 import { BUILDS } from "../support/kernels.js";
 import { adamStep, EPSILON, sgdStep } from "../support/reference.js";
 import { Sandbox } from "./sandbox.js";
@@ -18,10 +24,17 @@ const SHARES = SIZES.flatMap((columns) =>
   ].map(([rows, begin, end]) => ({ columns, rows: rows!, begin: begin!, end: end! })),
 );
 
+/** What the step block holds for AdamW and Nadam. */
+const [DECAY, GRADIENT_RATE, SECOND_FACTOR] = [0.02, 0.3, 2.5].map(Math.fround) as [number, number, number];
+
 /** The step block with a learning rate, in the kernels' memory. */
 function stepBlock(box: Sandbox, rate: number): number {
   const words = new Uint32Array(STEP_WORDS);
-  words[STEP_LEARNING_RATE] = new Uint32Array(Float32Array.of(rate).buffer)[0]!;
+  const floats = new Float32Array(words.buffer);
+  floats[STEP_LEARNING_RATE] = rate;
+  floats[STEP_WEIGHT_DECAY] = DECAY;
+  floats[STEP_GRADIENT_RATE] = GRADIENT_RATE;
+  floats[STEP_SECOND_FACTOR] = SECOND_FACTOR;
   return box.words(STEP_WORDS).set(words).at();
 }
 
@@ -43,6 +56,85 @@ function quotientError(
   const m = Math.abs(first);
   return (error * scale) / least + (m * rootError) / (divisor * least) + (3 * EPSILON * m) / divisor;
 }
+
+const [RHO, EPS, MU] = [0.9, 1e-3, 0.5].map(Math.fround) as [number, number, number];
+const SHARE = Math.fround(1 - RHO);
+const [B1, B2] = [0.1, 0.01].map(Math.fround) as [number, number];
+
+/** One step of one element: θ and what is kept of it, from g. */
+type Rule = (theta: number, g: number, kept: readonly number[]) => readonly [number, ...number[]];
+const moments = (g: number, [m, v]: readonly number[]) =>
+  [m! + B1 * (g - m!), v! + B2 * (g * g - v!)] as const;
+
+/** An optimizer's kernel, called with the addresses of the block of its step and of what it keeps. */
+interface Case {
+  readonly name: "adamw" | "nadam" | "rmsprop" | "adagrad" | "adadelta";
+  readonly what: string;
+  readonly kept: number;
+  readonly call: (kept: readonly number[], step: number) => readonly number[];
+  readonly rule: Rule;
+}
+
+function rmspropCase(momentum: number, centered: boolean): Case {
+  return {
+    name: "rmsprop",
+    what: `momentum ${momentum}, centered ${centered}`,
+    kept: 3,
+    call: ([v, m, a], step) => [v!, m!, a!, step, RHO, SHARE, momentum, EPS, centered ? 1 : 0],
+    rule: (theta, g, kept) => {
+      const v = RHO * kept[0]! + SHARE * g * g;
+      const a = centered ? RHO * kept[2]! + SHARE * g : kept[2]!;
+      const d = (RATE * g) / Math.sqrt((centered ? Math.max(0, v - a * a) : v) + EPS);
+      const m = momentum > 0 ? momentum * kept[1]! + d : kept[1]!;
+      return [theta - (momentum > 0 ? m : d), v, m, a];
+    },
+  };
+}
+
+const CASES: Case[] = [
+  {
+    name: "adamw",
+    what: "",
+    kept: 2,
+    call: ([m, v], step) => [m!, v!, step, B1, B2, EPS],
+    rule: (theta, g, kept) => {
+      const [m, v] = moments(g, kept);
+      return [theta - DECAY * theta - (RATE * m) / (Math.sqrt(v) + EPS), m, v];
+    },
+  },
+  {
+    name: "nadam",
+    what: "",
+    kept: 2,
+    call: ([m, v], step) => [m!, v!, step, B1, B2, EPS],
+    rule: (theta, g, kept) => {
+      const [m, v] = moments(g, kept);
+      return [theta - (RATE * m + GRADIENT_RATE * g) / (Math.sqrt(SECOND_FACTOR * v) + EPS), m, v];
+    },
+  },
+  rmspropCase(0, false),
+  rmspropCase(MU, false),
+  rmspropCase(0, true),
+  rmspropCase(MU, true),
+  {
+    name: "adagrad",
+    what: "",
+    kept: 1,
+    call: ([a], step) => [a!, step, EPS],
+    rule: (theta, g, [a]) => [theta - (RATE * g) / Math.sqrt(a! + g * g + EPS), a! + g * g],
+  },
+  {
+    name: "adadelta",
+    what: "",
+    kept: 2,
+    call: ([a, d], step) => [a!, d!, step, RHO, SHARE, EPS],
+    rule: (theta, g, kept) => {
+      const a = RHO * kept[0]! + SHARE * g * g;
+      const x = (g * Math.sqrt(kept[1]! + EPS)) / Math.sqrt(a + EPS);
+      return [theta - RATE * x, a, RHO * kept[1]! + SHARE * x * x];
+    },
+  },
+];
 
 describe.each(BUILDS)("%s", (build) => {
   const box = new Sandbox(build);
@@ -133,6 +225,70 @@ describe.each(BUILDS)("%s", (build) => {
       expectWithin(parameters.get(), pick("theta"), bound, what);
       box.clear();
     }
+  });
+
+  test.each(CASES)("$name $what", ({ name, kept, call, rule }) => {
+    for (const { columns, rows, begin, end } of SHARES) {
+      const what = `${name}, rows ${begin} to ${end} of ${rows} × ${columns}`;
+      const count = rows * columns;
+      // What is kept is positive, and large enough that roots do not magnify its rounding; so is the variance that is
+      // left of v when the square of the mean is taken from it.
+      const starts = Array.from({ length: kept }, (_, index) =>
+        distinct(count, 30 + index).map((x) => (1 + Math.abs(x)) / (index === 2 ? 4 : 1)),
+      );
+      const theta = distinct(count, 1);
+      const parameters = box.floats(rows, columns).set(theta);
+      const states = starts.map((start) => box.floats(rows, columns).set(start));
+      const gradient = box.floats(rows, columns);
+      const step = stepBlock(box, RATE);
+      const wanted = Array.from(theta, (x, i): readonly number[] => [x, ...starts.map((start) => start[i]!)]);
+      for (let t = 0; t < STEPS; t++) {
+        const g = distinct(count, 40 + t, 3);
+        gradient.set(g);
+        const addresses = states.map((state) => state.at());
+        const more = call(addresses, step);
+        box.kernels[name](begin, end, columns, parameters.at(), gradient.at(), ...more);
+        box.check(what);
+        for (let i = begin * columns; i < end * columns; i++) {
+          const [x, ...old] = wanted[i]!;
+          wanted[i] = rule(x!, g[i]!, old);
+        }
+        expectSameBits(gradient.bits(), new Uint8Array(g.buffer), `${what}: gradient`);
+      }
+      // Every value is below 32, those of a root above 0.1, and there are few roundings a step.
+      const inside = (i: number) => i >= begin * columns && i < end * columns;
+      const bound = (i: number) =>
+        inside(i) ? STEPS * 100 * EPSILON * Math.max(1, Math.abs(wanted[i]![0]!)) : 0;
+      expectWithin(
+        parameters.get(),
+        wanted.map(([x]) => x!),
+        bound,
+        what,
+      );
+      states.forEach((state, index) => {
+        const values = wanted.map((w) => w[index + 1]!);
+        const near = (i: number) => (inside(i) ? STEPS * 8 * EPSILON * Math.max(1, Math.abs(values[i]!)) : 0);
+        expectWithin(state.get(), values, near, `${what}: state ${index}`);
+      });
+      box.clear();
+    }
+  });
+
+  test.each(CASES)("$name $what: NaN and infinite gradients reach the parameters", ({ name, kept, call }) => {
+    const gradient = box.floats(1, 5).set([Number.NaN, Infinity, -Infinity, 1, 2]);
+    const parameters = box.floats(1, 5).set(new Float32Array(5));
+    const states = Array.from({ length: kept }, () => box.floats(1, 5).set(new Float32Array(5)).at());
+    box.kernels[name](0, 1, 5, parameters.at(), gradient.at(), ...call(states, stepBlock(box, 1)));
+    expect([...parameters.get()].map(Number.isFinite)).toEqual([false, false, false, true, true]);
+  });
+
+  test("rmsprop takes a variance that rounding leaves below 0 as 0", () => {
+    const [parameters, gradient] = [box.floats(1, 1).set([1]), box.floats(1, 1).set([1])];
+    const [velocity, mean] = [box.floats(1, 1).set([1]), box.floats(1, 1).set([1.001])];
+    const step = stepBlock(box, RATE);
+    const kept = [velocity.at(), 0, mean.at(), step] as const;
+    box.kernels.rmsprop(0, 1, 1, parameters.at(), gradient.at(), ...kept, RHO, SHARE, 0, EPS, 1);
+    expect(parameters.get()[0]).toBeCloseTo(1 - RATE / Math.sqrt(EPS), 5);
   });
 
   test("adam leaves parameters alone that never had a gradient", () => {

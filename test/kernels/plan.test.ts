@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import {
   ACTIVATION_SIGMOID,
+  STEP_GRADIENT_RATE,
   STEP_INDICES,
   STEP_LEARNING_RATE,
+  STEP_SECOND_FACTOR,
+  STEP_WEIGHT_DECAY,
   STEP_WORDS,
   TILE_2X16,
   TILE_4X8,
@@ -26,6 +29,16 @@ const [BETA1, BETA2, EPS, MOMENTUM] = [0.1, 0.001, 1e-7, 0.9].map(Math.fround) a
   number,
 ];
 
+/** What the optimizers beside SGD and Adam keep, of the weights. */
+const MOMENTS = ["velocities", "momentums", "means", "sums", "gradients", "changes", "m", "v"] as const;
+const [L1, L2, LIMIT, RHO, DELTA] = [0.01, 0.02, 0.05, 0.9, 0.2].map(Math.fround) as [
+  number,
+  number,
+  number,
+  number,
+  number,
+];
+
 /** The memory of one training step of a dense layer that calls every kernel there is in a plan. */
 function setUp(box: Sandbox, tile: number) {
   const width = box.kernels.tileColumns(tile);
@@ -33,7 +46,13 @@ function setUp(box: Sandbox, tile: number) {
   const indices = box.words(ROWS).set(Array.from({ length: ROWS }, (_, i) => (i * 29) % SAMPLES));
   const words = new Uint32Array(STEP_WORDS);
   words[STEP_INDICES] = indices.at();
-  words[STEP_LEARNING_RATE] = new Uint32Array(Float32Array.of(0.3).buffer)[0]!;
+  const factors = [
+    [STEP_LEARNING_RATE, 0.3],
+    [STEP_WEIGHT_DECAY, 0.02],
+    [STEP_GRADIENT_RATE, 0.1],
+    [STEP_SECOND_FACTOR, 2.5],
+  ] as const;
+  for (const [word, factor] of factors) words[word] = new Uint32Array(Float32Array.of(factor).buffer)[0]!;
   const step = box.words(STEP_WORDS).set(words);
   const inputs = box.floats(SAMPLES, INPUTS).set(distinct(SAMPLES * INPUTS, 1));
   const targets = box.bytes(SAMPLES, OUTPUTS).set(distinct(SAMPLES * OUTPUTS, 2, 127).map((x) => x + 128));
@@ -61,6 +80,15 @@ function setUp(box: Sandbox, tile: number) {
     losses: box.doubles(ROWS),
     lossesOfLogits: box.doubles(ROWS),
     squares: box.doubles(ROWS),
+    absolutes: box.doubles(ROWS),
+    hubers: box.doubles(ROWS),
+    penalties: box.doubles(OUTPUTS),
+    // Sums of squares of the rows of both gradients, one after the other.
+    norms: box.doubles(2 * OUTPUTS),
+    ...(Object.fromEntries(MOMENTS.map((name) => [name, zeros(OUTPUTS, INPUTS)] as const)) as Record<
+      (typeof MOMENTS)[number],
+      ReturnType<typeof zeros>
+    >),
   };
   return { step, inputs, targets, outputs };
 }
@@ -105,14 +133,30 @@ function buildPlan(box: Sandbox, tile: number, layer: Layer) {
   plan.loss(ROWS, "binaryCrossentropy", OUTPUTS, y, target, o.dy.at(), o.losses.at(), SCALE);
   plan.activationBackward(ROWS, KIND, OUTPUTS, y, o.dy.at());
   plan.loss(ROWS, "meanSquaredError", OUTPUTS, y, target, o.gradient.at(), o.squares.at(), SCALE);
+  plan.loss(ROWS, "meanAbsoluteError", OUTPUTS, y, target, o.gradient.at(), o.absolutes.at(), SCALE);
+  plan.loss(ROWS, "huber", OUTPUTS, y, target, o.gradient.at(), o.hubers.at(), SCALE, [DELTA]);
   plan.packRows(ROWS, INPUTS, o.batch.at(), o.packedBatch.at());
   plan.phase();
   plan.product(OUTPUTS, weights);
   plan.columnSums(OUTPUTS, ROWS, o.dz.at(), o.db.at());
+  plan.penalize(OUTPUTS, INPUTS, o.weights.at(), o.dw.at(), o.penalties.at(), L1, L2);
+  plan.clipValues(OUTPUTS, INPUTS, o.dw.at(), LIMIT);
+  plan.sumSquares(OUTPUTS, INPUTS, o.dw.at(), o.norms.at());
+  plan.sumSquares(OUTPUTS, 1, o.db.at(), o.norms.at(OUTPUTS));
   plan.phase();
+  // By the norm of both.
+  plan.clipNorm(OUTPUTS, INPUTS, o.dw.at(), o.norms.at(), 2 * OUTPUTS, LIMIT);
+  plan.clipNorm(OUTPUTS, 1, o.db.at(), o.norms.at(), 2 * OUTPUTS, LIMIT);
   plan.sgd(OUTPUTS, INPUTS, o.weights.at(), o.dw.at(), o.velocity.at(), step.at(), MOMENTUM, true);
   const moments = [o.first.at(), o.second.at()] as const;
   plan.adam(OUTPUTS, 1, o.bias.at(), o.db.at(), ...moments, step.at(), BETA1, BETA2, EPS);
+  const common = [OUTPUTS, INPUTS, o.weights.at(), o.dw.at()] as const;
+  plan.adamw(...common, o.m.at(), o.v.at(), step.at(), BETA1, BETA2, EPS);
+  plan.nadam(...common, o.m.at(), o.v.at(), step.at(), BETA1, BETA2, EPS);
+  const kept = [o.velocities.at(), o.momentums.at(), o.means.at()] as const;
+  plan.rmsprop(...common, ...kept, step.at(), RHO, MOMENTUM, EPS, true);
+  plan.adagrad(...common, o.sums.at(), step.at(), EPS);
+  plan.adadelta(...common, o.gradients.at(), o.changes.at(), step.at(), RHO, EPS);
   return plan.build(box.memory);
 }
 
@@ -138,12 +182,29 @@ function callKernels(box: Sandbox, tile: number, layer: Layer): void {
   kernels.binaryCrossentropy(0, ROWS, OUTPUTS, y, target, o.dy.at(), o.losses.at(), SCALE);
   kernels.activationBackward(0, ROWS, KIND, OUTPUTS, y, o.dy.at());
   kernels.meanSquaredError(0, ROWS, OUTPUTS, y, target, o.gradient.at(), o.squares.at(), SCALE);
+  kernels.meanAbsoluteError(0, ROWS, OUTPUTS, y, target, o.gradient.at(), o.absolutes.at(), SCALE);
+  kernels.huber(0, ROWS, OUTPUTS, y, target, o.gradient.at(), o.hubers.at(), SCALE, DELTA);
   kernels.packRows(0, ROWS, tile, ROWS, INPUTS, o.batch.at(), o.packedBatch.at());
   product(OUTPUTS, weights);
   kernels.columnSums(0, OUTPUTS, ROWS, OUTPUTS, o.dz.at(), o.db.at());
+  kernels.penalize(0, OUTPUTS, INPUTS, o.weights.at(), o.dw.at(), o.penalties.at(), L1, L2);
+  kernels.clipValues(0, OUTPUTS, INPUTS, o.dw.at(), LIMIT);
+  kernels.sumSquares(0, OUTPUTS, INPUTS, o.dw.at(), o.norms.at());
+  kernels.sumSquares(0, OUTPUTS, 1, o.db.at(), o.norms.at(OUTPUTS));
+  const norm = Math.sqrt(o.norms.get().reduce((sum, value) => sum + value, 0));
+  expect(norm).toBeGreaterThan(2 * LIMIT);
+  kernels.clipNorm(0, OUTPUTS, INPUTS, o.dw.at(), o.norms.at(), 2 * OUTPUTS, LIMIT);
+  kernels.clipNorm(0, OUTPUTS, 1, o.db.at(), o.norms.at(), 2 * OUTPUTS, LIMIT);
   kernels.sgd(0, OUTPUTS, INPUTS, o.weights.at(), o.dw.at(), o.velocity.at(), step.at(), MOMENTUM, 1);
   const moments = [o.first.at(), o.second.at(), step.at()] as const;
   kernels.adam(0, OUTPUTS, 1, o.bias.at(), o.db.at(), ...moments, BETA1, BETA2, EPS);
+  const common = [0, OUTPUTS, INPUTS, o.weights.at(), o.dw.at()] as const;
+  kernels.adamw(...common, o.m.at(), o.v.at(), step.at(), BETA1, BETA2, EPS);
+  kernels.nadam(...common, o.m.at(), o.v.at(), step.at(), BETA1, BETA2, EPS);
+  const kept = [o.velocities.at(), o.momentums.at(), o.means.at(), step.at()] as const;
+  kernels.rmsprop(...common, ...kept, RHO, Math.fround(1 - RHO), MOMENTUM, EPS, 1);
+  kernels.adagrad(...common, o.sums.at(), step.at(), EPS);
+  kernels.adadelta(...common, o.gradients.at(), o.changes.at(), step.at(), RHO, Math.fround(1 - RHO), EPS);
 }
 
 function results({ outputs }: Layer): Map<string, Uint8Array> {

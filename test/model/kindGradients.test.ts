@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Autoencoder, sgd } from "../../src/index.js";
+import { Autoencoder, type Clipping, sgd } from "../../src/index.js";
 import { toStack } from "../../src/model/stack.js";
 import { corrupted, type DrawnFrom, dropoutMask, normals } from "../support/draws.js";
 import { Float64Kinds, type StepDraws } from "../support/float64Kinds.js";
@@ -10,8 +10,12 @@ const ROWS = 50;
 const SEED = 11;
 
 /** A model whose one step of rate 1 takes its gradient away; biases that are not zero, so that one left out shows. */
-async function build(options: (typeof KINDS)[number][1], math: MathName): Promise<Autoencoder> {
-  const optimizer = sgd({ learningRate: 1 });
+async function build(
+  options: (typeof KINDS)[number][1],
+  math: MathName,
+  clipping: Clipping = {},
+): Promise<Autoencoder> {
+  const optimizer = sgd({ learningRate: 1, ...clipping });
   const model = await Autoencoder.create({ ...options, optimizer, seed: SEED, engine: { math } });
   const weights = model.getWeights();
   weights.forEach(({ name, data }, index) => {
@@ -55,4 +59,31 @@ describe.each(MATHS)("%s", (math) => {
       expectClose(found, expected.get(name)!, { absolute: 1e-6 + 1e-5 * largest }, name);
     });
   });
+
+  test.each(KINDS)(
+    "%s: gradients are clipped to norms, each parameter's own or all together",
+    async (_, options) => {
+      const samples = values(ROWS, WIDTH, 3, 0.02, 0.98);
+      const gradients = async (clipping: Clipping) => {
+        const model = await build(options, math, clipping);
+        const before = model.getWeights();
+        model.fitSync(samples, { batchSize: ROWS, shuffle: false });
+        const after = model.getWeights();
+        return before.map(({ data }, index) => Float64Array.from(data, (w, i) => w - after[index]!.data[i]!));
+      };
+      const whole = await gradients({});
+      const norms = whole.map((part) => Math.sqrt(part.reduce((sum, value) => sum + value * value, 0)));
+      const all = Math.sqrt(norms.reduce((sum, norm) => sum + norm * norm, 0));
+      const globally = await gradients({ globalClipNorm: all / 2 });
+      const limit = Math.max(...norms) / 2;
+      const each = await gradients({ clipNorm: limit });
+      whole.forEach((part, index) => {
+        const absolute = 1e-6;
+        const half = part.map((value) => value / 2);
+        expectClose(globally[index]!, half, { absolute }, `globalClipNorm of ${index}`);
+        const own = part.map((value) => value * Math.min(1, limit / norms[index]!));
+        expectClose(each[index]!, own, { absolute }, `clipNorm of ${index}`);
+      });
+    },
+  );
 });

@@ -1,5 +1,21 @@
 import { describe, expect, test } from "vitest";
-import { Autoencoder, type AutoencoderOptions, adam, dense, sgd } from "../../src/index.js";
+import {
+  Autoencoder,
+  type AutoencoderOptions,
+  adadelta,
+  adagrad,
+  adam,
+  adamw,
+  cosineDecay,
+  dense,
+  huber,
+  l1l2,
+  nadam,
+  reduceOnPlateau,
+  rmsprop,
+  sgd,
+  warmup,
+} from "../../src/index.js";
 import { findPython, runPython } from "../formats/helpers.js";
 import { bits, MATHS, smallModel, values, weightBits } from "../support/models.js";
 
@@ -31,6 +47,23 @@ const VARIANTS: [string, Partial<AutoencoderOptions>][] = [
         dense(4, "sigmoid", { initializer: "glorotNormal" }),
         dense(6, "sigmoid", { initializer: "glorotUniform" }),
       ],
+    },
+  ],
+  ...[
+    rmsprop({ rho: 0.8, momentum: 0.5, centered: true, clipValue: 0.1 }),
+    adagrad({ initialAccumulatorValue: 0, clipNorm: 0.1 }),
+    adadelta({ rho: 0.9, globalClipNorm: 0.1 }),
+    adamw({ learningRate: cosineDecay({ initialLearningRate: 0.1, decaySteps: 100 }), weightDecay: 0.1 }),
+    nadam({ learningRate: warmup({ warmupSteps: 2, schedule: 0.01 }) }),
+    sgd({ learningRate: reduceOnPlateau({ initialLearningRate: 0.01, monitor: "loss" }) }),
+  ].map((optimizer): [string, Partial<AutoencoderOptions>] => [optimizer.kind, { optimizer }]),
+  ["a penalty", { encoder: [dense(3, "tanh", { kernelPenalty: l1l2({ l1: 0.1, l2: 1e-4 }) })] }],
+  [
+    "huber and the activations that keep z",
+    {
+      loss: huber({ delta: 0.3 }),
+      encoder: [dense(5, "gelu"), dense(3, "leakyRelu")],
+      decoder: [dense(4, "selu"), dense(5, "silu"), dense(6, "softplus")],
     },
   ],
 ];

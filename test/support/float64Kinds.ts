@@ -1,6 +1,7 @@
 import type { NamedWeight } from "../../src/index.js";
 import type { CheckedDescription } from "../../src/model/description.js";
 import { type StackLayer, toStack } from "../../src/model/stack.js";
+import { elementLoss } from "./float64Network.js";
 import { activations } from "./reference.js";
 
 /** What a step draws, [rows, columns] each. */
@@ -57,11 +58,9 @@ export class Float64Kinds {
       }
     });
     const scale = latent ? 1 / rows : 1 / samples.length;
-    const value = (y: number, i: number) =>
-      loss === "meanSquaredError"
-        ? (y - samples[i]!) ** 2
-        : -samples[i]! * Math.log(y) - (1 - samples[i]!) * Math.log1p(-y);
-    return total + scale * sum(x.map(value));
+    const sigmoid = this.#layers.at(-1)!.layer.activation === "sigmoid";
+    const value = (y: number, i: number) => elementLoss(loss, samples[i]!, y, sigmoid);
+    return total + this.#kernelPenalties() + scale * sum(x.map(value));
   }
 
   /** d(loss)/d(parameter) of every parameter, by central differences. */
@@ -76,6 +75,19 @@ export class Float64Kinds {
         return (above - below) / (2 * h);
       });
     return new Map([...this.parameters].map(([name, values]) => [name, slope(values)]));
+  }
+
+  #kernelPenalties(): number {
+    let total = 0;
+    for (const { name, layer } of this.#layers) {
+      const penalty = layer.kernelPenalty;
+      if (!penalty) continue;
+      const weights = this.parameters.get(`${name}.weight`)!;
+      const first = penalty.kind === "l1l2" ? penalty.l1 : penalty.kind === "l1" ? penalty.strength : 0;
+      const second = penalty.kind === "l1l2" ? penalty.l2 : penalty.kind === "l2" ? penalty.strength : 0;
+      total += sum(weights.map((w) => first * Math.abs(w) + second * w ** 2));
+    }
+    return total;
   }
 
   #dense(x: Float64Array, layer: StackLayer, rows: number): Float64Array {

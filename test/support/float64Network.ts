@@ -1,4 +1,5 @@
-import type { DenseLayer, Layer, NamedWeight } from "../../src/index.js";
+import type { DenseLayer, Layer, Loss, NamedWeight } from "../../src/index.js";
+import { activations } from "./reference.js";
 
 /** The parts of a model's description that say what it calculates. */
 export interface Described {
@@ -15,13 +16,6 @@ interface Float64Layer {
   readonly weight: Float64Array;
   readonly bias: Float64Array;
 }
-
-const ACTIVATIONS: Record<string, (z: number) => number> = {
-  linear: (z) => z,
-  relu: (z) => Math.max(0, z),
-  sigmoid: (z) => 1 / (1 + Math.exp(-z)),
-  tanh: Math.tanh,
-};
 
 /** The same network in float64 and plain loops, to compare with. */
 export class Float64Network {
@@ -63,27 +57,27 @@ export class Float64Network {
   }
 
   /** The loss of each row: the mean over its columns. */
-  losses(samples: ArrayLike<number>, loss: string): Float64Array {
+  losses(samples: ArrayLike<number>, loss: Loss): Float64Array {
     const columns = this.#layers[0]!.inputs;
     const predictions = this.reconstruct(samples);
     const sigmoid = this.#layers.at(-1)!.activation === "sigmoid";
     const result = new Float64Array(predictions.length / columns);
     predictions.forEach((y, i) => {
       const x = samples[i]!;
-      const value = loss === "meanSquaredError" ? (y - x) ** 2 : crossentropy(x, y, sigmoid);
+      const value = elementLoss(loss, x, y, sigmoid);
       result[Math.floor(i / columns)]! += value / columns;
     });
     return result;
   }
 
   /** The mean loss. */
-  loss(samples: ArrayLike<number>, loss: string): number {
+  loss(samples: ArrayLike<number>, loss: Loss): number {
     const losses = this.losses(samples, loss);
     return losses.reduce((sum, value) => sum + value, 0) / losses.length;
   }
 
   /** d(mean loss)/d(parameter) of every parameter, by central differences. */
-  gradients(samples: ArrayLike<number>, loss: string, h = 1e-5): Map<string, Float64Array> {
+  gradients(samples: ArrayLike<number>, loss: Loss, h = 1e-5): Map<string, Float64Array> {
     const gradient = (values: Float64Array) =>
       values.map((value, i) => {
         values[i] = value + h;
@@ -106,12 +100,22 @@ function forward(samples: ArrayLike<number>, layers: readonly Float64Layer[]): F
       for (let j = 0; j < units; j++) {
         let sum = bias[j]!;
         for (let k = 0; k < inputs; k++) sum += x[row * inputs + k]! * weight[j * inputs + k]!;
-        y[row * units + j] = ACTIVATIONS[activation]!(sum);
+        y[row * units + j] = activations[activation as keyof typeof activations](sum);
       }
     }
     x = y;
   }
   return x;
+}
+
+/** The loss of one element. */
+export function elementLoss(loss: Loss, x: number, y: number, sigmoid: boolean): number {
+  if (loss === "meanSquaredError") return (y - x) ** 2;
+  if (loss === "meanAbsoluteError") return Math.abs(y - x);
+  if (loss === "binaryCrossentropy") return crossentropy(x, y, sigmoid);
+  const delta = typeof loss === "object" ? loss.delta : 1;
+  const d = Math.abs(y - x);
+  return d <= delta ? d ** 2 / 2 : delta * (d - delta / 2);
 }
 
 /** −x·ln p − (1 − x)·ln(1 − p); unless p is a sigmoid, clipped to [1e-7, 1 − 1e-7]. */

@@ -1,12 +1,19 @@
 import {
   type AutoencoderOptions,
+  adamw,
+  cosineDecay,
   dense,
   dropout,
   gaussian,
   gaussianNoise,
+  huber,
   klSparsity,
   l1,
+  l1l2,
+  l2,
   maskingNoise,
+  nadam,
+  rmsprop,
   saltAndPepper,
 } from "../../src/index.js";
 
@@ -65,6 +72,48 @@ export const KINDS: readonly (readonly [string, AutoencoderOptions])[] = [
       latent: gaussian(6),
       decoder: [dense(WIDTH, "sigmoid")],
       corruption: maskingNoise(0.2),
+    },
+  ],
+  [
+    "tied, penalized, clipped",
+    {
+      inputSize: WIDTH,
+      encoder: [
+        dense(17, "gelu", { kernelPenalty: l1l2({ l1: 0.002, l2: 0.01 }), activityPenalty: l1(0.01) }),
+        dense(5, "selu", { kernelPenalty: l2(0.02) }),
+      ],
+      decoder: [dense(17, "softplus"), dropout(0.2), dense(WIDTH, "silu")],
+      tied: true,
+      loss: huber({ delta: 0.3 }),
+      optimizer: nadam({ globalClipNorm: 0.1 }),
+    },
+  ],
+  [
+    "variational, penalized, clipped",
+    {
+      inputSize: WIDTH,
+      encoder: [dense(9, "silu", { kernelPenalty: l1(0.002), activityPenalty: l1(0.01) }), dropout(0.2)],
+      latent: gaussian(3, { beta: 0.1 }),
+      decoder: [dense(9, "gelu", { kernelPenalty: l2() }), dense(WIDTH, "leakyRelu")],
+      loss: "meanAbsoluteError",
+      optimizer: adamw({
+        learningRate: cosineDecay({ initialLearningRate: 0.002, decaySteps: 1000 }),
+        clipNorm: 0.5,
+      }),
+    },
+  ],
+  [
+    "narrow layers, penalized, clipped",
+    {
+      inputSize: WIDTH,
+      encoder: [dense(2, "silu"), dense(1, "gelu", { kernelPenalty: l1l2({ l1: 0.001, l2: 0.01 }) })],
+      decoder: [
+        dense(2, "silu", { kernelPenalty: l2(0.01) }),
+        dropout(0.2),
+        dense(2, "gelu", { activityPenalty: l1(0.01), bias: false }),
+        dense(WIDTH, "elu"),
+      ],
+      optimizer: rmsprop({ globalClipNorm: 0.2, momentum: 0.5, centered: true }),
     },
   ],
 ];

@@ -51,20 +51,61 @@ export function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }
 
+/** SELU's λ and α. */
+const SELU_SCALE = 1.0507009873554805;
+const SELU_ALPHA = 1.6732632423543772;
+
+/** Φ(x) of the standard normal distribution: a series near 0, a continued fraction in the tails. */
+export function normalCdf(x: number): number {
+  const a = Math.abs(x);
+  const density = normalDensity(a);
+  if (a < 3) {
+    // Φ(a) − ½ = φ(a)·(a + a³/3 + a⁵/(3·5) + …)
+    let term = a;
+    let sum = a;
+    for (let n = 3; term > sum * 1e-17; n += 2) {
+      term *= (a * a) / n;
+      sum += term;
+    }
+    return x < 0 ? 0.5 - density * sum : 0.5 + density * sum;
+  }
+  // Φ(−a) = φ(a) / (a + 1/(a + 2/(a + 3/(a + …))))
+  let fraction = a;
+  for (let n = 160; n > 0; n--) fraction = a + n / fraction;
+  const tail = density / fraction;
+  return x < 0 ? tail : 1 - tail;
+}
+
+function normalDensity(x: number): number {
+  return Math.exp(-(x * x) / 2) / Math.sqrt(2 * Math.PI);
+}
+
 /** f(z), by name of activation. */
 export const activations = {
   linear: (z: number) => z,
   relu: (z: number) => Math.max(0, z),
   sigmoid,
   tanh: Math.tanh,
+  leakyRelu: (z: number) => (z > 0 ? z : 0.2 * z),
+  elu: (z: number) => (z > 0 ? z : Math.expm1(z)),
+  selu: (z: number) => SELU_SCALE * (z > 0 ? z : SELU_ALPHA * Math.expm1(z)),
+  softplus,
+  silu: (z: number) => (z === -Infinity ? 0 : z * sigmoid(z)),
+  gelu: (z: number) => (z === -Infinity ? 0 : z * normalCdf(z)),
 } as const;
 
-/** f′(z), from y = f(z). */
-export const derivatives = {
-  linear: (_y: number) => 1,
-  relu: (y: number) => (y > 0 ? 1 : 0),
-  sigmoid: (y: number) => y * (1 - y),
-  tanh: (y: number) => 1 - y * y,
+/** f′(z), from z. */
+export const slopes = {
+  linear: () => 1,
+  relu: (z: number) => (z > 0 ? 1 : 0),
+  sigmoid: (z: number) => sigmoid(z) * sigmoid(-z),
+  tanh: (z: number) => 1 - Math.tanh(z) ** 2,
+  leakyRelu: (z: number) => (z > 0 ? 1 : 0.2),
+  elu: (z: number) => (z > 0 ? 1 : Math.exp(z)),
+  selu: (z: number) => SELU_SCALE * (z > 0 ? 1 : SELU_ALPHA * Math.exp(z)),
+  softplus: sigmoid,
+  silu: (z: number) => sigmoid(z) * (1 + z * sigmoid(-z)),
+  gelu: (z: number) => normalCdf(z) + z * normalDensity(z),
 } as const;
 
 /** The bounds that predictions are clipped to, as floats. */
@@ -80,10 +121,18 @@ export const losses = {
   },
   /** −x·ln σ(z) − (1 − x)·ln(1 − σ(z)), with ln σ(z) = −softplus(−z) so that nothing overflows. */
   binaryCrossentropyLogits: (z: number, x: number) => x * softplus(-z) + (1 - x) * softplus(z),
+  meanAbsoluteError: (y: number, x: number) => Math.abs(y - x),
+  huber: (y: number, x: number) => {
+    const d = Math.abs(y - x);
+    return d <= HUBER_DELTA ? d ** 2 / 2 : HUBER_DELTA * (d - HUBER_DELTA / 2);
+  },
 } as const;
 
+/** δ of the Huber losses above. */
+export const HUBER_DELTA = 0.75;
+
 /** ln(1 + eᶻ) */
-function softplus(z: number): number {
+export function softplus(z: number): number {
   return Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
 }
 

@@ -13,7 +13,7 @@ import {
   USED_DIGITS,
 } from "../options.js";
 import { dim, emit, say, terminal } from "../terminal.js";
-import { loss as showLoss, table } from "../text.js";
+import { described, loss as showLoss, table } from "../text.js";
 
 interface EvaluateOptions extends DataOptions, CalculationOptions {
   json?: true;
@@ -48,7 +48,10 @@ async function evaluate(modelPath: string, name: string, options: EvaluateOption
     const { loss: kind, scaling } = model.description;
     const lines = [
       ["data", source.title],
-      ["loss", `${showLoss(loss)} (${kind}${scaling === undefined ? "" : `, ${scaling} scaling`})`],
+      [
+        "loss",
+        `${showLoss(loss)} (${described(kind)}${scaling === undefined ? "" : `, ${scaling} scaling`})`,
+      ],
       ...Object.entries(parts).map(([name, value]) => [name, showLoss(value)]),
       ["mean squared error", showLoss(meanSquaredError)],
     ];

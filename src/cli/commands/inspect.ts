@@ -4,7 +4,7 @@ import type { Autoencoder, Layer } from "../../index.js";
 import { loadModel, loadSafetensors } from "../../node.js";
 import { addJsonOption } from "../options.js";
 import { bold, dim, emit, say, terminal } from "../terminal.js";
-import { count, fileSize, table } from "../text.js";
+import { count, described, fileSize, table } from "../text.js";
 
 /** Where the model's description stands; it is shown as layers, loss, optimizer and seed. */
 const DESCRIPTION = "isthmus";
@@ -135,19 +135,13 @@ function print(
   say([dim(first!, screen), ...rest].join("\n"));
   const kinds = { latent, corruption, sparsity };
   const facts = [
-    ...Object.entries(kinds).flatMap(([label, part]) => (part ? [[label, showSettings(part)]] : [])),
-    ["loss", loss],
-    ["optimizer", showSettings(optimizer)],
+    ...Object.entries(kinds).flatMap(([label, part]) => (part ? [[label, described(part)]] : [])),
+    ["loss", described(loss)],
+    ["optimizer", described(optimizer)],
     ...(scaling === undefined ? [] : [["scaling", scaling]]),
     ["seed", String(seed)],
     ...metadata.map(([key, value]) => [`metadata ${key}`, value]),
   ];
   const width = Math.max(...facts.map(([label]) => label!.length));
   say(`\n${table(facts.map(([label, text]) => [dim(label!.padEnd(width), screen), text!]))}`);
-}
-
-/** `adam (learningRate 0.001, …)`. */
-function showSettings({ kind, ...settings }: { readonly kind: string }): string {
-  const shown = Object.entries(settings).map(([key, value]) => `${key} ${value}`);
-  return `${kind} (${shown.join(", ")})`;
 }

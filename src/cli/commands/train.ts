@@ -15,6 +15,7 @@ import {
   addCalculationOptions,
   addDataOptions,
   addJsonOption,
+  addOptimizationOptions,
   type CalculationOptions,
   corruption,
   DATA_HELP,
@@ -31,7 +32,7 @@ import {
 } from "../options.js";
 import { showReconstructions } from "../reconstructions.js";
 import { bold, dim, emit, say, type Terminal, terminal } from "../terminal.js";
-import { count, fileSize, plural, table } from "../text.js";
+import { count, described, fileSize, plural, table } from "../text.js";
 import { type Outcome, trainModel } from "../training.js";
 
 interface TrainOptions extends TrainingWishes, DataOptions, CalculationOptions {
@@ -79,6 +80,7 @@ export function trainCommand(): Command {
         "part of the samples to validate with, the last of a file (default: 0)",
       ).argParser(fraction),
     );
+  addOptimizationOptions(command);
   addKindOptions(command);
   addDataOptions(command, {
     samples: "60,000 digits, 500 points",
@@ -138,6 +140,7 @@ Ctrl-C stops after the running step and saves the model; a second one quits at o
   isthmus train digits
   isthmus train train-images-idx3-ubyte.gz --hidden 128,64 --epochs 50 --validation-split 0.1
   isthmus train digits --variational --batch-size 128
+  isthmus train digits --optimizer adamw --schedule cosineDecay:decaySteps=1175 --warmup 100
   isthmus train spiral --json`;
 
 async function train(name: string, options: TrainOptions): Promise<void> {
@@ -190,7 +193,7 @@ function header(
   const rows = [
     ["data", source.title + (validationSplit > 0 ? `, ${validationSplit} of them for validation` : "")],
     ["model", `${showLayers(description)}, ${plural(model.parameterCount, "parameter")}`],
-    ["loss", description.loss],
+    ["loss", described(description.loss)],
     ...(description.scaling === undefined ? [] : [["scaling", description.scaling]]),
     [
       "optimizer",

@@ -22,6 +22,10 @@ const COS = [
 /** Series of atanh(s)/s in s², from s⁰ to s²²: 1/(2n + 1). */
 const ATANH = Array.from({ length: 12 }, (_, n) => 1 / (2 * n + 1));
 
+/** Taylor coefficients of eˣ, from x⁰ to x¹³: 1/n!. */
+const EXP = [1];
+for (let n = 1; n <= 13; n++) EXP.push(EXP[n - 1]! / n);
+
 /** ln 2 in two parts: the first has 21 trailing zero bits, so a product with an exponent is exact. */
 const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
@@ -76,4 +80,41 @@ export function log(x: number): number {
   }
   const s = (mantissa - 1) / (mantissa + 1);
   return exponent * LN2_HIGH + (2 * s * horner(ATANH, s * s) + exponent * LN2_LOW);
+}
+
+/**
+ * eˣ: x = n·ln 2 + r with |r| ≤ ½·ln 2, where the Taylor series ends below 1e-17. Relative error below 1e-15; 0 below
+ * −708, where results stop being normal numbers, and infinite above 709.
+ */
+export function exp(x: number): number {
+  if (x < -708) return 0;
+  if (x > 709) return Infinity;
+  const n = Math.floor(x / Math.LN2 + 0.5);
+  const r = x - n * LN2_HIGH - n * LN2_LOW;
+  // In two factors, since 2¹⁰²⁴ is not a number.
+  const half = Math.floor(n / 2);
+  return horner(EXP, r) * powerOfTwo(half) * powerOfTwo(n - half);
+}
+
+/** 2ⁿ for whole n within ±1022. */
+function powerOfTwo(n: number): number {
+  bits.setUint32(0, (n + 1023) << 20);
+  bits.setUint32(4, 0);
+  return bits.getFloat64(0);
+}
+
+/**
+ * baseˣ: by squaring for whole x, else e^(x·ln base), whose relative error grows as 1e-15·|x·ln base|.
+ *
+ * @param base positive, finite and normal
+ * @param x at least 0
+ */
+export function power(base: number, x: number): number {
+  if (!Number.isSafeInteger(x)) return exp(x * log(base));
+  let result = 1;
+  for (let square = base, left = x; left > 0; left = Math.floor(left / 2)) {
+    if (left % 2 === 1) result *= square;
+    square *= square;
+  }
+  return result;
 }

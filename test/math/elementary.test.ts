@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cosPi, log, sinPi } from "../../src/datasets/math.js";
+import { cosPi, exp, log, power, sinPi } from "../../src/math/elementary.js";
 
 /** Evenly spaced numbers from `from` to `to`, both included. */
 function* range(from: number, to: number, count: number): Generator<number> {
@@ -46,5 +46,22 @@ test("log keeps its relative accuracy near 1", () => {
   for (const step of [1e-3, 1e-6, 1e-9, 1e-12, -1e-3, -1e-6, -1e-9, -1e-12]) {
     const x = 1 + step;
     expect(Math.abs(log(x) / Math.log1p(x - 1) - 1)).toBeLessThan(1e-15);
+  }
+});
+
+test("exp agrees with the engine's exponential over its range", () => {
+  let worst = 0;
+  for (const x of range(-708, 709, 40_001)) worst = Math.max(worst, Math.abs(exp(x) / Math.exp(x) - 1));
+  for (const x of range(-1, 1, 40_001)) worst = Math.max(worst, Math.abs(exp(x) / Math.exp(x) - 1));
+  expect(worst).toBeLessThan(1e-15);
+  expect([exp(0), exp(-709), exp(710)]).toEqual([1, 0, Infinity]);
+});
+
+test("power is exact for powers of two, and close for all others", () => {
+  expect([power(0.5, 0), power(0.5, 3), power(2, 40), power(10, 15)]).toEqual([1, 0.125, 2 ** 40, 1e15]);
+  for (const base of [0.5, 0.96, 0.999, 1, 3]) {
+    for (const x of [0.25, 0.5, 1.75, 17.3, 100, 250.5]) {
+      expect(Math.abs(power(base, x) / base ** x - 1), `${base} ** ${x}`).toBeLessThan(3e-13);
+    }
   }
 });

@@ -1,0 +1,139 @@
+import { show } from "../check.js";
+import { ArgumentError } from "../errors.js";
+import { cosPi, power } from "../math/elementary.js";
+import type { ReduceOnPlateau, Schedule } from "./schedules.js";
+
+/** Losses of an epoch, as far as they are known. */
+export interface EpochLosses {
+  readonly loss: number;
+  readonly valLoss?: number | undefined;
+}
+
+/** The best loss before there was any: larger than any, and a number in JSON, which infinity is not. */
+const NONE = Number.MAX_VALUE;
+
+/**
+ * The learning rate at each step. All schedules but `reduceOnPlateau` are functions of the step; what that one has seen
+ * of the losses is its state.
+ */
+export class LearningRate {
+  readonly #schedule: number | Schedule;
+  readonly #plateau: Plateau | undefined;
+
+  constructor(schedule: number | Schedule) {
+    this.#schedule = schedule;
+    const reduced = findPlateau(schedule);
+    this.#plateau = reduced && new Plateau(reduced);
+  }
+
+  /** Which loss the schedule follows, if it follows one. */
+  get monitor(): "loss" | "valLoss" | undefined {
+    return this.#plateau?.options.monitor;
+  }
+
+  /** The rate of the step before which `steps` were taken. */
+  at(steps: number): number {
+    return this.#rate(this.#schedule, steps);
+  }
+
+  /** Tells the losses of an epoch that has ended. */
+  endEpoch(losses: EpochLosses): void {
+    const loss = this.#plateau && losses[this.#plateau.options.monitor];
+    if (loss !== undefined) this.#plateau!.endEpoch(loss);
+  }
+
+  /** What is needed beside the number of steps to go on from here: finite numbers, none for most schedules. */
+  state(): number[] {
+    return this.#plateau?.state() ?? [];
+  }
+
+  /**
+   * Goes back to what `state` gave.
+   *
+   * @throws {ArgumentError} when it is another schedule's
+   */
+  restore(state: readonly number[]): void {
+    const length = this.state().length;
+    if (!Array.isArray(state) || state.length !== length || !state.every(Number.isFinite)) {
+      throw new ArgumentError(
+        `the state of the learning rate must be ${length} finite numbers, not ${show(state)}`,
+      );
+    }
+    this.#plateau?.restore(state);
+  }
+
+  #rate(schedule: number | Schedule, step: number): number {
+    if (typeof schedule === "number") return schedule;
+    const { initialLearningRate: initial } = schedule;
+    switch (schedule.kind) {
+      case "exponentialDecay":
+        return initial * power(schedule.decayRate, step / schedule.decaySteps);
+      case "stepDecay":
+        return initial * power(schedule.decayRate, Math.floor(step / schedule.decaySteps));
+      case "cosineDecay": {
+        const { alpha, decaySteps } = schedule;
+        const wave = 0.5 * (1 + cosPi(Math.min(step, decaySteps) / decaySteps));
+        return initial * ((1 - alpha) * wave + alpha);
+      }
+      case "warmup": {
+        const { warmupSteps } = schedule;
+        if (step >= warmupSteps) return this.#rate(schedule.schedule, step - warmupSteps);
+        return initial + (this.#rate(schedule.schedule, 0) - initial) * (step / warmupSteps);
+      }
+      case "reduceOnPlateau":
+        return this.#plateau!.rate;
+    }
+  }
+}
+
+/** The one schedule with a state, wherever it stands in a chain of warm-ups. */
+function findPlateau(schedule: number | Schedule): ReduceOnPlateau | undefined {
+  if (typeof schedule === "number") return undefined;
+  if (schedule.kind === "warmup") return findPlateau(schedule.schedule);
+  return schedule.kind === "reduceOnPlateau" ? schedule : undefined;
+}
+
+/** As keras/src/callbacks/reduce_lr_on_plateau.py. */
+class Plateau {
+  readonly options: ReduceOnPlateau;
+  rate: number;
+  #best = NONE;
+  /** Epochs without improvement. */
+  #wait = 0;
+  /** Epochs that do not count any more. */
+  #cooldown = 0;
+
+  constructor(options: ReduceOnPlateau) {
+    this.options = options;
+    this.rate = options.initialLearningRate;
+  }
+
+  endEpoch(loss: number): void {
+    const { factor, patience, minDelta, cooldown, minLearningRate } = this.options;
+    if (this.#cooldown > 0) {
+      this.#cooldown--;
+      this.#wait = 0;
+    }
+    if (loss < this.#best - minDelta) {
+      this.#best = loss;
+      this.#wait = 0;
+    } else if (this.#cooldown === 0) {
+      this.#wait++;
+      if (this.#wait < patience || this.rate <= minLearningRate) return;
+      this.rate = Math.max(this.rate * factor, minLearningRate);
+      this.#cooldown = cooldown;
+      this.#wait = 0;
+    }
+  }
+
+  state(): number[] {
+    return [this.rate, this.#best, this.#wait, this.#cooldown];
+  }
+
+  restore([rate, best, wait, cooldown]: readonly number[]): void {
+    this.rate = rate!;
+    this.#best = best!;
+    this.#wait = wait!;
+    this.#cooldown = cooldown!;
+  }
+}

@@ -1,0 +1,177 @@
+import { integer, knownKeys, number, oneOf, show } from "../check.js";
+import { ArgumentError } from "../errors.js";
+
+/** η₀·rate^(step / decaySteps). */
+export interface ExponentialDecay {
+  readonly kind: "exponentialDecay";
+  readonly initialLearningRate: number;
+  readonly decaySteps: number;
+  readonly decayRate: number;
+}
+
+/** η₀·rate^⌊step / decaySteps⌋. */
+export interface StepDecay extends Omit<ExponentialDecay, "kind"> {
+  readonly kind: "stepDecay";
+}
+
+/** Half a wave of the cosine from η₀ down to α·η₀. */
+export interface CosineDecay {
+  readonly kind: "cosineDecay";
+  readonly initialLearningRate: number;
+  readonly decaySteps: number;
+  readonly alpha: number;
+}
+
+/** A straight line up to where another schedule begins. */
+export interface Warmup {
+  readonly kind: "warmup";
+  readonly warmupSteps: number;
+  readonly initialLearningRate: number;
+  readonly schedule: number | Schedule;
+}
+
+/** η₀, lowered whenever a loss has not improved for some epochs. */
+export interface ReduceOnPlateau {
+  readonly kind: "reduceOnPlateau";
+  readonly initialLearningRate: number;
+  readonly monitor: "valLoss" | "loss";
+  readonly factor: number;
+  readonly patience: number;
+  readonly minDelta: number;
+  readonly cooldown: number;
+  readonly minLearningRate: number;
+}
+
+/** A learning rate that changes while a model is trained. Steps count from 0 over all of the model's trainings. */
+export type Schedule = ExponentialDecay | StepDecay | CosineDecay | Warmup | ReduceOnPlateau;
+type Options<T extends Schedule, Optional extends keyof T = never> = Omit<T, "kind" | Optional> &
+  Partial<Pick<T, Optional>>;
+
+const positive = (name: string, value: unknown) => number(name, value, "a positive number", (x) => x > 0);
+const notNegative = (name: string, value: unknown) =>
+  number(name, value, "a number of at least 0", (x) => x >= 0);
+const inUnit = (name: string, value: unknown) => number(name, value, "in [0, 1]", (x) => x >= 0 && x <= 1);
+const inside = (name: string, value: unknown) => number(name, value, "in (0, 1)", (x) => x > 0 && x < 1);
+
+/** What exponential and step decay have in common, checked. */
+function decayOptions(name: string, options: Options<ExponentialDecay>) {
+  knownKeys(name, options, ["kind", "initialLearningRate", "decaySteps", "decayRate"]);
+  return {
+    initialLearningRate: positive("initialLearningRate", options.initialLearningRate),
+    decaySteps: integer("decaySteps", options.decaySteps),
+    decayRate: positive("decayRate", options.decayRate),
+  };
+}
+
+/**
+ * η = η₀·decayRate^(step / decaySteps): Keras's `ExponentialDecay`.
+ *
+ * @param options `initialLearningRate` η₀ and `decayRate`, positive; `decaySteps`, a positive integer
+ * @throws {ArgumentError} for values out of range
+ */
+export function exponentialDecay(options: Options<ExponentialDecay>): ExponentialDecay {
+  return { kind: "exponentialDecay", ...decayOptions("exponentialDecay", options) };
+}
+
+/**
+ * η = η₀·decayRate^⌊step / decaySteps⌋: Keras's `ExponentialDecay` with `staircase`, PyTorch's `StepLR`.
+ *
+ * @param options as of `exponentialDecay`
+ * @throws {ArgumentError} for values out of range
+ */
+export function stepDecay(options: Options<StepDecay>): StepDecay {
+  return { kind: "stepDecay", ...decayOptions("stepDecay", options) };
+}
+
+/**
+ * η = η₀·((1 − α)·½(1 + cos(π·step / decaySteps)) + α), and α·η₀ after `decaySteps`: Keras's `CosineDecay`.
+ *
+ * @param options `initialLearningRate` η₀, positive; `decaySteps`, a positive integer; `alpha` α in [0, 1], default 0
+ * @throws {ArgumentError} for values out of range
+ */
+export function cosineDecay(options: Options<CosineDecay, "alpha">): CosineDecay {
+  knownKeys("cosineDecay", options, ["kind", "initialLearningRate", "decaySteps", "alpha"]);
+  return {
+    kind: "cosineDecay",
+    initialLearningRate: positive("initialLearningRate", options.initialLearningRate),
+    decaySteps: integer("decaySteps", options.decaySteps),
+    alpha: inUnit("alpha", options.alpha ?? 0),
+  };
+}
+
+/**
+ * For `warmupSteps` steps a straight line from `initialLearningRate` to where `schedule` begins, then `schedule`, which
+ * counts its steps from there: what Keras's `CosineDecay` does with `warmup_steps`, for any schedule.
+ *
+ * @param options `warmupSteps`, a positive integer; `schedule`, a learning rate or another schedule;
+ *   `initialLearningRate`, at least 0, default 0
+ * @throws {ArgumentError} for values out of range
+ */
+export function warmup(options: Options<Warmup, "initialLearningRate">): Warmup {
+  knownKeys("warmup", options, ["kind", "warmupSteps", "initialLearningRate", "schedule"]);
+  return {
+    kind: "warmup",
+    warmupSteps: integer("warmupSteps", options.warmupSteps),
+    initialLearningRate: notNegative("initialLearningRate", options.initialLearningRate ?? 0),
+    schedule: toLearningRate("schedule", options.schedule),
+  };
+}
+
+/**
+ * η₀, multiplied by `factor` whenever `monitor` has not improved by more than `minDelta` for `patience` epochs; after
+ * that `cooldown` epochs do not count. Keras's `ReduceLROnPlateau` with its defaults. What it has seen stays with the
+ * model from one `fit` to the next.
+ *
+ * @param options `initialLearningRate` η₀, positive; `monitor`, `"valLoss"` (default; `fit` then needs validation) or
+ *   `"loss"`; `factor` in (0, 1), default 0.1; `patience`, a positive integer, default 10; `minDelta`, at least 0,
+ *   default 1e-4; `cooldown`, epochs, default 0; `minLearningRate`, at least 0, default 0
+ * @throws {ArgumentError} for values out of range
+ */
+export function reduceOnPlateau(
+  options: Options<
+    ReduceOnPlateau,
+    "monitor" | "factor" | "patience" | "minDelta" | "cooldown" | "minLearningRate"
+  >,
+): ReduceOnPlateau {
+  knownKeys("reduceOnPlateau", options, [
+    "kind",
+    "initialLearningRate",
+    "monitor",
+    "factor",
+    "patience",
+    "minDelta",
+    "cooldown",
+    "minLearningRate",
+  ]);
+  return {
+    kind: "reduceOnPlateau",
+    initialLearningRate: positive("initialLearningRate", options.initialLearningRate),
+    monitor: oneOf("monitor", options.monitor ?? "valLoss", ["valLoss", "loss"]),
+    factor: inside("factor", options.factor ?? 0.1),
+    patience: integer("patience", options.patience ?? 10),
+    minDelta: notNegative("minDelta", options.minDelta ?? 1e-4),
+    cooldown: integer("cooldown", options.cooldown ?? 0, 0),
+    minLearningRate: notNegative("minLearningRate", options.minLearningRate ?? 0),
+  };
+}
+
+const CHECKS: { [Kind in Schedule["kind"]]: (schedule: Extract<Schedule, { kind: Kind }>) => Schedule } = {
+  exponentialDecay,
+  stepDecay,
+  cosineDecay,
+  warmup,
+  reduceOnPlateau,
+};
+const SCHEDULE_NAMES = Object.keys(CHECKS) as Schedule["kind"][];
+
+/** Checks a learning rate: a positive number, or a schedule, of which a clean copy is returned. */
+export function toLearningRate(name: string, value: number | Schedule): number | Schedule {
+  if (typeof value === "number") return positive(name, value);
+  if (typeof value !== "object" || value === null) {
+    throw new ArgumentError(
+      `${name} must be a positive number or a schedule such as cosineDecay({ … }), not ${show(value)}`,
+    );
+  }
+  const kind = oneOf(`kind of ${name}`, value.kind, SCHEDULE_NAMES);
+  return (CHECKS[kind] as (schedule: Schedule) => Schedule)(value);
+}
