@@ -1,8 +1,7 @@
+import { decodeCheckpoint, encodeCheckpoint, toLearnerState } from "./checkpoint.js";
 import { Engine } from "./engine/engine.js";
 import type { EngineInfo, EngineOptions } from "./engine/options.js";
 import { StateError } from "./errors.js";
-import { Half } from "./half.js";
-import type { Matrix } from "./matrix.js";
 import {
   type AutoencoderDescription,
   type CheckedDescription,
@@ -10,12 +9,15 @@ import {
 } from "./model/description.js";
 import { Learner } from "./model/learner.js";
 import { Network } from "./model/network.js";
-import { decodeModel, encodeModel } from "./modelFile.js";
-import { fitModel } from "./training/fit.js";
-import { emptyHistory, type History } from "./training/history.js";
-import { checkFitOptions, type FitOptions, type FitSyncOptions } from "./training/options.js";
-import { lossesOf, lossOf, outputOf } from "./training/predict.js";
-import { type Rows, type Samples, toRows } from "./training/samples.js";
+import { decodeModelFile, encodeModel } from "./modelFile.js";
+import { Predictor } from "./predictor.js";
+import type { Callback } from "./training/callbacks.js";
+import { epochsOf } from "./training/epochs.js";
+import type { History } from "./training/history.js";
+import type { EpochLog, FitOptions, FitSyncOptions } from "./training/options.js";
+import type { Samples } from "./training/samples.js";
+import type { SampleStream } from "./training/stream.js";
+import { Trainer } from "./training/trainer.js";
 import { runAtOnce, runInTurns, type Work } from "./training/turns.js";
 import { type NamedWeight, readWeights, writeWeights } from "./weights.js";
 
@@ -25,52 +27,31 @@ export interface AutoencoderOptions extends AutoencoderDescription {
   engine?: EngineOptions | Engine;
 }
 
-/** What `evaluate` gives. */
-export interface Evaluation {
-  /** Mean over the samples of the model's loss. */
-  readonly loss: number;
-}
-
 /**
  * A network that squeezes samples through a narrow code and rebuilds them.
  *
  * Samples are row-major, one a row of `inputSize`: a `Float32Array`, a `Uint8Array` (kept as bytes, which stand for
- * themselves divided by 255), an array of rows, or a `Matrix`. Calculations are asynchronous and let the event loop
- * turn; each has a `…Sync` twin that runs at once on the calling thread.
+ * themselves divided by 255), an array of rows, or a `Matrix`. Where a stream is taken, they may also come in chunks of
+ * any number of rows, from an async iterable or a function that gives an iterable; memory is then bounded. What is
+ * predicted of a stream comes chunk by chunk, too. Calculations are asynchronous and let the event loop turn; each has a
+ * `…Sync` twin that runs at once on the calling thread.
  */
-export class Autoencoder {
+export class Autoencoder extends Predictor {
   readonly #engine: Engine;
   readonly #ownsEngine: boolean;
   readonly #description: CheckedDescription;
-  readonly #network: Network;
   readonly #learner: Learner;
-  #history: History = emptyHistory();
-  #epochs = 0;
-  #training = false;
+  readonly #trainer: Trainer;
   #disposed = false;
 
-  /** The half from sample to code, as a model of its own. */
-  readonly encoder: Half;
-  /** The half from code to sample, as a model of its own. */
-  readonly decoder: Half;
-
   private constructor(engine: Engine, ownsEngine: boolean, description: CheckedDescription) {
-    const { inputSize, encoder, decoder, optimizer, loss, seed } = description;
+    const learner = assemble(engine, description);
+    super(learner.network, description.loss, () => this.#assertAlive());
     this.#engine = engine;
     this.#ownsEngine = ownsEngine;
     this.#description = description;
-    this.#network = new Network(engine, inputSize, encoder, decoder);
-    try {
-      this.#network.initialize(seed);
-      this.#learner = new Learner(this.#network, optimizer, loss);
-    } catch (error) {
-      this.#network.release();
-      throw error;
-    }
-    const depth = encoder.length;
-    const guard = () => this.#assertAlive();
-    this.encoder = new Half(this.#network, this.#network.layers.slice(0, depth), guard);
-    this.decoder = new Half(this.#network, this.#network.layers.slice(depth), guard);
+    this.#learner = learner;
+    this.#trainer = new Trainer(learner, description.seed, this);
   }
 
   /**
@@ -86,19 +67,48 @@ export class Autoencoder {
   }
 
   /**
-   * The model that `toSafetensors` wrote, to the bit.
+   * The model that `toSafetensors` wrote, to the bit; or that of a checkpoint, without the state of its training.
    *
    * @param options.engine how to calculate, as in `create`; it is not part of the file
    * @throws {FormatError} when the bytes are not such a file
    */
   static async fromSafetensors(
     bytes: Uint8Array,
-    options: { engine?: EngineOptions | Engine } = {},
+    options: Pick<AutoencoderOptions, "engine"> = {},
   ): Promise<Autoencoder> {
-    const { description, weights } = decodeModel(bytes);
-    const model = await Autoencoder.#build(description, options.engine);
+    const { description, weights } = decodeModelFile(bytes);
+    return Autoencoder.#built(description, options, (model) => writeWeights(model.#learner.network, weights));
+  }
+
+  /**
+   * The model that `toCheckpoint` wrote, with its optimizer and history. The next `fit` goes on with the training that
+   * the checkpoint is of, up to its `epochs` in all: with the same samples and build of the kernels it ends at the same
+   * bits as if it had not been stopped, for any number of threads. Options that are left out are those of that training;
+   * those that change what is calculated are refused when they differ.
+   *
+   * @param options.engine how to calculate, as in `create`; it is not part of the file
+   * @throws {FormatError} when the bytes are not such a file
+   */
+  static async fromCheckpoint(
+    bytes: Uint8Array,
+    options: Pick<AutoencoderOptions, "engine"> = {},
+  ): Promise<Autoencoder> {
+    const checkpoint = decodeCheckpoint(bytes);
+    return Autoencoder.#built(checkpoint.description, options, (model) => {
+      model.#learner.load(toLearnerState(model.#learner, checkpoint));
+      model.#trainer.resumeFrom(checkpoint.progress);
+    });
+  }
+
+  /** A new model that `fill` completes. */
+  static async #built(
+    description: CheckedDescription,
+    { engine }: Pick<AutoencoderOptions, "engine">,
+    fill: (model: Autoencoder) => void,
+  ): Promise<Autoencoder> {
+    const model = await Autoencoder.#build(description, engine);
     try {
-      writeWeights(model.#network, weights);
+      fill(model);
       return model;
     } catch (error) {
       await model.dispose();
@@ -120,19 +130,9 @@ export class Autoencoder {
     }
   }
 
-  /** Width of a sample. */
-  get inputSize(): number {
-    return this.#network.inputSize;
-  }
-
-  /** Width of the code. */
-  get latentSize(): number {
-    return this.#network.latentSize;
-  }
-
   /** Number of weights and biases. */
   get parameterCount(): number {
-    return this.#network.parameters.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
+    return this.#learner.network.parameters.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
   }
 
   /** Layers, loss, optimizer and seed, with all defaults filled in. */
@@ -145,83 +145,64 @@ export class Autoencoder {
     return this.#engine.info;
   }
 
-  /** History of the last training, up to its abort if it was aborted. */
+  /** History of the last training, up to its abort if it was aborted; that of a checkpoint before it goes on. */
   get history(): History {
-    return this.#history;
+    return this.#trainer.progress.history;
   }
 
   /**
    * Trains the model to rebuild the samples. A second call goes on from the first.
    *
+   * Samples that come as a stream are gone through once an epoch, and put together into batches of `batchSize`; they are
+   * checked as they come. When the stream or a chunk of it fails, the weights from before that epoch are kept.
+   *
    * @throws {ShapeError} {NonFiniteError} {ArgumentError} for unfit samples or options, before anything changes
    * @throws {DivergedError} when the loss stops being finite; the weights from before that epoch are kept
    * @throws {StateError} when the model is being trained already, or was disposed of
    */
-  async fit(samples: Samples, options: FitOptions = {}): Promise<History> {
-    return this.#run(this.#fit(samples, options));
+  async fit(samples: Samples | SampleStream, options: FitOptions = {}): Promise<History> {
+    return this.#run(this.#fit(samples, options, true));
   }
 
   /** `fit` on the calling thread, which it blocks. */
   fitSync(samples: Samples, options: FitSyncOptions = {}): History {
-    return this.#runSync(this.#fit(samples, options));
+    return this.#runSync(this.#fit(samples, options, false));
   }
 
-  /** The codes of samples, [rows, latentSize]. */
-  async encode(samples: Samples): Promise<Matrix> {
-    return this.encoder.predict(samples);
+  /**
+   * `fit`, epoch by epoch: `for await (const epoch of model.train(x, { epochs: 20 }))`. Training begins with the loop, and
+   * waits while its body runs; leaving the loop ends it in order, with everything given back. Errors as of `fit`.
+   */
+  train(samples: Samples | SampleStream, options: FitOptions = {}): AsyncGenerator<EpochLog, History, void> {
+    return epochsOf((callback) => this.#run(this.#fit(samples, options, true, callback)));
   }
 
-  /** `encode` on the calling thread. */
-  encodeSync(samples: Samples): Matrix {
-    return this.encoder.predictSync(samples);
+  /**
+   * Has the training that is running wait after its running step until `resume` is called; the model can be used
+   * meanwhile.
+   *
+   * @throws {StateError} when the model is not being trained, or by `fitSync`
+   */
+  pause(): void {
+    this.#assertAlive();
+    this.#trainer.pause();
   }
 
-  /** Samples rebuilt from codes, [rows, inputSize]. */
-  async decode(codes: Samples): Promise<Matrix> {
-    return this.decoder.predict(codes);
+  /** Lets a training that was paused go on; does nothing when none was. */
+  resume(): void {
+    this.#assertAlive();
+    this.#trainer.resume();
   }
 
-  /** `decode` on the calling thread. */
-  decodeSync(codes: Samples): Matrix {
-    return this.decoder.predictSync(codes);
-  }
-
-  /** Samples after encoding and decoding, [rows, inputSize]. */
-  async reconstruct(samples: Samples): Promise<Matrix> {
-    return this.#run(outputOf(this.#network, this.#network.layers, this.#rows(samples)));
-  }
-
-  /** `reconstruct` on the calling thread. */
-  reconstructSync(samples: Samples): Matrix {
-    return this.#runSync(outputOf(this.#network, this.#network.layers, this.#rows(samples)));
-  }
-
-  /** Mean loss over the samples. */
-  async evaluate(samples: Samples): Promise<Evaluation> {
-    return { loss: await this.#run(lossOf(this.#network, this.#description.loss, this.#rows(samples))) };
-  }
-
-  /** `evaluate` on the calling thread. */
-  evaluateSync(samples: Samples): Evaluation {
-    return { loss: this.#runSync(lossOf(this.#network, this.#description.loss, this.#rows(samples))) };
-  }
-
-  /** Mean squared error of each sample's reconstruction, whatever the model's loss is; one a row. */
-  async reconstructionError(samples: Samples): Promise<Float32Array> {
-    return new Float32Array(
-      await this.#run(lossesOf(this.#network, "meanSquaredError", this.#rows(samples))),
-    );
-  }
-
-  /** `reconstructionError` on the calling thread. */
-  reconstructionErrorSync(samples: Samples): Float32Array {
-    return new Float32Array(this.#runSync(lossesOf(this.#network, "meanSquaredError", this.#rows(samples))));
+  /** Whether training waits for `resume`. */
+  get paused(): boolean {
+    return this.#trainer.paused;
   }
 
   /** Copies of all weights, named and shaped as PyTorch's `Linear` has them. */
   getWeights(): NamedWeight[] {
     this.#assertAlive();
-    return readWeights(this.#network);
+    return readWeights(this.#learner.network);
   }
 
   /**
@@ -232,7 +213,8 @@ export class Autoencoder {
    */
   setWeights(weights: readonly NamedWeight[]): void {
     this.#assertAlive();
-    writeWeights(this.#network, weights);
+    writeWeights(this.#learner.network, weights);
+    if (!this.#trainer.training) this.#learner.keep();
   }
 
   /** The model as a safetensors file: weights, and the description in `__metadata__`. */
@@ -240,41 +222,34 @@ export class Autoencoder {
     return encodeModel(this.#description, this.getWeights());
   }
 
+  /**
+   * All that training needs to go on exactly, as a safetensors file: the model, the optimizer's moments and steps, the
+   * count of epochs, the history, and the options of the training. It stands at the end of an epoch: while one is
+   * running, and after an abort within one, it is the state from before that epoch.
+   */
+  toCheckpoint(): Uint8Array {
+    this.#assertAlive();
+    return encodeCheckpoint(this.#description, this.#learner, this.#trainer.progress);
+  }
+
   /** Gives all memory back, and ends what is still running on the model. A second call does nothing. */
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
+    this.#trainer.wake();
     this.#learner.release();
-    this.#network.release();
+    this.#learner.network.release();
     if (this.#ownsEngine) await this.#engine.dispose();
   }
 
-  *#fit(samples: Samples, options: FitOptions): Work<History> {
-    const checked = checkFitOptions(options);
-    const rows = this.#rows(samples);
-    if (this.#training) throw new StateError("the model is being trained already");
-    this.#training = true;
-    let started: History | undefined;
-    const context = {
-      learner: this.#learner,
-      seed: this.#description.seed,
-      firstEpoch: this.#epochs,
-      onHistory: (history: History) => {
-        this.#history = history;
-        started = history;
-      },
-    };
-    try {
-      return yield* fitModel(context, rows, checked);
-    } finally {
-      this.#training = false;
-      this.#epochs += started?.loss.length ?? 0;
-    }
-  }
-
-  #rows(samples: Samples): Rows {
+  *#fit(
+    samples: Samples | SampleStream,
+    options: FitOptions,
+    inTurns: boolean,
+    watcher?: Callback,
+  ): Work<History> {
     this.#assertAlive();
-    return toRows("samples", samples, this.inputSize);
+    return yield* this.#trainer.fit(samples, options, inTurns, watcher);
   }
 
   async #run<T>(work: Work<T>): Promise<T> {
@@ -287,5 +262,18 @@ export class Autoencoder {
 
   #assertAlive(): void {
     if (this.#disposed) throw new StateError("the model was disposed of");
+  }
+}
+
+/** A network with freshly drawn weights, and what it needs to learn. */
+function assemble(engine: Engine, description: CheckedDescription): Learner {
+  const { inputSize, encoder, decoder, optimizer, loss, seed } = description;
+  const network = new Network(engine, inputSize, encoder, decoder);
+  try {
+    network.initialize(seed);
+    return new Learner(network, optimizer, loss);
+  } catch (error) {
+    network.release();
+    throw error;
   }
 }

@@ -66,7 +66,7 @@ export class ProgressDisplay {
   }
 
   /** After a step. */
-  batch({ epoch, epochs, step, steps, loss }: BatchLog): void {
+  batch({ epoch, epochs, step, steps = step, loss }: BatchLog): void {
     const now = performance.now();
     if (!this.#terminal.live || now - this.#drawn < REDRAW) return;
     const msPerStep = (now - this.#epochBegan) / step;

@@ -6,6 +6,7 @@ import { Blocks } from "./blocks.js";
 import { addForward } from "./forward.js";
 import type { Learner } from "./learner.js";
 import { lossKernel } from "./losses.js";
+import { type MetricName, StepMetrics } from "./metrics.js";
 import type { NetworkLayer, Parameter } from "./network.js";
 import { Workspace } from "./workspace.js";
 
@@ -35,9 +36,10 @@ export class TrainingStep {
   readonly #stepWords: Uint32Array;
   readonly #stepFloats: Float32Array;
   readonly #lossValues: Float64Array;
+  readonly #metrics: StepMetrics;
   readonly #plans = new Map<number, Plan>();
 
-  constructor(learner: Learner, source: Source, rows: number) {
+  constructor(learner: Learner, source: Source, rows: number, metrics: readonly MetricName[] = []) {
     this.#learner = learner;
     this.#source = source;
     const { network } = learner;
@@ -58,6 +60,7 @@ export class TrainingStep {
     this.#stepWords = this.#step.words();
     this.#stepFloats = this.#step.floats();
     this.#lossValues = this.#losses.doubles();
+    this.#metrics = new StepMetrics(learner, metrics, blocks, rows);
   }
 
   /** Sets the next step up: which rows (an address of u32 indices) and how far to go. Returns the plan to run. */
@@ -77,6 +80,11 @@ export class TrainingStep {
     let sum = 0;
     for (let row = 0; row < rows; row++) sum += this.#lossValues[row]!;
     return sum;
+  }
+
+  /** Sums of the metrics, in their order, over the rows that `lossSum` is of. */
+  metricSums(rows: number, lossSum: number): number[] {
+    return this.#metrics.sums(rows, lossSum);
   }
 
   #compile(rows: number): Plan {
@@ -110,6 +118,7 @@ export class TrainingStep {
     addForward(plan, network, network.layers, this.#workspace, rows, logits);
     const output = this.#workspace.output(last);
     const delta = this.#deltas.output(last);
+    this.#metrics.add(plan, rows, output, this.#workspace.input, logits);
     plan.loss(
       rows,
       kernel,

@@ -3,7 +3,9 @@ import { Matrix } from "../matrix.js";
 import { Inference, type Wanted } from "../model/inference.js";
 import type { LossName } from "../model/losses.js";
 import type { Network, NetworkLayer } from "../model/network.js";
+import type { Gate } from "./gate.js";
 import { checkValues, type Rows } from "./samples.js";
+import { forEachChunk, type StreamedRows } from "./stream.js";
 import type { Work } from "./turns.js";
 
 /** The most rows that go through the network at a time. */
@@ -59,10 +61,23 @@ export function* lossesOf(network: Network, loss: LossName, samples: Rows): Work
   return result;
 }
 
-/** The mean loss over all rows. */
-export function* lossOf(network: Network, loss: LossName, samples: Rows): Work<number> {
-  const losses = yield* lossesOf(network, loss, samples);
-  let sum = 0;
-  for (const value of losses) sum += value;
-  return sum / samples.rows;
+/**
+ * The means of several losses over all rows, which may come as a stream. The sum runs over the rows in order, so that
+ * it does not depend on how they come.
+ */
+export function* meanLosses(
+  network: Network,
+  losses: readonly LossName[],
+  input: Rows | StreamedRows,
+  gate?: Gate,
+): Work<number[]> {
+  const sums = losses.map(() => 0);
+  let rows = 0;
+  yield* forEachChunk(input, gate, function* (chunk) {
+    rows += chunk.rows;
+    for (const [index, loss] of losses.entries()) {
+      for (const value of yield* lossesOf(network, loss, chunk)) sums[index]! += value;
+    }
+  });
+  return sums.map((sum) => sum / rows);
 }
