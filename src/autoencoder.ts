@@ -15,6 +15,7 @@ import type { Callback } from "./training/callbacks.js";
 import { epochsOf } from "./training/epochs.js";
 import type { History } from "./training/history.js";
 import type { EpochLog, FitOptions, FitSyncOptions } from "./training/options.js";
+import type { TrainingOptions } from "./training/run.js";
 import type { Samples } from "./training/samples.js";
 import type { SampleStream } from "./training/stream.js";
 import { Trainer } from "./training/trainer.js";
@@ -148,6 +149,11 @@ export class Autoencoder extends Predictor {
   /** History of the last training, up to its abort if it was aborted; that of a checkpoint before it goes on. */
   get history(): History {
     return this.#trainer.progress.history;
+  }
+
+  /** What the last training was asked for, or that of a checkpoint, which the next `fit` goes on with. */
+  get trainingOptions(): TrainingOptions | undefined {
+    return this.#trainer.progress.options;
   }
 
   /**

@@ -7,7 +7,7 @@ import type { Network } from "./model/network.js";
 import { decodeModelFile, encodeModel, orFormatError, parseMetadata } from "./modelFile.js";
 import type { History } from "./training/history.js";
 import { checkFitOptions, checkMetrics } from "./training/options.js";
-import type { Progress, RunOptions } from "./training/run.js";
+import type { Progress, TrainingOptions } from "./training/run.js";
 import { checkWeights, type NamedWeight } from "./weights.js";
 
 /** Version of what stands in `__metadata__.training`. */
@@ -20,7 +20,7 @@ interface TrainingMetadata {
   readonly steps: number;
   readonly epochs: number;
   readonly history: History;
-  readonly options: RunOptions | null;
+  readonly options: TrainingOptions | null;
 }
 
 /** What a checkpoint holds. */
@@ -130,7 +130,7 @@ function checkTraining(parsed: object): Omit<TrainingMetadata, "version"> {
   };
 }
 
-function checkRunOptions(options: unknown): RunOptions {
+function checkRunOptions(options: unknown): TrainingOptions {
   knownKeys("the training's options", options as object, [
     "epochs",
     "batchSize",
@@ -141,7 +141,7 @@ function checkRunOptions(options: unknown): RunOptions {
     "metrics",
     "rows",
   ]);
-  const { validates, rows, shuffleBuffer, ...rest } = options as RunOptions;
+  const { validates, rows, shuffleBuffer, ...rest } = options as TrainingOptions;
   if (typeof validates !== "boolean") throw new ArgumentError("validates must be true or false");
   const { epochs, batchSize, shuffle, validationSplit } = checkFitOptions(rest);
   return {
@@ -157,7 +157,7 @@ function checkRunOptions(options: unknown): RunOptions {
 }
 
 /** Checks that the history has the series, as long as each other, that the options of its training call for. */
-function checkHistory(history: unknown, options: RunOptions | null): History {
+function checkHistory(history: unknown, options: TrainingOptions | null): History {
   knownKeys("the history", history as object, ["loss", "valLoss", "metrics", "valMetrics", "seconds"]);
   const { loss, valLoss, metrics, valMetrics, seconds } = history as History;
   const epochs = checkSeries("loss", loss).length;

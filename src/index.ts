@@ -33,6 +33,7 @@ export {
 } from "./training/modelCheckpoint.js";
 export type { MonitorOptions } from "./training/monitor.js";
 export type { BatchLog, EpochLog, FitOptions, FitSyncOptions } from "./training/options.js";
+export type { TrainingOptions } from "./training/run.js";
 export type { Samples } from "./training/samples.js";
 export type { SampleStream } from "./training/stream.js";
 export type { NamedWeight } from "./weights.js";

@@ -13,14 +13,20 @@ export async function* epochsOf(
   start: (callback: Callback) => Promise<History>,
 ): AsyncGenerator<EpochLog, History, void> {
   let run: TrainingRun | undefined;
-  let arrived: (log: EpochLog) => void = () => {};
   let goOn: () => void = () => {};
+  let arrived: (log: EpochLog) => void = () => {};
+  const nextLog = () =>
+    new Promise<EpochLog>((resolve) => {
+      arrived = resolve;
+    });
+  // Before training begins, which may have its first epoch behind it when `start` returns.
+  let log = nextLog();
   const training = start({
     onTrainBegin(begun) {
       run = begun;
     },
-    onEpochEnd(log) {
-      arrived(log);
+    onEpochEnd(ended) {
+      arrived(ended);
       return new Promise((resolve) => {
         goOn = resolve;
       });
@@ -28,13 +34,11 @@ export async function* epochsOf(
   });
   try {
     for (;;) {
-      const log = await new Promise<EpochLog | undefined>((resolve, reject) => {
-        arrived = resolve;
-        training.then(() => resolve(undefined), reject);
-        goOn();
-      });
-      if (!log) return await training;
-      yield log;
+      const ended = await Promise.race([log, training.then(() => undefined)]);
+      if (!ended) return await training;
+      log = nextLog();
+      yield ended;
+      goOn();
     }
   } finally {
     run?.stop();

@@ -7,7 +7,7 @@ import type { Rows } from "./samples.js";
 import type { StreamedRows } from "./stream.js";
 
 /** What a training depends on beside the model and the data's values: what has to be the same to go on with it. */
-export interface RunOptions {
+export interface TrainingOptions {
   /** How many epochs it has in all. */
   readonly epochs: number;
   readonly batchSize: number;
@@ -29,7 +29,7 @@ export interface Progress {
   /** Of the last training. */
   history: History;
   /** Of the last training; undefined before the first. */
-  options: RunOptions | undefined;
+  options: TrainingOptions | undefined;
 }
 
 /** The options of a training of these samples. */
@@ -37,7 +37,7 @@ export function runOptions(
   options: CheckedFitOptions,
   training: Rows | StreamedRows,
   validates: boolean,
-): RunOptions {
+): TrainingOptions {
   const { epochs, batchSize, shuffle, shuffleBuffer, validationSplit, metrics } = options;
   const streamed = !("data" in training);
   return {
@@ -53,7 +53,7 @@ export function runOptions(
 }
 
 /** Options of `fit`, with those of the training that it goes on with where there are none. */
-export function withOptionsOf(run: RunOptions, options: FitOptions): FitOptions {
+export function withOptionsOf(run: TrainingOptions, options: FitOptions): FitOptions {
   const { epochs, batchSize, shuffle, shuffleBuffer, validationSplit, metrics } = run;
   return {
     epochs,
@@ -67,8 +67,8 @@ export function withOptionsOf(run: RunOptions, options: FitOptions): FitOptions 
 }
 
 /** @throws {ArgumentError} when a training cannot go on exactly under these options */
-export function assertResumable(before: RunOptions, done: number, now: RunOptions): void {
-  for (const key of Object.keys(before) as (keyof RunOptions)[]) {
+export function assertResumable(before: TrainingOptions, done: number, now: TrainingOptions): void {
+  for (const key of Object.keys(before) as (keyof TrainingOptions)[]) {
     if (key === "epochs" || JSON.stringify(before[key]) === JSON.stringify(now[key])) continue;
     throw new ArgumentError(
       `the checkpoint's training has ${inWords(key, before)}, not ${inWords(key, now)}`,
@@ -79,7 +79,7 @@ export function assertResumable(before: RunOptions, done: number, now: RunOption
   }
 }
 
-function inWords(key: keyof RunOptions, options: RunOptions): string {
+function inWords(key: keyof TrainingOptions, options: TrainingOptions): string {
   const value = options[key];
   if (key === "rows") return value === null ? "a stream of samples" : `${value} rows to train on`;
   if (key === "validates") return value ? "validation" : "no validation";
