@@ -4,13 +4,13 @@ import { emit, type Terminal } from "./terminal.js";
 
 /** What a training came to, however it ended. */
 export interface Outcome {
-  /** Of the last epoch; of the steps up to the interruption, if there was one; null before the first step. */
+  /** Of the last epoch; of the steps up to the interruption, if there was one; null when there is none, not even one behind a checkpoint. */
   loss: number | null;
   /** After the last epoch that was finished; null without validation. */
   valLoss: number | null;
   /** Wall time. */
   seconds: number;
-  /** Steps that the weights have taken. */
+  /** Steps that the weights have taken in this training. */
   steps: number;
   /** Set when training diverged; the weights are those of the last good epoch. */
   diverged?: DivergedError;
@@ -30,11 +30,17 @@ export interface Reporting {
 export async function trainModel(
   model: Autoencoder,
   samples: Samples,
-  options: Pick<FitOptions, "epochs" | "batchSize" | "validationSplit">,
+  options: Pick<FitOptions, "epochs" | "batchSize" | "validationSplit" | "callbacks">,
   signal: AbortSignal,
   { terminal, json }: Reporting,
 ): Promise<Outcome> {
-  const outcome: Outcome = { loss: null, valLoss: null, seconds: 0, steps: 0 };
+  // A checkpoint has epochs behind it.
+  const outcome: Outcome = {
+    loss: model.history.loss.at(-1) ?? null,
+    valLoss: model.history.valLoss.at(-1) ?? null,
+    seconds: 0,
+    steps: 0,
+  };
   const display = json ? undefined : new ProgressDisplay(terminal, (text) => process.stdout.write(text));
   const began = performance.now();
   let finished = { loss: outcome.loss, steps: 0 };
