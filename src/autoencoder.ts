@@ -12,7 +12,7 @@ import { Network } from "./model/network.js";
 import { decodeModelFile, encodeModel } from "./modelFile.js";
 import { Predictor } from "./predictor.js";
 import type { Callback } from "./training/callbacks.js";
-import { epochsOf } from "./training/epochs.js";
+import { epochsOf } from "./training/epochIterator.js";
 import type { History } from "./training/history.js";
 import type { EpochLog, FitOptions, FitSyncOptions } from "./training/options.js";
 import type { TrainingOptions } from "./training/run.js";

@@ -131,7 +131,7 @@ function checkTraining(parsed: object): Omit<TrainingMetadata, "version"> {
 }
 
 function checkRunOptions(options: unknown): TrainingOptions {
-  knownKeys("the training's options", options as object, [
+  const keys = [
     "epochs",
     "batchSize",
     "shuffle",
@@ -140,7 +140,10 @@ function checkRunOptions(options: unknown): TrainingOptions {
     "validates",
     "metrics",
     "rows",
-  ]);
+  ] as const satisfies readonly (keyof TrainingOptions)[];
+  knownKeys("the training", options as object, keys);
+  const missing = keys.find((key) => !(key in (options as object)));
+  if (missing) throw new ArgumentError(`the option ${missing} of the training is missing`);
   const { validates, rows, shuffleBuffer, ...rest } = options as TrainingOptions;
   if (typeof validates !== "boolean") throw new ArgumentError("validates must be true or false");
   const { epochs, batchSize, shuffle, validationSplit } = checkFitOptions(rest);

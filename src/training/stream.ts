@@ -36,7 +36,7 @@ export function toInput(name: string, samples: Samples | SampleStream, columns: 
 
 /** @throws {ArgumentError} when the stream can be gone through only once, but `times` is more */
 export function assertRepeatable({ name, stream }: StreamedRows, times: number, why: string): void {
-  if (times === 1 || typeof stream === "function") return;
+  if (times <= 1 || typeof stream === "function") return;
   const iterator: unknown = stream[Symbol.asyncIterator]();
   // An iterator that is its own iterable, as generators' objects are, has nothing left after the first time.
   if (iterator === stream) {

@@ -112,6 +112,12 @@ describe.each(MATHS)("%s", (math) => {
     expect(resumed.history.loss).toHaveLength(3);
     expect(timeless(await resumed.fit(samples, options))).toEqual(whole);
     expect(weightBits(resumed)).toBe(weightBits(twin));
+    // A training that begins there begins with what was trained, and so does a checkpoint of its beginning.
+    const begun: Uint8Array[] = [];
+    const callback = { onTrainBegin: () => void begun.push(model.toCheckpoint()) };
+    const before = weightBits(model);
+    await model.fit(samples, { callbacks: [callback] });
+    expect(weightBits(await Autoencoder.fromSafetensors(begun[0]!))).toBe(before);
     // Weights that were set are what a checkpoint has.
     model.setWeights(twin.getWeights());
     expect(weightBits(await Autoencoder.fromCheckpoint(model.toCheckpoint()))).toBe(weightBits(twin));
@@ -263,6 +269,12 @@ describe("the file", async () => {
       all,
       withTraining({ options: { ...(training.options as object), batchSize: 0 } }),
       /batchSize must be a positive integer/,
+    ],
+    [
+      "options that are none",
+      all,
+      withTraining({ options: { epochs: 2 } }),
+      /the option batchSize of the training is missing/,
     ],
     ["an unknown key", all, withTraining({ colour: "red" }), /"colour" is not known/],
     ["no moments", all.slice(0, 4), { ...metadata }, /has 0 moments, but adam has 2/],
