@@ -71,3 +71,50 @@ test("going on with something else is refused", async () => {
   expect(rows.stderr).toMatch(/has 300 rows to train on, not 299 rows to train on/);
   expect(readdirSync(here.folder)).not.toContain("new");
 });
+
+test("--patience stops early and keeps the best weights; --metrics are reported", async () => {
+  const args = ["train", "digits", "--samples", "60", "--batch-size", "4", "--learning-rate", "0.05"];
+  const options = [
+    "--validation-split",
+    "0.5",
+    "--epochs",
+    "500",
+    "--patience",
+    "2",
+    "--metrics",
+    "meanSquaredError",
+  ];
+  const { code, stdout, stderr } = await here.run(...args, ...options, "--json", "--out", "patient");
+  expect([code, stderr]).toEqual([0, ""]);
+  const epochs = events(stdout).filter(({ event }) => event === "epoch");
+  const losses = epochs.map(({ valLoss }) => valLoss as number);
+  expect(losses.length).toBeLessThan(500);
+  expect(losses.length - 1 - losses.indexOf(Math.min(...losses))).toBe(2);
+  for (const { metrics, valMetrics } of epochs) {
+    for (const group of [metrics, valMetrics]) {
+      expect((group as { meanSquaredError: number }).meanSquaredError).toBeGreaterThan(0);
+    }
+  }
+  const evaluation = await here.run(
+    "train",
+    "digits",
+    "--samples",
+    "60",
+    "--metrics",
+    "accuracy",
+    "--out",
+    "x",
+  );
+  expect([evaluation.code, evaluation.stderr]).toEqual([2, expect.stringMatching(/"accuracy" is not known/)]);
+  const words = await here.run(
+    "train",
+    "digits",
+    "--samples",
+    "60",
+    "--epochs",
+    "1",
+    "--metrics",
+    "meanSquaredError",
+  );
+  expect(words.stdout).toMatch(/ - loss: \d\.\d{4} - meanSquaredError: \d\.\d{4}$/m);
+});

@@ -120,6 +120,17 @@ describe.each(MATHS)("%s", async (math) => {
     expect(await model.evaluate(stream())).toEqual(model.evaluateSync(samples));
   });
 
+  test("two threads give the bits of one", async () => {
+    const ends: string[] = [];
+    for (const threads of [1, 2]) {
+      const model = await smallModel({ engine: { math, threads } });
+      await model.fit(inChunks(samples, 6, [30]).stream, { epochs: 2, shuffleBuffer: 50 });
+      ends.push(weightBits(model));
+      await model.dispose();
+    }
+    expect(ends[1]).toBe(ends[0]);
+  });
+
   test("validation data may be a stream", async () => {
     const [model, twin] = [await create(), await create()];
     const options = { epochs: 2, metrics: ["meanSquaredError", "binaryCrossentropy"] as const };

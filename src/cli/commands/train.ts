@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { Command, Option } from "commander";
 import { ArgumentError, Autoencoder } from "../../index.js";
-import { assertWritable, checkpointFile, saveCheckpoint, saveModel } from "../../node.js";
+import { assertWritable, saveCheckpoint, saveModel } from "../../node.js";
 import {
   describeModel,
   showLayers,
@@ -28,9 +28,14 @@ import { showReconstructions } from "../reconstructions.js";
 import { type CheckpointOptions, checkCheckpointOptions, resumeModel } from "../resume.js";
 import { bold, dim, emit, say, type Terminal, terminal } from "../terminal.js";
 import { count, fileSize, plural, table } from "../text.js";
-import { type Outcome, trainModel } from "../training.js";
+import { comforts, type Outcome, type TrainingComforts, trainModel } from "../training.js";
 
-interface TrainOptions extends TrainingWishes, DataOptions, CalculationOptions, CheckpointOptions {
+interface TrainOptions
+  extends TrainingWishes,
+    DataOptions,
+    CalculationOptions,
+    TrainingComforts,
+    CheckpointOptions {
   seed: number;
   validationSplit?: number;
   out: string;
@@ -70,6 +75,17 @@ export function trainCommand(): Command {
         "--validation-split <x>",
         "part of the samples to validate with, the last of a file (default: 0)",
       ).argParser(fraction),
+    )
+    .addOption(
+      new Option(
+        "--patience <n>",
+        "stop after n epochs without a better loss, of validation if there is any, and keep the best weights",
+      ).argParser(positiveInteger),
+    )
+    .addOption(
+      new Option("--metrics <name,…>", "losses to report beside the loss").argParser((text) =>
+        text.split(","),
+      ),
     );
   addDataOptions(command, {
     samples: "60,000 digits, 500 points",
@@ -167,15 +183,12 @@ async function trainAndShow(
   if (!json) say(`${header(model, source, plan, options, screen)}\n`);
   const division = source.divide();
   const interruption = new Interruption();
-  const { checkpoint, every } = options;
-  const callbacks =
-    checkpoint === undefined ? [] : [checkpointFile(checkpoint, { ...(every !== undefined && { every }) })];
   try {
     const reporting = { terminal: screen, json };
     const outcome = await trainModel(
       model,
       division.training.data,
-      { ...plan, callbacks },
+      { ...plan, ...comforts(options, plan.validationSplit > 0) },
       interruption.signal,
       reporting,
     );
@@ -221,12 +234,13 @@ function header(
 /** Saves what there is; where nothing was trained there is nothing that an older file should give way to. */
 async function save(
   model: Autoencoder,
-  { loss }: Outcome,
+  { loss, ended }: Outcome,
   { out, checkpoint }: TrainOptions,
 ): Promise<string | null> {
   if (loss === null) return null;
   await saveModel(out, model);
-  if (checkpoint !== undefined) await saveCheckpoint(checkpoint, model);
+  // Where training ended by itself, its last epoch has been saved, with the weights to go on from.
+  if (checkpoint !== undefined && !ended) await saveCheckpoint(checkpoint, model);
   return out;
 }
 
