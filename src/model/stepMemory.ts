@@ -20,6 +20,8 @@ export class StepMemory {
   readonly deltas: Workspace;
   /** The step block. */
   readonly step: Block;
+  /** Another, of which only the indices are used: where the rows are, while the first tells what is drawn for them. */
+  readonly gather: Block;
   /** Losses of the rows, float64. */
   readonly losses: Block;
   /** Divergences of the rows' codes, float64; a block for every model, so that plans need not ask. */
@@ -29,7 +31,8 @@ export class StepMemory {
   readonly sparsity: SparsityMemory | undefined;
   /** What the step draws. */
   readonly draws: Draws;
-  readonly #blocks: Blocks;
+  /** All of it, and what else is needed as long. */
+  readonly blocks: Blocks;
   readonly #packs: Block;
   readonly #packOffsets: readonly number[];
 
@@ -37,7 +40,7 @@ export class StepMemory {
   constructor({ network, task }: Learner, rows: number, input?: Address) {
     const { engine, layers } = network;
     const blocks = new Blocks(engine.memory);
-    this.#blocks = blocks;
+    this.blocks = blocks;
     const passes = (layer: (typeof layers)[number]) => layer.transition !== undefined;
     this.workspace = new Workspace(blocks, layers, rows, {
       passes,
@@ -61,6 +64,7 @@ export class StepMemory {
     const units = () => blocks.allocate(network.latentSize * 4);
     this.sparsity = task.sparsity && { sums: units(), slopes: units(), values: units() };
     this.step = blocks.allocate(STEP_WORDS * 4);
+    this.gather = blocks.allocate(STEP_WORDS * 4);
     const [step, divergences] = [this.step.at(), this.divergences.at()];
     this.draws = { seed: task.seed, step, divergences, training: true };
   }
@@ -76,6 +80,6 @@ export class StepMemory {
   }
 
   release(): void {
-    this.#blocks.release();
+    this.blocks.release();
   }
 }

@@ -1,17 +1,25 @@
 import { NonFiniteError } from "../errors.js";
 import { ColumnStatistics, type Scaling } from "../model/scaling.js";
-import { ELEMENTS_PER_TURN, type Rows } from "./samples.js";
+import type { Gate } from "./gate.js";
+import { checkValues, ELEMENTS_PER_TURN, type Rows } from "./samples.js";
+import { forEachChunk, type StreamedRows } from "./stream.js";
 import type { Work } from "./turns.js";
 
-/** Lets a scaling learn from samples unless it has done so before; pauses now and then. */
-export function* fitScaling(scaling: Scaling, { data, rows, columns }: Rows): Work<void> {
+/**
+ * Lets a scaling learn from samples unless it has done so before; a stream is gone through once for it, and checked.
+ */
+export function* fitScaling(scaling: Scaling, samples: Rows | StreamedRows, gate: Gate): Work<void> {
   if (scaling.parameters) return;
-  const statistics = new ColumnStatistics(columns);
-  const step = rowsPerTurn(columns);
-  for (let first = 0; first < rows; first += step) {
-    statistics.add(data.subarray(first * columns, (first + step) * columns));
-    yield;
-  }
+  const statistics = new ColumnStatistics(samples.columns);
+  const step = rowsPerTurn(samples.columns);
+  yield* forEachChunk(samples, gate, function* (chunk) {
+    const { data, rows, columns } = chunk;
+    if (!("data" in samples)) yield* checkValues(chunk, false);
+    for (let first = 0; first < rows; first += step) {
+      statistics.add(data.subarray(first * columns, (first + step) * columns));
+      yield;
+    }
+  });
   scaling.parameters = statistics.parameters(scaling.kind);
 }
 

@@ -155,7 +155,7 @@ describe.each([
     expect(stderr).toMatch(message);
     expect(stderr).toMatch(/^isthmus: /);
     expect(stderr).not.toMatch(/^ {4}at /m);
-    expect(stdout.replace(/^(data|model|loss|optimizer|engine) .*\n|^\n/gm, "")).toBe("");
+    expect(stdout.replace(/^(data|model|loss|scaling|optimizer|engine) .*\n|^\n/gm, "")).toBe("");
     expect(code).toBe(exitCode);
   });
 });
