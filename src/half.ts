@@ -2,7 +2,9 @@ import type { Lifetime } from "./lifetime.js";
 import type { Matrix } from "./matrix.js";
 import type { Network, NetworkLayer } from "./model/network.js";
 import { outputOf } from "./training/predict.js";
-import { type Samples, toRows } from "./training/samples.js";
+import { predictChunks } from "./training/predictChunks.js";
+import { type Rows, type Samples, toRows } from "./training/samples.js";
+import { isStream, type SampleStream } from "./training/stream.js";
 import { runAtOnce, runInTurns, type Work } from "./training/turns.js";
 
 /** The encoder or the decoder of an autoencoder, as a model of its own; it shares the autoencoder's weights and scaling. */
@@ -29,17 +31,27 @@ export class Half {
   }
 
   /**
-   * What this half gives for each row, [rows, outputSize].
+   * What this half gives for each row, [rows, outputSize]; of a stream, chunk by chunk.
    *
    * @throws {ShapeError} {NonFiniteError} {ArgumentError} for unfit input
    */
-  async predict(samples: Samples): Promise<Matrix> {
-    return runInTurns(this.#network.engine, this.#predict(samples), this.#lifetime);
+  predict(samples: Samples): Promise<Matrix>;
+  predict(stream: SampleStream): AsyncGenerator<Matrix, void, void>;
+  predict(samples: Samples | SampleStream): Promise<Matrix> | AsyncGenerator<Matrix, void, void>;
+  predict(samples: Samples | SampleStream): Promise<Matrix> | AsyncGenerator<Matrix, void, void> {
+    if (!isStream(samples)) return this.#run(this.#predict(samples));
+    const input = { name: "samples", stream: samples, columns: this.inputSize };
+    const predict = (rows: Rows) => outputOf(this.#network, this.#layers, rows);
+    return predictChunks((work) => this.#run(work), input, predict, this.#lifetime);
   }
 
   /** `predict` on the calling thread. */
   predictSync(samples: Samples): Matrix {
     return runAtOnce(this.#network.engine, this.#predict(samples), this.#lifetime);
+  }
+
+  async #run<T>(work: Work<T>): Promise<T> {
+    return runInTurns(this.#network.engine, work, this.#lifetime);
   }
 
   *#predict(samples: Samples): Work<Matrix> {

@@ -1,7 +1,7 @@
 export { AnomalyDetector } from "./anomaly/detector.js";
 export type { AnomalyEvaluation, Labels } from "./anomaly/metrics.js";
 export type { ThresholdOptions } from "./anomaly/threshold.js";
-export { Autoencoder, type AutoencoderOptions, type CodeDistribution } from "./autoencoder.js";
+export { Autoencoder, type AutoencoderOptions } from "./autoencoder.js";
 export { type Digits, type DigitsOptions, digits } from "./datasets/digits.js";
 export { type Spiral, type SpiralOptions, spiral } from "./datasets/spiral.js";
 export { Engine } from "./engine/engine.js";
@@ -45,6 +45,7 @@ export {
   type Layer,
 } from "./model/layers.js";
 export { type Huber, huber, type Loss, type LossName } from "./model/losses.js";
+export type { MetricName } from "./model/metrics.js";
 export {
   type Adadelta,
   type Adagrad,
@@ -89,10 +90,21 @@ export {
   type Warmup,
   warmup,
 } from "./model/schedules.js";
+export type { CodeDistribution } from "./predictor.js";
 export { spearman } from "./statistics/spearman.js";
+export type { BatchPlace, Callback, EpochPlace, TrainedModel, TrainingRun } from "./training/callbacks.js";
+export { type EarlyStoppingOptions, earlyStopping } from "./training/earlyStopping.js";
 export type { ErrorUnits } from "./training/errors.js";
-export type { History } from "./training/history.js";
+export type { History, MonitorName } from "./training/history.js";
+export {
+  type CheckpointingOptions,
+  type ModelCheckpointOptions,
+  modelCheckpoint,
+} from "./training/modelCheckpoint.js";
+export type { MonitorOptions } from "./training/monitor.js";
 export type { BatchLog, EpochLog, FitOptions, FitSyncOptions } from "./training/options.js";
 export type { Evaluation } from "./training/predict.js";
+export type { TrainingOptions } from "./training/run.js";
 export type { Samples } from "./training/samples.js";
+export type { SampleStream } from "./training/stream.js";
 export type { NamedWeight } from "./weights.js";

@@ -30,7 +30,7 @@ export class Lifetime {
    * Settles as the user's promise does, or is fulfilled at the end of the lifetime: a callback may itself be waiting
    * for that.
    */
-  async orEnd(promise: Promise<void>): Promise<void> {
+  async orEnd(promise: Promise<unknown>): Promise<void> {
     let stop = () => {};
     const end = new Promise<void>((resolve) => {
       stop = resolve;

@@ -12,31 +12,43 @@ import { checkWeights, type NamedWeight } from "./weights.js";
 /** Version of what stands in `__metadata__.isthmus`. */
 const VERSION = 1;
 
+/** Where the names of tensors begin that a checkpoint has beside the weights. */
+const OPTIMIZER = "optimizer.";
+
 /**
  * A model as a safetensors file: its weights, what its scaling has learnt, and its description as JSON in
  * `__metadata__.isthmus`.
+ *
+ * @param others further tensors; their names begin with `optimizer.`
+ * @param metadata what else stands in `__metadata__`
  */
 export function encodeModel(
   description: CheckedDescription,
   weights: readonly NamedWeight[],
   scaling?: ScalingParameters,
+  others: readonly NamedTensor[] = [],
+  metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
   const isthmus = JSON.stringify({ version: VERSION, ...description });
-  return encodeSafetensors([...weights, ...scalingTensors(scaling)], { format: "pt", isthmus });
+  const tensors = [...weights, ...scalingTensors(scaling), ...others];
+  return encodeSafetensors(tensors, { format: "pt", isthmus, ...metadata });
 }
 
-/** What a model's file holds. */
-export interface DecodedModel {
+/** What the file of a model or a checkpoint holds. */
+export interface ModelFile {
   readonly description: CheckedDescription;
-  readonly weights: NamedTensor[];
+  readonly weights: readonly NamedTensor[];
   readonly scaling: ScalingParameters | undefined;
+  /** What a checkpoint has beside the weights. */
+  readonly others: readonly NamedTensor[];
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 /**
  * @throws {FormatError} when the bytes are no safetensors file, or none of Isthmus, or describe no valid model, or
  * have other weights than the model that they describe
  */
-export function decodeModel(bytes: Uint8Array): DecodedModel {
+export function decodeModelFile(bytes: Uint8Array): ModelFile {
   const { tensors, metadata } = decodeSafetensors(bytes);
   const text = metadata.isthmus;
   if (text === undefined) {
@@ -44,37 +56,48 @@ export function decodeModel(bytes: Uint8Array): DecodedModel {
       "the file is a safetensors file, but has no description of a model (__metadata__.isthmus)",
     );
   }
-  const description = parseDescription(text);
+  const parsed = parseMetadata("isthmus", text, VERSION) as AutoencoderDescription;
+  const description = orFormatError("the description of the model does not hold", () =>
+    checkDescription(parsed),
+  );
+  const isOther = ({ name }: NamedTensor) => metadata.training !== undefined && name.startsWith(OPTIMIZER);
   const all = [...tensors.values()];
-  const { inputSize } = description;
+  const model = all.filter((tensor) => !isOther(tensor));
   const { others: weights, parameters: scaling } =
-    description.scaling === undefined ? { others: all, parameters: undefined } : takeScaling(all, inputSize);
+    description.scaling === undefined
+      ? { others: model, parameters: undefined }
+      : takeScaling(model, description.inputSize);
   orFormatError("the weights do not fit the description of the model", () =>
     checkWeights(parameterShapes(description), weights),
   );
-  return { description, weights, scaling };
+  return { description, weights, scaling, others: all.filter(isOther), metadata };
 }
 
-function parseDescription(text: string): CheckedDescription {
+/**
+ * The object that stands as JSON in a key of `__metadata__`, without its version.
+ *
+ * @throws {FormatError} when it is no JSON, or of another version
+ */
+export function parseMetadata(key: string, text: string, wanted: number): object {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch (error) {
-    throw new FormatError("the description of the model (__metadata__.isthmus) is not JSON", {
-      cause: error,
-    });
+    const what = key === "isthmus" ? "the description of the model" : "the state of the training";
+    throw new FormatError(`${what} (__metadata__.${key}) is not JSON`, { cause: error });
   }
-  const { version, ...description } = (parsed ?? {}) as AutoencoderDescription & { version: unknown };
-  if (version !== VERSION) {
+  const { version, ...rest } = (parsed ?? {}) as { version: unknown };
+  if (version !== wanted) {
+    const what = key === "isthmus" ? "model" : "training";
     throw new FormatError(
-      `the model has format version ${String(version)}, but this release reads version ${VERSION}`,
+      `the ${what} has format version ${String(version)}, but this release reads version ${wanted}`,
     );
   }
-  return orFormatError("the description of the model does not hold", () => checkDescription(description));
+  return rest;
 }
 
 /** What `check` returns; its refusals become errors of the file. */
-function orFormatError<T>(what: string, check: () => T): T {
+export function orFormatError<T>(what: string, check: () => T): T {
   try {
     return check();
   } catch (error) {

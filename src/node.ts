@@ -7,8 +7,12 @@ import { inFile } from "./datasets/load.js";
 import { ArgumentError, IsthmusError } from "./errors.js";
 import { encodeNpy, type NpyArray } from "./formats/npy.js";
 import { type DecodedSafetensors, decodeSafetensors } from "./formats/safetensors.js";
+import type { Callback } from "./training/callbacks.js";
+import { type CheckpointingOptions, modelCheckpoint } from "./training/modelCheckpoint.js";
 
+export { type StreamCsvOptions, streamCsv } from "./datasets/csv.js";
 export { type LoadedSamples, loadIdx, loadNpy, loadSamples } from "./datasets/load.js";
+export { type FileStream, type StreamFileOptions, streamIdx, streamNpy } from "./datasets/stream.js";
 
 /**
  * Writes a model, or a detector with its model, to a safetensors file: whole or not at all, so that a file of that name
@@ -48,6 +52,33 @@ export async function loadDetector(
   options: Pick<AutoencoderOptions, "engine"> = {},
 ): Promise<AnomalyDetector> {
   return inFile(path, (bytes) => AnomalyDetector.fromSafetensors(bytes, options));
+}
+
+/**
+ * Writes a checkpoint, from which training can go on, to a safetensors file: whole or not at all, as `saveModel`, so that
+ * the one before stays when the process ends in the middle. Errors as of `saveModel`.
+ */
+export async function saveCheckpoint(path: string, model: Autoencoder): Promise<void> {
+  await writeWhole(path, model.toCheckpoint());
+}
+
+/**
+ * Reads what `saveCheckpoint` or `checkpointFile` wrote; the next `fit` goes on with its training.
+ *
+ * @param options.engine how to calculate, as in `Autoencoder.create`
+ * @throws {ArgumentError} when there is no such file
+ * @throws {FormatError} when it is no checkpoint of Isthmus; the message names the path
+ */
+export async function loadCheckpoint(
+  path: string,
+  options: Pick<AutoencoderOptions, "engine"> = {},
+): Promise<Autoencoder> {
+  return inFile(path, (bytes) => Autoencoder.fromCheckpoint(bytes, options));
+}
+
+/** A callback for `fit`: `modelCheckpoint` into a file, which is always a whole one. Errors as of `saveModel`. */
+export function checkpointFile(path: string, options: CheckpointingOptions = {}): Callback {
+  return modelCheckpoint({ ...options, save: (bytes) => writeWhole(path, bytes) });
 }
 
 /**

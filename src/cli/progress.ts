@@ -19,6 +19,8 @@ export interface Progress {
   readonly msPerStep: number;
   readonly loss: number;
   readonly valLoss?: number | undefined;
+  readonly metrics?: EpochLog["metrics"];
+  readonly valMetrics?: EpochLog["valMetrics"];
 }
 
 /** Keras's line: `235/235 ━━━━━━━━━━━━━━━━━━━━ 1s 3ms/step - loss: 0.1234 - val_loss: 0.1200`. */
@@ -27,8 +29,8 @@ export function progressLine(progress: Progress, terminal: Terminal): string {
   const position = `${String(step).padStart(String(steps).length)}/${steps}`;
   const seconds = duration(progress.seconds);
   const rest =
-    `${stepTime(progress.msPerStep)} - loss: ${loss(progress.loss)}` +
-    (valLoss === undefined ? "" : ` - val_loss: ${loss(valLoss)}`);
+    `${stepTime(progress.msPerStep)} - loss: ${loss(progress.loss)}${named("", progress.metrics)}` +
+    (valLoss === undefined ? "" : ` - val_loss: ${loss(valLoss)}${named("val_", progress.valMetrics)}`);
   const room = terminal.columns - position.length - seconds.length - rest.length - 4;
   if (room < 3) return `${position} ${seconds} ${rest}`.slice(0, terminal.columns - 1);
   const width = Math.min(BAR, room);
@@ -36,6 +38,12 @@ export function progressLine(progress: Progress, terminal: Terminal): string {
   const left = terminal.depth > 1 ? "━" : "─";
   const bar = green("━".repeat(done), terminal) + grey(left.repeat(width - done), terminal);
   return `${bold(position, terminal)} ${bar} ${bold(seconds, terminal)} ${rest}`;
+}
+
+function named(prefix: string, metrics: EpochLog["metrics"] = {}): string {
+  return Object.entries(metrics)
+    .map(([name, value]) => ` - ${prefix}${name}: ${loss(value)}`)
+    .join("");
 }
 
 function duration(seconds: number): string {
@@ -66,7 +74,7 @@ export class ProgressDisplay {
   }
 
   /** After a step. */
-  batch({ epoch, epochs, step, steps, loss }: BatchLog): void {
+  batch({ epoch, epochs, step, steps = step, loss }: BatchLog): void {
     const now = performance.now();
     if (!this.#terminal.live || now - this.#drawn < REDRAW) return;
     const msPerStep = (now - this.#epochBegan) / step;

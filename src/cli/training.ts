@@ -1,17 +1,29 @@
-import { type Autoencoder, DivergedError, type FitOptions, type Samples } from "../index.js";
+import {
+  type Autoencoder,
+  type Callback,
+  DivergedError,
+  earlyStopping,
+  type FitOptions,
+  type MetricName,
+  type Samples,
+} from "../index.js";
+import { checkpointFile } from "../node.js";
 import { ProgressDisplay } from "./progress.js";
+import type { CheckpointOptions } from "./resume.js";
 import { emit, type Terminal } from "./terminal.js";
 
 /** What a training came to, however it ended. */
 export interface Outcome {
-  /** Of the last epoch; of the steps up to the interruption, if there was one; null before the first step. */
+  /** Of the last epoch; of the steps up to the interruption, if there was one; null when there is none, not even one behind a checkpoint. */
   loss: number | null;
   /** After the last epoch that was finished; null without validation. */
   valLoss: number | null;
   /** Wall time. */
   seconds: number;
-  /** Steps that the weights have taken. */
+  /** Steps that the weights have taken in this training. */
   steps: number;
+  /** Whether it came to its end, or was stopped for want of improvement. */
+  ended: boolean;
   /** Set when training diverged; the weights are those of the last good epoch. */
   diverged?: DivergedError;
 }
@@ -22,6 +34,28 @@ export interface Reporting {
   readonly json: boolean;
 }
 
+/** What is to happen while a model is trained. */
+export interface TrainingComforts extends CheckpointOptions {
+  patience?: number;
+  metrics?: string[];
+}
+
+/** The callbacks and metrics for `fit`. Names are passed on as they came, since the library refuses unknown ones. */
+export function comforts(
+  { checkpoint, every, patience, metrics }: TrainingComforts,
+  validates: boolean,
+): Pick<FitOptions, "callbacks" | "metrics"> {
+  const callbacks: Callback[] = [];
+  if (checkpoint !== undefined) {
+    callbacks.push(checkpointFile(checkpoint, { ...(every !== undefined && { every }) }));
+  }
+  if (patience !== undefined) {
+    const monitor = validates ? "valLoss" : "loss";
+    callbacks.push(earlyStopping({ monitor, patience, restoreBestWeights: true }));
+  }
+  return { callbacks, ...(metrics && { metrics: metrics as MetricName[] }) };
+}
+
 /**
  * Trains a model and tells how it goes, until it is done or `signal` aborts it.
  *
@@ -30,11 +64,18 @@ export interface Reporting {
 export async function trainModel(
   model: Autoencoder,
   samples: Samples,
-  options: Pick<FitOptions, "epochs" | "batchSize" | "validationSplit">,
+  options: Pick<FitOptions, "epochs" | "batchSize" | "validationSplit" | "metrics" | "callbacks">,
   signal: AbortSignal,
   { terminal, json }: Reporting,
 ): Promise<Outcome> {
-  const outcome: Outcome = { loss: null, valLoss: null, seconds: 0, steps: 0 };
+  // A checkpoint has epochs behind it.
+  const outcome: Outcome = {
+    loss: model.history.loss.at(-1) ?? null,
+    valLoss: model.history.valLoss.at(-1) ?? null,
+    seconds: 0,
+    steps: 0,
+    ended: false,
+  };
   const display = json ? undefined : new ProgressDisplay(terminal, (text) => process.stdout.write(text));
   const began = performance.now();
   let finished = { loss: outcome.loss, steps: 0 };
@@ -48,14 +89,17 @@ export async function trainModel(
         display?.batch(log);
       },
       onEpochEnd(log) {
-        const { epoch, loss, seconds, msPerStep } = log;
+        const { epoch, loss, seconds, msPerStep, metrics, valMetrics } = log;
         outcome.loss = loss;
         outcome.valLoss = log.valLoss ?? null;
         finished = { loss, steps: outcome.steps };
         display?.epoch(log);
-        if (json) emit({ event: "epoch", epoch, loss, valLoss: outcome.valLoss, seconds, msPerStep });
+        if (!json) return;
+        const measured = { ...(metrics && { metrics }), ...(valMetrics && { valMetrics }) };
+        emit({ event: "epoch", epoch, loss, valLoss: outcome.valLoss, ...measured, seconds, msPerStep });
       },
     });
+    outcome.ended = true;
   } catch (error) {
     if (error instanceof DivergedError) Object.assign(outcome, finished, { diverged: error });
     else if (error !== signal.reason) throw error;

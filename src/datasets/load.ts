@@ -65,8 +65,13 @@ export async function inFile<T>(path: string, decode: (bytes: Uint8Array) => T |
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw unreadable(path, error);
   });
+  return inPath(path, () => decode(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
+}
+
+/** What `decode` returns; `FormatError`s of it that speak of `bytes` speak of the path instead. */
+export async function inPath<T>(path: string, decode: () => T | Promise<T>): Promise<T> {
   try {
-    return await decode(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    return await decode();
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     const { message } = error;
@@ -77,7 +82,8 @@ export async function inFile<T>(path: string, decode: (bytes: Uint8Array) => T |
   }
 }
 
-function unreadable(path: string, cause: NodeJS.ErrnoException): IsthmusError {
+/** The error of a file that the system refuses to read. */
+export function unreadable(path: string, cause: NodeJS.ErrnoException): IsthmusError {
   if (cause.code === "ENOENT") return new ArgumentError(`there is no file ${path}`, { cause });
   if (cause.code === "EISDIR") return new ArgumentError(`${path} is a folder, not a file`, { cause });
   return new IsthmusError("ERR_FILE", `${path} cannot be read: ${cause.message}`, { cause });
@@ -98,7 +104,8 @@ function toSamples({ shape, data }: { shape: readonly number[]; data: NumericArr
   return { data: toNumbers(data), rows, columns, shape: [...shape] };
 }
 
-function toNumbers(data: NumericArray): Uint8Array | Float32Array {
+/** Bytes and floats as they are, other numbers as floats. */
+export function toNumbers(data: NumericArray): Uint8Array | Float32Array {
   if (data instanceof Uint8Array || data instanceof Float32Array) return data;
   const floats = new Float32Array(data.length);
   for (let i = 0; i < floats.length; i++) floats[i] = Number(data[i]);

@@ -53,6 +53,16 @@ export interface Kernels {
     sample: number,
     scratch: number,
   ): void;
+  randomWords(
+    target: number,
+    count: number,
+    seedLow: number,
+    seedHigh: number,
+    stream: number,
+    epoch: number,
+    sample: number,
+    scratch: number,
+  ): void;
   shuffle(
     indices: number,
     count: number,

@@ -64,7 +64,33 @@ const MAXIMUM_DIMENSIONS = 255;
 export function decodeIdx(bytes: Uint8Array): DecodedIdx {
   const file = requireBytes(bytes);
   if (isGzip(file)) throw invalid("it is compressed with gzip and has to be decompressed first");
-  if (file.length < 4) throw invalid(`it has ${file.length} bytes, but the magic number alone takes 4`);
+  const { type, shape, dataBegin } = readIdxHeader(file);
+  requireElements(shape, idxElementSize(type), file.length - dataBegin);
+  return { type, shape, data: decodeIdxElements(type, file.subarray(dataBegin)) };
+}
+
+/** Bytes that the header takes, as the first 4 of the file tell. */
+export function idxHeaderLength(start: Uint8Array): number {
+  if (start.length < 4) throw invalid(`it has ${start.length} bytes, but the magic number alone takes 4`);
+  return 4 + 4 * start[3]!;
+}
+
+/** What stands before the elements of an IDX file. */
+export interface IdxHeader {
+  readonly type: IdxType;
+  readonly shape: number[];
+  /** Position of the first element. */
+  readonly dataBegin: number;
+}
+
+/**
+ * Reads the header of an IDX file.
+ *
+ * @param file begins with the whole header
+ * @throws {FormatError} when it is none
+ */
+export function readIdxHeader(file: Uint8Array): IdxHeader {
+  const dataBegin = idxHeaderLength(file);
   const [zero0, zero1, code, rank] = file as unknown as [number, number, number, number];
   if (zero0 !== 0 || zero1 !== 0) {
     throw invalid(`it begins with ${hex(zero0)} ${hex(zero1)}, but the magic number begins with 00 00`);
@@ -76,21 +102,32 @@ export function decodeIdx(bytes: Uint8Array): DecodedIdx {
     );
   }
   if (rank === 0) throw invalid("it has 0 dimensions, but at least 1 is wanted");
-
-  const begin = 4 + 4 * rank;
-  if (file.length < begin) {
+  if (file.length < dataBegin) {
     throw invalid(
-      `it ends after ${file.length} bytes, but its header with ${rank} dimensions takes ${begin}`,
+      `it ends after ${file.length} bytes, but its header with ${rank} dimensions takes ${dataBegin}`,
     );
   }
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
-  requireElements(shape, bytesPerElement(entry.array), file.length - begin);
+  return { type: entry.type, shape, dataBegin };
+}
 
-  const data = copyArray(entry.array, file, begin, file.length) as IdxData;
+/** Elements of an IDX file in the byte order of the machine; a copy. */
+export function decodeIdxElements(type: IdxType, bytes: Uint8Array): IdxData {
+  const data = copyArray(arrayOf(type), bytes, 0, bytes.length) as IdxData;
   // Every machine that runs Wasm keeps its numbers little-endian; the file has them big-endian.
   swapBytes(bytesOf(data), data.BYTES_PER_ELEMENT);
-  return { type: entry.type, shape, data };
+  return data;
+}
+
+/** The typed array that holds elements of a type. */
+function arrayOf(type: IdxType): NumericArrayName {
+  return TYPES.find((candidate) => candidate.type === type)!.array;
+}
+
+/** Bytes that an element of an IDX file takes. */
+export function idxElementSize(type: IdxType): number {
+  return bytesPerElement(arrayOf(type));
 }
 
 /**

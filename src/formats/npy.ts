@@ -95,15 +95,9 @@ export function encodeNpy(array: NpyArray): Uint8Array {
  */
 export function decodeNpy(bytes: Uint8Array): NpyArray {
   const file = requireBytes(bytes);
-  const { text, dataBegin } = readHeader(file);
-  const { descr, fortranOrder, shape } = parseNpyHeader(text);
-  const { type, bigEndian } = readDescr(descr);
-
-  if (shape.length > MAXIMUM_DIMENSIONS_READ) {
-    throw invalid(`it has ${shape.length} dimensions, but NumPy has at most ${MAXIMUM_DIMENSIONS_READ}`);
-  }
-  const size = bytesPerElement(type);
-  const wanted = (elementCount(shape) ?? Number.POSITIVE_INFINITY) * size;
+  const layout = readNpyLayout(file);
+  const { type, shape, fortranOrder, dataBegin } = layout;
+  const wanted = (elementCount(shape) ?? Number.POSITIVE_INFINITY) * bytesPerElement(type);
   const shown = showShape(shape);
   if (!Number.isSafeInteger(wanted)) throw invalid(`its shape ${shown} is more than any file can hold`);
   const available = file.length - dataBegin;
@@ -115,37 +109,73 @@ export function decodeNpy(bytes: Uint8Array): NpyArray {
   if (available > wanted) {
     throw invalid(`its shape ${shown} wants ${wanted} bytes of data, but ${available} follow the header`);
   }
-
-  const data = copyArray(type, file, dataBegin, file.length);
-  if (bigEndian) swapBytes(bytesOf(data), size);
+  const data = decodeNpyElements(layout, file.subarray(dataBegin));
   return { shape, data: fortranOrder ? toRowMajor(type, data, shape) : data };
 }
 
-function readHeader(file: Uint8Array): { text: string; dataBegin: number } {
-  if (!MAGIC.every((byte, i) => file[i] === byte)) throw invalid("it does not begin with \\x93NUMPY");
-  const [major, minor] = file.subarray(MAGIC.length, MAGIC.length + 2);
+/** What the header of a `.npy` file says of its elements. */
+export interface NpyLayout {
+  readonly type: NumericArrayName;
+  readonly bigEndian: boolean;
+  readonly fortranOrder: boolean;
+  readonly shape: readonly number[];
+  /** Position of the first element. */
+  readonly dataBegin: number;
+}
+
+/**
+ * Reads the header of a `.npy` file.
+ *
+ * @param file begins with the whole header
+ * @throws {FormatError} when it is none, or one of elements without a typed array
+ */
+export function readNpyLayout(file: Uint8Array): NpyLayout {
+  const dataBegin = npyHeaderLength(file);
+  const headerBegin = file[MAGIC.length] === 1 ? 10 : 12;
+  if (dataBegin > file.length) {
+    throw invalid(
+      `its header length is ${dataBegin - headerBegin}, but only ${file.length - headerBegin} bytes follow`,
+    );
+  }
+  // Versions 1 and 2 are Latin-1. In version 3 only names of structured types go beyond ASCII, and those are refused.
+  const text = Array.from(file.subarray(headerBegin, dataBegin), (code) => String.fromCharCode(code)).join(
+    "",
+  );
+  const { descr, fortranOrder, shape } = parseNpyHeader(text);
+  if (shape.length > MAXIMUM_DIMENSIONS_READ) {
+    throw invalid(`it has ${shape.length} dimensions, but NumPy has at most ${MAXIMUM_DIMENSIONS_READ}`);
+  }
+  return { ...readDescr(descr), fortranOrder, shape, dataBegin };
+}
+
+/** Elements of a `.npy` file in the byte order of the machine; a copy. */
+export function decodeNpyElements({ type, bigEndian }: NpyLayout, bytes: Uint8Array): NumericArray {
+  const data = copyArray(type, bytes, 0, bytes.length);
+  if (bigEndian) swapBytes(bytesOf(data), data.BYTES_PER_ELEMENT);
+  return data;
+}
+
+/** The most bytes from the start of a file that have to be known to know the length of its header. */
+export const NPY_START = 12;
+
+/** Bytes up to the first element, as the first `NPY_START` of the file tell. */
+export function npyHeaderLength(start: Uint8Array): number {
+  if (!MAGIC.every((byte, i) => start[i] === byte)) throw invalid("it does not begin with \\x93NUMPY");
+  const [major, minor] = start.subarray(MAGIC.length, MAGIC.length + 2);
   const lengthBytes = major === 1 ? 2 : 4;
   const headerBegin = MAGIC.length + 2 + lengthBytes;
   if (major === undefined || minor === undefined) throw invalid("it ends before its version");
   if (major < 1 || major > 3 || minor !== 0) {
     throw invalid(`its version is ${major}.${minor}, but 1.0, 2.0 or 3.0 is wanted`);
   }
-  if (file.length < headerBegin) throw invalid("it ends before its header length");
+  if (start.length < headerBegin) throw invalid("it ends before its header length");
 
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const view = new DataView(start.buffer, start.byteOffset, start.byteLength);
   const length =
     major === 1 ? view.getUint16(MAGIC.length + 2, true) : view.getUint32(MAGIC.length + 2, true);
-  const dataBegin = headerBegin + length;
-  if (dataBegin > file.length) {
-    throw invalid(`its header length is ${length}, but only ${file.length - headerBegin} bytes follow`);
-  }
   if (length > MAXIMUM_HEADER)
     throw invalid(`its header length is ${length}, but at most ${MAXIMUM_HEADER} is read`);
-  // Versions 1 and 2 are Latin-1. In version 3 only names of structured types go beyond ASCII, and those are refused.
-  const text = Array.from(file.subarray(headerBegin, dataBegin), (code) => String.fromCharCode(code)).join(
-    "",
-  );
-  return { text, dataBegin };
+  return headerBegin + length;
 }
 
 /** Reads a type such as `<f4` or `|u1`; an order of `|`, "does not apply", is right for single bytes only. */

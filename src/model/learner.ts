@@ -17,6 +17,16 @@ export interface Task {
   readonly sparsity?: KlSparsity;
 }
 
+/** What an optimizer goes on from. */
+export interface LearnerState {
+  /** The weights, then the moments, each laid out as the parameters are. */
+  readonly states: readonly Float32Array[];
+  /** Steps taken. */
+  readonly steps: number;
+  /** What the learning rate has seen of the losses, if it follows them. */
+  readonly rate: readonly number[];
+}
+
 /**
  * What learning adds to a network: gradients and the optimizer's moments, laid out as the parameters are, and the
  * optimizer's clock. Stays with a model from one `fit` to the next, as in Keras.
@@ -34,6 +44,7 @@ export class Learner {
   readonly #states: readonly Float32Array[];
   readonly #saved: Float32Array[] = [];
   #savedSteps = 0;
+  #inEpoch = false;
 
   constructor(network: Network, optimizer: Optimizer, loss: Loss, task: Task) {
     this.network = network;
@@ -57,27 +68,45 @@ export class Learner {
     return this.gradients.at(parameter.offset * 4);
   }
 
-  /** Remembers weights and moments as they are now, pausing after each. */
+  /** Begins an epoch: remembers weights and moments as they are now, pausing between two. */
   *save(): Generator<undefined, void> {
     for (let index = 0; index < this.#states.length; index++) {
+      if (index > 0) yield;
       const state = this.#states[index]!;
       this.#saved[index] ??= new Float32Array(state.length);
       this.#saved[index]!.set(state);
-      yield;
     }
     this.#savedSteps = this.clock.steps;
+    this.#inEpoch = true;
+  }
+
+  /** Ends an epoch, or what is left of one: what is now is what counts. */
+  keep(): void {
+    this.#inEpoch = false;
   }
 
   /** Goes back to what was remembered. */
   restore(): void {
-    const [weights, ...moments] = this.#saved;
-    if (!weights) return;
-    this.network.values.set(weights);
-    moments.forEach((moment, index) => {
-      this.moments[index]!.floats().set(moment);
+    if (this.#inEpoch) this.load(this.state);
+  }
+
+  /** The state that training can go on from exactly: at the end of the last whole epoch. */
+  get state(): LearnerState {
+    // The learning rate looks at the losses between epochs only.
+    const rate = this.clock.learningRate.state();
+    if (this.#inEpoch) return { states: this.#saved, steps: this.#savedSteps, rate };
+    return { states: this.#states, steps: this.clock.steps, rate };
+  }
+
+  /** Takes a state over. */
+  load({ states, steps, rate }: LearnerState): void {
+    this.clock.learningRate.restore(rate);
+    this.#states.forEach((live, index) => {
+      live.set(states[index]!);
     });
-    this.clock.reset(this.#savedSteps);
+    this.clock.reset(steps);
     this.network.pack();
+    this.#inEpoch = false;
   }
 
   release(): void {

@@ -53,13 +53,18 @@ export class LearningRate {
    * @throws {ArgumentError} when it is another schedule's
    */
   restore(state: readonly number[]): void {
+    this.check(state);
+    this.#plateau?.restore(state);
+  }
+
+  /** Throws what `restore` would. */
+  check(state: readonly number[]): void {
     const length = this.state().length;
     if (!Array.isArray(state) || state.length !== length || !state.every(Number.isFinite)) {
       throw new ArgumentError(
         `the state of the learning rate must be ${length} finite numbers, not ${show(state)}`,
       );
     }
-    this.#plateau?.restore(state);
   }
 
   #rate(schedule: number | Schedule, step: number): number {

@@ -16,7 +16,12 @@ export type LossName = "meanSquaredError" | "binaryCrossentropy" | "meanAbsolute
 /** A loss: its name, or an object where it has options. A name stands for the defaults. */
 export type Loss = LossName | Huber;
 
-const LOSS_NAMES: LossName[] = ["meanSquaredError", "binaryCrossentropy", "meanAbsoluteError", "huber"];
+export const LOSS_NAMES: LossName[] = [
+  "meanSquaredError",
+  "binaryCrossentropy",
+  "meanAbsoluteError",
+  "huber",
+];
 
 /**
  * Huber's loss, ½d² for differences |d| ≤ δ and δ·(|d| − ½δ) beyond: like the squared error near 0, like the absolute

@@ -144,17 +144,17 @@ export class Network {
     this.pack();
   }
 
-  /** A copy of a parameter in its public shape. */
-  read(parameter: Parameter): Float32Array {
+  /** A copy of a parameter, or of what is laid out as the parameters are, in its public shape. */
+  read(parameter: Parameter, values = this.values): Float32Array {
     const { rows, columns, offset, transposed } = parameter;
-    const kept = this.values.subarray(offset, offset + rows * columns);
+    const kept = values.subarray(offset, offset + rows * columns);
     return transposed ? transpose(kept, rows, columns) : new Float32Array(kept);
   }
 
   /** Replaces a parameter, given in its public shape. Call `pack` afterwards. */
-  write(parameter: Parameter, data: Float32Array): void {
+  write(parameter: Parameter, data: Float32Array, values = this.values): void {
     const { rows, columns, offset, transposed } = parameter;
-    this.values.set(transposed ? transpose(data, columns, rows) : data, offset);
+    values.set(transposed ? transpose(data, columns, rows) : data, offset);
   }
 
   /** Packs all weights anew after they were changed from outside. */

@@ -21,6 +21,8 @@ export class StepMemory {
   readonly deltas: Workspace;
   /** The step block. */
   readonly step: Block;
+  /** Another, of which only the indices are used: where the rows are, while the first tells what is drawn for them. */
+  readonly gather: Block;
   /** Losses of the rows, float64. */
   readonly losses: Block;
   /** Divergences of the rows' codes, float64; a block for every model, so that plans need not ask. */
@@ -34,7 +36,8 @@ export class StepMemory {
   readonly squares: RowSums | undefined;
   /** What the step draws. */
   readonly draws: Draws;
-  readonly #blocks: Blocks;
+  /** All of it, and what else is needed as long. */
+  readonly blocks: Blocks;
   readonly #packs: Block;
   readonly #packOffsets: readonly number[];
 
@@ -42,7 +45,7 @@ export class StepMemory {
   constructor({ network, task, optimizer }: Learner, rows: number, input?: Address) {
     const { engine, layers } = network;
     const blocks = new Blocks(engine.memory);
-    this.#blocks = blocks;
+    this.blocks = blocks;
     const passes = (layer: (typeof layers)[number]) => layer.transition !== undefined;
     this.workspace = new Workspace(blocks, layers, rows, {
       passes,
@@ -71,6 +74,7 @@ export class StepMemory {
     const byNorm = optimizer.clipNorm !== undefined || optimizer.globalClipNorm !== undefined;
     this.squares = byNorm ? new RowSums(blocks, network.parameters) : undefined;
     this.step = blocks.allocate(STEP_WORDS * 4);
+    this.gather = blocks.allocate(STEP_WORDS * 4);
     const [step, divergences] = [this.step.at(), this.divergences.at()];
     this.draws = { seed: task.seed, step, divergences, training: true };
   }
@@ -86,6 +90,6 @@ export class StepMemory {
   }
 
   release(): void {
-    this.#blocks.release();
+    this.blocks.release();
   }
 }

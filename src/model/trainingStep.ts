@@ -14,8 +14,10 @@ import { addForward } from "./forward.js";
 import { addGradient } from "./gradient.js";
 import { divergenceWeight } from "./latent.js";
 import type { Learner } from "./learner.js";
+import { type MetricName, StepMetrics } from "./metrics.js";
 import type { StepFactors } from "./optimizerClock.js";
 import { StepMemory } from "./stepMemory.js";
+import { sumOf } from "./sum.js";
 import { addCorruption } from "./transitions.js";
 import { addUpdate } from "./update.js";
 
@@ -54,10 +56,12 @@ export class TrainingStep {
   readonly #memory: StepMemory;
   readonly #stepWords: Uint32Array;
   readonly #stepFloats: Float32Array;
+  readonly #gatherWords: Uint32Array;
   readonly #lossValues: Float64Array;
+  readonly #metrics: StepMetrics;
   readonly #plans = new Map<number, Plan>();
 
-  constructor(learner: Learner, source: Source, rows: number) {
+  constructor(learner: Learner, source: Source, rows: number, metrics: readonly MetricName[] = []) {
     this.#learner = learner;
     this.#source = source;
     this.#inPlace = source.kind === "floats" && source.inOrder && rows === source.rows;
@@ -65,17 +69,27 @@ export class TrainingStep {
     this.#lossValues = this.#memory.losses.doubles();
     this.#stepWords = this.#memory.step.words();
     this.#stepFloats = this.#memory.step.floats();
+    this.#gatherWords = this.#memory.gather.words();
+    this.#metrics = new StepMetrics(learner, metrics, this.#memory, rows);
   }
 
   /**
    * Sets the next step up, whose number the learner's clock tells. Returns the plan to run.
    *
-   * @param indices address of the u32 indices of the rows
+   * @param indices address of the u32 indices of the rows in the source
    * @param factors the optimizer's for this step
    * @param epoch over the model's whole life, from 0
+   * @param samples address of what the rows' noise is drawn from, a u32 each; default their indices
    */
-  prepare(rows: number, indices: Address, factors: StepFactors, epoch: number): Plan {
-    this.#stepWords[STEP_INDICES] = indices;
+  prepare(
+    rows: number,
+    indices: Address,
+    factors: StepFactors,
+    epoch: number,
+    samples: Address = indices,
+  ): Plan {
+    this.#gatherWords[STEP_INDICES] = indices;
+    this.#stepWords[STEP_INDICES] = samples;
     this.#stepFloats[STEP_LEARNING_RATE] = factors.learningRate;
     this.#stepFloats[STEP_WEIGHT_DECAY] = factors.weightDecay;
     this.#stepFloats[STEP_GRADIENT_RATE] = factors.gradientRate;
@@ -104,6 +118,11 @@ export class TrainingStep {
     return { loss, reconstruction, divergence };
   }
 
+  /** Sums of the metrics over the same rows, in the order of their names. */
+  metricSums(rows: number): number[] {
+    return this.#metrics.sums(rows);
+  }
+
   #divergenceWeight(): number {
     const { task, clock } = this.#learner;
     return task.latent ? divergenceWeight(task.latent, clock.steps) : 0;
@@ -126,6 +145,7 @@ export class TrainingStep {
     plan.rows(rows, this.#memory.columns, () => {
       if (middle === 0) this.#addInput(plan, rows);
       this.#addForward(plan, rows, middle, layers.length);
+      this.#metrics.add(plan, rows);
       addLoss(plan, this.#learner, this.#memory, rows);
       for (let index = layers.length - 1; index >= 0; index--) {
         addBackward(plan, this.#learner, this.#memory, rows, index);
@@ -145,10 +165,10 @@ export class TrainingStep {
   /** The batch, and what is made of it for the first layer. */
   #addInput(plan: PlanBuilder, rows: number): void {
     const { network, task } = this.#learner;
-    const { workspace, step, draws } = this.#memory;
+    const { workspace, gather: indices, draws } = this.#memory;
     const columns = network.inputSize;
     const gather = this.#source.kind === "bytes" ? "gatherBytes" : "gatherFloats";
-    if (!this.#inPlace) plan[gather](rows, columns, this.#source.at, workspace.input, step.at());
+    if (!this.#inPlace) plan[gather](rows, columns, this.#source.at, workspace.input, indices.at());
     if (task.corruption) addCorruption(plan, task.corruption, columns, workspace, rows, draws);
   }
 
@@ -163,18 +183,4 @@ export class TrainingStep {
     for (const plan of this.#plans.values()) plan.release();
     this.#memory.release();
   }
-}
-
-/** Sum of the first `count` values: four sums at a time, since a single one would wait for each addition to finish. */
-function sumOf(values: Float32Array | Float64Array, count: number): number {
-  let [a, b, c, d] = [0, 0, 0, 0];
-  const whole = count & ~3;
-  for (let i = 0; i < whole; i += 4) {
-    a += values[i]!;
-    b += values[i + 1]!;
-    c += values[i + 2]!;
-    d += values[i + 3]!;
-  }
-  for (let i = whole; i < count; i++) a += values[i]!;
-  return a + b + (c + d);
 }

@@ -1,63 +1,65 @@
-import { ArgumentError, DivergedError, EngineError, ShapeError } from "../errors.js";
-import type { Lifetime } from "../lifetime.js";
+import { ArgumentError, EngineError, ShapeError } from "../errors.js";
 import type { Learner } from "../model/learner.js";
 import { wantsUnitRange } from "../model/losses.js";
-import type { Seed } from "../model/seed.js";
+import type { MetricName } from "../model/metrics.js";
+import type { Scaling } from "../model/scaling.js";
 import { TrainingStep } from "../model/trainingStep.js";
+import { Callbacks, type TrainingRun } from "./callbacks.js";
+import { type FitContext, type Run, trainOneEpoch } from "./epoch.js";
 import { emptyHistory, type History } from "./history.js";
-import type { CheckedFitOptions, EpochLog } from "./options.js";
-import { evaluationOf } from "./predict.js";
-import { checkValues, ELEMENTS_PER_TURN, type Rows, toRows } from "./samples.js";
+import type { CheckedFitOptions } from "./options.js";
+import { assertResumable, runOptions } from "./run.js";
+import { checkValues, type Rows } from "./samples.js";
 import { fitScaling } from "./scaledRows.js";
-import { TrainingData } from "./trainingData.js";
+import { assertRepeatable, type StreamedRows, toInput } from "./stream.js";
+import { StreamedData } from "./streamedData.js";
+import { type BatchSource, TrainingData } from "./trainingData.js";
 import type { Work } from "./turns.js";
-
-/** What a training run works on. */
-export interface FitContext {
-  readonly learner: Learner;
-  readonly seed: Seed;
-  /** Epochs that the model has been trained for before; the order of the samples goes on from there. */
-  readonly firstEpoch: number;
-  /** The model's. */
-  readonly lifetime: Lifetime;
-  /** Told the history as soon as there is one, so that it survives an abort. */
-  readonly onHistory: (history: History) => void;
-}
 
 /**
  * Trains a model; written as work that can pause (see turns.ts). Everything it allocates is given back however it
  * ends.
  */
-export function* fitModel(context: FitContext, samples: Rows, options: CheckedFitOptions): Work<History> {
-  const { learner } = context;
-  const { scaling } = learner.network;
+export function* fitModel(
+  context: FitContext,
+  samples: Rows | StreamedRows,
+  options: CheckedFitOptions,
+): Work<History> {
+  const { learner, progress, gate } = context;
   const [training, validation] = divide(samples, options);
+  const described = runOptions(options, training, validation !== undefined);
+  const resumed = context.resumes ? progress.options : undefined;
+  const done = resumed ? progress.history.loss.length : 0;
+  if (resumed) assertResumable(resumed, done, described);
+  const { scaling } = learner.network;
+  assertMetrics(scaling, options.metrics);
+  assertStreams(training, validation, options.epochs - done, scaling);
   assertMonitored(learner, validation);
-  options.signal?.throwIfAborted();
-  const unit = wantsUnitRange(learner.loss) && !scaling;
-  yield* checkValues(samples, unit);
-  if (options.validationData !== undefined) yield* checkValues(validation!, unit);
-  if (scaling) yield* fitScaling(scaling, training, validation ? [samples, validation] : [samples]);
-  const history = emptyHistory();
-  context.onHistory(history);
-  const data = new TrainingData(learner.network.engine, training, scaling);
+  yield* gate.pass();
+  const unit = [learner.loss, ...options.metrics].some(wantsUnitRange) && !scaling;
+  if ("data" in samples) yield* checkValues(samples, unit);
+  if (options.validationData !== undefined && "data" in validation!) yield* checkValues(validation, unit);
+  if (scaling) yield* fitScaling(scaling, training, gate, [samples, ...(validation ? [validation] : [])]);
+  const data = sourceOf(context, training, options, unit);
   let step: TrainingStep | undefined;
+  let run: Run | undefined;
   try {
-    yield* data.load(training);
-    step = new TrainingStep(learner, data.source(!options.shuffle), Math.min(options.batchSize, data.rows));
-    for (let epoch = 1; epoch <= options.epochs; epoch++) {
-      yield* learner.save();
-      const log = yield* trainEpoch(context, step, data, options, epoch);
-      const valLoss = validation && (yield* evaluationOf(learner, validation)).loss;
-      learner.clock.learningRate.endEpoch({ loss: log.loss, valLoss });
-      record(history, log, valLoss);
-      const told = options.onEpochEnd?.(valLoss === undefined ? log : { ...log, valLoss });
-      if (told) yield context.lifetime.orEnd(told);
-    }
+    yield* data.open();
+    step = new TrainingStep(learner, data.source, data.batchSize, options.metrics);
+    // Whatever an earlier training left off in the middle of is what this one begins with.
+    learner.keep();
+    progress.history = resumed ? progress.history : emptyHistory(options.metrics, described.validates);
+    progress.options = described;
+    const { history } = progress;
+    run = beginRun(context, { options, data, validation, step, history });
+    yield* run.callbacks.trainBegin();
+    context.onBegin();
+    while (!run.stopped && history.loss.length < options.epochs) yield* trainOneEpoch(run);
+    yield* run.callbacks.trainEnd();
     return history;
   } catch (error) {
-    // A worker that died leaves a step half done.
-    if (error instanceof EngineError) learner.restore();
+    // A worker that died leaves a step half done, and a stream that failed an epoch.
+    if (run?.restorable && (error instanceof EngineError || data.failed)) learner.restore();
     throw error;
   } finally {
     step?.release();
@@ -66,7 +68,7 @@ export function* fitModel(context: FitContext, samples: Rows, options: CheckedFi
 }
 
 /** A learning rate that follows the validation's loss needs one. */
-function assertMonitored({ clock }: Learner, validation: Rows | undefined): void {
+function assertMonitored({ clock }: Learner, validation: Rows | StreamedRows | undefined): void {
   if (clock.learningRate.monitor === "valLoss" && !validation) {
     throw new ArgumentError(
       "reduceOnPlateau follows valLoss, but there is nothing to validate with: give validationData or " +
@@ -75,13 +77,49 @@ function assertMonitored({ clock }: Learner, validation: Rows | undefined): void
   }
 }
 
+function beginRun(
+  context: FitContext,
+  parts: Pick<Run, "options" | "data" | "validation" | "step" | "history">,
+): Run {
+  const seen: TrainingRun = {
+    model: context.model,
+    epochs: parts.options.epochs,
+    history: parts.history,
+    validates: parts.validation !== undefined,
+    stop() {
+      run.stopped = true;
+    },
+  };
+  const callbacks = new Callbacks(parts.options.callbacks, seen, context.lifetime);
+  const run: Run = { ...context, ...parts, callbacks, stopped: false, restorable: false };
+  return run;
+}
+
+function sourceOf(
+  { learner, seed, gate }: FitContext,
+  training: Rows | StreamedRows,
+  { batchSize, shuffle, shuffleBuffer }: CheckedFitOptions,
+  unit: boolean,
+): BatchSource {
+  const { engine, scaling } = learner.network;
+  const how = { batchSize, shuffle, seed, scaling };
+  if ("data" in training) return new TrainingData(engine, training, how);
+  return new StreamedData(engine, training, gate, { ...how, shuffleBuffer, unit });
+}
+
 /** Training and validation samples. */
-function divide(samples: Rows, options: CheckedFitOptions): [Rows, Rows | undefined] {
+function divide(
+  samples: Rows | StreamedRows,
+  options: CheckedFitOptions,
+): [Rows | StreamedRows, Rows | StreamedRows | undefined] {
   const { columns } = samples;
   if (options.validationData !== undefined) {
-    return [samples, toRows("validationData", options.validationData, columns)];
+    return [samples, toInput("validationData", options.validationData, columns)];
   }
   if (options.validationSplit === 0) return [samples, undefined];
+  if (!("data" in samples)) {
+    throw new ArgumentError("validationSplit is for samples in memory; for a stream give validationData");
+  }
   const rows = Math.floor(samples.rows * (1 - options.validationSplit));
   if (rows === 0 || rows === samples.rows) {
     throw new ShapeError(
@@ -97,75 +135,23 @@ function divide(samples: Rows, options: CheckedFitOptions): [Rows, Rows | undefi
   return [part(0, rows), part(rows, samples.rows)];
 }
 
-function* trainEpoch(
-  { learner, seed, firstEpoch }: FitContext,
-  step: TrainingStep,
-  data: TrainingData,
-  { epochs, batchSize, shuffle, onBatchEnd, signal }: CheckedFitOptions,
-  epoch: number,
-): Work<EpochLog> {
-  const started = performance.now();
-  const steps = Math.ceil(data.rows / batchSize);
-  data.order(shuffle, seed, firstEpoch + epoch - 1);
-  let sum = 0;
-  let reconstruction = 0;
-  let divergence = 0;
-  for (let index = 0; index < steps; index++) {
-    signal?.throwIfAborted();
-    const first = index * batchSize;
-    const rows = Math.min(batchSize, data.rows - first);
-    const plan = step.prepare(rows, data.indexAt(first), learner.clock.tick(), firstEpoch + epoch - 1);
-    yield plan;
-    const losses = step.losses(rows);
-    sum += losses.loss;
-    reconstruction += losses.reconstruction;
-    divergence += losses.divergence;
-    if (!Number.isFinite(sum)) throw diverged(learner, epoch, index + 1);
-    onBatchEnd?.({ epoch, epochs, step: index + 1, steps, loss: sum / (first + rows) });
-    yield;
-  }
-  if (!(yield* allFinite(learner.network.values))) throw diverged(learner, epoch, steps);
-  const seconds = (performance.now() - started) / 1000;
-  const means = learner.task.latent && {
-    reconstructionLoss: reconstruction / data.rows,
-    klLoss: divergence / data.rows,
-  };
-  return {
-    epoch,
-    epochs,
-    steps,
-    loss: sum / data.rows,
-    ...means,
-    seconds,
-    msPerStep: (seconds * 1000) / steps,
-  };
-}
-
-/** Whether all values are finite; pauses now and then. */
-function* allFinite(values: Float32Array): Work<boolean> {
-  for (let start = 0; start < values.length; start += ELEMENTS_PER_TURN) {
-    const end = Math.min(start + ELEMENTS_PER_TURN, values.length);
-    for (let i = start; i < end; i++) {
-      // NaN and the infinities are the only numbers that do not cancel themselves.
-      if (values[i]! - values[i]! !== 0) return false;
-    }
-    yield;
-  }
-  return true;
-}
-
-function diverged(learner: Learner, epoch: number, step: number): DivergedError {
-  learner.restore();
-  return new DivergedError(
-    `the loss or a weight stopped being finite in epoch ${epoch}, step ${step}; the weights from before that epoch are kept. ` +
-      "Try a lower learning rate, or data scaled to a smaller range",
+/** @throws {ArgumentError} for a metric that has no meaning for the scaled samples */
+function assertMetrics(scaling: Scaling | undefined, metrics: readonly MetricName[]): void {
+  if (scaling?.kind !== "standard" || !metrics.includes("binaryCrossentropy")) return;
+  throw new ArgumentError(
+    'the metric binaryCrossentropy needs values from 0 to 1, which the scaling "standard" does not give',
   );
 }
 
-function record(history: History, log: EpochLog, valLoss: number | undefined): void {
-  history.loss.push(log.loss);
-  if (log.reconstructionLoss !== undefined) history.reconstructionLoss.push(log.reconstructionLoss);
-  if (log.klLoss !== undefined) history.klLoss.push(log.klLoss);
-  history.seconds.push(log.seconds);
-  if (valLoss !== undefined) history.valLoss.push(valLoss);
+function assertStreams(
+  training: Rows | StreamedRows,
+  validation: Rows | StreamedRows | undefined,
+  epochs: number,
+  scaling: Scaling | undefined,
+): void {
+  const why = `there are ${epochs} epochs`;
+  if (validation && !("data" in validation)) assertRepeatable(validation, epochs, why);
+  if ("data" in training) return;
+  if (!scaling || scaling.parameters) assertRepeatable(training, epochs, why);
+  else assertRepeatable(training, epochs + 1, `the scaling has to learn from it first, and ${why}`);
 }

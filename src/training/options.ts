@@ -1,6 +1,10 @@
-import { boolean, integer, knownKeys, number, show } from "../check.js";
+import { boolean, integer, knownKeys, number, oneOf, show } from "../check.js";
 import { ArgumentError } from "../errors.js";
+import { LOSS_NAMES } from "../model/losses.js";
+import type { MetricName } from "../model/metrics.js";
+import { type Callback, checkCallbacks } from "./callbacks.js";
 import type { Samples } from "./samples.js";
+import type { SampleStream } from "./stream.js";
 
 /** What `onEpochEnd` is told. */
 export interface EpochLog {
@@ -18,6 +22,10 @@ export interface EpochLog {
   readonly klLoss?: number;
   /** Loss of the validation data after the epoch, if there are any. */
   readonly valLoss?: number;
+  /** Each of the `metrics` over the training samples, taken as the loss is; absent without metrics. */
+  readonly metrics?: { readonly [name in MetricName]?: number };
+  /** Each of the `metrics` over the validation data; absent without metrics or validation. */
+  readonly valMetrics?: { readonly [name in MetricName]?: number };
   /** Wall time of the training steps, in seconds, without validation. */
   readonly seconds: number;
   /** Wall time of a step, in milliseconds. */
@@ -30,7 +38,8 @@ export interface BatchLog {
   readonly epochs: number;
   /** Counts from 1. */
   readonly step: number;
-  readonly steps: number;
+  /** How many there will be in the epoch; absent in the first epoch of a stream, whose length is not known yet. */
+  readonly steps?: number;
   /** Mean over the samples of the epoch so far. */
   readonly loss: number;
 }
@@ -47,15 +56,30 @@ export interface FitSyncOptions {
   validationData?: Samples;
   /** The last part of the samples, as a fraction in [0, 1), that is held out for validation; default 0. */
   validationSplit?: number;
-  /** Called after each epoch. */
+  /**
+   * What to measure beside the loss, by the names of losses; default nothing. Of the training samples it is taken from
+   * the batches, before their updates, as the loss is.
+   */
+  metrics?: readonly MetricName[];
+  /** What to call at the moments of training, such as `earlyStopping({ patience: 3 })`; default nothing. */
+  callbacks?: readonly Callback[];
+  /** Called after each epoch, after the `callbacks`. */
   onEpochEnd?: (log: EpochLog) => void;
-  /** Called after each step. */
+  /** Called after each step, after the `callbacks`. */
   onBatchEnd?: (log: BatchLog) => void;
 }
 
 /** Options of `fit`. */
-export interface FitOptions extends Omit<FitSyncOptions, "onEpochEnd"> {
-  /** Called after each epoch; a returned promise is waited for. */
+export interface FitOptions extends Omit<FitSyncOptions, "onEpochEnd" | "validationData"> {
+  /** Samples to evaluate after each epoch. Excludes `validationSplit`. */
+  validationData?: Samples | SampleStream;
+  /**
+   * For a stream of samples: the rows, at least a batch, that are held in memory to draw each batch from when
+   * shuffling; default 1024. An order is random only as far as this buffer reaches; one that holds all rows makes it
+   * uniformly random.
+   */
+  shuffleBuffer?: number;
+  /** Called after each epoch, after the `callbacks`; a returned promise is waited for. */
   onEpochEnd?: (log: EpochLog) => void | Promise<void>;
   /** Ends training after the running step; `fit` is then rejected with the signal's reason. */
   signal?: AbortSignal;
@@ -66,10 +90,11 @@ export interface CheckedFitOptions {
   readonly epochs: number;
   readonly batchSize: number;
   readonly shuffle: boolean;
-  readonly validationData: Samples | undefined;
+  readonly shuffleBuffer: number;
+  readonly validationData: Samples | SampleStream | undefined;
   readonly validationSplit: number;
-  readonly onEpochEnd: ((log: EpochLog) => void | Promise<void>) | undefined;
-  readonly onBatchEnd: ((log: BatchLog) => void) | undefined;
+  readonly metrics: readonly MetricName[];
+  readonly callbacks: readonly Callback[];
   readonly signal: AbortSignal | undefined;
 }
 
@@ -77,8 +102,11 @@ const KEYS = [
   "epochs",
   "batchSize",
   "shuffle",
+  "shuffleBuffer",
   "validationData",
   "validationSplit",
+  "metrics",
+  "callbacks",
   "onEpochEnd",
   "onBatchEnd",
   "signal",
@@ -87,12 +115,6 @@ const KEYS = [
 /** @throws {ArgumentError} for unknown options and values out of range */
 export function checkFitOptions(options: FitOptions): CheckedFitOptions {
   knownKeys("fit", options, KEYS);
-  for (const name of ["onEpochEnd", "onBatchEnd"] as const) {
-    const value = options[name];
-    if (value !== undefined && typeof value !== "function") {
-      throw new ArgumentError(`${name} must be a function, not ${show(value)}`);
-    }
-  }
   if (options.signal !== undefined && typeof options.signal?.throwIfAborted !== "function") {
     throw new ArgumentError(`signal must be an AbortSignal, not ${show(options.signal)}`);
   }
@@ -109,10 +131,34 @@ export function checkFitOptions(options: FitOptions): CheckedFitOptions {
     epochs: integer("epochs", options.epochs ?? 1),
     batchSize: integer("batchSize", options.batchSize ?? 32),
     shuffle: boolean("shuffle", options.shuffle ?? true),
+    shuffleBuffer: integer("shuffleBuffer", options.shuffleBuffer ?? 1024),
     validationData: options.validationData,
     validationSplit,
-    onEpochEnd: options.onEpochEnd,
-    onBatchEnd: options.onBatchEnd,
+    metrics: checkMetrics("metrics", options.metrics ?? []),
+    callbacks: allCallbacks(options),
     signal: options.signal,
   };
+}
+
+/** @throws {ArgumentError} unless `metrics` is an array of known names, none of them twice */
+export function checkMetrics(name: string, metrics: unknown): MetricName[] {
+  if (!Array.isArray(metrics)) throw new ArgumentError(`${name} must be an array, not ${show(metrics)}`);
+  const checked = metrics.map((metric, index) => oneOf(`${name}[${index}]`, metric, LOSS_NAMES));
+  const twice = checked.find((metric, index) => checked.indexOf(metric) < index);
+  if (twice !== undefined) throw new ArgumentError(`${name} has ${show(twice)} twice`);
+  return checked;
+}
+
+/** The callbacks, and after them those that are options of their own. */
+function allCallbacks({ callbacks, onEpochEnd, onBatchEnd }: FitOptions): Callback[] {
+  for (const [name, value] of Object.entries({ onEpochEnd, onBatchEnd })) {
+    if (value !== undefined && typeof value !== "function") {
+      throw new ArgumentError(`${name} must be a function, not ${show(value)}`);
+    }
+  }
+  const last: Callback = {
+    ...(onEpochEnd && { onEpochEnd: (log) => onEpochEnd(log) }),
+    ...(onBatchEnd && { onBatchEnd: (log) => onBatchEnd(log) }),
+  };
+  return [...checkCallbacks(callbacks ?? []), last];
 }

@@ -2,11 +2,14 @@ import { OPERATIONS_PER_TURN } from "../engine/engine.js";
 import { Matrix } from "../matrix.js";
 import { Inference, type Wanted } from "../model/inference.js";
 import type { Learner } from "../model/learner.js";
-import { type Loss, wantsUnitRange } from "../model/losses.js";
+import { type Loss, lossName, toLoss, wantsUnitRange } from "../model/losses.js";
+import type { MetricName } from "../model/metrics.js";
 import type { Network, NetworkLayer } from "../model/network.js";
 import { penaltyOf } from "../model/penalties.js";
+import type { Gate } from "./gate.js";
 import { checkValues, type Rows } from "./samples.js";
 import { scaleRows } from "./scaledRows.js";
+import { forEachChunk, type StreamedRows } from "./stream.js";
 import type { Work } from "./turns.js";
 
 /** The most rows that go through the network at a time. */
@@ -22,6 +25,8 @@ function rowsAtATime(layers: readonly NetworkLayer[], rows: number): number {
 /**
  * Checks rows and sends them through some of the layers; `take` gets the inference after each block, with its first
  * row and count. What goes into the network's first layer is scaled; what comes out of its last one still is.
+ *
+ * @param place of the first row among those that belong together, which codes are drawn by
  */
 export function* forEachBlock(
   network: Network,
@@ -29,6 +34,7 @@ export function* forEachBlock(
   wanted: Wanted,
   samples: Rows,
   take: (inference: Inference, first: number, count: number) => void,
+  place = 0,
 ): Work<void> {
   const { scaling } = network;
   scaling?.fitted();
@@ -45,7 +51,7 @@ export function* forEachBlock(
       const block = scaled
         ? scaled.subarray(0, count * columns)
         : data.subarray(first * columns, (first + count) * columns);
-      const plan = inference.load(block, count, first);
+      const plan = inference.load(block, count, place + first);
       yield plan;
       take(inference, first, count);
       yield;
@@ -99,19 +105,51 @@ export interface Evaluation {
   readonly klLoss?: number;
 }
 
-/** The mean loss over all rows, and its parts. */
-export function* evaluationOf({ network, loss, task }: Learner, samples: Rows): Work<Evaluation> {
+/** What a model does to samples: its evaluation, and the means of metrics in their order. */
+export interface Measured {
+  readonly evaluation: Evaluation;
+  readonly metrics: readonly number[];
+}
+
+/**
+ * Evaluates a model on rows that may come as a stream. Sums run over the rows in order, and codes are drawn by the
+ * rows' places, so that nothing depends on the chunks in which they come.
+ */
+export function* measure(
+  { network, loss, task }: Learner,
+  metrics: readonly MetricName[],
+  input: Rows | StreamedRows,
+  gate: Gate,
+): Work<Measured> {
   const { latent, seed } = task;
-  const wanted: Wanted = { kind: "loss", loss, ...(latent && { seed }) };
-  let sum = 0;
+  const names = [lossName(loss), ...metrics.filter((name) => name !== lossName(loss))];
+  const losses = [loss, ...names.slice(1).map(toLoss)];
+  const sums = names.map(() => 0);
   let divergence = 0;
-  yield* forEachBlock(network, network.layers, wanted, samples, (inference, _, count) => {
-    for (const value of inference.losses(count)) sum += value;
-    if (latent) for (const value of inference.divergences(count)) divergence += value;
+  let rows = 0;
+  yield* forEachChunk(input, gate, function* (chunk) {
+    for (let index = 0; index < names.length; index++) {
+      const wanted: Wanted = { kind: "loss", loss: losses[index]!, ...(latent && { seed }) };
+      const take = (inference: Inference, _: number, count: number) => {
+        let sum = sums[index]!;
+        for (const value of inference.losses(count)) sum += value;
+        sums[index] = sum;
+        if (latent && index === 0) for (const value of inference.divergences(count)) divergence += value;
+      };
+      yield* forEachBlock(network, network.layers, wanted, chunk, take, rows);
+    }
+    rows += chunk.rows;
   });
   const penalty = penaltyOf(network);
-  if (!latent) return { loss: sum / samples.rows + penalty };
-  const reconstructionLoss = (sum * network.inputSize) / samples.rows;
-  const klLoss = divergence / samples.rows;
-  return { loss: reconstructionLoss + latent.beta * klLoss + penalty, reconstructionLoss, klLoss };
+  const means = sums.map((sum) => sum / rows);
+  const measured = metrics.map((name) => means[names.indexOf(name)]!);
+  if (!latent) return { evaluation: { loss: means[0]! + penalty }, metrics: measured };
+  const reconstructionLoss = (sums[0]! * network.inputSize) / rows;
+  const klLoss = divergence / rows;
+  const evaluation = {
+    loss: reconstructionLoss + latent.beta * klLoss + penalty,
+    reconstructionLoss,
+    klLoss,
+  };
+  return { evaluation, metrics: measured };
 }

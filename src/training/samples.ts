@@ -18,6 +18,16 @@ export interface Rows {
   readonly columns: number;
 }
 
+/** Whether `value` is of one of the types of samples, whatever is in it. */
+export function isSamples(value: unknown): boolean {
+  return (
+    value instanceof Float32Array ||
+    value instanceof Uint8Array ||
+    value instanceof Matrix ||
+    Array.isArray(value)
+  );
+}
+
 /** Elements that are looked at, or copied, before the event loop may turn: a few milliseconds' worth. */
 export const ELEMENTS_PER_TURN = 1 << 21;
 

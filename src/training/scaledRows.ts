@@ -1,36 +1,49 @@
 import { NonFiniteError } from "../errors.js";
-import { ColumnStatistics, Scaling, type ScalingName, type ScalingParameters } from "../model/scaling.js";
-import { ELEMENTS_PER_TURN, type Rows } from "./samples.js";
+import { ColumnStatistics, Scaling, type ScalingParameters } from "../model/scaling.js";
+import type { Gate } from "./gate.js";
+import { checkValues, ELEMENTS_PER_TURN, type Rows } from "./samples.js";
+import { forEachChunk, type StreamedRows } from "./stream.js";
 import type { Work } from "./turns.js";
 
 /**
- * Lets a scaling learn from the samples that are trained on, unless it has done so before; pauses now and then.
+ * Lets a scaling learn from the samples that are trained on, unless it has done so before; pauses now and then. A stream
+ * is gone through once for it, and checked.
  *
- * @param all everything that will be scaled
+ * @param all everything that will be scaled; what is in memory is tried
  * @throws what `scaleRows` throws for one of them; nothing has changed then
  */
-export function* fitScaling(scaling: Scaling, training: Rows, all: readonly Rows[]): Work<void> {
-  const learnt = scaling.parameters ?? (yield* learn(scaling.kind, training));
+export function* fitScaling(
+  scaling: Scaling,
+  training: Rows | StreamedRows,
+  gate: Gate,
+  all: readonly (Rows | StreamedRows)[],
+): Work<void> {
+  const learnt = scaling.parameters ?? (yield* learn(scaling, training, gate));
   const trial = new Scaling(scaling.kind, scaling.columns);
   trial.parameters = learnt;
   for (const samples of all) {
+    if (!("data" in samples)) continue;
     const step = Math.min(samples.rows, rowsPerTurn(samples.columns));
     const scratch = new Float32Array(step * samples.columns);
     for (let first = 0; first < samples.rows; first += step) {
-      scaleRows(trial, samples, first, step, scratch);
+      scaleRows(trial, samples, first, Math.min(step, samples.rows - first), scratch);
       yield;
     }
   }
   scaling.parameters = learnt;
 }
 
-function* learn(kind: ScalingName, { data, rows, columns }: Rows): Work<ScalingParameters> {
-  const statistics = new ColumnStatistics(columns);
-  const step = rowsPerTurn(columns);
-  for (let first = 0; first < rows; first += step) {
-    statistics.add(data.subarray(first * columns, (first + step) * columns));
-    yield;
-  }
+function* learn({ kind }: Scaling, samples: Rows | StreamedRows, gate: Gate): Work<ScalingParameters> {
+  const statistics = new ColumnStatistics(samples.columns);
+  const step = rowsPerTurn(samples.columns);
+  yield* forEachChunk(samples, gate, function* (chunk) {
+    const { data, rows, columns } = chunk;
+    if (!("data" in samples)) yield* checkValues(chunk, false);
+    for (let first = 0; first < rows; first += step) {
+      statistics.add(data.subarray(first * columns, (first + step) * columns));
+      yield;
+    }
+  });
   return statistics.parameters(kind);
 }
 

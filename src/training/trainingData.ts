@@ -1,6 +1,7 @@
 import { STREAM_SHUFFLE } from "../../assembly/abi.js";
 import type { Engine } from "../engine/engine.js";
 import type { Address, Block } from "../engine/memory.js";
+import { Blocks } from "../model/blocks.js";
 import type { Scaling } from "../model/scaling.js";
 import { type Seed, seedWords } from "../model/seed.js";
 import type { Source } from "../model/trainingStep.js";
@@ -8,40 +9,79 @@ import { ELEMENTS_PER_TURN, type Rows } from "./samples.js";
 import { rowsPerTurn, scaleRows } from "./scaledRows.js";
 import type { Work } from "./turns.js";
 
-/** The training data in the engine's memory, bytes as bytes unless they are scaled, and the order in which an epoch takes its rows. */
-export class TrainingData {
+/** Where the batches of an epoch come from. */
+export interface BatchSource {
+  /** What the indices of a batch point into; known once it is open. */
+  readonly source: Source;
+  /** The most rows that a batch has. */
+  readonly batchSize: number;
+  /** Rows of an epoch, as soon as that is known. */
+  readonly rows: number | undefined;
+  /** Takes memory and readies the first epoch. */
+  open(): Work<void>;
+  /** Begins epoch `epoch`, counted from 0 over the whole life of the model. */
+  begin(epoch: number): void;
+  /** What has to be done, and may have to be waited for, before `next`; undefined where nothing ever has. */
+  readonly refill: (() => Work<void>) | undefined;
+  /** Goes to the next batch. Returns how many rows it has; 0 at the end of the epoch. */
+  next(): number;
+  /** Where the batch's indices into the source stand, u32 each. */
+  readonly indices: Address;
+  /** Where the places of its rows in the data set stand, u32 each: what noise is drawn by. */
+  readonly places: Address;
+  /** Whether it was the data that failed, rather than whatever else was done with them. */
+  readonly failed: boolean;
+  release(): void;
+}
+
+/** How batches are taken. */
+export interface BatchOptions {
+  readonly batchSize: number;
+  readonly shuffle: boolean;
+  readonly seed: Seed;
+  /** What the samples are scaled by, which has learnt already. */
+  readonly scaling: Scaling | undefined;
+}
+
+/** The whole training data in the engine's memory, bytes as bytes unless they are scaled, and the order in which an epoch takes its rows. */
+export class TrainingData implements BatchSource {
   readonly rows: number;
+  readonly batchSize: number;
+  readonly failed = false;
+  readonly refill = undefined;
   readonly #engine: Engine;
+  readonly #given: Rows;
+  readonly #options: BatchOptions;
+  readonly #blocks: Blocks;
   readonly #data: Block;
   readonly #indices: Block;
   readonly #kind: Source["kind"];
   /** Whether the indices are 0, 1, 2, … now. */
   #inOrder = false;
-  readonly #scaling: Scaling | undefined;
+  /** Rows that came in this epoch, and how many of them before the batch. */
+  #end = 0;
+  #begin = 0;
 
-  constructor(engine: Engine, { data, rows }: Rows, scaling: Scaling | undefined) {
-    this.rows = rows;
+  constructor(engine: Engine, given: Rows, options: BatchOptions) {
+    this.rows = given.rows;
+    this.batchSize = Math.min(options.batchSize, given.rows);
     this.#engine = engine;
-    this.#scaling = scaling;
-    this.#kind = data instanceof Uint8Array && !scaling ? "bytes" : "floats";
-    this.#data = engine.memory.allocate(data.length * (this.#kind === "bytes" ? 1 : 4));
-    try {
-      this.#indices = engine.memory.allocate(rows * 4);
-    } catch (error) {
-      this.#data.release();
-      throw error;
-    }
+    this.#given = given;
+    this.#options = options;
+    this.#blocks = new Blocks(engine.memory);
+    this.#kind = kindOf(given, options.scaling);
+    this.#data = this.#blocks.allocate(given.data.length * (this.#kind === "bytes" ? 1 : 4));
+    this.#indices = this.#blocks.allocate(given.rows * 4);
   }
 
-  /** @param inOrder whether `order` will never be asked to shuffle */
-  source(inOrder: boolean): Source {
-    return { kind: this.#kind, at: this.#data.at(), rows: this.rows, inOrder };
+  get source(): Source {
+    return { kind: this.#kind, at: this.#data.at(), rows: this.rows, inOrder: !this.#options.shuffle };
   }
 
   /** Copies the samples in, pausing now and then. */
-  *load(samples: Rows): Work<void> {
-    if (this.#scaling) return yield* this.#loadScaled(this.#scaling, samples);
-    const { data } = samples;
+  *open(): Work<void> {
+    if (this.#options.scaling) return yield* this.#openScaled(this.#options.scaling);
+    const { data } = this.#given;
     const target = data instanceof Uint8Array ? this.#data.view() : this.#data.floats();
     for (let start = 0; start < data.length; start += ELEMENTS_PER_TURN) {
       target.set(data.subarray(start, start + ELEMENTS_PER_TURN), start);
@@ -49,19 +89,22 @@ export class TrainingData {
     }
   }
 
-  *#loadScaled(scaling: Scaling, samples: Rows): Work<void> {
-    const { rows, columns } = samples;
+  *#openScaled(scaling: Scaling): Work<void> {
+    const { rows, columns } = this.#given;
     const target = this.#data.floats();
     const step = rowsPerTurn(columns);
     for (let first = 0; first < rows; first += step) {
       const count = Math.min(step, rows - first);
-      scaleRows(scaling, samples, first, count, target.subarray(first * columns));
+      scaleRows(scaling, this.#given, first, count, target.subarray(first * columns));
       yield;
     }
   }
 
-  /** Puts the rows in the order of epoch `epoch`, counted from 0 over the whole life of the model. */
-  order(shuffle: boolean, seed: Seed, epoch: number): void {
+  /** Puts the rows in the order of the epoch. */
+  begin(epoch: number): void {
+    this.#begin = 0;
+    this.#end = 0;
+    const { shuffle, seed } = this.#options;
     if (!this.#inOrder) {
       const words = this.#indices.words();
       for (let i = 0; i < words.length; i++) words[i] = i;
@@ -73,13 +116,26 @@ export class TrainingData {
     kernels.shuffle(this.#indices.at(), this.rows, low, high, STREAM_SHUFFLE, epoch, scratch);
   }
 
-  /** Address of the index of the row that comes at place `place`. */
-  indexAt(place: number): Address {
-    return this.#indices.at(place * 4);
+  next(): number {
+    this.#begin = this.#end;
+    this.#end = Math.min(this.#begin + this.batchSize, this.rows);
+    return this.#end - this.#begin;
+  }
+
+  get indices(): Address {
+    return this.#indices.at(this.#begin * 4);
+  }
+
+  get places(): Address {
+    return this.indices;
   }
 
   release(): void {
-    this.#indices.release();
-    this.#data.release();
+    this.#blocks.release();
   }
+}
+
+/** How rows are kept: bytes as bytes unless they are scaled. */
+export function kindOf({ data }: Rows, scaling: Scaling | undefined): Source["kind"] {
+  return data instanceof Uint8Array && !scaling ? "bytes" : "floats";
 }

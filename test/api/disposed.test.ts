@@ -31,6 +31,13 @@ const METHODS: [string, (model: Autoencoder) => unknown][] = [
   ["getWeights", (model) => model.getWeights()],
   ["setWeights", (model) => model.setWeights([])],
   ["toSafetensors", (model) => model.toSafetensors()],
+  ["toCheckpoint", (model) => model.toCheckpoint()],
+  ["train", (model) => model.train(samples).next()],
+  ["pause", (model) => model.pause()],
+  ["resume", (model) => model.resume()],
+  ["encode of a stream", (model) => model.encode(() => [samples]).next()],
+  ["reconstruct of a stream", (model) => model.reconstruct(() => [samples]).next()],
+  ["evaluate of a stream", (model) => model.evaluate(() => [samples])],
 ];
 
 test.each(METHODS)("%s is refused after dispose", async (_, call) => {
@@ -51,7 +58,11 @@ test("every method is among those", async () => {
     Object.entries(Object.getOwnPropertyDescriptors(prototype))
       .filter(([name, { value }]) => typeof value === "function" && name !== "constructor")
       .map(([name]) => name);
-  const methods = of(Object.getPrototypeOf(model)).filter((name) => name !== "dispose");
+  const prototype = Object.getPrototypeOf(model);
+  const methods = [...of(prototype), ...of(Object.getPrototypeOf(prototype))].filter(
+    (name) => name !== "dispose",
+  );
+  expect(methods).toContain("encode");
   expect(methods.filter((name) => !names.has(name))).toEqual([]);
   const halves = of(Object.getPrototypeOf(model.encoder));
   for (const name of halves) expect(names).toContain(`encoder.${name}`);
@@ -61,7 +72,7 @@ test("async methods reject rather than throw", async () => {
   const model = await smallModel();
   await model.dispose();
   for (const [name, call] of METHODS) {
-    if (name.endsWith("Sync") || /^(get|set|to)/.test(name)) continue;
+    if (name.endsWith("Sync") || /^(get|set|to|pause|resume)/.test(name)) continue;
     const promise = call(model) as Promise<unknown>;
     expect(promise).toBeInstanceOf(Promise);
     await expect(promise).rejects.toThrow(StateError);

@@ -8,6 +8,7 @@ import {
   Engine,
   type EngineOptions,
   type FitOptions,
+  type FitSyncOptions,
 } from "../../src/index.js";
 import { bits, smallModel, values, weightBits } from "../support/models.js";
 import { ENGINES, watchWorkers } from "../support/workers.js";
@@ -112,7 +113,7 @@ describe.each(ENGINES)("%s", (_, engine) => {
     const create = () => Autoencoder.create({ ...options, engine: { ...engine, threads: 3 } });
     const [model, twin] = [await create(), await create()];
     const { validationSplit, batchSize, epochs } = fit;
-    twin.fitSync(samples, { validationSplit, batchSize, epochs } as FitOptions & { onEpochEnd?: never });
+    twin.fitSync(samples, { validationSplit, batchSize, epochs } as FitSyncOptions);
     await model.fit(samples, fit);
     expect(weightBits(twin)).toBe(weightBits(model));
     expect(bits(twin.reconstructSync(samples).data)).toBe(bits((await model.reconstruct(samples)).data));

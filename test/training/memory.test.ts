@@ -53,6 +53,14 @@ describe.each(MATHS)("%s", (math) => {
       () => model.encoder.predict(samples),
       () => model.decoder.predict(codes),
       () => model.setWeights(model.getWeights()),
+      () => model.fit(() => [samples, samples], { epochs: 2, metrics: ["binaryCrossentropy"] }),
+      async () => (await Autoencoder.fromCheckpoint(model.toCheckpoint(), { engine })).dispose(),
+      async () => {
+        for await (const _ of model.train(samples, { epochs: 3 })) break;
+      },
+      async () => {
+        for await (const _ of model.reconstruct(() => [samples, samples])) break;
+      },
       async () => (await Autoencoder.fromSafetensors(bytes, { engine })).dispose(),
     ];
     for (const call of calls) {
@@ -82,11 +90,15 @@ describe("when memory runs out", async () => {
   const model = await smallModel({ engine, optimizer: adam(), encoder: [dense(4, "relu"), dense(2)] });
   const codes = model.encodeSync(samples);
   const bytes = model.toSafetensors();
+  const checkpoint = model.toCheckpoint();
   const calls: [string, () => unknown][] = [
     ["create", () => smallModel({ engine, optimizer: adam() })],
     ["fromSafetensors", () => Autoencoder.fromSafetensors(bytes, { engine })],
     ["fit", () => model.fit(samples, { batchSize: 64, validationSplit: 0.1 })],
     ["fitSync", () => model.fitSync(samples, { batchSize: 64 })],
+    ["fit with a metric", () => model.fit(samples, { metrics: ["binaryCrossentropy"] })],
+    ["fit of a stream", () => model.fit(() => [samples], { batchSize: 64 })],
+    ["fromCheckpoint", () => Autoencoder.fromCheckpoint(checkpoint, { engine })],
     ["encode", () => model.encode(samples)],
     ["decodeSync", () => model.decodeSync(codes)],
     ["reconstruct", () => model.reconstruct(Uint8Array.from(samples))],

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { Command, Option } from "commander";
-import { Autoencoder } from "../../index.js";
-import { assertWritable, saveModel } from "../../node.js";
+import { ArgumentError, Autoencoder } from "../../index.js";
+import { assertWritable, saveCheckpoint, saveModel } from "../../node.js";
 import {
   describeModel,
   showLayers,
@@ -9,7 +9,7 @@ import {
   type TrainingWishes,
   trainingLength,
 } from "../architecture.js";
-import { openData, type Source } from "../data.js";
+import { assertColumns, openData, type Source } from "../data.js";
 import { Interruption } from "../interruption.js";
 import {
   addCalculationOptions,
@@ -31,11 +31,17 @@ import {
   widths,
 } from "../options.js";
 import { showReconstructions } from "../reconstructions.js";
+import { type CheckpointOptions, checkCheckpointOptions, resumeModel } from "../resume.js";
 import { bold, dim, emit, say, type Terminal, terminal } from "../terminal.js";
 import { count, described, fileSize, plural, table } from "../text.js";
-import { type Outcome, trainModel } from "../training.js";
+import { comforts, type Outcome, type TrainingComforts, trainModel } from "../training.js";
 
-interface TrainOptions extends TrainingWishes, DataOptions, CalculationOptions {
+interface TrainOptions
+  extends TrainingWishes,
+    DataOptions,
+    CalculationOptions,
+    TrainingComforts,
+    CheckpointOptions {
   seed: number;
   validationSplit?: number;
   out: string;
@@ -79,6 +85,17 @@ export function trainCommand(): Command {
         "--validation-split <x>",
         "part of the samples to validate with, the last of a file (default: 0)",
       ).argParser(fraction),
+    )
+    .addOption(
+      new Option(
+        "--patience <n>",
+        "stop after n epochs without a better loss, of validation if there is any, and keep the best weights",
+      ).argParser(positiveInteger),
+    )
+    .addOption(
+      new Option("--metrics <name,…>", "losses to report beside the loss").argParser((text) =>
+        text.split(","),
+      ),
     );
   addOptimizationOptions(command);
   addKindOptions(command);
@@ -89,6 +106,13 @@ export function trainCommand(): Command {
   });
   return addJsonOption(addCalculationOptions(command))
     .option("--out <file>", "where to save the model", "model.safetensors")
+    .option("--checkpoint <file>", "where to save all that training needs to go on")
+    .addOption(
+      new Option("--every <n>", "epochs from one checkpoint to the next (default: 1)").argParser(
+        positiveInteger,
+      ),
+    )
+    .option("--resume <file>", "go on with the training of a checkpoint, which has the model's options")
     .addHelpText("after", HELP)
     .action(train);
 }
@@ -137,37 +161,86 @@ and the spiral new ones are made.
 
 Ctrl-C stops after the running step and saves the model; a second one quits at once.
 
+With --resume the same data have to be given; --epochs is how many there are in all. It
+ends at the same bits as training that was not stopped.
+
   isthmus train digits
+  isthmus train digits --epochs 50 --checkpoint run.safetensors
+  isthmus train digits --resume run.safetensors --checkpoint run.safetensors
   isthmus train train-images-idx3-ubyte.gz --hidden 128,64 --epochs 50 --validation-split 0.1
   isthmus train digits --variational --batch-size 128
   isthmus train digits --optimizer adamw --schedule cosineDecay:decaySteps=1175 --warmup 100
   isthmus train spiral --json`;
 
-async function train(name: string, options: TrainOptions): Promise<void> {
-  await assertWritable(options.out);
-  const source = await openData(name, options, DIGITS);
+async function train(name: string, given: TrainOptions, command: Command): Promise<void> {
+  checkCheckpointOptions(given);
+  await assertWritable(given.out);
+  if (given.checkpoint !== undefined) await assertWritable(given.checkpoint);
+  if (given.resume !== undefined) return resume(name, given.resume, given, command);
+  const source = await openData(name, given, DIGITS);
   const model = await Autoencoder.create({
-    ...describeModel(source.kind, source.columns, options),
-    engine: engineOptions(options),
+    ...describeModel(source.kind, source.columns, given),
+    engine: engineOptions(given),
   });
   try {
-    await trainAndShow(model, source, options);
+    const length = trainingLength(source.kind, given);
+    await trainAndShow(model, source, { ...length, validationSplit: given.validationSplit ?? 0 }, given);
   } finally {
     await model.dispose();
   }
 }
 
-async function trainAndShow(model: Autoencoder, source: Source, options: TrainOptions): Promise<void> {
+/** Goes on with the training of a checkpoint. */
+async function resume(name: string, file: string, given: TrainOptions, command: Command): Promise<void> {
+  const { seed, ...wishes } = given;
+  const seedGiven = command.getOptionValueSource("seed") !== "default";
+  const model = await resumeModel(file, seedGiven ? given : wishes, given);
+  try {
+    const before = model.trainingOptions;
+    if (!before)
+      throw new ArgumentError(`${file} is of a model that was not trained; there is nothing to resume`);
+    const source = await openData(name, { ...given, seed: model.description.seed }, DIGITS);
+    assertColumns(source, model.inputSize, "samples");
+    const { epochs, batchSize, validationSplit } = before;
+    const plan = {
+      epochs: given.epochs ?? epochs,
+      batchSize: given.batchSize ?? batchSize,
+      validationSplit: given.validationSplit ?? validationSplit,
+    };
+    await trainAndShow(model, source, plan, given);
+  } finally {
+    await model.dispose();
+  }
+}
+
+/** How training goes through the data. */
+interface TrainingPlan {
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly validationSplit: number;
+}
+
+async function trainAndShow(
+  model: Autoencoder,
+  source: Source,
+  plan: TrainingPlan,
+  options: TrainOptions,
+): Promise<void> {
   const screen = terminal();
   const json = options.json === true;
-  const plan = { ...trainingLength(source.kind, options), validationSplit: options.validationSplit ?? 0 };
   if (!json) say(`${header(model, source, plan, options, screen)}\n`);
   const division = source.divide();
   const interruption = new Interruption();
   try {
     const reporting = { terminal: screen, json };
-    const outcome = await trainModel(model, division.training.data, plan, interruption.signal, reporting);
-    const out = await interruption.shield(() => save(model, outcome, options.out));
+    const outcome = await trainModel(
+      model,
+      division.training.data,
+      { ...plan, ...comforts(options, plan.validationSplit > 0) },
+      interruption.signal,
+      reporting,
+    );
+    const out = await interruption.shield(() => save(model, outcome, options));
     const interrupted = interruption.exitCode !== undefined;
     interruption.release();
     if (json) emit(doneEvent(outcome, out, interrupted));
@@ -185,7 +258,7 @@ async function trainAndShow(model: Autoencoder, source: Source, options: TrainOp
 function header(
   model: Autoencoder,
   source: Source,
-  { epochs, batchSize, validationSplit }: { epochs: number; batchSize: number; validationSplit: number },
+  { epochs, batchSize, validationSplit }: TrainingPlan,
   { math }: CalculationOptions,
   screen: Terminal,
 ): string {
@@ -204,11 +277,17 @@ function header(
   return table(rows.map(([name, text]) => [dim(name!.padEnd(9), screen), text!]));
 }
 
-/** Saves what there is; where no step was taken there is nothing that an older file should give way to. */
-async function save(model: Autoencoder, { steps }: Outcome, path: string): Promise<string | null> {
-  if (steps === 0) return null;
-  await saveModel(path, model);
-  return path;
+/** Saves what there is; where nothing was trained there is nothing that an older file should give way to. */
+async function save(
+  model: Autoencoder,
+  { loss, ended }: Outcome,
+  { out, checkpoint }: TrainOptions,
+): Promise<string | null> {
+  if (loss === null) return null;
+  await saveModel(out, model);
+  // Where training ended by itself, its last epoch has been saved, with the weights to go on from.
+  if (checkpoint !== undefined && !ended) await saveCheckpoint(checkpoint, model);
+  return out;
 }
 
 function doneEvent({ loss, valLoss, seconds }: Outcome, out: string | null, interrupted: boolean) {

@@ -1,0 +1,218 @@
+import { integer, knownKeys, show } from "./check.js";
+import { ArgumentError, FormatError } from "./errors.js";
+import type { NamedTensor } from "./formats/safetensors.js";
+import type { CheckedDescription } from "./model/description.js";
+import type { Learner, LearnerState } from "./model/learner.js";
+import type { Network } from "./model/network.js";
+import type { ScalingParameters } from "./model/scaling.js";
+import { decodeModelFile, encodeModel, orFormatError, parseMetadata } from "./modelFile.js";
+import type { History } from "./training/history.js";
+import { checkFitOptions, checkMetrics } from "./training/options.js";
+import type { Progress, TrainingOptions } from "./training/run.js";
+import { checkWeights, type NamedWeight } from "./weights.js";
+
+/** Version of what stands in `__metadata__.training`. */
+const VERSION = 1;
+
+/** What `__metadata__.training` holds as JSON. */
+interface TrainingMetadata {
+  readonly version: number;
+  /** Steps of the optimizer. */
+  readonly steps: number;
+  /** What the learning rate has seen of the losses. */
+  readonly learningRate: readonly number[];
+  readonly epochs: number;
+  readonly history: History;
+  readonly options: TrainingOptions | null;
+}
+
+/** What a checkpoint holds. */
+export interface Checkpoint {
+  readonly description: CheckedDescription;
+  readonly weights: readonly NamedTensor[];
+  readonly scaling: ScalingParameters | undefined;
+  /** For each of the optimizer's moments, one array for each weight. */
+  readonly moments: readonly (readonly NamedTensor[])[];
+  readonly steps: number;
+  readonly rate: readonly number[];
+  readonly progress: Progress;
+}
+
+/**
+ * A checkpoint as a safetensors file: that of the model, with the optimizer's moments as further tensors, named
+ * `optimizer.0.encoder.0.weight`, and how far training is as JSON in `__metadata__.training`. The order of the samples
+ * and all random numbers follow from the seed and the count of epochs, so those two are their whole state.
+ */
+export function encodeCheckpoint(
+  description: CheckedDescription,
+  { network, state }: Learner,
+  { epochs, history, options }: Progress,
+): Uint8Array {
+  const [weights, ...moments] = state.states.map((values, index) =>
+    network.parameters.map((parameter): NamedWeight => {
+      const name = index === 0 ? parameter.name : momentName(index - 1, parameter.name);
+      return { name, shape: parameter.shape, data: network.read(parameter, values) };
+    }),
+  );
+  const training: TrainingMetadata = {
+    version: VERSION,
+    steps: state.steps,
+    learningRate: state.rate,
+    epochs,
+    history,
+    options: options ?? null,
+  };
+  const scaling = network.scaling?.parameters;
+  return encodeModel(description, weights!, scaling, moments.flat(), { training: JSON.stringify(training) });
+}
+
+/**
+ * Reads what `encodeCheckpoint` wrote.
+ *
+ * @throws {FormatError} when the bytes are no such file
+ */
+export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
+  const { description, weights, scaling, others, metadata } = decodeModelFile(bytes);
+  if (metadata.training === undefined) {
+    throw new FormatError(
+      "the file is a model without the state of its training (__metadata__.training), so training cannot go on from it",
+    );
+  }
+  const parsed = parseMetadata("training", metadata.training, VERSION);
+  const { steps, learningRate, epochs, history, options } = orFormatError(
+    "the state of the training does not hold",
+    () => checkTraining(parsed, description.latent !== undefined),
+  );
+  const moments: NamedTensor[][] = [];
+  for (const tensor of others) {
+    const [, index, name] = /^optimizer\.(\d{1,3})\.(.*)$/.exec(tensor.name) ?? [];
+    if (name === undefined)
+      throw new FormatError(`the checkpoint has an unknown tensor ${show(tensor.name)}`);
+    moments[Number(index)] ??= [];
+    moments[Number(index)]!.push({ ...tensor, name });
+  }
+  const progress: Progress = { epochs, history, options: options ?? undefined };
+  const all = Array.from(moments, (moment) => moment ?? []);
+  return { description, weights, scaling, moments: all, steps, rate: learningRate, progress };
+}
+
+/**
+ * The state of a checkpoint, laid out as a learner's parameters are.
+ *
+ * @throws {FormatError} when the moments are not those of the learner's optimizer
+ */
+export function toLearnerState(
+  learner: Learner,
+  { weights, moments, steps, rate }: Checkpoint,
+): LearnerState {
+  const { network, optimizer, clock } = learner;
+  if (moments.length !== learner.moments.length) {
+    throw new FormatError(
+      `the checkpoint has ${moments.length} moments, but ${optimizer.kind} has ${learner.moments.length}`,
+    );
+  }
+  const states = [weights, ...moments].map((tensors) => laidOut(network, tensors));
+  orFormatError("the state of the learning rate does not hold", () => clock.learningRate.check(rate));
+  return { states, steps, rate };
+}
+
+function laidOut(network: Network, tensors: readonly NamedTensor[]): Float32Array {
+  const values = new Float32Array(network.parameterSize);
+  const checked = orFormatError("the optimizer's moments do not fit the model", () =>
+    checkWeights(network.parameters, tensors),
+  );
+  network.parameters.forEach((parameter, index) => {
+    network.write(parameter, checked[index]!, values);
+  });
+  return values;
+}
+
+function momentName(index: number, parameter: string): string {
+  return `optimizer.${index}.${parameter}`;
+}
+
+function checkTraining(parsed: object, variational: boolean): Omit<TrainingMetadata, "version"> {
+  knownKeys("the training", parsed, ["steps", "learningRate", "epochs", "history", "options"]);
+  const { steps, learningRate, epochs, history, options } = parsed as Partial<TrainingMetadata>;
+  const checkedOptions = options === null ? null : checkRunOptions(options);
+  return {
+    steps: integer("steps", steps, 0),
+    learningRate: learningRate ?? [],
+    epochs: integer("epochs", epochs, 0),
+    history: checkHistory(history, checkedOptions, variational),
+    options: checkedOptions,
+  };
+}
+
+function checkRunOptions(options: unknown): TrainingOptions {
+  const keys = [
+    "epochs",
+    "batchSize",
+    "shuffle",
+    "shuffleBuffer",
+    "validationSplit",
+    "validates",
+    "metrics",
+    "rows",
+  ] as const satisfies readonly (keyof TrainingOptions)[];
+  knownKeys("the training", options as object, keys);
+  const missing = keys.find((key) => !(key in (options as object)));
+  if (missing) throw new ArgumentError(`the option ${missing} of the training is missing`);
+  const { validates, rows, shuffleBuffer, ...rest } = options as TrainingOptions;
+  if (typeof validates !== "boolean") throw new ArgumentError("validates must be true or false");
+  const { epochs, batchSize, shuffle, validationSplit } = checkFitOptions(rest);
+  return {
+    epochs,
+    batchSize,
+    shuffle,
+    shuffleBuffer: shuffleBuffer === null ? null : integer("shuffleBuffer", shuffleBuffer),
+    validationSplit,
+    validates,
+    metrics: checkMetrics("metrics", rest.metrics),
+    rows: rows === null ? null : integer("rows", rows),
+  };
+}
+
+/** Checks that the history has the series, as long as each other, that the options of its training call for. */
+function checkHistory(history: unknown, options: TrainingOptions | null, variational: boolean): History {
+  knownKeys("the history", history as object, [
+    "loss",
+    "reconstructionLoss",
+    "klLoss",
+    "valLoss",
+    "metrics",
+    "valMetrics",
+    "seconds",
+  ]);
+  const { loss, reconstructionLoss, klLoss, valLoss, metrics, valMetrics, seconds } = history as History;
+  const epochs = checkSeries("loss", loss).length;
+  const expect = (name: string, series: unknown, length: number) => {
+    if (checkSeries(name, series).length !== length) {
+      throw new ArgumentError(`${name} of the history must have ${length} entries`);
+    }
+  };
+  expect("reconstructionLoss", reconstructionLoss, variational ? epochs : 0);
+  expect("klLoss", klLoss, variational ? epochs : 0);
+  expect("seconds", seconds, epochs);
+  expect("valLoss", valLoss, options?.validates ? epochs : 0);
+  const names = options?.metrics ?? [];
+  for (const [name, group, wanted] of [
+    ["metrics", metrics, names],
+    ["valMetrics", valMetrics, options?.validates ? names : []],
+  ] as const) {
+    knownKeys(`${name} of the history`, group, wanted);
+    for (const metric of wanted) expect(`${name}.${metric}`, group[metric], epochs);
+  }
+  if (options && epochs > options.epochs) throw new ArgumentError("the history is longer than the training");
+  return { loss, reconstructionLoss, klLoss, valLoss, metrics, valMetrics, seconds };
+}
+
+function checkSeries(name: string, series: unknown): readonly number[] {
+  if (
+    !Array.isArray(series) ||
+    !series.every((value) => typeof value === "number" && Number.isFinite(value))
+  ) {
+    throw new ArgumentError(`${name} of the history must be an array of finite numbers, not ${show(series)}`);
+  }
+  return series;
+}

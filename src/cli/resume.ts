@@ -1,0 +1,114 @@
+import { ArgumentError, type Autoencoder, type KernelPenalty, type Schedule } from "../index.js";
+import { loadCheckpoint } from "../node.js";
+import type { TrainingWishes } from "./architecture.js";
+import { type CalculationOptions, engineOptions } from "./options.js";
+
+/** Options of `train` for checkpoints. */
+export interface CheckpointOptions {
+  /** File to go on from. */
+  resume?: string;
+  /** File to write checkpoints to. */
+  checkpoint?: string;
+  /** Epochs from one checkpoint to the next. */
+  every?: number;
+}
+
+/** @throws {ArgumentError} for options that make no sense together */
+export function checkCheckpointOptions({ checkpoint, every }: CheckpointOptions): void {
+  if (every !== undefined && checkpoint === undefined) {
+    throw new ArgumentError("--every is how often --checkpoint FILE is written, which is missing");
+  }
+}
+
+/**
+ * The model of a checkpoint.
+ *
+ * @throws {ArgumentError} when what the user wished for is not what the checkpoint has
+ */
+export async function resumeModel(
+  file: string,
+  wishes: Partial<TrainingWishes>,
+  options: CalculationOptions,
+): Promise<Autoencoder> {
+  const model = await loadCheckpoint(file, { engine: engineOptions(options) });
+  try {
+    assertWishes(file, model, wishes);
+    return model;
+  } catch (error) {
+    await model.dispose();
+    throw error;
+  }
+}
+
+function assertWishes(file: string, model: Autoencoder, wishes: Partial<TrainingWishes>) {
+  if (wishes.schedule !== undefined || wishes.warmup !== undefined) {
+    throw new ArgumentError(
+      `--schedule and --warmup cannot be given with --resume: ${file} has the schedule that it goes on with`,
+    );
+  }
+  const has = wishesOf(model);
+  for (const [name, wish] of Object.entries(wishes)) {
+    if (!(name in has) || wish === undefined) continue;
+    const [value, wished] = [inWords(has[name as keyof typeof has]), inWords(wish)];
+    if (wished === value) continue;
+    const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw new ArgumentError(
+      `--${option} is ${wished}, but ${file}, which --resume goes on with, has ${value}`,
+    );
+  }
+}
+
+/** A schedule is not told apart: `assertWishes` refuses one. */
+type ModelWishes = Omit<TrainingWishes, "epochs" | "batchSize" | "schedule" | "warmup">;
+
+/** The wishes that a model came from, as far as they can be told from it. */
+function wishesOf({ description, latentSize }: Autoencoder): { [name in keyof ModelWishes]-?: unknown } {
+  const { encoder, latent, corruption, sparsity, tied, loss, optimizer, scaling, seed } = description;
+  const layers = encoder.filter((layer) => layer.kind === "dense");
+  const code = layers.at(-1)!;
+  return {
+    latent: latentSize,
+    hidden: (latent ? layers : layers.slice(0, -1)).map(({ units }) => units),
+    activation: layers[0]!.activation,
+    loss,
+    optimizer: optimizer.kind,
+    learningRate: initialRate(optimizer.learningRate),
+    clipValue: optimizer.clipValue,
+    clipNorm: optimizer.clipNorm,
+    globalClipNorm: optimizer.globalClipNorm,
+    ...weightPenalties(layers[0]!.kernelPenalty),
+    corruption,
+    dropout: encoder.find((layer) => layer.kind === "dropout")?.rate,
+    tied,
+    variational: latent && true,
+    beta: latent?.beta,
+    betaWarmup: latent?.warmupSteps,
+    sparsity: sparsity ?? code.activityPenalty,
+    scaling,
+    seed,
+  };
+}
+
+function initialRate(rate: number | Schedule): number {
+  if (typeof rate === "number") return rate;
+  return rate.kind === "warmup" ? initialRate(rate.schedule) : rate.initialLearningRate;
+}
+
+function weightPenalties(penalty: KernelPenalty | undefined): { l1: unknown; l2: unknown } {
+  switch (penalty?.kind) {
+    case "l1":
+      return { l1: penalty.strength, l2: undefined };
+    case "l2":
+      return { l1: undefined, l2: penalty.strength };
+    case "l1l2":
+      return { l1: penalty.l1 || undefined, l2: penalty.l2 || undefined };
+    default:
+      return { l1: undefined, l2: undefined };
+  }
+}
+
+function inWords(value: unknown): string {
+  if (Array.isArray(value)) return value.join(",") || "none";
+  if (typeof value === "object") return JSON.stringify(value);
+  return value === undefined ? "none" : String(value);
+}

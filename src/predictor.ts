@@ -1,0 +1,236 @@
+import { STREAM_SAMPLE } from "../assembly/abi.js";
+import { integer, knownKeys } from "./check.js";
+import { StateError } from "./errors.js";
+import { Half } from "./half.js";
+import type { Lifetime } from "./lifetime.js";
+import { Matrix } from "./matrix.js";
+import type { Learner } from "./model/learner.js";
+import type { Network } from "./model/network.js";
+import { checkSeed, type Seed, seedWords } from "./model/seed.js";
+import { checkUnits, type ErrorUnits, featureErrorsOf, rowErrorsOf } from "./training/errors.js";
+import { Gate } from "./training/gate.js";
+import { type Evaluation, measure, outputOf } from "./training/predict.js";
+import { predictChunks } from "./training/predictChunks.js";
+import { type Rows, type Samples, toRows } from "./training/samples.js";
+import { isStream, type SampleStream, type StreamedRows, toInput } from "./training/stream.js";
+import { runAtOnce, runInTurns, type Work } from "./training/turns.js";
+
+/** What `encodeDistribution` gives: a normal distribution for each sample, [rows, latentSize] each. */
+export interface CodeDistribution {
+  readonly mean: Matrix;
+  /** log σ². */
+  readonly logVariance: Matrix;
+}
+
+/** What an autoencoder does with samples, however it came by its weights. */
+export abstract class Predictor {
+  readonly #learner: Learner;
+  readonly #network: Network;
+  readonly #lifetime: Lifetime;
+
+  /** The half from sample to code, as a model of its own. */
+  readonly encoder: Half;
+  /** The half from code to sample, as a model of its own. */
+  readonly decoder: Half;
+
+  /** @param lifetime the model's */
+  constructor(learner: Learner, lifetime: Lifetime) {
+    const { network } = learner;
+    this.#learner = learner;
+    this.#network = network;
+    this.#lifetime = lifetime;
+    const { layers, encoderDepth } = network;
+    this.encoder = new Half(network, layers.slice(0, encoderDepth), lifetime);
+    this.decoder = new Half(network, layers.slice(encoderDepth), lifetime);
+  }
+
+  /** Width of a sample. */
+  get inputSize(): number {
+    return this.#network.inputSize;
+  }
+
+  /** Width of the code. */
+  get latentSize(): number {
+    return this.#network.latentSize;
+  }
+
+  /** The codes of samples, [rows, latentSize]; of a variational model their means. */
+  encode(samples: Samples): Promise<Matrix>;
+  encode(stream: SampleStream): AsyncGenerator<Matrix, void, void>;
+  encode(samples: Samples | SampleStream) {
+    return this.encoder.predict(samples);
+  }
+
+  /** `encode` on the calling thread. */
+  encodeSync(samples: Samples): Matrix {
+    return this.encoder.predictSync(samples);
+  }
+
+  /**
+   * The distributions of the codes of samples, of a variational model.
+   *
+   * @throws {StateError} when the model has no gaussian latent
+   */
+  encodeDistribution(samples: Samples): Promise<CodeDistribution>;
+  encodeDistribution(stream: SampleStream): AsyncGenerator<CodeDistribution, void, void>;
+  encodeDistribution(samples: Samples | SampleStream) {
+    return this.#predict(samples, (rows) => this.#encodeDistribution(rows));
+  }
+
+  /** `encodeDistribution` on the calling thread. */
+  encodeDistributionSync(samples: Samples): CodeDistribution {
+    return this.#runSync(this.#encodeDistribution(this.#rows(samples)));
+  }
+
+  /**
+   * New samples of a variational model, [count, inputSize]: codes from the standard normal distribution, decoded.
+   *
+   * @param count how many, a positive integer
+   * @param options.seed what the codes are drawn from; default the model's seed
+   * @throws {StateError} when the model has no gaussian latent
+   */
+  async sample(count: number, options: { seed?: Seed } = {}): Promise<Matrix> {
+    return this.decode(this.#drawCodes(count, options));
+  }
+
+  /** `sample` on the calling thread. */
+  sampleSync(count: number, options: { seed?: Seed } = {}): Matrix {
+    return this.decodeSync(this.#drawCodes(count, options));
+  }
+
+  /** Samples rebuilt from codes, [rows, inputSize]. */
+  decode(codes: Samples): Promise<Matrix>;
+  decode(stream: SampleStream): AsyncGenerator<Matrix, void, void>;
+  decode(codes: Samples | SampleStream) {
+    return this.decoder.predict(codes);
+  }
+
+  /** `decode` on the calling thread. */
+  decodeSync(codes: Samples): Matrix {
+    return this.decoder.predictSync(codes);
+  }
+
+  /** Samples after encoding and decoding, [rows, inputSize]; of a variational model the codes' means are decoded. */
+  reconstruct(samples: Samples): Promise<Matrix>;
+  reconstruct(stream: SampleStream): AsyncGenerator<Matrix, void, void>;
+  reconstruct(samples: Samples | SampleStream) {
+    return this.#predict(samples, (rows) => outputOf(this.#network, this.#network.layers, rows));
+  }
+
+  /** `reconstruct` on the calling thread. */
+  reconstructSync(samples: Samples): Matrix {
+    return this.#runSync(outputOf(this.#network, this.#network.layers, this.#rows(samples)));
+  }
+
+  /** Mean loss over the samples, without penalties and corruption. */
+  async evaluate(samples: Samples | SampleStream): Promise<Evaluation> {
+    return this.#run(this.#evaluate(this.#input(samples)));
+  }
+
+  /** `evaluate` on the calling thread. */
+  evaluateSync(samples: Samples): Evaluation {
+    return this.#runSync(this.#evaluate(this.#rows(samples)));
+  }
+
+  /**
+   * Mean squared error of each sample's reconstruction, whatever the model's loss is; one a row.
+   *
+   * @throws {ShapeError} {NonFiniteError} {ArgumentError} for unfit samples or options
+   */
+  reconstructionError(samples: Samples, options?: ErrorUnits): Promise<Float32Array>;
+  reconstructionError(stream: SampleStream, options?: ErrorUnits): AsyncGenerator<Float32Array, void, void>;
+  reconstructionError(samples: Samples | SampleStream, options: ErrorUnits = {}) {
+    return this.#predict(samples, (rows) => rowErrorsOf(this.#network, rows, checkUnits(options)));
+  }
+
+  /** `reconstructionError` on the calling thread. */
+  reconstructionErrorSync(samples: Samples, options: ErrorUnits = {}): Float32Array {
+    return this.#runSync(rowErrorsOf(this.#network, this.#rows(samples), checkUnits(options)));
+  }
+
+  /**
+   * Squared error of each value of each sample's reconstruction, [rows, inputSize]; the mean of a row is what
+   * `reconstructionError` gives. Errors as there.
+   */
+  reconstructionErrorPerFeature(samples: Samples, options?: ErrorUnits): Promise<Matrix>;
+  reconstructionErrorPerFeature(
+    stream: SampleStream,
+    options?: ErrorUnits,
+  ): AsyncGenerator<Matrix, void, void>;
+  reconstructionErrorPerFeature(samples: Samples | SampleStream, options: ErrorUnits = {}) {
+    return this.#predict(samples, (rows) => featureErrorsOf(this.#network, rows, checkUnits(options)));
+  }
+
+  /** `reconstructionErrorPerFeature` on the calling thread. */
+  reconstructionErrorPerFeatureSync(samples: Samples, options: ErrorUnits = {}): Matrix {
+    return this.#runSync(featureErrorsOf(this.#network, this.#rows(samples), checkUnits(options)));
+  }
+
+  *#evaluate(input: Rows | StreamedRows): Work<Evaluation> {
+    return (yield* measure(this.#learner, [], input, new Gate(this.#lifetime))).evaluation;
+  }
+
+  *#encodeDistribution(rows: Rows): Work<CodeDistribution> {
+    this.#assertVariational("encodeDistribution");
+    const layers = this.#network.layers.slice(0, this.#network.encoderDepth);
+    const heads = yield* outputOf(this.#network, layers, rows, true);
+    const size = this.latentSize;
+    const head = (first: number) => {
+      const data = new Float32Array(rows.rows * size);
+      for (let row = 0; row < rows.rows; row++) {
+        const from = row * heads.columns + first;
+        data.set(heads.data.subarray(from, from + size), row * size);
+      }
+      return new Matrix(data, rows.rows, size);
+    };
+    return { mean: head(0), logVariance: head(size) };
+  }
+
+  #drawCodes(count: number, options: { seed?: Seed }): Matrix {
+    this.#lifetime.assertAlive();
+    this.#assertVariational("sample");
+    integer("count", count);
+    knownKeys("sample", options, ["seed"]);
+    const { engine, latentSize } = this.#network;
+    const words = seedWords(checkSeed("seed", options.seed ?? this.#learner.task.seed));
+    const size = count * latentSize;
+    const block = engine.memory.allocate(size * 4);
+    engine.kernels.randomNormal(block.at(), size, 0, 1, ...words, STREAM_SAMPLE, 0, 0, engine.scratch);
+    const codes = new Matrix(new Float32Array(block.floats(0, size)), count, latentSize);
+    block.release();
+    return codes;
+  }
+
+  #assertVariational(method: string): void {
+    if (this.#learner.task.latent) return;
+    throw new StateError(`${method} needs a variational model, which has a latent such as gaussian(20)`);
+  }
+
+  /** What `work` makes of samples at once, or of each chunk of a stream. */
+  #predict<T>(
+    samples: Samples | SampleStream,
+    work: (rows: Rows) => Work<T>,
+  ): Promise<T> | AsyncGenerator<T, void, void> {
+    if (!isStream(samples)) return (async () => this.#run(work(this.#rows(samples))))();
+    const input = { name: "samples", stream: samples, columns: this.inputSize };
+    return predictChunks((part) => this.#run(part), input, work, this.#lifetime);
+  }
+
+  #rows(samples: Samples): Rows {
+    this.#lifetime.assertAlive();
+    return toRows("samples", samples, this.inputSize);
+  }
+
+  #input(samples: Samples | SampleStream): Rows | StreamedRows {
+    this.#lifetime.assertAlive();
+    return toInput("samples", samples, this.inputSize);
+  }
+
+  async #run<T>(work: Work<T>): Promise<T> {
+    return runInTurns(this.#network.engine, work, this.#lifetime);
+  }
+
+  #runSync<T>(work: Work<T>): T {
+    return runAtOnce(this.#network.engine, work, this.#lifetime);
+  }
+}

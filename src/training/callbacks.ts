@@ -1,0 +1,144 @@
+import { knownKeys, show } from "../check.js";
+import { ArgumentError } from "../errors.js";
+import type { Lifetime } from "../lifetime.js";
+import type { NamedWeight } from "../weights.js";
+import type { History } from "./history.js";
+import type { BatchLog, EpochLog } from "./options.js";
+import type { Work } from "./turns.js";
+
+/** What a callback may do with the model that is trained; the `Autoencoder` itself. */
+export interface TrainedModel {
+  getWeights(): NamedWeight[];
+  setWeights(weights: readonly NamedWeight[]): void;
+  toSafetensors(): Uint8Array;
+  toCheckpoint(): Uint8Array;
+}
+
+/** A training as callbacks see it. */
+export interface TrainingRun {
+  readonly model: TrainedModel;
+  /** How many epochs there will be, with those behind a checkpoint that training goes on from. */
+  readonly epochs: number;
+  /** What happened so far; grows by an entry before each `onEpochEnd`. */
+  readonly history: History;
+  /** Whether there are validation data. */
+  readonly validates: boolean;
+  /**
+   * Ends training in order: `fit` is resolved. From `onEpochEnd` and `onEpochBegin`, no further epoch is begun; within
+   * an epoch it ends after the running step, and that epoch does not count: it has no entry in the history.
+   */
+  stop(): void;
+}
+
+/** What `onBatchBegin` is told. */
+export type BatchPlace = Omit<BatchLog, "loss">;
+
+/** What `onEpochBegin` is told; `epoch` counts from 1. */
+export type EpochPlace = Pick<EpochLog, "epoch" | "epochs">;
+
+/**
+ * What is called while a model is trained, by Keras's names. Promises are waited for, but for those of `onBatchBegin`
+ * and `onBatchEnd`, and but for `fitSync`. What a callback throws ends training and is what `fit` is rejected with;
+ * `onTrainEnd` is called when training comes to its end or is stopped, not when it fails or is aborted.
+ */
+export interface Callback {
+  /** Before the first epoch, after everything was checked. */
+  onTrainBegin?(run: TrainingRun): void | Promise<void>;
+  onEpochBegin?(place: EpochPlace, run: TrainingRun): void | Promise<void>;
+  onBatchBegin?(place: BatchPlace, run: TrainingRun): void;
+  onBatchEnd?(log: BatchLog, run: TrainingRun): void;
+  /** After the epoch's validation; the history has its entry. */
+  onEpochEnd?(log: EpochLog, run: TrainingRun): void | Promise<void>;
+  onTrainEnd?(run: TrainingRun): void | Promise<void>;
+}
+
+const MOMENTS = [
+  "onTrainBegin",
+  "onEpochBegin",
+  "onBatchBegin",
+  "onBatchEnd",
+  "onEpochEnd",
+  "onTrainEnd",
+] as const satisfies readonly (keyof Callback)[];
+
+/** @throws {ArgumentError} unless `callbacks` is an array of objects that have functions for moments of training */
+export function checkCallbacks(callbacks: unknown): Callback[] {
+  if (!Array.isArray(callbacks)) {
+    throw new ArgumentError(`callbacks must be an array, not ${show(callbacks)}`);
+  }
+  return callbacks.map((callback: unknown, index) => {
+    const name = `callbacks[${index}]`;
+    if (typeof callback !== "object" || callback === null) {
+      throw new ArgumentError(`${name} must be an object, not ${show(callback)}`);
+    }
+    // Objects of a class may have whatever else they need.
+    if (Object.getPrototypeOf(callback) === Object.prototype) knownKeys(name, callback, MOMENTS);
+    const given = callback as Record<string, unknown>;
+    for (const moment of MOMENTS) {
+      if (given[moment] !== undefined && typeof given[moment] !== "function") {
+        throw new ArgumentError(`${moment} of ${name} must be a function, not ${show(given[moment])}`);
+      }
+    }
+    return callback;
+  });
+}
+
+type Moment = (typeof MOMENTS)[number];
+
+/** The callbacks of a training, told in the order in which they were given. */
+export class Callbacks {
+  readonly #callbacks: { readonly [moment in Moment]: readonly Callback[] };
+  readonly #run: TrainingRun;
+  readonly #lifetime: Lifetime;
+
+  /** @param lifetime the model's, after which no promise of a callback is waited for */
+  constructor(callbacks: readonly Callback[], run: TrainingRun, lifetime: Lifetime) {
+    const listening = (moment: Moment) => callbacks.filter((callback) => callback[moment] !== undefined);
+    this.#callbacks = {
+      onTrainBegin: listening("onTrainBegin"),
+      onEpochBegin: listening("onEpochBegin"),
+      onBatchBegin: listening("onBatchBegin"),
+      onBatchEnd: listening("onBatchEnd"),
+      onEpochEnd: listening("onEpochEnd"),
+      onTrainEnd: listening("onTrainEnd"),
+    };
+    this.#run = run;
+    this.#lifetime = lifetime;
+  }
+
+  /** Whether anybody is to be told at a moment. */
+  hear(moment: Moment): boolean {
+    return this.#callbacks[moment].length > 0;
+  }
+
+  trainBegin(): Work<void> {
+    return this.#tell("onTrainBegin", (callback) => callback.onTrainBegin?.(this.#run));
+  }
+
+  epochBegin(place: EpochPlace): Work<void> {
+    return this.#tell("onEpochBegin", (callback) => callback.onEpochBegin?.(place, this.#run));
+  }
+
+  batchBegin(place: BatchPlace): void {
+    for (const callback of this.#callbacks.onBatchBegin) callback.onBatchBegin?.(place, this.#run);
+  }
+
+  batchEnd(log: BatchLog): void {
+    for (const callback of this.#callbacks.onBatchEnd) callback.onBatchEnd?.(log, this.#run);
+  }
+
+  epochEnd(log: EpochLog): Work<void> {
+    return this.#tell("onEpochEnd", (callback) => callback.onEpochEnd?.(log, this.#run));
+  }
+
+  trainEnd(): Work<void> {
+    return this.#tell("onTrainEnd", (callback) => callback.onTrainEnd?.(this.#run));
+  }
+
+  *#tell(moment: Moment, call: (callback: Callback) => void | Promise<void>): Work<void> {
+    for (const callback of this.#callbacks[moment]) {
+      const told = call(callback);
+      if (told) yield this.#lifetime.orEnd(told);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import { boolean, integer, knownKeys, number } from "../check.js";
+import type { NamedWeight } from "../weights.js";
+import type { Callback } from "./callbacks.js";
+import { Monitor, type MonitorOptions } from "./monitor.js";
+
+/** Options of `earlyStopping`, named as in Keras. */
+export interface EarlyStoppingOptions extends MonitorOptions {
+  /** Epochs without improvement after which training stops; default 0, which stops at the first one. */
+  patience?: number;
+  /** How much more than this a value must be better to count as improvement; at least 0, default 0. */
+  minDelta?: number;
+  /** Whether the weights go back to those of the best epoch when training ends; default false. */
+  restoreBestWeights?: boolean;
+  /** Epochs at the beginning that are not looked at; default 0. */
+  startFromEpoch?: number;
+}
+
+/**
+ * Stops training when what it watches has not improved for `patience` epochs. With `restoreBestWeights` the model has
+ * the weights of the best epoch afterwards, also when training came to its end before it was stopped, as in Keras 3.
+ * The optimizer's moments are not part of that; they stay as they are.
+ *
+ * A training that goes on from a checkpoint is judged by its whole history. The weights of epochs before the checkpoint
+ * are not known any more: if the best epoch was one of those, the weights stay as they are.
+ *
+ * @throws {ArgumentError} for values out of range, and from `fit` when training does not have what is watched
+ */
+export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
+  knownKeys("earlyStopping", options, [
+    "monitor",
+    "mode",
+    "patience",
+    "minDelta",
+    "restoreBestWeights",
+    "startFromEpoch",
+  ]);
+  const patience = integer("patience", options.patience ?? 0, 0);
+  const minDelta = number("minDelta", options.minDelta ?? 0, "a number of at least 0", (x) => x >= 0);
+  const restores = boolean("restoreBestWeights", options.restoreBestWeights ?? false);
+  const startFromEpoch = integer("startFromEpoch", options.startFromEpoch ?? 0, 0);
+  const monitor = new Monitor("earlyStopping", options, minDelta);
+  let wait = 0;
+  let best: NamedWeight[] | undefined;
+
+  /** Takes the value of epoch `epoch`, counted from 1; returns whether it is the best so far. */
+  const take = (value: number, epoch: number): boolean => {
+    if (epoch <= startFromEpoch) return false;
+    const improved = monitor.improves(value);
+    wait = improved ? 0 : wait + 1;
+    return improved;
+  };
+  const exhausted = () => wait > 0 && wait >= patience;
+
+  return {
+    onTrainBegin(run) {
+      monitor.reset();
+      wait = 0;
+      best = undefined;
+      monitor.series(run).forEach((value, index) => {
+        take(value, index + 1);
+      });
+      if (exhausted()) run.stop();
+    },
+    onEpochEnd({ epoch }, run) {
+      const improved = take(monitor.series(run).at(-1)!, epoch);
+      if (improved && restores) best = run.model.getWeights();
+      if (exhausted()) run.stop();
+    },
+    onTrainEnd(run) {
+      if (best) run.model.setWeights(best);
+      best = undefined;
+    },
+  };
+}

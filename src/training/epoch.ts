@@ -1,0 +1,176 @@
+import { DivergedError } from "../errors.js";
+import type { Lifetime } from "../lifetime.js";
+import type { Learner } from "../model/learner.js";
+import type { MetricName } from "../model/metrics.js";
+import type { Seed } from "../model/seed.js";
+import type { TrainingStep } from "../model/trainingStep.js";
+import type { Callbacks, TrainedModel } from "./callbacks.js";
+import type { Gate } from "./gate.js";
+import type { History } from "./history.js";
+import type { CheckedFitOptions, EpochLog } from "./options.js";
+import { measure } from "./predict.js";
+import type { Progress } from "./run.js";
+import { ELEMENTS_PER_TURN, type Rows } from "./samples.js";
+import type { StreamedRows } from "./stream.js";
+import type { BatchSource } from "./trainingData.js";
+import type { Work } from "./turns.js";
+
+/** What a training works on. */
+export interface FitContext {
+  readonly learner: Learner;
+  readonly seed: Seed;
+  readonly model: TrainedModel;
+  readonly gate: Gate;
+  /** The model's. */
+  readonly lifetime: Lifetime;
+  /** Kept up to date epoch by epoch, so that it survives an abort. */
+  readonly progress: Progress;
+  /** Whether to go on with the training that `progress` tells of, rather than to begin a new one. */
+  readonly resumes: boolean;
+  /** Told when everything was checked and training begins. */
+  readonly onBegin: () => void;
+}
+
+/** Everything that a training consists of. */
+export interface Run extends FitContext {
+  readonly options: CheckedFitOptions;
+  readonly data: BatchSource;
+  readonly validation: Rows | StreamedRows | undefined;
+  readonly step: TrainingStep;
+  readonly callbacks: Callbacks;
+  readonly history: History;
+  /** Whether it is to end early. */
+  stopped: boolean;
+  /** Whether there is an epoch to go back to the beginning of. */
+  restorable: boolean;
+}
+
+type Validated = Pick<EpochLog, "valLoss" | "valMetrics">;
+
+/** Trains for one epoch, validates and records it; none of that when the run is stopped meanwhile. */
+export function* trainOneEpoch(run: Run): Work<void> {
+  const { learner, options, history, progress, callbacks, validation } = run;
+  const epoch = history.loss.length + 1;
+  if (callbacks.hear("onEpochBegin")) yield* callbacks.epochBegin({ epoch, epochs: options.epochs });
+  if (run.stopped) return;
+  yield* learner.save();
+  run.restorable = true;
+  const log = yield* trainBatches(run, epoch);
+  if (!log) return;
+  const validated = validation && (yield* validate(run, validation));
+  learner.clock.learningRate.endEpoch({ loss: log.loss, valLoss: validated?.valLoss });
+  record(history, log, validated);
+  progress.epochs++;
+  learner.keep();
+  if (callbacks.hear("onEpochEnd")) yield* callbacks.epochEnd(validated ? { ...log, ...validated } : log);
+}
+
+/** Goes through the batches of an epoch; undefined when the run is stopped meanwhile. */
+function* trainBatches(run: Run, epoch: number): Work<EpochLog | undefined> {
+  const { learner, data, step, options, progress, callbacks, gate } = run;
+  const { epochs, metrics } = options;
+  const started = performance.now();
+  const total = data.rows && Math.ceil(data.rows / data.batchSize);
+  const tellsBegin = callbacks.hear("onBatchBegin");
+  const tellsEnd = callbacks.hear("onBatchEnd");
+  const metricSums = metrics.length > 0 ? metrics.map(() => 0) : undefined;
+  let sum = 0;
+  let reconstruction = 0;
+  let divergence = 0;
+  let rows = 0;
+  let steps = 0;
+  data.begin(progress.epochs);
+  for (;;) {
+    if (data.refill) yield* data.refill();
+    const count = data.next();
+    if (count === 0) break;
+    if (gate.paused) yield* gate.pass();
+    else gate.check();
+    steps++;
+    const place =
+      tellsBegin || tellsEnd
+        ? { epoch, epochs, step: steps, ...(total !== undefined && { steps: total }) }
+        : undefined;
+    if (tellsBegin) callbacks.batchBegin(place!);
+    yield step.prepare(count, data.indices, learner.clock.tick(), progress.epochs, data.places);
+    const losses = step.losses(count);
+    sum += losses.loss;
+    reconstruction += losses.reconstruction;
+    divergence += losses.divergence;
+    rows += count;
+    if (!Number.isFinite(sum)) throw diverged(learner, epoch, steps);
+    if (metricSums) addTo(metricSums, step.metricSums(count));
+    if (tellsEnd) callbacks.batchEnd({ ...place!, loss: sum / rows });
+    yield;
+    if (run.stopped) return undefined;
+  }
+  if (!(yield* allFinite(learner.network.values))) throw diverged(learner, epoch, steps);
+  const seconds = (performance.now() - started) / 1000;
+  return {
+    epoch,
+    epochs,
+    steps,
+    loss: sum / rows,
+    ...(learner.task.latent && { reconstructionLoss: reconstruction / rows, klLoss: divergence / rows }),
+    ...(metricSums && {
+      metrics: named(
+        metrics,
+        metricSums.map((value) => value / rows),
+      ),
+    }),
+    seconds,
+    msPerStep: (seconds * 1000) / steps,
+  };
+}
+
+function addTo(sums: number[], values: readonly number[]): void {
+  for (let index = 0; index < sums.length; index++) sums[index]! += values[index]!;
+}
+
+/** Metrics by their names. */
+function named(names: readonly MetricName[], values: readonly number[]): NonNullable<EpochLog["metrics"]> {
+  return Object.fromEntries(names.map((name, index) => [name, values[index]!]));
+}
+
+/** Loss and metrics of the validation data. */
+function* validate({ learner, options, gate }: Run, validation: Rows | StreamedRows): Work<Validated> {
+  const { metrics } = options;
+  const measured = yield* measure(learner, metrics, validation, gate);
+  const valLoss = measured.evaluation.loss;
+  return metrics.length === 0 ? { valLoss } : { valLoss, valMetrics: named(metrics, measured.metrics) };
+}
+
+/** Whether all values are finite; pauses now and then. */
+function* allFinite(values: Float32Array): Work<boolean> {
+  for (let start = 0; start < values.length; start += ELEMENTS_PER_TURN) {
+    const end = Math.min(start + ELEMENTS_PER_TURN, values.length);
+    for (let i = start; i < end; i++) {
+      // NaN and the infinities are the only numbers that do not cancel themselves.
+      if (values[i]! - values[i]! !== 0) return false;
+    }
+    if (end < values.length) yield;
+  }
+  return true;
+}
+
+function diverged(learner: Learner, epoch: number, step: number): DivergedError {
+  learner.restore();
+  return new DivergedError(
+    `the loss or a weight stopped being finite in epoch ${epoch}, step ${step}; the weights from before that epoch are kept. ` +
+      "Try a lower learning rate, or data scaled to a smaller range",
+  );
+}
+
+function record(history: History, log: EpochLog, validated: Validated | undefined): void {
+  history.loss.push(log.loss);
+  if (log.reconstructionLoss !== undefined) history.reconstructionLoss.push(log.reconstructionLoss);
+  if (log.klLoss !== undefined) history.klLoss.push(log.klLoss);
+  history.seconds.push(log.seconds);
+  if (log.metrics) append(history.metrics, log.metrics);
+  if (validated?.valLoss !== undefined) history.valLoss.push(validated.valLoss);
+  if (validated?.valMetrics) append(history.valMetrics, validated.valMetrics);
+}
+
+function append(series: History["metrics"], values: NonNullable<EpochLog["metrics"]>): void {
+  for (const name of Object.keys(series) as MetricName[]) series[name]!.push(values[name]!);
+}

@@ -1,0 +1,69 @@
+import { StateError } from "../errors.js";
+import type { Lifetime } from "../lifetime.js";
+import type { Work } from "./turns.js";
+
+/** What holds training up or ends it from outside: `pause` and `resume`, an `AbortSignal`, the end of the model. */
+export class Gate {
+  readonly #lifetime: Lifetime;
+  readonly #signal: AbortSignal | undefined;
+  readonly #canWait: boolean;
+  #paused = false;
+  #wake: () => void = () => {};
+  readonly #woken = () => this.#wake();
+
+  /**
+   * @param lifetime the model's
+   * @param canWait whether other code can run while training waits
+   */
+  constructor(lifetime: Lifetime, signal?: AbortSignal, canWait = true) {
+    this.#lifetime = lifetime;
+    this.#signal = signal;
+    this.#canWait = canWait;
+    signal?.addEventListener("abort", this.#woken);
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** @throws {StateError} when nobody could call `resume` */
+  pause(): void {
+    if (!this.#canWait)
+      throw new StateError("fitSync cannot be paused, since nothing could resume it; use fit");
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#wake();
+  }
+
+  /** Throws the signal's reason when it is aborted. */
+  check(): void {
+    this.#signal?.throwIfAborted();
+  }
+
+  /** Waits until training is resumed, if it is paused. Throws the signal's reason when it is aborted. */
+  *pass(): Work<void> {
+    this.check();
+    while (this.#paused) yield* this.wait();
+  }
+
+  /** Waits until `promise` is settled or the model's lifetime is over. Throws the signal's reason when it is aborted. */
+  *wait(promise?: Promise<unknown>): Work<void> {
+    // Not a race with one long promise, which would keep something of every wait until it is settled.
+    const woken = new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      promise?.then(
+        () => resolve(),
+        () => resolve(),
+      );
+    });
+    yield this.#lifetime.orEnd(woken);
+    this.check();
+  }
+
+  release(): void {
+    this.#signal?.removeEventListener("abort", this.#woken);
+  }
+}

@@ -1,0 +1,56 @@
+import { boolean, integer, knownKeys, show } from "../check.js";
+import { ArgumentError } from "../errors.js";
+import type { Callback } from "./callbacks.js";
+import { Monitor, type MonitorOptions } from "./monitor.js";
+import type { EpochLog } from "./options.js";
+
+/** When and what `modelCheckpoint` saves. */
+export interface CheckpointingOptions extends MonitorOptions {
+  /** Whether only epochs that are the best so far are saved; default false: every one. */
+  saveBestOnly?: boolean;
+  /** Whether to save what `toSafetensors` gives, the model alone, rather than what `toCheckpoint` gives; default false. */
+  saveWeightsOnly?: boolean;
+  /** Epochs from one time to the next; default 1. The last of all epochs is saved, too. */
+  every?: number;
+}
+
+/** Options of `modelCheckpoint`. */
+export interface ModelCheckpointOptions extends CheckpointingOptions {
+  /** Takes the file, and what was logged of the epoch; training waits for a promise. */
+  save: (bytes: Uint8Array, log: EpochLog) => void | Promise<void>;
+}
+
+/**
+ * Hands over the model or a checkpoint as the bytes of a safetensors file, each epoch or each best one.
+ *
+ * @throws {ArgumentError} for values out of range, and from `fit` when training does not have what is watched
+ */
+export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
+  knownKeys("modelCheckpoint", options, [
+    "save",
+    "monitor",
+    "mode",
+    "saveBestOnly",
+    "saveWeightsOnly",
+    "every",
+  ]);
+  const { save } = options;
+  if (typeof save !== "function") throw new ArgumentError(`save must be a function, not ${show(save)}`);
+  const bestOnly = boolean("saveBestOnly", options.saveBestOnly ?? false);
+  const weightsOnly = boolean("saveWeightsOnly", options.saveWeightsOnly ?? false);
+  const every = integer("every", options.every ?? 1);
+  const monitor = new Monitor("modelCheckpoint", options);
+
+  return {
+    onTrainBegin(run) {
+      monitor.reset();
+      if (bestOnly) for (const value of monitor.series(run)) monitor.improves(value);
+    },
+    onEpochEnd(log, run) {
+      const { model } = run;
+      if (log.epoch % every !== 0 && log.epoch !== log.epochs) return;
+      if (bestOnly && !monitor.improves(monitor.series(run).at(-1)!)) return;
+      return save(weightsOnly ? model.toSafetensors() : model.toCheckpoint(), log);
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import { ArgumentError, StateError } from "../errors.js";
+import type { Lifetime } from "../lifetime.js";
+import type { Learner } from "../model/learner.js";
+import type { Callback, TrainedModel } from "./callbacks.js";
+import { fitModel } from "./fit.js";
+import { Gate } from "./gate.js";
+import { emptyHistory, type History } from "./history.js";
+import { checkFitOptions, type FitOptions } from "./options.js";
+import { type Progress, withOptionsOf } from "./run.js";
+import type { Samples } from "./samples.js";
+import { isStream, type SampleStream, toInput } from "./stream.js";
+import type { Work } from "./turns.js";
+
+/** Trains a model, one training at a time, and knows how far it is. */
+export class Trainer {
+  readonly #learner: Learner;
+  readonly #model: TrainedModel;
+  readonly #lifetime: Lifetime;
+  #progress: Progress = { epochs: 0, history: emptyHistory(), options: undefined };
+  /** Whether the next training goes on with the one that a checkpoint told of. */
+  #resumes = false;
+  #gate: Gate | undefined;
+
+  /** @param lifetime the model's */
+  constructor(learner: Learner, model: TrainedModel, lifetime: Lifetime) {
+    this.#learner = learner;
+    this.#model = model;
+    this.#lifetime = lifetime;
+  }
+
+  /** How far training is; at the end of the last whole epoch while one is running. */
+  get progress(): Progress {
+    return this.#progress;
+  }
+
+  get training(): boolean {
+    return this.#gate !== undefined;
+  }
+
+  get paused(): boolean {
+    return this.#gate?.paused ?? false;
+  }
+
+  /** Takes over how far another model's training was; the next training goes on with that one. */
+  resumeFrom(progress: Progress): void {
+    this.#progress = progress;
+    this.#resumes = progress.options !== undefined;
+  }
+
+  /**
+   * Trains the model.
+   *
+   * @param inTurns whether other code can run meanwhile
+   * @param watcher is called after all callbacks of the options
+   * @throws what `fit` throws
+   */
+  *fit(
+    samples: Samples | SampleStream,
+    options: FitOptions,
+    inTurns: boolean,
+    watcher?: Callback,
+  ): Work<History> {
+    this.#lifetime.assertAlive();
+    const before = this.#progress.options;
+    const given = this.#resumes && typeof options === "object" && options !== null;
+    const checked = checkFitOptions(given ? withOptionsOf(before!, options) : options);
+    const input = toInput("samples", samples, this.#learner.network.inputSize);
+    if (!inTurns && (isStream(samples) || isStream(checked.validationData))) {
+      throw new ArgumentError("a stream of samples has to be waited for, which fitSync cannot do; use fit");
+    }
+    if (this.#gate) throw new StateError("the model is being trained already");
+    const gate = new Gate(this.#lifetime, checked.signal, inTurns);
+    this.#gate = gate;
+    const context = {
+      learner: this.#learner,
+      seed: this.#learner.task.seed,
+      model: this.#model,
+      gate,
+      lifetime: this.#lifetime,
+      progress: this.#progress,
+      resumes: this.#resumes,
+      onBegin: () => {
+        this.#resumes = false;
+      },
+    };
+    try {
+      const callbacks = watcher ? [...checked.callbacks, watcher] : checked.callbacks;
+      return yield* fitModel(context, input, { ...checked, callbacks });
+    } finally {
+      gate.release();
+      this.#gate = undefined;
+    }
+  }
+
+  /** Has training wait after the running step. */
+  pause(): void {
+    if (!this.#gate) throw new StateError("the model is not being trained, so there is nothing to pause");
+    this.#gate.pause();
+  }
+
+  /** Lets training go on. */
+  resume(): void {
+    this.#gate?.resume();
+  }
+}
