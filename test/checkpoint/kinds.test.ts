@@ -3,9 +3,16 @@ import { decodeSafetensors, encodeSafetensors } from "../../src/formats/safetens
 import {
   Autoencoder,
   type AutoencoderOptions,
+  adam,
+  cosineDecay,
   FormatError,
   gaussian,
+  huber,
   modelCheckpoint,
+  nadam,
+  reduceOnPlateau,
+  rmsprop,
+  warmup,
 } from "../../src/index.js";
 import { KINDS, WIDTH } from "../support/kinds.js";
 import { failure, values, weightBits } from "../support/models.js";
@@ -14,9 +21,19 @@ const samples = values(50, WIDTH, 3, 0.02, 0.98);
 const engine = { math: "portable" } as const;
 const variational = KINDS.find(([name]) => name === "variational")![1];
 
+// Nothing is ever better by 10, so the rate falls after every epoch.
+const falling = reduceOnPlateau({ initialLearningRate: 0.05, monitor: "loss", patience: 1, minDelta: 10 });
+const rising = warmup({
+  warmupSteps: 5,
+  schedule: cosineDecay({ initialLearningRate: 0.05, decaySteps: 9 }),
+});
+
 const MODELS: readonly (readonly [string, AutoencoderOptions])[] = [
   ...KINDS,
   ["scaled", { ...KINDS[0]![1], scaling: "standard" }],
+  ["following its loss", { ...KINDS[0]![1], optimizer: adam({ learningRate: falling }) }],
+  ["scheduled", { ...KINDS[0]![1], loss: huber({ delta: 0.2 }), optimizer: nadam({ learningRate: rising }) }],
+  ["accumulating", { ...KINDS[0]![1], optimizer: rmsprop({ momentum: 0.5, centered: true }) }],
   ["warming up", { ...variational, latent: gaussian(3, { beta: 0.5, warmupSteps: 40 }) }],
 ];
 
