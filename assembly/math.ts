@@ -201,17 +201,14 @@ export function tanh4(x: v128): v128 {
   return v128.or(select4(small, large, v128.or(f32x4.lt(a, splat(0.625)), f32x4.ne(x, x))), sign);
 }
 
-/** The quadrant of an angle given in turns (within [0, 1]), and the angle left of it in radians, in [−π/4, π/4]. */
-@inline
-function quadrant(turns: v128): v128 {
-  return f32x4.add(f32x4.mul(turns, splat(4)), splat(ROUND));
-}
-
+/** sin(2π·turns) for turns in [0, 1], or with `shift` 1 the cosine: that of the quadrant after it. */
 @inline
 function sinCosOf(turns: v128, shift: i32): v128 {
-  const shifted = quadrant(turns);
+  const quarters = f32x4.mul(turns, splat(4));
+  const shifted = f32x4.add(quarters, splat(ROUND));
   const q = f32x4.sub(shifted, splat(ROUND));
-  const x = f32x4.mul(f32x4.sub(f32x4.mul(turns, splat(4)), q), splat(1.5707963267948966));
+  // What is left of the nearest quadrant, in radians, in [−π/4, π/4].
+  const x = f32x4.mul(f32x4.sub(quarters, q), splat(1.5707963267948966));
   const z = f32x4.mul(x, x);
   let s = madd(z, splat(-1.9515295891e-4), splat(8.3321608736e-3));
   s = madd(s, z, splat(-1.6666654611e-1));

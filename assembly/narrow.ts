@@ -74,6 +74,13 @@ function total(x: v128): f32 {
   );
 }
 
+/** The same with zeros for the rows past the `left` that there are, whatever the memory after the last one holds. */
+@inline
+function present(rows: usize, width: i32, index: i32, left: i32): v128 {
+  const x = column(rows, width, index);
+  return left >= 4 ? x : keepUpTo(x, <usize>left);
+}
+
 /** The gradients, with units and inputs known when this is compiled. */
 @inline
 function gradientOf(
@@ -87,24 +94,18 @@ function gradientOf(
   let b0 = splat(0);
   let b1 = splat(0);
   for (let left = rows; left > 0; left -= 4) {
-    // Rows that are not there have no δ, whatever the memory after the last one holds.
-    const d0 = left >= 4 ? column(delta, units, 0) : keepUpTo(column(delta, units, 0), <usize>left);
-    const x0 = left >= 4 ? column(x, inputs, 0) : keepUpTo(column(x, inputs, 0), <usize>left);
+    const d0 = present(delta, units, 0, left);
+    const x0 = present(x, inputs, 0, left);
+    const d1 = units == 2 ? present(delta, units, 1, left) : d0;
+    const x1 = inputs == 2 ? present(x, inputs, 1, left) : x0;
     s00 = madd(d0, x0, s00);
     b0 = f32x4.add(b0, d0);
-    if (inputs == 2) {
-      const x1 = left >= 4 ? column(x, inputs, 1) : keepUpTo(column(x, inputs, 1), <usize>left);
-      s01 = madd(d0, x1, s01);
-      if (units == 2) {
-        const d1 = left >= 4 ? column(delta, units, 1) : keepUpTo(column(delta, units, 1), <usize>left);
-        s11 = madd(d1, x1, s11);
-      }
-    }
+    if (inputs == 2) s01 = madd(d0, x1, s01);
     if (units == 2) {
-      const d1 = left >= 4 ? column(delta, units, 1) : keepUpTo(column(delta, units, 1), <usize>left);
       s10 = madd(d1, x0, s10);
       b1 = f32x4.add(b1, d1);
     }
+    if (inputs == 2 && units == 2) s11 = madd(d1, x1, s11);
     x += <usize>(inputs << 4);
     delta += <usize>(units << 4);
   }

@@ -43,7 +43,7 @@ export function bytesPerElement(name: NumericArrayName): number {
  * The constructor name of `value` where it is a `NumericArray`, of this or another realm, else undefined.
  * A Node `Buffer` counts as the `Uint8Array` it extends.
  */
-export function arrayName(value: unknown): NumericArrayName | undefined {
+function arrayName(value: unknown): NumericArrayName | undefined {
   if (!ArrayBuffer.isView(value)) return undefined;
   const tag = objectTag(value);
   return Object.hasOwn(constructors, tag) ? (tag as NumericArrayName) : undefined;

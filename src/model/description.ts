@@ -66,7 +66,7 @@ export interface CheckedDescription {
   readonly seed: Seed;
 }
 
-export const DESCRIPTION_KEYS = [
+const DESCRIPTION_KEYS = [
   "inputSize",
   "encoder",
   "decoder",
