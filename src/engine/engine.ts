@@ -1,6 +1,6 @@
 import { SCRATCH_BYTES } from "../../assembly/abi.js";
 import { EngineError, StateError } from "../errors.js";
-import type { BuildName } from "./builds.js";
+import type { BuildName } from "./binaries.js";
 import type { Kernels } from "./kernels.js";
 import type { Address, Block, EngineMemory } from "./memory.js";
 import { Mutex } from "./mutex.js";
