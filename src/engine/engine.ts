@@ -23,6 +23,8 @@ const MOST_AUTO_THREADS = 16;
 
 /** Kernels, memory and workers: what models run on. Several models can share one. */
 export class Engine {
+  /** Stays when a minifier renames the class. */
+  static readonly name = "Engine";
   readonly build: BuildName;
   readonly turbo: boolean;
   readonly tile: number;
