@@ -23,6 +23,17 @@ export function npm(folder: string, ...args: string[]): string {
   });
 }
 
+/** Runs a command in a folder, without any input, and gives what it prints. */
+export function runIn(folder: string, command: string, ...args: string[]): string {
+  return execFileSync(command, args, {
+    cwd: folder,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: 60_000,
+    env: { ...process.env, NO_COLOR: "1" },
+  });
+}
+
 /** Packs the built package into `folder`; the path of the file. */
 export function pack(folder: string): string {
   const [{ filename }] = JSON.parse(
@@ -52,13 +63,7 @@ export class Fixture {
 
   /** Runs a command in the folder and gives what it prints. */
   run(command: string, ...args: string[]): string {
-    return execFileSync(command, args, {
-      cwd: this.folder,
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "pipe"],
-      timeout: 60_000,
-      env: { ...process.env, NO_COLOR: "1" },
-    });
+    return runIn(this.folder, command, ...args);
   }
 
   /** Starts a program that serves, says at which URL, and ends with its input. */

@@ -1,16 +1,25 @@
 import { existsSync } from "node:fs";
-import { type Browser, launch } from "puppeteer-core";
+import { type Browser, type LaunchOptions, launch } from "puppeteer-core";
 
-const CHROMIUM_FLAGS =
-  "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
+export type BrowserName = "chromium" | "firefox";
 
-/** Debian's browsers. */
-const BROWSERS = {
-  chromium: { browser: "chrome", executablePath: "/usr/bin/chromium", args: CHROMIUM_FLAGS.split(" ") },
+/** Debian's browsers. Chromium is told to ask nothing of the network and to run as root. */
+const BROWSERS: Record<BrowserName, LaunchOptions & { executablePath: string }> = {
+  chromium: {
+    browser: "chrome",
+    executablePath: "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  },
   firefox: { browser: "firefox", executablePath: "/usr/bin/firefox-esr" },
-} as const;
-
-export type BrowserName = keyof typeof BROWSERS;
+};
 
 /** Those that are installed here. */
 export const browserNames = (["chromium", "firefox"] as const).filter((name) =>
@@ -19,9 +28,5 @@ export const browserNames = (["chromium", "firefox"] as const).filter((name) =>
 
 /** Starts a browser without a window. */
 export function openBrowser(name: BrowserName): Promise<Browser> {
-  return launch({
-    ...BROWSERS[name],
-    args: [...("args" in BROWSERS[name] ? BROWSERS[name].args : [])],
-    headless: true,
-  });
+  return launch({ ...BROWSERS[name], headless: true });
 }
