@@ -1,4 +1,4 @@
-import type { Browser, Page } from "puppeteer-core";
+import type { Browser, BrowserContext, Page } from "puppeteer-core";
 
 /** A page that is being watched. */
 export interface WatchedPage {
@@ -10,7 +10,7 @@ export interface WatchedPage {
 }
 
 /** Opens a page and waits for it to be loaded. */
-export async function openPage(browser: Browser, url: string): Promise<WatchedPage> {
+export async function openPage(browser: Browser | BrowserContext, url: string): Promise<WatchedPage> {
   const page = await browser.newPage();
   const errors: string[] = [];
   const foreign: string[] = [];
