@@ -33,4 +33,40 @@ globalThis.longestGap = async (work) => {
   return longest;
 };
 
+/** Calculates something for `rounds` rounds. */
+function spin(rounds) {
+  let value = 1;
+  for (let i = 0; i < rounds; i++) value = (Math.imul(value, 1664525) + 1013904223) | 0;
+  return value;
+}
+
+/** Rounds that take 12 ms when no other program keeps the processor; browsers' clocks may tick but every ms. */
+function roundsOfTurn() {
+  const rounds = 1e7;
+  let best = Number.POSITIVE_INFINITY;
+  for (let attempt = 0; attempt < 8; attempt++) {
+    const began = performance.now();
+    spin(rounds);
+    best = Math.min(best, performance.now() - began);
+  }
+  return (rounds * 12) / Math.max(best, 1);
+}
+
+let rounds;
+
+/**
+ * By how much other programs stretch turns of 12 ms here and now: 1 on a machine that has nothing else to do, and up to
+ * where they take 25.
+ */
+globalThis.stretch = async () => {
+  rounds ??= roundsOfTurn();
+  const gap = await longestGap(async () => {
+    for (let turn = 0; turn < 15; turn++) {
+      spin(rounds);
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+  });
+  return Math.max(1, gap / 25);
+};
+
 globalThis.result = true;
