@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -23,15 +23,18 @@ export function npm(folder: string, ...args: string[]): string {
   });
 }
 
-/** Runs a command in a folder, without any input, and gives what it prints. */
+/** Runs a command in a folder, without any input, and gives what it prints. Expects success, and no complaints. */
 export function runIn(folder: string, command: string, ...args: string[]): string {
-  return execFileSync(command, args, {
+  const { status, signal, stdout, stderr } = spawnSync(command, args, {
     cwd: folder,
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],
     timeout: 60_000,
     env: { ...process.env, NO_COLOR: "1" },
   });
+  if (status !== 0 || stderr !== "")
+    throw new Error(`${command} ${args.join(" ")} ended with ${status ?? signal}: ${stderr}${stdout}`);
+  return stdout;
 }
 
 /** Packs the built package into `folder`; the path of the file. */
