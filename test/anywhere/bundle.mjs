@@ -6,7 +6,7 @@ import { join } from "node:path";
 const bundlers = {
   async vite(root, outDir) {
     const { build } = await import("vite");
-    await build({ root, logLevel: "warn", build: { outDir } });
+    await build({ root, logLevel: "warn", build: { outDir, emptyOutDir: true } });
   },
 
   async webpack(context, path) {
