@@ -120,6 +120,41 @@ describe.each(browserNames)("%s", (name) => {
       });
     });
 
+    test("gzipped IDX data become samples, NPY and safetensors data come back", async () => {
+      const results = await withLibrary(browser, server, (page) =>
+        page.evaluate(async (samples) => {
+          const {
+            decodeNpy,
+            decodeSafetensors,
+            decodeSamples,
+            digits,
+            encodeIdx,
+            encodeNpy,
+            encodeSafetensors,
+          } = isthmus;
+          const { images } = digits(samples);
+          const shape = [images.length / 784, 28, 28];
+          const idx = encodeIdx({ shape, data: images }) as Uint8Array<ArrayBuffer>;
+          const gzipped = new Blob([idx]).stream().pipeThrough(new CompressionStream("gzip"));
+          const decoded = await decodeSamples(new Uint8Array(await new Response(gzipped).arrayBuffer()));
+          const floats = Float32Array.from(images, (byte) => byte / 255);
+          const npy = decodeNpy(encodeNpy({ shape, data: floats }));
+          const { tensors } = decodeSafetensors(encodeSafetensors([{ name: "images", shape, data: floats }]));
+          const same = (one: ArrayLike<unknown>, other: ArrayLike<unknown>) =>
+            one.length === other.length && Array.prototype.every.call(one, (value, i) => value === other[i]);
+          return {
+            shape: decoded.shape,
+            same: [
+              same(decoded.data, images),
+              same(npy.data, floats),
+              same(tensors.get("images")!.data, floats),
+            ],
+          };
+        }, SAMPLES),
+      );
+      expect(results).toEqual({ shape: [512, 28, 28], same: [true, true, true] });
+    });
+
     test("a model that is downloaded and opened again gives the same codes", async () => {
       const folder = join(downloads, String(isolated));
       const context = await browser.createBrowserContext({
