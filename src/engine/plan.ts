@@ -1,5 +1,6 @@
 import { OP_END, OP_ROWS, RECORD_ARGUMENTS } from "../../assembly/abi.js";
 import type { Address, Block, EngineMemory } from "./memory.js";
+import { tileFor } from "./tiles.js";
 
 /** Output rows are divided among threads in multiples of this, the widest tile's width. */
 export const GRAIN = 16;
@@ -41,14 +42,19 @@ export class Plan {
 export class PlanBuilder {
   readonly #words: number[] = [];
   readonly #starts: number[] = [0];
-  /** The engine's tile of the matrix product. */
-  readonly tile: number;
+  readonly #tile: number;
   readonly #float = new DataView(new ArrayBuffer(4));
   /** Floating-point operations of the matrix products so far. */
   operations = 0;
 
+  /** @param tile the engine's tile of the matrix product */
   constructor(tile: number) {
-    this.tile = tile;
+    this.#tile = tile;
+  }
+
+  /** The tile of a product whose B has `columns`. */
+  tileFor(columns: number): number {
+    return tileFor(this.#tile, columns);
   }
 
   /** Starts a phase: what follows may read what any thread wrote before. */

@@ -16,6 +16,7 @@ import {
 import type { ProductArguments } from "../../src/engine/calls/index.js";
 import * as call from "../../src/engine/calls/index.js";
 import { PlanBuilder } from "../../src/engine/plan.js";
+import { tileFor } from "../../src/engine/tiles.js";
 import { BUILDS } from "../support/kernels.js";
 import { Sandbox } from "./sandbox.js";
 import { distinct, expectSameBits } from "./values.js";
@@ -43,8 +44,10 @@ const [L1, L2, LIMIT, RHO, DELTA] = [0.01, 0.02, 0.05, 0.9, 0.2].map(Math.fround
 
 /** The memory of one training step of a dense layer that calls every kernel there is in a plan. */
 function setUp(box: Sandbox, tile: number) {
-  const width = box.kernels.tileColumns(tile);
-  const packed = (k: number, n: number) => box.floats(1, Math.ceil(n / width) * width * k);
+  const packed = (k: number, n: number) => {
+    const width = box.kernels.tileColumns(tileFor(tile, n));
+    return box.floats(1, Math.ceil(n / width) * width * k);
+  };
   const indices = box.words(ROWS).set(Array.from({ length: ROWS }, (_, i) => (i * 29) % SAMPLES));
   const words = new Uint32Array(STEP_WORDS);
   words[STEP_INDICES] = indices.at();
@@ -179,12 +182,13 @@ function callKernels(box: Sandbox, tile: number, layer: Layer): void {
   const scratch = box.scratch();
   const product = (rows: number, p: ProductArguments) => {
     const seedAndResult = [p.seed, p.seedRow, p.c, p.cRow] as const;
-    kernels.gemm(tile, 0, rows, p.n, p.k, p.a, p.aRow, p.aStep, p.b, ...seedAndResult, scratch);
+    kernels.gemm(tileFor(tile, p.n), 0, rows, p.n, p.k, p.a, p.aRow, p.aStep, p.b, ...seedAndResult, scratch);
   };
   const { forward, backward, weights } = products(layer);
+  const [inputTile, outputTile] = [tileFor(tile, INPUTS), tileFor(tile, OUTPUTS)];
   const [y, z, target] = [o.y.at(), o.z.at(), o.target.at()];
-  kernels.packTransposed(0, OUTPUTS, tile, INPUTS, OUTPUTS, o.weights.at(), o.packedForward.at());
-  kernels.packRows(0, OUTPUTS, tile, OUTPUTS, INPUTS, o.weights.at(), o.packedBackward.at());
+  kernels.packTransposed(0, OUTPUTS, outputTile, INPUTS, OUTPUTS, o.weights.at(), o.packedForward.at());
+  kernels.packRows(0, OUTPUTS, inputTile, OUTPUTS, INPUTS, o.weights.at(), o.packedBackward.at());
   kernels.gatherFloats(0, ROWS, INPUTS, inputs.at(), o.batch.at(), step.at());
   kernels.gatherBytes(0, ROWS, OUTPUTS, targets.at(), target, step.at());
   product(ROWS, forward);
@@ -196,7 +200,7 @@ function callKernels(box: Sandbox, tile: number, layer: Layer): void {
   kernels.meanSquaredError(0, ROWS, OUTPUTS, y, target, o.gradient.at(), o.squares.at(), SCALE);
   kernels.meanAbsoluteError(0, ROWS, OUTPUTS, y, target, o.gradient.at(), o.absolutes.at(), SCALE);
   kernels.huber(0, ROWS, OUTPUTS, y, target, o.gradient.at(), o.hubers.at(), SCALE, DELTA);
-  kernels.packRows(0, ROWS, tile, ROWS, INPUTS, o.batch.at(), o.packedBatch.at());
+  kernels.packRows(0, ROWS, inputTile, ROWS, INPUTS, o.batch.at(), o.packedBatch.at());
   product(OUTPUTS, weights);
   kernels.columnSums(0, OUTPUTS, ROWS, OUTPUTS, o.dz.at(), o.db.at());
   kernels.penalize(0, OUTPUTS, INPUTS, o.weights.at(), o.dw.at(), o.penalties.at(), L1, L2);

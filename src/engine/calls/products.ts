@@ -54,7 +54,7 @@ export interface NarrowGradientArguments {
 export function product(plan: PlanBuilder, rows: number, p: ProductArguments): void {
   plan.operations += 2 * rows * p.n * p.k;
   const { n, k, a, aRow, aStep, b, seed, seedRow, c, cRow } = p;
-  plan.call(OP_GEMM, rows, GRAIN, [plan.tile, n, k, a, aRow, aStep, b, seed, seedRow, c, cRow]);
+  plan.call(OP_GEMM, rows, GRAIN, [plan.tileFor(n), n, k, a, aRow, aStep, b, seed, seedRow, c, cRow]);
 }
 
 /** C[rows, n] = seed + A[rows, k]·B for n and k of at most 2. Strides are in bytes. */
@@ -80,7 +80,7 @@ export function columnSums(
 
 /** Packs rows of B[k, n]. */
 export function packRows(plan: PlanBuilder, k: number, n: number, source: Address, packed: Address): void {
-  plan.call(OP_PACK_ROWS, k, GRAIN, [plan.tile, k, n, source, packed]);
+  plan.call(OP_PACK_ROWS, k, GRAIN, [plan.tileFor(n), k, n, source, packed]);
 }
 
 /** Packs rows of Bᵀ[n, k]. */
@@ -91,5 +91,5 @@ export function packTransposed(
   source: Address,
   packed: Address,
 ): void {
-  plan.call(OP_PACK_TRANSPOSED, n, GRAIN, [plan.tile, k, n, source, packed]);
+  plan.call(OP_PACK_TRANSPOSED, n, GRAIN, [plan.tileFor(n), k, n, source, packed]);
 }
