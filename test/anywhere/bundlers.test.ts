@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Browser } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type BrowserName, browserNames, openBrowser } from "../support/browsers.js";
+import { openBrowser } from "../support/browsers.js";
 import { ISOLATION, serveFiles } from "../support/fileServer.js";
+import { inBrowsers } from "../support/inBrowsers.js";
 import { openPage, resultOn } from "../support/pages.js";
 import { Fixture, here, installed, type PortableResult, unlessInstalled } from "./fixture.js";
 
@@ -93,7 +94,7 @@ describe.skipIf(!installed)(`bundlers${unlessInstalled}`, () => {
     expect(size).toBeGreaterThan(0.8 * bound);
   });
 
-  describe.each(browserNames)("in %s", (name: BrowserName) => {
+  inBrowsers((name) => {
     let browser: Browser;
     beforeAll(async () => {
       browser = await openBrowser(name);

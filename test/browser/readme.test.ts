@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { browserNames, openBrowser } from "../support/browsers.js";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openBrowser } from "../support/browsers.js";
 import { ISOLATION, serveFiles } from "../support/fileServer.js";
+import { inBrowsers } from "../support/inBrowsers.js";
 import { openPage } from "../support/pages.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -40,7 +41,7 @@ test("each script of the README is part of the page", () => {
   expect(readme.match(/^```js$/gm)).toHaveLength(scripts.length);
 });
 
-describe.each(browserNames)("%s", (name) => {
+inBrowsers((name) => {
   test.each([true, false])("the page trains in its worker, isolated: %s", async (isolated) => {
     const headers = isolated ? ISOLATION : {};
     const server = await serveFiles(join(folder, "site"), { pages: { "/index.html": PAGE }, headers });

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import type { Browser, ElementHandle } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Autoencoder, dense, digits } from "../../src/index.js";
-import { browserNames, openBrowser } from "../support/browsers.js";
+import { openBrowser } from "../support/browsers.js";
 import type { FileServer } from "../support/fileServer.js";
+import { inBrowsers } from "../support/inBrowsers.js";
 import { bits } from "../support/models.js";
 import { openPage, resultOn } from "../support/pages.js";
 import { until } from "../support/until.js";
@@ -16,18 +17,12 @@ import { serveLibrary, withLibrary } from "./site.js";
 declare const isthmus: typeof import("../../src/index.js");
 declare const sha256: (bytes: Uint8Array) => Promise<string>;
 
-const missing = (["chromium", "firefox"] as const).filter((name) => !browserNames.includes(name));
-test.skipIf(missing.length > 0)(
-  `all browsers are installed${missing.map((name) => `: not ${name}`)}`,
-  () => {},
-);
-
 /** A function that runs in the page takes along what it is given, not what it sees here. */
 const DESCRIPTION = { inputSize: 784, loss: "binaryCrossentropy", seed: 42 } as const;
 const SAMPLES = { samples: 512, seed: 1 };
 const FIT = { epochs: 4, batchSize: 64 };
 
-describe.each(browserNames)("%s", (name) => {
+inBrowsers((name) => {
   let browser: Browser;
   let downloads = "";
   beforeAll(async () => {
