@@ -1,0 +1,3 @@
+import { initialValues } from "../shared/settings.js";
+
+initialValues({});
