@@ -1,6 +1,14 @@
 // Bundles the playground into build/playground/, laid out as its sources are.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -34,15 +42,20 @@ function writeWhole(path, content) {
   renameSync(temporary, path);
 }
 
-/** Each page is NAME.html with NAME/main.ts, and NAME/worker.ts for what it calculates. */
+/** The pages: NAME.html with NAME/main.ts, and NAME/worker.ts for what it calculates. */
+function pageNames() {
+  return readdirSync(SOURCE).filter((name) => existsSync(join(SOURCE, name, "main.ts")));
+}
+
 export async function buildPlayground() {
   buildKernelsIfNeeded();
-  const pages = readdirSync(SOURCE).filter((name) => name.endsWith(".html"));
-  const scripted = pages.map((name) => name.slice(0, -".html".length)).filter((name) => name !== "index");
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
     entryPoints: [
-      ...scripted.flatMap((name) => [`src/playground/${name}/main.ts`, `src/playground/${name}/worker.ts`]),
+      ...pageNames().flatMap((name) => [
+        `src/playground/${name}/main.ts`,
+        `src/playground/${name}/worker.ts`,
+      ]),
       "src/playground/shared/style.css",
     ],
     outbase: SOURCE,
@@ -57,6 +70,6 @@ export async function buildPlayground() {
     write: false,
   });
   for (const { path, contents } of outputFiles) writeWhole(path, contents);
-  const copied = [...pages, ...readdirSync(SOURCE).filter((name) => name.endsWith(".svg"))];
+  const copied = readdirSync(SOURCE).filter((name) => /\.(html|svg)$/.test(name));
   for (const name of copied) writeWhole(join(PLAYGROUND, name), readFileSync(join(SOURCE, name)));
 }
