@@ -6,7 +6,7 @@ export class LossSeries {
   #stride = 1;
 
   /** @param most an upper bound on the points, but for the last epoch's */
-  constructor(most = 400) {
+  constructor(most = 250) {
     this.#most = most;
   }
 

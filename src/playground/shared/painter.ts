@@ -1,5 +1,5 @@
 /** How long one frame may be drawn at, in ms. Far less than what a visitor would feel. */
-const BUDGET = 10;
+const BUDGET = 4;
 
 /**
  * Draws when the browser is about to show the page, a few pictures a frame, so that no frame takes long however many

@@ -30,7 +30,7 @@ export function drawDots(
     const px = x.zero + points[2 * i]! * width;
     const py = y.zero + points[2 * i + 1]! * height;
     if (count > MANY) {
-      context.rect(px - 1, py - 1, 2, 2);
+      context.fillRect(px - 1, py - 1, 2, 2);
     } else {
       context.moveTo(px + 2, py);
       context.arc(px, py, 2, 0, 2 * Math.PI);

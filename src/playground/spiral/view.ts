@@ -3,11 +3,16 @@ import { engineLine } from "../shared/engineLine.js";
 import { LossChart } from "../shared/lossChart.js";
 import { Painter } from "../shared/painter.js";
 import type { Begun, Snapshot } from "./messages.js";
-import { type Layer, Plane } from "./plane.js";
+import { type PlainLayer, Plane, type ShadedLayer } from "./plane.js";
 
 const NOTHING = new Float32Array();
 
-const dots = (label: string, colour: string): Layer => ({ kind: "dots", label, colour, points: NOTHING });
+const plain = (kind: "dots" | "line", label: string, colour: string): PlainLayer => ({
+  kind,
+  label,
+  colour,
+  points: NOTHING,
+});
 
 /** A number as text, and as it is for programs. */
 function show(id: string, value: number | undefined, text: (value: number) => string): void {
@@ -27,35 +32,42 @@ export class View {
     unit: "mean squared error (scaled units)",
     curves: { training: { label: "training", colour: "curve" } },
   });
-  readonly #rebuilt = new Plane(byId("rebuilt-chart", HTMLCanvasElement), "Original and reconstruction", [
-    dots("original", "original"),
-    dots("reconstruction", "rebuilt"),
-  ]);
-  readonly #curve = new Plane(byId("curve-chart", HTMLCanvasElement), "The decoder's curve over the data", [
-    dots("data", "original"),
-    { kind: "line", label: "decoded, least to greatest code", colour: "curve", points: NOTHING },
-  ]);
-  readonly #codes = new Plane(byId("code-chart", HTMLCanvasElement), "Points coloured by code", [
-    { kind: "shaded", label: "data, coloured by code", points: NOTHING, values: NOTHING },
-  ]);
+  readonly #rebuilt = new Plane(byId("rebuilt-chart", HTMLCanvasElement), "Original and reconstruction", {
+    fixed: plain("dots", "original", "original"),
+    moving: plain("dots", "reconstruction", "rebuilt"),
+  });
+  readonly #curve = new Plane(byId("curve-chart", HTMLCanvasElement), "The decoder's curve over the data", {
+    fixed: plain("dots", "data", "original"),
+    moving: plain("line", "decoded, least to greatest code", "curve"),
+  });
+  readonly #codes = new Plane(byId("code-chart", HTMLCanvasElement), "Points coloured by code", {
+    moving: {
+      kind: "shaded",
+      label: "data, coloured by code",
+      points: NOTHING,
+      values: NOTHING,
+    } as ShadedLayer,
+  });
+  readonly #planes = [this.#rebuilt, this.#curve, this.#codes];
   readonly #painter: Painter;
+  /** The planes on which what stays as it is has changed with a new run. */
+  #stale = new Set<unknown>();
 
   /** @param drawn called when a run's snapshot, or its beginning, is on the page */
   constructor(drawn: () => void) {
-    const charts = [this.#loss, this.#rebuilt, this.#curve, this.#codes];
-    this.#painter = new Painter(
-      charts.map((chart) => () => chart.draw()),
-      drawn,
-    );
+    const planes = this.#planes.map((plane) => () => {
+      if (this.#stale.delete(plane)) plane.drawAll();
+      else plane.draw();
+    });
+    this.#painter = new Painter([() => this.#loss.draw(), ...planes], drawn);
   }
 
   begin({ points, widths, parameters, engine }: Begun): void {
     this.#loss.clear();
-    const [original, rebuilt] = this.#rebuilt.layers;
-    const [data, curve] = this.#curve.layers;
-    const [shaded] = this.#codes.layers;
-    for (const layer of [original!, data!, shaded!]) layer.points = points;
-    for (const layer of [rebuilt!, curve!]) layer.points = NOTHING;
+    for (const layer of [this.#rebuilt.fixed!, this.#curve.fixed!, this.#codes.moving]) layer.points = points;
+    for (const { moving } of [this.#rebuilt, this.#curve]) moving.points = NOTHING;
+    this.#codes.moving.values = NOTHING;
+    this.#stale = new Set(this.#planes);
     show("epoch", 0, String);
     for (const id of ["loss", "mse", "correlation", "least", "most"]) show(id, undefined, String);
     const count = new Intl.NumberFormat("en").format(parameters);
@@ -69,10 +81,9 @@ export class View {
     losses.forEach((loss, index) => {
       this.#loss.push("training", epoch - losses.length + 1 + index, loss);
     });
-    this.#rebuilt.layers[1]!.points = reconstructions;
-    this.#curve.layers[1]!.points = curve;
-    const [shaded] = this.#codes.layers;
-    if (shaded?.kind === "shaded") shaded.values = codes;
+    this.#rebuilt.moving.points = reconstructions;
+    this.#curve.moving.points = curve;
+    this.#codes.moving.values = codes;
     show("epoch", epoch, (value) => new Intl.NumberFormat("en").format(value));
     if (losses.length > 0) show("loss", losses.at(-1), significant);
     show("mse", mse, significant);
