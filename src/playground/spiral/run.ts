@@ -58,9 +58,7 @@ export class SpiralRun {
   begin(): Promise<void> {
     return new Promise((fulfil) => {
       this.#training = this.#fit(() => {
-        this.model.pause();
-        this.#enter("ready");
-        this.#snapshot();
+        this.#stop("ready");
         fulfil();
       }).then(fulfil);
     });
@@ -111,14 +109,16 @@ export class SpiralRun {
   #stop(phase: Phase): void {
     this.#pausing = false;
     this.model.pause();
-    this.#enter(phase);
+    this.#phase = phase;
     this.#snapshot();
+    this.#tellPhase();
   }
 
   #failed(error: unknown): void {
     this.#send({ kind: "error", message: errorText(error) });
-    this.#enter("failed");
+    this.#phase = "failed";
     if (error instanceof DivergedError) this.#snapshot();
+    this.#tellPhase();
   }
 
   /** Trains on, to the next stop. */
@@ -136,7 +136,8 @@ export class SpiralRun {
     this.#stopAt = stopAt;
     this.#pausing = false;
     if (this.#phase === "training") return;
-    this.#enter("training");
+    this.#phase = "training";
+    this.#tellPhase();
     this.#speed.start(performance.now());
     this.model.resume();
   }
@@ -169,9 +170,9 @@ export class SpiralRun {
     this.#drawn = true;
   }
 
-  #enter(phase: Phase): void {
-    this.#phase = phase;
-    this.#send({ kind: "phase", phase, epoch: this.#epoch });
+  /** Comes after the snapshot of the same moment, so that what the page says holds of what it shows. */
+  #tellPhase(): void {
+    this.#send({ kind: "phase", phase: this.#phase, epoch: this.#epoch });
   }
 
   #snapshotIfDue(): void {
