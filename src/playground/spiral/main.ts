@@ -27,6 +27,8 @@ const worker = startWorker<ToWorker, FromWorker>("spiral/worker.js", receive, br
 for (const [name, names] of Object.entries(CHOICES)) offer(byId(name, HTMLSelectElement), names);
 const form = new SettingsForm<SpiralSettings>(byId("settings", HTMLFormElement), SETTINGS, changed);
 let phase: Phase | undefined;
+/** Whether what is being trained is one epoch alone. */
+let stepping = false;
 /** Of the file whose model has just been put in the place of the settings' own. */
 let loaded: string | undefined;
 
@@ -95,7 +97,7 @@ function changed(name: keyof SpiralSettings): void {
     worker.send({ kind: "stopEvery", epochs: form.values.epochs });
     return;
   }
-  const wasTraining = phase === "training";
+  const wasTraining = phase === "training" && !stepping;
   begin();
   if (wasTraining) worker.send({ kind: "train" });
 }
@@ -123,13 +125,19 @@ async function load(file: File): Promise<void> {
 
 async function copy(): Promise<void> {
   const copied = await copyAddress(buttons.copy);
-  status.say(copied ? "The link to this run has been copied." : "The link to this run can be copied.");
+  const what =
+    loaded === undefined ? "The link to this run" : "The link to these settings, not to the loaded model,";
+  status.say(`${what} ${copied ? "has been copied" : "can be copied from the field"}.`);
 }
 
 buttons.train.addEventListener("click", () => {
+  stepping = false;
   worker.send({ kind: phase === "training" ? "pause" : "train" });
 });
-buttons.step.addEventListener("click", () => worker.send({ kind: "step" }));
+buttons.step.addEventListener("click", () => {
+  stepping = true;
+  worker.send({ kind: "step" });
+});
 buttons.reset.addEventListener("click", begin);
 buttons.download.addEventListener("click", () => worker.send({ kind: "save" }));
 buttons.copy.addEventListener("click", copy);
