@@ -29,7 +29,7 @@ function changed(path) {
 function buildKernelsIfNeeded() {
   const sources = ["assembly", "asconfig.json", "src/engine", "src/build.mjs"];
   const newest = Math.max(...sources.map((name) => changed(join(ROOT, name))));
-  const built = ["simd", "relaxed", "worker"].map((name) => changed(join(ROOT, `build/embedded/${name}.js`)));
+  const built = ["kernels", "worker"].map((name) => changed(join(ROOT, `build/embedded/${name}.js`)));
   if (Math.min(...built) >= newest) return;
   execFileSync(process.execPath, [join(ROOT, "src/build.mjs")], { stdio: "inherit" });
 }
@@ -64,7 +64,6 @@ export async function buildPlayground() {
     format: "esm",
     target: "es2022",
     minify: true,
-    keepNames: true,
     legalComments: "none",
     logLevel: "warning",
     write: false,
