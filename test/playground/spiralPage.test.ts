@@ -139,7 +139,7 @@ function testIn(name: BrowserName): void {
     const first = (await reference(SHORT, 1)).loss;
     for (const epoch of [1, 2, 3]) {
       await press(page, "step");
-      await waitForStatus(page, new RegExp(`^Paused in epoch ${epoch}\\.`));
+      await waitForStatus(page, new RegExp(`^Paused after epoch ${epoch}\\.`));
       if (epoch === 1) expect(await numberIn(page, "loss")).toBe(first);
     }
     expect(await numberIn(page, "loss")).toBe((await reference(SHORT, 3)).loss);
@@ -148,7 +148,7 @@ function testIn(name: BrowserName): void {
     expect(await numberIn(page, "epoch")).toBe(0);
     expect(await numberIn(page, "loss")).toBeNaN();
     await press(page, "step");
-    await waitForStatus(page, /^Paused in epoch 1/);
+    await waitForStatus(page, /^Paused after epoch 1/);
     expect(await numberIn(page, "loss")).toBe(first);
   });
 
@@ -169,7 +169,7 @@ function testIn(name: BrowserName): void {
       epochs: "3",
     };
     await press(page, "step");
-    await waitForStatus(page, /^Paused in epoch 1\./);
+    await waitForStatus(page, /^Paused after epoch 1\./);
     for (const [id, value] of Object.entries(others)) {
       wanted.set(id, value);
       await setField(page, id, value);
@@ -178,7 +178,7 @@ function testIn(name: BrowserName): void {
       if (id === "epochs") continue;
       await waitForStatus(page, /^Ready/);
       await press(page, "step");
-      await waitForStatus(page, /^Paused in epoch 1\./);
+      await waitForStatus(page, /^Paused after epoch 1\./);
       expect(await numberIn(page, "loss"), id).toBe((await reference(hash, 1)).loss);
     }
     expect(await finish(3)).toBe((await reference(wanted.toString(), 3)).loss);
@@ -186,7 +186,7 @@ function testIn(name: BrowserName): void {
     await waitForStatus(page, /^Ready/);
     expect(await textOf(page, "#engine")).toMatch(/^(relaxed|simd) build/);
     await press(page, "step");
-    await waitForStatus(page, /^Paused in epoch 1\./);
+    await waitForStatus(page, /^Paused after epoch 1\./);
     expect(await numberIn(page, "loss")).toBeCloseTo((await reference(wanted.toString(), 1)).loss, 5);
   });
 
@@ -279,7 +279,7 @@ function testIn(name: BrowserName): void {
     await press(page, "copy");
     await waitForStatus(page, /^The link to these settings, not to the loaded model,/);
     await press(page, "step");
-    await waitForStatus(page, /^Paused in epoch 1/);
+    await waitForStatus(page, /^Paused after epoch 1/);
     await press(page, "reset");
     await waitForStatus(page, /^Ready/);
     expect(await textOf(page, "#layers")).toContain("2 → 4 → 1 → 4 → 2");
@@ -355,7 +355,7 @@ function testIn(name: BrowserName): void {
     await waitForStatus(page, /^Ready/);
     expect(await page.$eval("#alert", (box) => (box as HTMLElement).hidden)).toBe(true);
     await press(page, "step");
-    await waitForStatus(page, /^Paused in epoch 1/);
+    await waitForStatus(page, /^Paused after epoch 1/);
     expect(await numberIn(page, "loss")).toBeGreaterThan(0);
   });
 
@@ -409,7 +409,7 @@ function testIn(name: BrowserName): void {
     await open(SHORT);
     await page.evaluate(() => (document.activeElement as HTMLElement).blur());
     await page.keyboard.press("s");
-    await waitForStatus(page, /^Paused in epoch 1/);
+    await waitForStatus(page, /^Paused after epoch 1/);
     await page.keyboard.press(" ");
     await waitForStatus(page, /^Stopped after epoch 40\./);
     await page.keyboard.press("r");

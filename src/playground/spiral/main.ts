@@ -78,7 +78,7 @@ function phaseText(phase: Phase, epoch: string): string {
     case "training":
       return "Training…";
     case "paused":
-      return `Paused in epoch ${epoch}.`;
+      return `Paused after epoch ${epoch}.`;
     case "finished":
       return `Stopped after epoch ${epoch}.`;
     case "failed":
@@ -132,6 +132,7 @@ async function copy(): Promise<void> {
 
 buttons.train.addEventListener("click", () => {
   stepping = false;
+  if (phase === "training") status.say("Pausing after the running step…");
   worker.send({ kind: phase === "training" ? "pause" : "train" });
 });
 buttons.step.addEventListener("click", () => {
