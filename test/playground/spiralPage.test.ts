@@ -134,6 +134,14 @@ function testIn(name: BrowserName): void {
     expect(await finish(300)).toBe((await reference(hash, 300)).loss);
   });
 
+  it("does not wait for the page to draw", async () => {
+    await open(SHORT);
+    await page.evaluate(() => {
+      globalThis.requestAnimationFrame = () => 0;
+    });
+    expect(await finish()).toBe((await reference(SHORT, 40)).loss);
+  });
+
   it("steps an epoch, and resets", async () => {
     await open(SHORT);
     const first = (await reference(SHORT, 1)).loss;
@@ -348,8 +356,8 @@ function testIn(name: BrowserName): void {
       "optimizer=sgd&learningRate=1000&points=100&hidden=8&encoderActivation=linear&decoderActivation=linear",
     );
     await press(page, "train");
-    await waitForStatus(page, /^Training has failed/);
-    expect(await textOf(page, "#alert")).toContain("stopped being finite in epoch 1");
+    await waitForStatus(page, /^Stopped:/);
+    expect(await textOf(page, "#alert")).toMatch(/^Training has failed: .* stopped being finite in epoch 1/);
     expect(await page.$eval("#train", (element) => (element as HTMLButtonElement).disabled)).toBe(true);
     await setField(page, "learningRate", "0.01");
     await waitForStatus(page, /^Ready/);

@@ -13,6 +13,15 @@ import { View } from "./view.js";
 /** Models of points are far smaller. */
 const LARGEST_FILE = 2 ** 28;
 
+/** What the first button does. */
+const TRAIN_BUTTON: Record<Phase, string> = {
+  ready: "Start",
+  training: "Pause",
+  paused: "Resume",
+  finished: "Resume",
+  failed: "Start",
+};
+
 const button = (id: string) => byId(id, HTMLButtonElement);
 const buttons = {
   train: button("train"),
@@ -61,7 +70,7 @@ function broken(message: string): void {
 
 function enter(next: Phase, epoch: number): void {
   phase = next;
-  setText(buttons.train, { ready: "Start", training: "Pause" }[next as string] ?? "Resume");
+  setText(buttons.train, TRAIN_BUTTON[next]);
   buttons.train.disabled = next === "failed";
   buttons.step.disabled = next === "failed" || next === "training";
   buttons.reset.disabled = false;
@@ -82,7 +91,7 @@ function phaseText(phase: Phase, epoch: string): string {
     case "finished":
       return `Stopped after epoch ${epoch}.`;
     case "failed":
-      return `Training has failed; the model is that of epoch ${epoch}. Change a setting, or reset.`;
+      return `Stopped: the model is that of epoch ${epoch}. Change a setting, or reset.`;
   }
 }
 

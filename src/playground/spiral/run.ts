@@ -115,7 +115,7 @@ export class SpiralRun {
   }
 
   #failed(error: unknown): void {
-    this.#send({ kind: "error", message: errorText(error) });
+    this.#send({ kind: "error", message: `Training has failed: ${errorText(error)}.` });
     this.#phase = "failed";
     if (error instanceof DivergedError) this.#snapshot();
     this.#tellPhase();
