@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { encodeIdx } from "../../src/formats/idx.js";
+import { encodeIdx } from "../../src/formats/index.js";
 import { digits, FormatError, gaussianNoise, Matrix, maskingNoise, saltAndPepper } from "../../src/index.js";
 import { paintStroke } from "../../src/playground/digits/brush.js";
 import { makeDigits, showcaseRows, takePictures } from "../../src/playground/digits/data.js";

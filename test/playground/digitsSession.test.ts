@@ -1,6 +1,6 @@
 // The worker of the Digits page, without a browser.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { encodeIdx } from "../../src/formats/idx.js";
+import { encodeIdx } from "../../src/formats/index.js";
 import { ArgumentError, Autoencoder, dense, digits, FormatError, ShapeError } from "../../src/index.js";
 import type { FromWorker, Progress, ToWorker } from "../../src/playground/digits/messages.js";
 import { PIXELS, toUnit } from "../../src/playground/digits/pictures.js";

@@ -1,6 +1,5 @@
-import { FormatError } from "../../errors.js";
-import { gunzip, isGzip } from "../../formats/gzip.js";
-import { decodeIdx, type IdxData } from "../../formats/idx.js";
+import { decodeIdx, gunzip, type IdxData, isGzip } from "../../formats/index.js";
+import { FormatError } from "../../index.js";
 import { PIXELS, SIDE } from "./pictures.js";
 
 /**
