@@ -210,6 +210,24 @@ function testIn(name: BrowserName): void {
     expect(await textOf(page, "#status")).toBe("Training…");
   });
 
+  it("gives the model away while it trains", async () => {
+    await open("epochs=100000&points=100&hidden=8");
+    await keepDownloads(page);
+    await press(page, "train");
+    await waitForStatus(page, /^Training/);
+    await press(page, "download");
+    const model = await Autoencoder.fromSafetensors(await lastDownload(page));
+    expect([model.inputSize, model.latentSize]).toEqual([2, 1]);
+    expect(model.scaling).toBeDefined();
+    await model.dispose();
+    const epoch = await numberIn(page, "epoch");
+    await page.waitForFunction(
+      (before: number) => Number((document.querySelector("#epoch") as HTMLDataElement).value) > before,
+      {},
+      epoch,
+    );
+  });
+
   it("refuses a setting that is not valid beside its field, and changes nothing", async () => {
     await open(SHORT);
     const before = page.url();

@@ -117,6 +117,7 @@ export class SpiralRun {
   #failed(error: unknown): void {
     this.#send({ kind: "error", message: `Training has failed: ${errorText(error)}.` });
     this.#phase = "failed";
+    this.#betweenSteps();
     if (error instanceof DivergedError) this.#snapshot();
     this.#tellPhase();
   }
