@@ -28,6 +28,7 @@ export class LossChart<Name extends string> {
   readonly #series: readonly LossSeries[];
   readonly #names: readonly Name[];
   readonly #colours: readonly string[];
+  #linear = false;
 
   /** @param unit of the loss, as the axis says it */
   constructor(
@@ -79,7 +80,8 @@ export class LossChart<Name extends string> {
   /** Has the axis of the losses be another one, from the next drawing on. */
   set scale(scale: "linear" | "log") {
     const axis = this.#chart.options.scales!.y!;
-    axis.type = scale === "log" ? "logarithmic" : "linear";
+    this.#linear = scale === "linear";
+    axis.type = this.#linear ? "linear" : "logarithmic";
   }
 
   /** Of the loss, as the axis says it. */
@@ -99,7 +101,10 @@ export class LossChart<Name extends string> {
 
   draw(): void {
     this.#series.forEach(({ points }, index) => {
-      this.#chart.data.datasets[index]!.data = points;
+      const dataset = this.#chart.data.datasets[index]!;
+      dataset.data = points;
+      // A line needs two points; the first is seen by a mark of its own.
+      dataset.pointRadius = points.length === 1 ? 6 : 0;
     });
     this.#chart.update("none");
   }
