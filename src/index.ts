@@ -90,6 +90,7 @@ export {
   type Warmup,
   warmup,
 } from "./model/schedules.js";
+export type { ModelFileOptions } from "./modelFile.js";
 export type { CodeDistribution } from "./predictor.js";
 export { spearman } from "./statistics/spearman.js";
 export type { BatchPlace, Callback, EpochPlace, TrainedModel, TrainingRun } from "./training/callbacks.js";
