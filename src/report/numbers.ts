@@ -1,0 +1,88 @@
+/** A number with four digits that count. */
+export function shown(value: number): string {
+  return digits(value, 4);
+}
+
+/** A number on an axis. */
+export function tick(value: number): string {
+  // Steps of 0.1 add up to 0.30000000000000004.
+  return digits(value, 10);
+}
+
+function digits(value: number, count: number): string {
+  if (!Number.isFinite(value)) return "not defined";
+  const size = Math.abs(value);
+  const short = Number(value.toPrecision(count));
+  if (size !== 0 && (size < 1e-3 || size >= 1e6)) {
+    return short
+      .toExponential(count > 4 ? undefined : 3)
+      .replace("e+", "e")
+      .replace("-", "−")
+      .replace("e-", "e−");
+  }
+  return String(short).replace("-", "−");
+}
+
+/** A whole number as `60,000`. */
+export function counted(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** `1 sample`, `2 samples`. */
+export function plural(value: number, noun: string): string {
+  return `${counted(value)} ${noun}${value === 1 ? "" : "s"}`;
+}
+
+/** Least and greatest of values; a little around them where they are all one. */
+export function extentOf(values: Iterable<number>): [number, number] {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  if (low < high) return [low, high];
+  const half = Math.abs(low) / 2 || 0.5;
+  return [low - half, high + half];
+}
+
+/** Up to `count` of the places 0 to `length` − 1, evenly spread, the first among them. */
+export function evenly(length: number, count: number): number[] {
+  const taken = Math.min(length, count);
+  return Array.from({ length: taken }, (_, i) => Math.floor((i * length) / taken));
+}
+
+/** The value below which a share of the values is, without interpolation. */
+export function quantile(values: ArrayLike<number>, share: number): number {
+  const sorted = Float64Array.from(values).sort();
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
+}
+
+/** A bar of a histogram. */
+export interface Bin {
+  readonly from: number;
+  readonly to: number;
+  /** How many values: at least `from` and below `to`, in the last one `to` included. */
+  readonly count: number;
+}
+
+/** How often values fall in each of `bins` ranges of equal width, or of equal ratio if `logarithmic`. */
+export function histogram(
+  values: ArrayLike<number>,
+  bins: number,
+  [low, high]: readonly [number, number],
+  logarithmic = false,
+): Bin[] {
+  const to = logarithmic ? Math.log : (x: number) => x;
+  const back = logarithmic ? Math.exp : (x: number) => x;
+  const [start, width] = [to(low), (to(high) - to(low)) / bins];
+  const counts = new Uint32Array(bins);
+  for (let i = 0; i < values.length; i++) {
+    const bin = Math.floor((to(values[i]!) - start) / width);
+    counts[Math.min(bins - 1, Math.max(0, bin))]!++;
+  }
+  return Array.from(counts, (count, i) => ({
+    from: i === 0 ? low : back(start + i * width),
+    to: i === bins - 1 ? high : back(start + (i + 1) * width),
+    count,
+  }));
+}
