@@ -41,6 +41,8 @@ export interface AutoencoderOptions extends AutoencoderDescription {
  * is called from `fit`'s callbacks sees whole steps.
  */
 export class Autoencoder extends Predictor {
+  /** Stays when a minifier renames the class. */
+  static override readonly name = "Autoencoder";
   readonly #engine: Engine;
   readonly #ownsEngine: boolean;
   readonly #description: CheckedDescription;

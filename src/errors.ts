@@ -3,6 +3,8 @@
  * programs; `message` is meant for people and names the argument, what came and what was wanted.
  */
 export class IsthmusError extends Error {
+  /** Spelt out, in every error, so that it stays when a minifier renames the class. */
+  static override readonly name: string = "IsthmusError";
   /** Machine-readable reason, for example `"ERR_SHAPE"`. */
   readonly code: string;
 
@@ -15,6 +17,7 @@ export class IsthmusError extends Error {
 
 /** An argument or option has the wrong type, an unknown name or a value out of range. */
 export class ArgumentError extends IsthmusError {
+  static override readonly name: string = "ArgumentError";
   constructor(message: string, options?: ErrorOptions) {
     super("ERR_ARGUMENT", message, options);
   }
@@ -22,6 +25,7 @@ export class ArgumentError extends IsthmusError {
 
 /** Data has the wrong number of rows, columns or elements. */
 export class ShapeError extends IsthmusError {
+  static override readonly name: string = "ShapeError";
   constructor(message: string, options?: ErrorOptions) {
     super("ERR_SHAPE", message, options);
   }
@@ -29,6 +33,7 @@ export class ShapeError extends IsthmusError {
 
 /** Data holds NaN or an infinity. */
 export class NonFiniteError extends IsthmusError {
+  static override readonly name: string = "NonFiniteError";
   constructor(message: string, options?: ErrorOptions) {
     super("ERR_NON_FINITE", message, options);
   }
@@ -36,6 +41,7 @@ export class NonFiniteError extends IsthmusError {
 
 /** A file or a buffer is not what its format promises. */
 export class FormatError extends IsthmusError {
+  static override readonly name: string = "FormatError";
   constructor(message: string, options?: ErrorOptions) {
     super("ERR_FORMAT", message, options);
   }
@@ -43,6 +49,7 @@ export class FormatError extends IsthmusError {
 
 /** More memory was asked for than a WebAssembly memory can hold. */
 export class OutOfMemoryError extends IsthmusError {
+  static override readonly name: string = "OutOfMemoryError";
   constructor(message: string, options?: ErrorOptions) {
     super("ERR_OUT_OF_MEMORY", message, options);
   }
@@ -50,6 +57,7 @@ export class OutOfMemoryError extends IsthmusError {
 
 /** Training produced a loss or a weight that is not finite; the last good weights are kept. */
 export class DivergedError extends IsthmusError {
+  static override readonly name: string = "DivergedError";
   constructor(message: string, options?: ErrorOptions) {
     super("ERR_DIVERGED", message, options);
   }
@@ -57,6 +65,7 @@ export class DivergedError extends IsthmusError {
 
 /** The object was disposed of, or is busy with another call. */
 export class StateError extends IsthmusError {
+  static override readonly name: string = "StateError";
   constructor(message: string, options?: ErrorOptions) {
     super("ERR_STATE", message, options);
   }
@@ -64,6 +73,7 @@ export class StateError extends IsthmusError {
 
 /** The runtime lacks something that is needed, or a worker failed. */
 export class EngineError extends IsthmusError {
+  static override readonly name: string = "EngineError";
   constructor(message: string, options?: ErrorOptions) {
     super("ERR_ENGINE", message, options);
   }

@@ -9,6 +9,8 @@ import { runAtOnce, runInTurns, type Work } from "./training/turns.js";
 
 /** The encoder or the decoder of an autoencoder, as a model of its own; it shares the autoencoder's weights and scaling. */
 export class Half {
+  /** Stays when a minifier renames the class. */
+  static readonly name = "Half";
   readonly #network: Network;
   readonly #layers: readonly NetworkLayer[];
   readonly #lifetime: Lifetime;

@@ -2,6 +2,8 @@ import { ShapeError } from "./errors.js";
 
 /** A dense row-major matrix of 32-bit floats, one sample a row. */
 export class Matrix {
+  /** Stays when a minifier renames the class. */
+  static readonly name = "Matrix";
   /** The elements, row after row; `data.length === rows * columns`. */
   readonly data: Float32Array;
   /** Number of samples. */

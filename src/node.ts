@@ -12,8 +12,9 @@ import type { Callback } from "./training/callbacks.js";
 import { type CheckpointingOptions, modelCheckpoint } from "./training/modelCheckpoint.js";
 
 export { type StreamCsvOptions, streamCsv } from "./datasets/csv.js";
-export { type LoadedSamples, loadIdx, loadNpy, loadSamples } from "./datasets/load.js";
+export { loadIdx, loadNpy, loadSamples } from "./datasets/load.js";
 export { type FileStream, type StreamFileOptions, streamIdx, streamNpy } from "./datasets/stream.js";
+export type { LoadedSamples } from "./formats/samples.js";
 
 /**
  * Writes a model, or a detector with its model, to a safetensors file: whole or not at all, so that a file of that name

@@ -1,6 +1,7 @@
 /** What it costs to have the library: time to the first step, memory beside the data, bytes to load. */
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
@@ -11,7 +12,7 @@ import { figure, percent } from "../table.mjs";
 export const id = "start";
 export const title = "Cold start, memory and size";
 
-const LIBRARY = fileURLToPath(new URL("../../build/index.js", import.meta.url));
+const BUILD = fileURLToPath(new URL("../../build", import.meta.url));
 const SAMPLES = 60_000;
 /** Processes for each engine, and for each kind of data. */
 const STARTS = 11;
@@ -63,21 +64,32 @@ async function footprints({ node, quick, say }) {
   return results;
 }
 
-/** Bytes of what a browser loads: as it is, and as a bundler would minify it. */
-async function sizes() {
-  const shipped = await readFile(LIBRARY);
-  const { outputFiles } = await build({
-    entryPoints: [LIBRARY],
+/** Bytes of what a browser loads of an entry: its files as they are shipped, and one file as a bundler makes of them. */
+async function sizeOf(entry) {
+  const { outputFiles, metafile } = await build({
+    entryPoints: [join(BUILD, entry)],
     bundle: true,
     minify: true,
     write: false,
+    metafile: true,
     format: "esm",
     platform: "browser",
-    logLevel: "warning",
+    absWorkingDir: BUILD,
+    logLevel: "error",
   });
-  const minified = outputFiles[0].contents;
-  const both = (bytes) => ({ bytes: bytes.length, gzipped: gzipSync(bytes, { level: 9 }).length });
-  return { shipped: both(shipped), minified: both(minified) };
+  const bundled = outputFiles[0].contents;
+  const files = await Promise.all(Object.keys(metafile.inputs).map((path) => readFile(join(BUILD, path))));
+  const gzipped = (bytes) => gzipSync(bytes, { level: 9 }).length;
+  const sum = (sizes) => sizes.reduce((total, size) => total + size, 0);
+  return {
+    shipped: { bytes: sum(files.map((file) => file.length)), gzipped: sum(files.map(gzipped)) },
+    bundled: { bytes: bundled.length, gzipped: gzipped(bundled) },
+  };
+}
+
+/** Sizes of all there is, and of what a page needs that trains a model on its own data. */
+async function sizes() {
+  return { isthmus: await sizeOf("index.js"), "isthmus/core": await sizeOf("core.js") };
 }
 
 /** @returns cold starts in ms, peak memory in bytes, sizes in bytes */
@@ -120,11 +132,13 @@ export function tables({ result: { cold, memory, size } }) {
     },
     {
       title: "What a browser loads, kB",
-      columns: ["build/index.js", "as it is", "gzip -9"],
-      rows: Object.entries(size).map(([name, { bytes, gzipped }]) => [
+      columns: ["entry", "files as shipped", "each by gzip -9", "bundled and minified", "by gzip -9"],
+      rows: Object.entries(size).map(([name, { shipped, bundled }]) => [
         name,
-        kilobytes(bytes),
-        kilobytes(gzipped),
+        kilobytes(shipped.bytes),
+        kilobytes(shipped.gzipped),
+        kilobytes(bundled.bytes),
+        kilobytes(bundled.gzipped),
       ]),
     },
   ];

@@ -16,6 +16,8 @@ import { checkThresholdOptions, type ThresholdOptions, thresholdOf } from "./thr
  * used as it is at the time of a call, and stays the caller's to dispose of.
  */
 export class AnomalyDetector {
+  /** Stays when a minifier renames the class. */
+  static readonly name = "AnomalyDetector";
   /** The model whose errors it goes by. */
   readonly model: Autoencoder;
   #fitted: FittedThreshold | undefined;

@@ -1,21 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { ArgumentError, FormatError, IsthmusError } from "../errors.js";
-import { gunzip, isGzip } from "../formats/gzip.js";
 import { decodeIdx } from "../formats/idx.js";
 import { decodeNpy } from "../formats/npy.js";
-import type { NumericArray } from "../formats/typedArrays.js";
-
-/** Samples from a file, one a row. */
-export interface LoadedSamples {
-  /** The elements, row-major: `Uint8Array` for a file of unsigned bytes, else converted to floats. */
-  data: Uint8Array | Float32Array;
-  /** Number of samples: the first dimension. */
-  rows: number;
-  /** Elements of a sample: the product of all further dimensions, 1 where there are none. */
-  columns: number;
-  /** The dimensions as they stand in the file, slowest first. */
-  shape: number[];
-}
+import { decodeSamples, decompressed, type LoadedSamples, toSamples } from "../formats/samples.js";
 
 /**
  * Reads an IDX file, the format of MNIST and its family, plain or gzipped. Unsigned bytes stay bytes, which a model
@@ -45,13 +32,7 @@ export async function loadNpy(path: string): Promise<LoadedSamples> {
 
 /** `loadNpy` or `loadIdx`, as the file's first bytes tell. */
 export async function loadSamples(path: string): Promise<LoadedSamples> {
-  return inFile(path, async (bytes) => {
-    const plain = await decompressed(bytes);
-    // 93 begins NumPy's magic string, 00 IDX's magic number.
-    if (plain[0] === 0x93) return toSamples(decodeNpy(plain));
-    if (plain[0] === 0 && plain[1] === 0) return toSamples(decodeIdx(plain));
-    throw new FormatError("bytes is neither an IDX nor a .npy file, nor either of them gzipped");
-  });
+  return inFile(path, decodeSamples);
 }
 
 /**
@@ -87,27 +68,4 @@ export function unreadable(path: string, cause: NodeJS.ErrnoException): IsthmusE
   if (cause.code === "ENOENT") return new ArgumentError(`there is no file ${path}`, { cause });
   if (cause.code === "EISDIR") return new ArgumentError(`${path} is a folder, not a file`, { cause });
   return new IsthmusError("ERR_FILE", `${path} cannot be read: ${cause.message}`, { cause });
-}
-
-async function decompressed(bytes: Uint8Array): Promise<Uint8Array> {
-  return isGzip(bytes) ? gunzip(bytes) : bytes;
-}
-
-function toSamples({ shape, data }: { shape: readonly number[]; data: NumericArray }): LoadedSamples {
-  const [rows, ...rest] = shape;
-  const columns = rest.reduce((product, dimension) => product * dimension, 1);
-  if (rows === undefined || data.length === 0) {
-    throw new FormatError(
-      `bytes holds an array of shape [${shape.join(", ")}], in which there are no samples`,
-    );
-  }
-  return { data: toNumbers(data), rows, columns, shape: [...shape] };
-}
-
-/** Bytes and floats as they are, other numbers as floats. */
-export function toNumbers(data: NumericArray): Uint8Array | Float32Array {
-  if (data instanceof Uint8Array || data instanceof Float32Array) return data;
-  const floats = new Float32Array(data.length);
-  for (let i = 0; i < floats.length; i++) floats[i] = Number(data[i]);
-  return floats;
 }

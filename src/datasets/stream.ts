@@ -2,10 +2,11 @@ import { integer, knownKeys } from "../check.js";
 import { FormatError } from "../errors.js";
 import { decodeIdxElements, idxElementSize, idxHeaderLength, readIdxHeader } from "../formats/idx.js";
 import { decodeNpyElements, NPY_START, npyHeaderLength, readNpyLayout } from "../formats/npy.js";
+import { toNumbers } from "../formats/samples.js";
 import { bytesPerElement, type NumericArray, showShape } from "../formats/typedArrays.js";
 import { Matrix } from "../matrix.js";
 import { ByteReader, checkPath } from "./byteReader.js";
-import { inPath, toNumbers } from "./load.js";
+import { inPath } from "./load.js";
 
 /** Options of all sources that stream from a file. */
 export interface StreamFileOptions {

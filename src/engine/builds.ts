@@ -1,12 +1,5 @@
-import relaxed from "#embedded/relaxed";
-import simd from "#embedded/simd";
-import { decodeBase64 } from "./base64.js";
+import { type BuildName, unpackBinaries } from "./binaries.js";
 import { compileRelaxedSimd, compileRevectorized } from "./turbo.js";
-
-/** The kernels' builds, from one source (asconfig.json): with and without relaxed SIMD. */
-export type BuildName = "simd" | "relaxed";
-
-const BINARIES: Record<BuildName, string> = { simd, relaxed };
 
 /** Ways to compile: as the runtime does by itself, or with V8's switches set meanwhile. */
 const COMPILERS = {
@@ -16,8 +9,9 @@ const COMPILERS = {
 };
 
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
+let binaries: ReturnType<typeof unpackBinaries> | undefined;
 
-/** The compiled kernels; compiling happens once a process. */
+/** The compiled kernels; unpacking and compiling happen once a process. */
 export function compileKernels(
   build: BuildName,
   compiler: keyof typeof COMPILERS = "plain",
@@ -25,7 +19,8 @@ export function compileKernels(
   const key = `${build} ${compiler}`;
   let module = compiled.get(key);
   if (!module) {
-    module = Promise.resolve(COMPILERS[compiler](decodeBase64(BINARIES[build])));
+    binaries ??= unpackBinaries();
+    module = binaries.then((bytes) => COMPILERS[compiler](bytes[build]));
     compiled.set(key, module);
   }
   return module;

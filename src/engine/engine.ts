@@ -1,6 +1,6 @@
 import { SCRATCH_BYTES } from "../../assembly/abi.js";
 import { EngineError, StateError } from "../errors.js";
-import type { BuildName } from "./builds.js";
+import type { BuildName } from "./binaries.js";
 import type { Kernels } from "./kernels.js";
 import type { Address, Block, EngineMemory } from "./memory.js";
 import { Mutex } from "./mutex.js";
@@ -23,6 +23,8 @@ const MOST_AUTO_THREADS = 16;
 
 /** Kernels, memory and workers: what models run on. Several models can share one. */
 export class Engine {
+  /** Stays when a minifier renames the class. */
+  static readonly name = "Engine";
   readonly build: BuildName;
   readonly turbo: boolean;
   readonly tile: number;

@@ -1,6 +1,6 @@
 import { integer, knownKeys, oneOf, show } from "../check.js";
 import { ArgumentError } from "../errors.js";
-import type { BuildName } from "./builds.js";
+import type { BuildName } from "./binaries.js";
 
 /** How an engine calculates. */
 export interface EngineOptions {

@@ -1,4 +1,5 @@
-import { type BuildName, compileKernels } from "./builds.js";
+import type { BuildName } from "./binaries.js";
+import { compileKernels } from "./builds.js";
 import { FUSED_FINGERPRINT, fingerprint } from "./fingerprint.js";
 import { instantiateKernels, type Kernels } from "./kernels.js";
 import { EngineMemory } from "./memory.js";

@@ -1,5 +1,5 @@
 import { SCRATCH_BYTES, TILE_2X16, TILE_4X8, TILE_4X16, TILE_6X8, TILE_6X16 } from "../../assembly/abi.js";
-import type { BuildName } from "./builds.js";
+import type { BuildName } from "./binaries.js";
 import type { Kernels } from "./kernels.js";
 import type { EngineMemory } from "./memory.js";
 

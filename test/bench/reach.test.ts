@@ -42,12 +42,14 @@ describe("reach", () => {
       floats: { peak: 500e6, wasm: [3, 3] },
     });
     const start = (bytes: number, wasm: number[]) => ({
-      start: { result: { memory: memory(bytes, wasm), size: { shipped: { gzipped: 60_001 } } } },
+      start: {
+        result: { memory: memory(bytes, wasm), size: { "isthmus/core": { shipped: { gzipped: 60_001 } } } },
+      },
     });
     expect(rowOf(start(200e6, [5, 5]), "peak memory").met).toBe(true);
     expect(rowOf(start(200e6 + 1, [5, 5]), "peak memory").met).toBe(false);
     expect(rowOf(start(1, [5, 5, 5]), "after epoch 1").met).toBe(true);
     expect(rowOf(start(1, [5, 5, 6]), "after epoch 1").met).toBe(false);
-    expect(rowOf(start(1, [5, 5]), "package").met).toBe(false);
+    expect(rowOf(start(1, [5, 5]), "isthmus/core").met).toBe(false);
   });
 });

@@ -130,7 +130,7 @@ describe.each(MATHS)("%s: stop", (math) => {
 
 describe("early stopping", () => {
   /** The losses of validation that the rate below gives: down, and up again as it is overfitted to other data. */
-  const fit = async (options: Parameters<typeof earlyStopping>[0], epochs = 200) => {
+  const trained = async (options: Parameters<typeof earlyStopping>[0], epochs = 200) => {
     const model = await smallModel({ optimizer: sgd({ learningRate: 0.5 }), seed: 3 });
     const bits: string[] = [];
     const history = await model.fit(samples.subarray(0, 20 * 6), {
@@ -147,18 +147,18 @@ describe("early stopping", () => {
   const argmin = (series: readonly number[]) => series.indexOf(Math.min(...series));
 
   test("stops after `patience` epochs without improvement", async () => {
-    const { history } = await fit({ patience: 4 });
+    const { history } = await trained({ patience: 4 });
     const { valLoss } = history;
     expect(valLoss.length).toBeLessThan(200);
     expect(valLoss.length - 1 - argmin(valLoss)).toBe(4);
-    const zero = await fit({});
+    const zero = await trained({});
     expect(zero.history.valLoss.length - 1 - argmin(zero.history.valLoss)).toBe(1);
   });
 
   test("leaves the last weights, or restores the best ones", async () => {
-    const last = await fit({ patience: 4 });
+    const last = await trained({ patience: 4 });
     expect(weightBits(last.model)).toBe(last.bits.at(-1));
-    const best = await fit({ patience: 4, restoreBestWeights: true });
+    const best = await trained({ patience: 4, restoreBestWeights: true });
     const index = argmin(best.history.valLoss);
     expect(weightBits(best.model)).toBe(best.bits[index]);
     expect(best.bits[index]).not.toBe(best.bits.at(-1));
@@ -166,22 +166,22 @@ describe("early stopping", () => {
   });
 
   test("restores the best weights also when training ends by itself", async () => {
-    const stopped = await fit({ patience: 4 });
+    const stopped = await trained({ patience: 4 });
     const epochs = stopped.history.loss.length - 1;
-    const { model, history, bits } = await fit({ patience: 4, restoreBestWeights: true }, epochs);
+    const { model, history, bits } = await trained({ patience: 4, restoreBestWeights: true }, epochs);
     expect(history.loss).toHaveLength(epochs);
     expect(weightBits(model)).toBe(bits[argmin(history.valLoss)]);
   });
 
   test("minDelta and startFromEpoch and mode count", async () => {
-    const all = await fit({ patience: 1000 }, 30);
+    const all = await trained({ patience: 1000 }, 30);
     const { valLoss } = all.history;
     // Nothing is ever better by more than 10: the first epoch is the best, the one after it the last.
-    expect((await fit({ minDelta: 10 })).history.loss).toHaveLength(2);
-    expect((await fit({ minDelta: 10, startFromEpoch: 5 })).history.loss).toHaveLength(7);
-    expect((await fit({ minDelta: 10, patience: 3 })).history.loss).toHaveLength(4);
+    expect((await trained({ minDelta: 10 })).history.loss).toHaveLength(2);
+    expect((await trained({ minDelta: 10, startFromEpoch: 5 })).history.loss).toHaveLength(7);
+    expect((await trained({ minDelta: 10, patience: 3 })).history.loss).toHaveLength(4);
     const falls = valLoss.findIndex((value, index) => index > 0 && value < valLoss[index - 1]!);
-    expect((await fit({ mode: "max" })).history.loss).toHaveLength(falls + 1);
+    expect((await trained({ mode: "max" })).history.loss).toHaveLength(falls + 1);
   });
 
   test.each<[string, object, RegExp]>([

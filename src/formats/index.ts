@@ -1,0 +1,12 @@
+// `isthmus/formats`: bytes to numbers and back, in any runtime. `isthmus/node` reads and writes the files.
+export { type GunzipOptions, gunzip, isGzip } from "./gzip.js";
+export { type DecodedIdx, decodeIdx, encodeIdx, type IdxArray, type IdxData, type IdxType } from "./idx.js";
+export { decodeNpy, encodeNpy, type NpyArray } from "./npy.js";
+export {
+  type DecodedSafetensors,
+  decodeSafetensors,
+  encodeSafetensors,
+  type NamedTensor,
+} from "./safetensors.js";
+export { decodeSamples, type LoadedSamples } from "./samples.js";
+export type { NumericArray } from "./typedArrays.js";

@@ -1,0 +1,7 @@
+// `isthmus/latent`: what the codes of a model look like.
+
+export { spearman } from "../statistics/spearman.js";
+export { gridCodes, type LatentGridOptions, latentGrid, type PerDimension } from "./grid.js";
+export { interpolate, type Sample } from "./interpolate.js";
+export { type Neighbors, nearestNeighbors } from "./neighbors.js";
+export { orderCorrelation } from "./order.js";

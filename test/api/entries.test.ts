@@ -1,0 +1,51 @@
+// The package's entries as package.json offers them, resolved by the package's own name.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { expect, test } from "vitest";
+
+const root = new URL("../../", import.meta.url);
+const { exports } = JSON.parse(readFileSync(new URL("package.json", root), "utf8")) as {
+  exports: Record<string, { import: { default: string } }>;
+};
+const require = createRequire(import.meta.url);
+const parts = Object.keys(exports).filter((name) => !["./package.json", ".", "./node"].includes(name));
+type Names = Record<string, unknown>;
+const load = async (name: string): Promise<Names> =>
+  import(/* @vite-ignore */ new URL(exports[name]!.import.default, root).href);
+
+test("the index has what the parts have, the very same", async () => {
+  const index = await load(".");
+  const all = new Set<string>();
+  for (const part of parts) {
+    for (const [name, value] of Object.entries(await load(part))) {
+      expect(index[name], name).toBe(value);
+      all.add(name);
+    }
+  }
+  expect([...all].sort()).toEqual(Object.keys(index).sort());
+  expect(parts.length).toBeGreaterThanOrEqual(5);
+});
+
+test("by require every entry gives the same classes", () => {
+  const index = require("isthmus") as Names;
+  for (const part of parts) expect(require(`isthmus/${part.slice(2)}`).Autoencoder).toBe(index.Autoencoder);
+  expect(typeof (require("isthmus/node") as Names).saveModel).toBe("function");
+});
+
+test("errors of one part are instances of the class of another", async () => {
+  const { IsthmusError, FormatError } = (await load("./core")) as Record<string, new () => Error>;
+  const { decodeSamples } = (await load("./formats")) as Record<
+    string,
+    (bytes: Uint8Array) => Promise<unknown>
+  >;
+  const error = await decodeSamples!(Uint8Array.of(1, 2, 3)).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(FormatError);
+  expect(error).toBeInstanceOf(IsthmusError);
+});
+
+test("public classes keep their names in the minified files", async () => {
+  const index = await load(".");
+  const classes = Object.entries(index).filter(([name]) => /^[A-Z]/.test(name));
+  expect(classes.length).toBeGreaterThan(8);
+  for (const [name, value] of classes) expect((value as { name: string }).name).toBe(name);
+});
