@@ -15,7 +15,8 @@ export function thirdPartyNotices(folders) {
     );
     const file = readdirSync(folder).find((entry) => /^licen[cs]e(\.(md|txt))?$/i.test(entry));
     const source = typeof repository === "string" ? repository : repository?.url;
-    const text = file && existsSync(join(folder, file)) ? readFileSync(join(folder, file), "utf8").trim() : "";
+    const text =
+      file && existsSync(join(folder, file)) ? readFileSync(join(folder, file), "utf8").trim() : "";
     const head = `${name} ${version} (${license})${source ? `, source: ${source}` : ""}`;
     return `${head}\n${"-".repeat(head.length)}\n${text}\n`;
   });

@@ -35,7 +35,7 @@ export async function reconstructedImages(subject: ImageSubject, { rows }: Measu
   return {
     name: "reconstructions",
     title: corrupted ? "Originals, corrupted inputs and reconstructions" : "Originals and reconstructions",
-    caption: `${plural(chosen.length, "sample")} of ${plural(rows, "sample")}${
+    caption: `${chosen.length} of ${plural(rows, "sample")}${
       corrupted ? ", corrupted as training does it, and what the model makes of the corrupted ones" : ""
     }. ${greyTold(range)}`,
     drawing: await drawStrips(
@@ -61,7 +61,7 @@ export async function worstImages(subject: ImageSubject, { rows, errors }: Measu
   return {
     name: "worst",
     title: "Worst reconstructions",
-    caption: `The ${plural(worst.length, "sample")} of ${plural(rows, "sample")} with the greatest mean squared error, the worst first: from ${shown(errors[worst[0]!]!)} to ${shown(errors[worst.at(-1)!]!)}; rows ${worst.join(", ")} of the data. ${greyTold(range)}`,
+    caption: `The ${worst.length} of ${plural(rows, "sample")} with the greatest mean squared error, the worst first: from ${shown(errors[worst[0]!]!)} to ${shown(errors[worst.at(-1)!]!)}; rows ${worst.join(", ")} of the data. ${greyTold(range)}`,
     drawing: await drawStrips(
       [
         { label: "originals", tiles: tilesOf(originals, model.inputSize, image, range) },

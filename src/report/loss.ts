@@ -1,7 +1,7 @@
 import { dot, line, ruleY } from "@observablehq/plot";
 import { chart } from "./chart.js";
 import { type Swatch, swatches } from "./legend.js";
-import { extentOf, plural, shown, tick } from "./numbers.js";
+import { extentOf, logTicks, plural, shown, tick } from "./numbers.js";
 import type { Picture } from "./picture.js";
 import type { LossHistory } from "./subject.js";
 import { stack } from "./svg.js";
@@ -37,6 +37,7 @@ export function lossCurve(history: LossHistory, lossName: string): Picture {
       labelAnchor: "center",
       domain: epochs > 1 ? [1, epochs] : [0.5, 1.5],
       ticks: wholeTicks(epochs),
+      tickFormat: tick,
     },
     y: {
       type: logarithmic ? "log" : "linear",
@@ -44,7 +45,7 @@ export function lossCurve(history: LossHistory, lossName: string): Picture {
       label: `${lossName}${logarithmic ? ", log scale" : ""}`,
       grid: true,
       nice: !logarithmic,
-      ticks: 5,
+      ticks: logarithmic ? logTicks([low, high]) : 5,
       tickFormat: tick,
     },
     marks: [

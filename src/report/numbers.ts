@@ -86,3 +86,37 @@ export function histogram(
     count,
   }));
 }
+
+/** Round numbers from `low` to `high` for a logarithmic axis: a few, and more than one where there are any. */
+export function logTicks([low, high]: readonly [number, number]): number[] {
+  const within = (steps: readonly number[]) => {
+    const ticks: number[] = [];
+    for (let decade = Math.floor(Math.log10(low)); decade <= Math.log10(high); decade++) {
+      ticks.push(...steps.map((step) => Number(`${step}e${decade}`)));
+    }
+    return ticks.filter((value) => value >= low && value <= high);
+  };
+  const choices = [[1], [1, 3], [1, 2, 5], [1, 1.5, 2, 3, 4, 5, 7], tenths(1), tenths(0.5), tenths(0.1)].map(
+    within,
+  );
+  return choices.find((ticks) => ticks.length >= 3) ?? choices.at(-1)!;
+}
+
+/** From 1 to just below 10. */
+function tenths(step: number): number[] {
+  return Array.from({ length: Math.round(9 / step) }, (_, i) => Number((1 + i * step).toFixed(1)));
+}
+
+/** Where values stand among others: as many of those below 0.5 as above it, and so on. */
+export function ranking(values: ArrayLike<number>): (value: number) => number {
+  const sorted = Float64Array.from(values).sort();
+  return (value) => {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle]! < value) low = middle + 1;
+      else high = middle;
+    }
+    return sorted.length > 1 ? Math.min(1, low / (sorted.length - 1)) : 0.5;
+  };
+}

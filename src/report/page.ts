@@ -24,8 +24,9 @@ main{max-width:96rem;margin:0 auto;padding:1rem clamp(.75rem,3vw,2rem) 3rem}
 h1{font-size:1.5rem;line-height:1.25;margin:.5rem 0 1rem;overflow-wrap:anywhere}
 h2{font-size:1.05rem;line-height:1.3;margin:0 0 .75rem}
 .facts,figure{background:var(--paper);border:1px solid var(--line);border-radius:8px;margin:0;padding:1rem}
-.top,.pictures{display:grid;gap:1rem;grid-template-columns:repeat(auto-fill,minmax(min(100%,25rem),1fr));align-items:start}
-.top{grid-template-columns:repeat(auto-fit,minmax(min(100%,25rem),1fr));margin-bottom:1rem}
+.top{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,25rem),1fr));align-items:start;margin-bottom:1rem}
+.pictures{columns:25rem;column-gap:1rem}
+.pictures figure{break-inside:avoid;margin-bottom:1rem}
 table{border-collapse:collapse;width:100%}
 th,td{text-align:left;vertical-align:top;padding:.3rem 0;border-top:1px solid var(--line);font-size:.9rem;overflow-wrap:anywhere}
 tr:first-child>*{border-top:0}

@@ -1,7 +1,7 @@
 import { type ChannelValueSpec, dot, link, type Markish } from "@observablehq/plot";
 import { chart } from "./chart.js";
 import { rampLegend, type Swatch, swatches } from "./legend.js";
-import { counted, evenly, extentOf, plural, quantile, shown, tick } from "./numbers.js";
+import { counted, evenly, extentOf, plural, quantile, ranking, shown, tick } from "./numbers.js";
 import type { Picture } from "./picture.js";
 import { type Measured, type Subject, takeNumbers } from "./subject.js";
 import { type Drawing, stack, WIDTH } from "./svg.js";
@@ -9,6 +9,8 @@ import { rampColour, SERIES } from "./theme.js";
 
 /** Points that are drawn. */
 const MOST_POINTS = 2_000;
+/** The share of distances that colours tell apart, at least. */
+const COLOURED_ERRORS = 0.98;
 /** Points of the decoder's curve. */
 const CURVE_POINTS = 240;
 /** Components of the code whose curves are drawn. */
@@ -64,23 +66,48 @@ export function reconstructedPoints({ originals, rebuilt, drawn }: Points): Pict
 /** Points coloured by how far their reconstructions are from them. */
 export function pointsByError({ originals, rows, drawn }: Points, { errors }: Measured): Picture {
   const distances = rows.map((row) => Math.sqrt(2 * errors[row]!));
-  return coloured(originals, distances, {
+  const [low, most] = extentOf(distances);
+  const high = quantile(distances, COLOURED_ERRORS);
+  // A few far points would leave all others in one colour.
+  const cut = most > 1.5 * high && high > low;
+  const top = cut ? high : most;
+  const colours = distances.map((distance) => rampColour((distance - low) / (top - low)));
+  return {
     name: "errors",
     title: "Points by reconstruction error",
-    label: "distance, in units of x",
-    caption: `The colour is the distance between a point and its reconstruction. ${drawn}`,
-  });
+    caption: `The colour is the distance between a point and its reconstruction, at most ${shown(Math.max(...distances))}. ${drawn}`,
+    drawing: stack([
+      rampLegend("distance, in the data's units", [shown(low), cut ? `${shown(top)} or more` : shown(top)]),
+      plane([originals], [dots(originals, { fill: { value: colours, scale: null } })]),
+    ]),
+  };
 }
 
 /** Points coloured by their code. */
 export function pointsByCode({ originals, codes, drawn }: Points, latentSize: number): Picture {
   const which = latentSize === 1 ? "code" : "first component of the code";
-  return coloured(originals, codes, {
+  const colours = Array.from(codes, byRank(codes));
+  return {
     name: "points-by-code",
     title: "Points by code",
-    label: latentSize === 1 ? "code z" : "code z₁",
-    caption: `The colour is the point's ${which}: where it changes smoothly along the data, the code keeps their order. ${drawn}`,
-  });
+    caption: `The colour is the rank of the point's ${which}: where it changes smoothly along the data, the code keeps their order. ${drawn}`,
+    drawing: stack([
+      rankLegend(latentSize === 1 ? "code z, by rank" : "code z₁, by rank", codes),
+      plane([originals], [dots(originals, { fill: { value: colours, scale: null } })]),
+    ]),
+  };
+}
+
+/** The colour of a code by its rank, since codes may be close together in one part of the data and far apart in others. */
+function byRank(codes: Float32Array): (code: number) => string {
+  const rank = ranking(codes);
+  return (code) => rampColour(rank(code));
+}
+
+/** What ranks stand for: the least, the middle and the greatest code. */
+function rankLegend(label: string, codes: Float32Array): Drawing {
+  const [low, high] = extentOf(codes);
+  return rampLegend(label, [shown(low), shown(quantile(codes, 0.5)), shown(high)]);
 }
 
 /** What the decoder draws when the code runs through its range. */
@@ -95,22 +122,27 @@ export async function decoderCurve(
     quantile(component(codes, latentSize, d), 0.5),
   );
   const curves: Float32Array[] = [];
-  const ranges: [number, number][] = [];
+  const ranges: (readonly [number, number])[] = [];
+  const zs: Float64Array[] = [];
   for (let d = 0; d < Math.min(latentSize, MOST_CURVES); d++) {
+    const own = component(codes, latentSize, d);
     // A sigmoid gives all codes between 0 and 1; others have no bounds but those of the data.
-    const range: [number, number] = sigmoid ? [0.01, 0.99] : extentOf(component(codes, latentSize, d));
-    curves.push((await model.decode(lineOfCodes(middles, d, range))).data);
+    const range = sigmoid ? ([0.01, 0.99] as const) : extentOf(own);
+    const along = walkOf(own, range);
+    curves.push((await model.decode(lineOfCodes(middles, d, along))).data);
     ranges.push(range);
+    zs.push(along);
   }
   const single = latentSize === 1;
   const legend = single
-    ? rampLegend("code z", ranges[0]!)
+    ? rankLegend("code z, by rank", codes)
     : swatches(curves.map((_, d) => ({ label: `z${subscript(d + 1)}`, colour: SERIES[d]!, shape: "line" })));
+  const colour = byRank(component(codes, latentSize, 0));
   const body = plane(
     [originals, ...curves],
     [
       dots(originals, { fill: "var(--muted)", fillOpacity: 0.45 }),
-      ...curves.map((curve, d) => segments(curve, (share) => (single ? rampColour(share) : SERIES[d]!))),
+      ...curves.map((curve, d) => segments(curve, (i) => (single ? colour(zs[0]![i]!) : SERIES[d]!))),
     ],
   );
   const told = ranges.map(
@@ -138,40 +170,31 @@ export function subscript(value: number): string {
   return String(value).replace(/\d/g, (digit) => String.fromCodePoint(0x2080 + Number(digit)));
 }
 
-function lineOfCodes(middles: readonly number[], along: number, [low, high]: readonly [number, number]) {
-  const codes = new Float32Array(CURVE_POINTS * middles.length);
-  for (let i = 0; i < CURVE_POINTS; i++) {
+/** Codes through a range, at even steps and, since codes may be close together, at those that samples have. */
+function walkOf(codes: Float32Array, [low, high]: readonly [number, number]): Float64Array {
+  const half = CURVE_POINTS / 2;
+  const even = Array.from({ length: half }, (_, i) => low + ((high - low) * i) / (half - 1));
+  const sorted = codes.toSorted();
+  const taken = evenly(sorted.length, half).map((i) => Math.min(high, Math.max(low, sorted[i]!)));
+  return Float64Array.from([...even, ...taken]).sort();
+}
+
+/** Codes of which one component goes along, the others staying where they are. */
+function lineOfCodes(middles: readonly number[], component: number, along: Float64Array): Float32Array {
+  const codes = new Float32Array(along.length * middles.length);
+  along.forEach((z, i) => {
     codes.set(middles, i * middles.length);
-    codes[i * middles.length + along] = low + ((high - low) * i) / (CURVE_POINTS - 1);
-  }
+    codes[i * middles.length + component] = z;
+  });
   return codes;
-}
-
-interface Colouring {
-  readonly name: string;
-  readonly title: string;
-  readonly label: string;
-  readonly caption: string;
-}
-
-function coloured(points: Float32Array, values: ArrayLike<number>, told: Colouring): Picture {
-  const range = extentOf(Array.from(values));
-  const colours = Array.from(values, (value) => rampColour((value - range[0]) / (range[1] - range[0])));
-  const body = plane([points], [dots(points, { fill: { value: colours, scale: null } })]);
-  return {
-    name: told.name,
-    title: told.title,
-    caption: told.caption,
-    drawing: stack([rampLegend(told.label, range), body]),
-  };
 }
 
 function dots(points: Float32Array, style: { fill: ChannelValueSpec; fillOpacity?: number }): Markish {
   return dot({ length: points.length / 2 }, { x: axis(points, 0), y: axis(points, 1), r: 2.6, ...style });
 }
 
-/** A curve in pieces, each with a colour by its share of the way. */
-function segments(points: Float32Array, colour: (share: number) => string): Markish {
+/** A curve in pieces, each with a colour by where it begins. */
+function segments(points: Float32Array, colour: (index: number) => string): Markish {
   const [x, y] = [axis(points, 0), axis(points, 1)];
   const count = x.length - 1;
   return link(
@@ -181,7 +204,7 @@ function segments(points: Float32Array, colour: (share: number) => string): Mark
       y1: y.subarray(0, -1),
       x2: x.subarray(1),
       y2: y.subarray(1),
-      stroke: { value: Array.from({ length: count }, (_, i) => colour((i + 0.5) / count)), scale: null },
+      stroke: { value: Array.from({ length: count }, (_, i) => colour(i)), scale: null },
       strokeWidth: 3.5,
       strokeLinecap: "round",
     },

@@ -1,6 +1,6 @@
 import { ArgumentError, orderCorrelation } from "../index.js";
 import { codeHistograms, codeMap } from "./codes.js";
-import { errorDistribution, featureErrors } from "./errors.js";
+import { errorDistribution, featureErrors } from "./distribution.js";
 import {
   decoderGrid,
   drawnImages,
@@ -39,7 +39,7 @@ export async function drawReport(subject: Subject, about: readonly Fact[] = []):
   for (const { draw } of drawables(subject, measured)) pictures.push(await draw());
   const missing = subject.history?.loss.length
     ? []
-    : ["There is no curve of the loss: the model's file has no history of a training."];
+    : ["There is no curve of the loss, since no history of a training came with the model."];
   return toPage({
     title: `${subject.modelTitle} on ${subject.dataTitle}`,
     about,
@@ -79,8 +79,7 @@ export function pictureNames(subject: Subject): string[] {
 
 function drawables(subject: Subject, measured: Measured): Drawable[] {
   const { history, model, image } = subject;
-  const { loss } = model.description;
-  const lossName = typeof loss === "string" ? loss : loss.kind;
+  const lossName = nameOfLoss(model);
   const first: Drawable[] = history?.loss.length
     ? [{ name: "loss", draw: () => lossCurve(history, lossName) }]
     : [];
@@ -92,6 +91,10 @@ function drawables(subject: Subject, measured: Measured): Drawable[] {
     { name: "features", draw: () => featureErrors(subject, measured) },
     ...ofCodes(subject, measured),
   ];
+}
+
+function nameOfLoss({ description: { loss }, scaling }: Subject["model"]): string {
+  return `${typeof loss === "string" ? loss : loss.kind}${scaling ? " of scaled values" : ""}`;
 }
 
 function ofPoints(subject: Subject, measured: Measured): Drawable[] {
@@ -131,19 +134,20 @@ async function results(subject: Subject, measured: Measured): Promise<Fact[]> {
   const { model, positions, data } = subject;
   const { evaluation, meanSquaredError, meanAbsoluteError, errors, rows, columns } = measured;
   const { loss, reconstructionLoss, klLoss } = evaluation;
+  const units = model.scaling ? ", in the data's units" : "";
   const facts: Fact[] = [
     ["samples", counted(rows)],
-    ["loss", shown(loss)],
+    [`loss (${nameOfLoss(model)})`, shown(loss)],
     ...(reconstructionLoss === undefined
       ? []
       : [["reconstruction loss", shown(reconstructionLoss)] as const]),
     ...(klLoss === undefined ? [] : [["divergence of the codes", shown(klLoss)] as const]),
-    ["mean squared error (MSE)", shown(meanSquaredError)],
-    ["mean absolute error (MAE)", shown(meanAbsoluteError)],
+    [`mean squared error (MSE)${units}`, shown(meanSquaredError)],
+    [`mean absolute error (MAE)${units}`, shown(meanAbsoluteError)],
   ];
   if (columns === 2) {
     const largest = errors.reduce((most, error) => Math.max(most, error), 0);
-    facts.push(["largest point error (distance)", shown(Math.sqrt(2 * largest))]);
+    facts.push([`largest point error (distance${units})`, shown(Math.sqrt(2 * largest))]);
   }
   facts.push([
     "compression ratio",

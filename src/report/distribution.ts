@@ -2,7 +2,7 @@ import { barX, rectY, ruleX, ruleY } from "@observablehq/plot";
 import { AnomalyDetector } from "../index.js";
 import { chart } from "./chart.js";
 import { swatches } from "./legend.js";
-import { counted, extentOf, histogram, plural, shown, tick } from "./numbers.js";
+import { counted, extentOf, histogram, logTicks, plural, shown, tick } from "./numbers.js";
 import type { Picture } from "./picture.js";
 import { blocksOf, type Measured, type Subject } from "./subject.js";
 import { stack } from "./svg.js";
@@ -52,7 +52,7 @@ export async function errorDistribution(subject: Subject, { rows }: Measured): P
       domain: range,
       label: `mean squared error${units}${logarithmic ? ", log scale" : ""}`,
       labelAnchor: "center",
-      ticks: 5,
+      ticks: logarithmic ? logTicks(range) : 5,
       tickFormat: tick,
     },
     y: { type: "sqrt", label: "samples, square-root scale", grid: true, ticks: 5, tickFormat: tick },
@@ -107,10 +107,10 @@ export async function featureErrors(subject: Subject, { rows }: Measured): Promi
     .filter(({ error }) => Number.isFinite(error));
   const scaled = model.scaling !== undefined;
   const body = chart({
-    height: 74 + 19 * drawn.length,
+    height: 88 + 19 * drawn.length,
     marginLeft: 56,
     marginRight: 24,
-    marginTop: 10,
+    marginTop: 24,
     marginBottom: 42,
     x: {
       label: `mean squared error${scaled ? " of the scaled feature" : ", in the feature's units squared"}`,
@@ -120,7 +120,7 @@ export async function featureErrors(subject: Subject, { rows }: Measured): Promi
       ticks: 5,
       tickFormat: tick,
     },
-    y: { domain: drawn.map(({ feature }) => feature), label: null, tickSize: 0 },
+    y: { domain: drawn.map(({ feature }) => feature), label: "feature", labelArrow: "none", tickSize: 0 },
     marks: [
       barX(drawn, { x: "error", y: "feature", fill: "var(--first)", insetTop: 1, insetBottom: 1 }),
       ruleX([0]),
