@@ -1,7 +1,18 @@
 import { dot, frame, rectY, ruleY, text } from "@observablehq/plot";
 import { chart } from "./chart.js";
 import { swatches } from "./legend.js";
-import { counted, evenly, extentOf, histogram, plural, quantile, tick } from "./numbers.js";
+import {
+  counted,
+  evenly,
+  extentOf,
+  histogram,
+  plural,
+  quantile,
+  roomFor,
+  tick,
+  ticksAcross,
+  ticksOf,
+} from "./numbers.js";
 import type { Picture } from "./picture.js";
 import { component, subscript } from "./plane.js";
 import { principalComponents } from "./principal.js";
@@ -47,14 +58,15 @@ function codesTold({ rows, coded }: Measured): string {
 
 function oneHistogram(codes: Float32Array, label: string): Drawing {
   const range = extentOf(codes);
+  const bins = histogram(codes, 40, range);
   return chart({
     height: 280,
-    marginLeft: 50,
+    marginLeft: roomFor(ticksOf(extentOf([0, ...bins.map(({ count }) => count)]))),
     marginBottom: 42,
-    x: { domain: range, label, labelAnchor: "center", ticks: 6, tickFormat: tick },
+    x: { domain: range, label, labelAnchor: "center", ticks: ticksAcross(range), tickFormat: tick },
     y: { label: "samples", grid: true, ticks: 5, tickFormat: tick },
     marks: [
-      rectY(histogram(codes, 40, range), {
+      rectY(bins, {
         x1: "from",
         x2: "to",
         y: "count",
@@ -150,14 +162,21 @@ export function codeMap({ model, labels }: Subject, { codes, coded, rows }: Meas
   const known = [...new Set(classes)].sort((a, b) => a - b);
   const colours = classes?.map((label) => classColour(known.indexOf(label)));
   const [xs, ys] = [of(x), of(y)];
-  const margins = { marginLeft: 50, marginRight: 14, marginTop: 24, marginBottom: 42 };
+  const [across, up] = [extentOf(xs), extentOf(ys)];
+  const margins = { marginLeft: roomFor(ticksOf(up)), marginRight: 14, marginTop: 24, marginBottom: 42 };
   const body = chart({
     ...margins,
     height: WIDTH,
     inset: 8,
     grid: true,
-    x: { domain: extentOf(xs), label: names[0], labelAnchor: "center", ticks: 6, tickFormat: tick },
-    y: { domain: extentOf(ys), label: names[1], ticks: 6, tickFormat: tick },
+    x: {
+      domain: across,
+      label: names[0],
+      labelAnchor: "center",
+      ticks: ticksAcross(across),
+      tickFormat: tick,
+    },
+    y: { domain: up, label: names[1], ticks: 6, tickFormat: tick },
     marks: [
       dot(
         { length: places.length },

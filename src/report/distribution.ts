@@ -2,7 +2,18 @@ import { barX, rectY, ruleX, ruleY } from "@observablehq/plot";
 import { AnomalyDetector } from "../index.js";
 import { chart } from "./chart.js";
 import { swatches } from "./legend.js";
-import { counted, extentOf, histogram, logTicks, plural, shown, tick } from "./numbers.js";
+import {
+  counted,
+  extentOf,
+  histogram,
+  logTicks,
+  plural,
+  roomFor,
+  shown,
+  tick,
+  ticksAcross,
+  ticksOf,
+} from "./numbers.js";
 import type { Picture } from "./picture.js";
 import { blocksOf, type Measured, type Subject } from "./subject.js";
 import { stack } from "./svg.js";
@@ -45,14 +56,14 @@ export async function errorDistribution(subject: Subject, { rows }: Measured): P
   ].filter(({ count }) => count > 0);
   const body = chart({
     height: 290,
-    marginLeft: 54,
+    marginLeft: roomFor(ticksOf(extentOf([0, ...bins.map(({ count }) => count)]))),
     marginBottom: 42,
     x: {
       type: logarithmic ? "log" : "linear",
       domain: range,
       label: `mean squared error${units}${logarithmic ? ", log scale" : ""}`,
       labelAnchor: "center",
-      ticks: logarithmic ? logTicks(range) : 5,
+      ticks: logarithmic ? logTicks(range) : ticksAcross(range),
       tickFormat: tick,
     },
     y: { type: "sqrt", label: "samples, square-root scale", grid: true, ticks: 5, tickFormat: tick },
@@ -106,6 +117,7 @@ export async function featureErrors(subject: Subject, { rows }: Measured): Promi
     .slice(0, MOST_FEATURES)
     .filter(({ error }) => Number.isFinite(error));
   const scaled = model.scaling !== undefined;
+  const range = [0, extentOf([0, ...drawn.map(({ error }) => error)])[1]] as const;
   const body = chart({
     height: 88 + 19 * drawn.length,
     marginLeft: 56,
@@ -115,9 +127,9 @@ export async function featureErrors(subject: Subject, { rows }: Measured): Promi
     x: {
       label: `mean squared error${scaled ? " of the scaled feature" : ", in the feature's units squared"}`,
       labelAnchor: "center",
-      domain: [0, extentOf([0, ...drawn.map(({ error }) => error)])[1]],
+      domain: range,
       grid: true,
-      ticks: 5,
+      ticks: ticksAcross(range),
       tickFormat: tick,
     },
     y: { domain: drawn.map(({ feature }) => feature), label: "feature", labelArrow: "none", tickSize: 0 },

@@ -108,7 +108,7 @@ export async function decoderGrid(subject: ImageSubject, { codes }: Measured): P
     high: [first[1], second[1]],
   });
   const range = greyRange(data);
-  const left = 46;
+  const left = 56;
   const width = (WIDTH - left) / GRID;
   const height = (width * image.height) / image.width;
   const parts: string[] = [];

@@ -1,7 +1,7 @@
 import { dot, line, ruleY } from "@observablehq/plot";
 import { chart } from "./chart.js";
 import { type Swatch, swatches } from "./legend.js";
-import { extentOf, logTicks, plural, shown, tick } from "./numbers.js";
+import { extentOf, logTicks, plural, roomFor, shown, tick, ticksOf } from "./numbers.js";
 import type { Picture } from "./picture.js";
 import type { LossHistory } from "./subject.js";
 import { stack } from "./svg.js";
@@ -28,9 +28,10 @@ export function lossCurve(history: LossHistory, lossName: string): Picture {
   const logarithmic = values.every((value) => value > 0);
   const [low, high] = extentOf(values);
   const epochs = loss.length;
+  const ticks = logarithmic ? logTicks([low, high]) : undefined;
   const body = chart({
     height: 280,
-    marginLeft: 56,
+    marginLeft: roomFor(ticks?.map(tick) ?? ticksOf(extentOf([low, high, 0]))),
     marginBottom: 40,
     x: {
       label: "epoch",
@@ -45,7 +46,7 @@ export function lossCurve(history: LossHistory, lossName: string): Picture {
       label: `${lossName}${logarithmic ? ", log scale" : ""}`,
       grid: true,
       nice: !logarithmic,
-      ticks: logarithmic ? logTicks([low, high]) : 5,
+      ticks: ticks ?? 5,
       tickFormat: tick,
     },
     marks: [

@@ -120,3 +120,23 @@ export function ranking(values: ArrayLike<number>): (value: number) => number {
     return sorted.length > 1 ? Math.min(1, low / (sorted.length - 1)) : 0.5;
   };
 }
+
+/** Width of a character on an axis, in a wide face. */
+const CHARACTER = 7.6;
+
+/** Room to the left of an axis for its numbers. */
+export function roomFor(labels: readonly string[]): number {
+  return Math.max(40, 16 + CHARACTER * Math.max(...labels.map((label) => label.length)));
+}
+
+/** Numbers as long as those on an axis over a range will be. */
+export function ticksOf([low, high]: readonly [number, number]): string[] {
+  const step = 10 ** Math.floor(Math.log10((high - low) / 5));
+  return [0, 1, 2, 3, 4, 5].map((i) => tick(Math.round((low + (i * (high - low)) / 5) / step) * step));
+}
+
+/** How many numbers to ask for on an axis across a picture; there may come to be half as many again. */
+export function ticksAcross(range: readonly [number, number]): number {
+  const longest = Math.max(...ticksOf(range).map((label) => label.length));
+  return Math.max(2, Math.min(6, Math.floor(240 / (CHARACTER * longest + 16))));
+}

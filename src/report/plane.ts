@@ -1,7 +1,19 @@
 import { type ChannelValueSpec, dot, link, type Markish } from "@observablehq/plot";
 import { chart } from "./chart.js";
 import { rampLegend, type Swatch, swatches } from "./legend.js";
-import { counted, evenly, extentOf, plural, quantile, ranking, shown, tick } from "./numbers.js";
+import {
+  counted,
+  evenly,
+  extentOf,
+  plural,
+  quantile,
+  ranking,
+  roomFor,
+  shown,
+  tick,
+  ticksAcross,
+  ticksOf,
+} from "./numbers.js";
 import type { Picture } from "./picture.js";
 import { type Measured, type Subject, takeNumbers } from "./subject.js";
 import { type Drawing, stack, WIDTH } from "./svg.js";
@@ -219,20 +231,21 @@ function axis(points: Float32Array, which: 0 | 1): Float32Array {
 /** A square with the axes of the plane, which has room for all of the sets of points. */
 function plane(sets: readonly Float32Array[], marks: Markish[]): Drawing {
   const range = (which: 0 | 1) => extentOf(sets.flatMap((points) => [...axis(points, which)]));
-  const margins = { marginLeft: 50, marginRight: 14, marginTop: 24, marginBottom: 42 };
+  const [x, y] = [range(0), range(1)];
+  const margins = { marginLeft: roomFor(ticksOf(y)), marginRight: 14, marginTop: 24, marginBottom: 42 };
   return chart({
     ...margins,
     height: WIDTH - margins.marginLeft - margins.marginRight + margins.marginTop + margins.marginBottom,
     inset: 8,
     grid: true,
     x: {
-      domain: range(0),
+      domain: x,
       label: "x₁, in the data's units",
       labelAnchor: "center",
-      ticks: 6,
+      ticks: ticksAcross(x),
       tickFormat: tick,
     },
-    y: { domain: range(1), label: "x₂, in the data's units", ticks: 6, tickFormat: tick },
+    y: { domain: y, label: "x₂, in the data's units", ticks: 6, tickFormat: tick },
     marks,
   });
 }

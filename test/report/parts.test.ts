@@ -8,8 +8,11 @@ import {
   logTicks,
   quantile,
   ranking,
+  roomFor,
   shown,
   tick,
+  ticksAcross,
+  ticksOf,
 } from "../../src/report/numbers.js";
 import { encodePng } from "../../src/report/png.js";
 import { principalComponents } from "../../src/report/principal.js";
@@ -62,6 +65,14 @@ test("an axis of a logarithmic scale has a few round numbers within it", () => {
       expect(ticks.length).toBeLessThan(14);
     }),
   );
+});
+
+test("an axis has room for its numbers", () => {
+  expect(ticksOf([0, 1])).toEqual(["0", "0.2", "0.4", "0.6", "0.8", "1"]);
+  expect(ticksOf([10_000.1, 10_000.6])).toEqual([1, 2, 3, 4, 5, 6].map((digit) => `10000.${digit}`));
+  expect(ticksOf([0, 1_234_567]).at(-1)).toBe("1.2e6");
+  expect([ticksAcross([0, 1]), ticksAcross([10_000.1, 10_000.9])]).toEqual([6, 3]);
+  expect(roomFor(["−10000.5"])).toBeGreaterThan(roomFor(["1"]));
 });
 
 test("ranks and quantiles", () => {

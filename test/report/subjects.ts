@@ -47,6 +47,19 @@ export function spiralSubject(latent = 1): Promise<Made> {
   return made(options, { data: points.data, positions }, 60);
 }
 
+/** The same far from 0, and in units that differ. */
+export function farSubject(): Promise<Made> {
+  const { points } = spiral({ samples: 300, seed: 1 });
+  const data = points.data.map((value, i) => (i % 2 === 0 ? 123_456.5 + value : -2e-5 * value));
+  const options: AutoencoderOptions = {
+    inputSize: 2,
+    encoder: [dense(16, "tanh"), dense(1, "sigmoid")],
+    decoder: [dense(16, "tanh"), dense(2)],
+    scaling: "minMax",
+  };
+  return made(options, { data }, 3);
+}
+
 const pixels = { inputSize: 784, decoder: [dense(784, "sigmoid")], loss: "binaryCrossentropy" } as const;
 export const KINDS = {
   plain: { ...pixels, encoder: [dense(12, "relu")] },
