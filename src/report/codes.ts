@@ -8,6 +8,7 @@ import {
   histogram,
   plural,
   quantile,
+  roomBeside,
   roomFor,
   tick,
   ticksAcross,
@@ -62,6 +63,7 @@ function oneHistogram(codes: Float32Array, label: string): Drawing {
   return chart({
     height: 280,
     marginLeft: roomFor(ticksOf(extentOf([0, ...bins.map(({ count }) => count)]))),
+    marginRight: roomBeside(range),
     marginBottom: 42,
     x: { domain: range, label, labelAnchor: "center", ticks: ticksAcross(range), tickFormat: tick },
     y: { label: "samples", grid: true, ticks: 5, tickFormat: tick },
@@ -163,7 +165,12 @@ export function codeMap({ model, labels }: Subject, { codes, coded, rows }: Meas
   const colours = classes?.map((label) => classColour(known.indexOf(label)));
   const [xs, ys] = [of(x), of(y)];
   const [across, up] = [extentOf(xs), extentOf(ys)];
-  const margins = { marginLeft: roomFor(ticksOf(up)), marginRight: 14, marginTop: 24, marginBottom: 42 };
+  const margins = {
+    marginLeft: roomFor(ticksOf(up)),
+    marginRight: roomBeside(across),
+    marginTop: 24,
+    marginBottom: 42,
+  };
   const body = chart({
     ...margins,
     height: WIDTH,

@@ -8,6 +8,7 @@ import {
   histogram,
   logTicks,
   plural,
+  roomBeside,
   roomFor,
   shown,
   tick,
@@ -57,6 +58,7 @@ export async function errorDistribution(subject: Subject, { rows }: Measured): P
   const body = chart({
     height: 290,
     marginLeft: roomFor(ticksOf(extentOf([0, ...bins.map(({ count }) => count)]))),
+    marginRight: roomBeside(range),
     marginBottom: 42,
     x: {
       type: logarithmic ? "log" : "linear",
@@ -121,7 +123,7 @@ export async function featureErrors(subject: Subject, { rows }: Measured): Promi
   const body = chart({
     height: 88 + 19 * drawn.length,
     marginLeft: 56,
-    marginRight: 24,
+    marginRight: roomBeside(range),
     marginTop: 24,
     marginBottom: 42,
     x: {

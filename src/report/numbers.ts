@@ -33,6 +33,9 @@ export function plural(value: number, noun: string): string {
   return `${counted(value)} ${noun}${value === 1 ? "" : "s"}`;
 }
 
+/** Values that differ by less than this share count as one: those of float32 differ by more. */
+const SAME = 1e-9;
+
 /** Least and greatest of values; a little around them where they are all one. */
 export function extentOf(values: Iterable<number>): [number, number] {
   let [low, high] = [Infinity, -Infinity];
@@ -40,7 +43,7 @@ export function extentOf(values: Iterable<number>): [number, number] {
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  if (low < high) return [low, high];
+  if (high - low > SAME * Math.max(Math.abs(low), Math.abs(high))) return [low, high];
   const half = Math.abs(low) / 2 || 0.5;
   return [low - half, high + half];
 }
@@ -129,6 +132,11 @@ export function roomFor(labels: readonly string[]): number {
   return Math.max(40, 16 + CHARACTER * Math.max(...labels.map((label) => label.length)));
 }
 
+/** Room to the right of an axis across, whose last number may stand at its end. */
+export function roomBeside(range: readonly [number, number]): number {
+  return Math.max(20, 4 + (CHARACTER / 2) * longestOf(range));
+}
+
 /** Numbers as long as those on an axis over a range will be. */
 export function ticksOf([low, high]: readonly [number, number]): string[] {
   const step = 10 ** Math.floor(Math.log10((high - low) / 5));
@@ -137,6 +145,9 @@ export function ticksOf([low, high]: readonly [number, number]): string[] {
 
 /** How many numbers to ask for on an axis across a picture; there may come to be half as many again. */
 export function ticksAcross(range: readonly [number, number]): number {
-  const longest = Math.max(...ticksOf(range).map((label) => label.length));
-  return Math.max(2, Math.min(6, Math.floor(240 / (CHARACTER * longest + 16))));
+  return Math.max(2, Math.min(6, Math.floor(240 / (CHARACTER * longestOf(range) + 16))));
+}
+
+function longestOf(range: readonly [number, number]): number {
+  return Math.max(...ticksOf(range).map((label) => label.length));
 }

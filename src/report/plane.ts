@@ -8,6 +8,7 @@ import {
   plural,
   quantile,
   ranking,
+  roomBeside,
   roomFor,
   shown,
   tick,
@@ -232,7 +233,12 @@ function axis(points: Float32Array, which: 0 | 1): Float32Array {
 function plane(sets: readonly Float32Array[], marks: Markish[]): Drawing {
   const range = (which: 0 | 1) => extentOf(sets.flatMap((points) => [...axis(points, which)]));
   const [x, y] = [range(0), range(1)];
-  const margins = { marginLeft: roomFor(ticksOf(y)), marginRight: 14, marginTop: 24, marginBottom: 42 };
+  const margins = {
+    marginLeft: roomFor(ticksOf(y)),
+    marginRight: roomBeside(x),
+    marginTop: 24,
+    marginBottom: 42,
+  };
   return chart({
     ...margins,
     height: WIDTH - margins.marginLeft - margins.marginRight + margins.marginTop + margins.marginBottom,
