@@ -2,7 +2,7 @@
 // (keras/src/optimizers). What changes from step to step, such as the learning rate, comes from the step block.
 
 import { STEP_GRADIENT_RATE, STEP_LEARNING_RATE, STEP_SECOND_FACTOR, STEP_WEIGHT_DECAY } from "./abi";
-import { madd, nmadd, splat, storeUpTo } from "./simd";
+import { SMALLEST_NORMAL, flush, madd, nmadd, splat, storeUpTo } from "./simd";
 
 @inline
 function fromStep(step: usize, word: i32): v128 {
@@ -24,6 +24,7 @@ export function sgd(
 ): void {
   const rate = learningRate(step);
   const mu = splat(momentum);
+  const least = splat(SMALLEST_NORMAL);
   const last = <usize>(end * columns) << 2;
   for (let i = <usize>(begin * columns) << 2; i < last; i += 16) {
     const left = (last - i) >> 2;
@@ -34,7 +35,7 @@ export function sgd(
       continue;
     }
     const change = f32x4.mul(rate, g);
-    const v = f32x4.sub(f32x4.mul(mu, v128.load(velocity + i)), change);
+    const v = flush(f32x4.sub(f32x4.mul(mu, v128.load(velocity + i)), change), least);
     storeUpTo(velocity + i, v, left);
     const move = nesterov ? f32x4.sub(f32x4.mul(mu, v), change) : v;
     storeUpTo(parameters + i, f32x4.add(p, move), left);
@@ -74,14 +75,15 @@ function adamAll(
   const b1 = splat(oneMinusBeta1);
   const b2 = splat(oneMinusBeta2);
   const eps = splat(epsilon);
+  const least = splat(SMALLEST_NORMAL);
   const last = <usize>(end * columns) << 2;
   for (let i = <usize>(begin * columns) << 2; i < last; i += 16) {
     const left = (last - i) >> 2;
     const g = v128.load(gradient + i);
     let m = v128.load(first + i);
     let v = v128.load(second + i);
-    m = madd(b1, f32x4.sub(g, m), m);
-    v = madd(b2, f32x4.sub(f32x4.mul(g, g), v), v);
+    m = flush(madd(b1, f32x4.sub(g, m), m), least);
+    v = flush(madd(b2, f32x4.sub(f32x4.mul(g, g), v), v), least);
     storeUpTo(first + i, m, left);
     storeUpTo(second + i, v, left);
     const quotient = f32x4.div(m, f32x4.add(f32x4.sqrt(v), eps));
@@ -105,14 +107,15 @@ export function nadam(
   const b1 = splat(oneMinusBeta1);
   const b2 = splat(oneMinusBeta2);
   const eps = splat(epsilon);
+  const least = splat(SMALLEST_NORMAL);
   const last = <usize>(end * columns) << 2;
   for (let i = <usize>(begin * columns) << 2; i < last; i += 16) {
     const left = (last - i) >> 2;
     const g = v128.load(gradient + i);
     let m = v128.load(first + i);
     let v = v128.load(second + i);
-    m = madd(b1, f32x4.sub(g, m), m);
-    v = madd(b2, f32x4.sub(f32x4.mul(g, g), v), v);
+    m = flush(madd(b1, f32x4.sub(g, m), m), least);
+    v = flush(madd(b2, f32x4.sub(f32x4.mul(g, g), v), v), least);
     storeUpTo(first + i, m, left);
     storeUpTo(second + i, v, left);
     const move = madd(b, g, f32x4.mul(a, m));
@@ -135,21 +138,22 @@ export function rmsprop(
   const share = splat(oneMinusRho);
   const mu = splat(momentum);
   const eps = splat(epsilon);
+  const least = splat(SMALLEST_NORMAL);
   const last = <usize>(end * columns) << 2;
   for (let i = <usize>(begin * columns) << 2; i < last; i += 16) {
     const left = (last - i) >> 2;
     const g = v128.load(gradient + i);
-    const v = madd(share, f32x4.mul(g, g), f32x4.mul(decay, v128.load(velocity + i)));
+    const v = flush(madd(share, f32x4.mul(g, g), f32x4.mul(decay, v128.load(velocity + i))), least);
     storeUpTo(velocity + i, v, left);
     let variance = v;
     if (centered) {
-      const a = madd(share, g, f32x4.mul(decay, v128.load(means + i)));
+      const a = flush(madd(share, g, f32x4.mul(decay, v128.load(means + i))), least);
       storeUpTo(means + i, a, left);
       variance = f32x4.pmax(nmadd(a, a, v), splat(0));
     }
     let move = f32x4.div(f32x4.mul(rate, g), f32x4.sqrt(f32x4.add(variance, eps)));
     if (momentum != 0) {
-      move = madd(mu, v128.load(momentums + i), move);
+      move = flush(madd(mu, v128.load(momentums + i), move), least);
       storeUpTo(momentums + i, move, left);
     }
     storeUpTo(parameters + i, f32x4.sub(v128.load(parameters + i), move), left);
@@ -185,16 +189,18 @@ export function adadelta(
   const decay = splat(rho);
   const share = splat(oneMinusRho);
   const eps = splat(epsilon);
+  const least = splat(SMALLEST_NORMAL);
   const last = <usize>(end * columns) << 2;
   for (let i = <usize>(begin * columns) << 2; i < last; i += 16) {
     const left = (last - i) >> 2;
     const g = v128.load(gradient + i);
     const d = v128.load(changes + i);
-    const a = madd(share, f32x4.mul(g, g), f32x4.mul(decay, v128.load(gradients + i)));
+    const a = flush(madd(share, f32x4.mul(g, g), f32x4.mul(decay, v128.load(gradients + i))), least);
     storeUpTo(gradients + i, a, left);
     const root = f32x4.sqrt(f32x4.add(d, eps));
     const change = f32x4.div(f32x4.mul(root, g), f32x4.sqrt(f32x4.add(a, eps)));
-    storeUpTo(changes + i, madd(share, f32x4.mul(change, change), f32x4.mul(decay, d)), left);
+    const kept = flush(madd(share, f32x4.mul(change, change), f32x4.mul(decay, d)), least);
+    storeUpTo(changes + i, kept, left);
     storeUpTo(parameters + i, nmadd(rate, change, v128.load(parameters + i)), left);
   }
 }

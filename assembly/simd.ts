@@ -24,6 +24,18 @@ export function select4(a: v128, b: v128, mask: v128): v128 {
   return v128.bitselect(a, b, mask);
 }
 
+/** The smallest normal float, 2⁻¹²⁶. */
+export const SMALLEST_NORMAL: f32 = 1.17549435e-38;
+
+/**
+ * x, or 0 where |x| < `least`; NaN stays. A moment whose gradients have ceased shrinks until it is subnormal, and stays
+ * so, since rounding lets it shrink no further; from then on every operation on it takes processors some hundred cycles.
+ */
+@inline
+export function flush(x: v128, least: v128): v128 {
+  return v128.andnot(x, f32x4.lt(f32x4.abs(x), least));
+}
+
 @inline
 export function splat(x: f32): v128 {
   return f32x4.splat(x);

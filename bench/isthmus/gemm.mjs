@@ -16,7 +16,8 @@ const SAMPLE_MS = 0.05;
  * Aᵀ[k, m] and read in place, as the weight gradients do.
  */
 function product(engine, { m, n, k, transposed }) {
-  const { kernels, memory, tile } = engine;
+  const { kernels, memory } = engine;
+  const tile = engine.tileFor(n);
   const sizes = { a: m * k, b: k * n, packed: engine.packedSize(k, n), c: m * n, zeros: n };
   const blocks = Object.fromEntries(
     Object.entries(sizes).map(([name, floats]) => [name, memory.allocate(4 * floats)]),

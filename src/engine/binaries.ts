@@ -16,7 +16,9 @@ export async function unpackBinaries(): Promise<Binaries> {
   let from = 0;
   for (let at = 0; from < bytes.length; at += piece) {
     for (const binary of [binaries.simd, binaries.relaxed]) {
-      const length = Math.max(0, Math.min(piece, binary.length - at));
+      // One build is shorter, and may have ended already.
+      const length = Math.min(piece, binary.length - at);
+      if (length <= 0) continue;
       binary.set(bytes.subarray(from, from + length), at);
       from += length;
     }

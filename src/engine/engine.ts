@@ -10,7 +10,7 @@ import { type Plan, PlanBuilder } from "./plan.js";
 import { hasSimd } from "./probe.js";
 import { availableThreads, canShareMemory } from "./runtime.js";
 import { Team } from "./team.js";
-import { chooseTile, TILE_NAMES } from "./tiles.js";
+import { chooseTile, TILE_NAMES, tileFor } from "./tiles.js";
 
 /** A stretch of work that one turn of the event loop may take: about 10 ms at 20 GFLOP/s, a slow machine's pace. */
 export const OPERATIONS_PER_TURN = 2e8;
@@ -80,9 +80,14 @@ export class Engine {
     return new PlanBuilder(this.tile);
   }
 
+  /** The tile of a product whose B has `columns`. */
+  tileFor(columns: number): number {
+    return tileFor(this.tile, columns);
+  }
+
   /** Floats of room that B[k, n] takes when packed. */
   packedSize(k: number, n: number): number {
-    const width = this.kernels.tileColumns(this.tile);
+    const width = this.kernels.tileColumns(this.tileFor(n));
     return Math.ceil(n / width) * width * k;
   }
 

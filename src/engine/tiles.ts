@@ -28,6 +28,19 @@ const ROWS = 48;
 const COLUMNS = 32;
 const DEPTH = 256;
 
+/** The tiles of 16 columns, and what takes their place where B has so few that half of such a tile would be wasted. */
+const NARROWER = new Map([
+  [TILE_2X16, TILE_4X8],
+  [TILE_4X16, TILE_4X8],
+  [TILE_6X16, TILE_6X8],
+]);
+
+/** The tile for a product whose B has `columns`, where `tile` is the fastest for many of them. */
+export function tileFor(tile: number, columns: number): number {
+  const wasted = (16 - (columns % 16)) % 16;
+  return wasted >= 8 && columns < 32 ? (NARROWER.get(tile) ?? tile) : tile;
+}
+
 const chosen = new Map<string, number>();
 
 /** The fastest tile of the matrix product here; timed once a process. All tiles give the same bits. */

@@ -1,3 +1,4 @@
+import * as call from "../engine/calls/index.js";
 import type { PlanBuilder } from "../engine/plan.js";
 import { ACTIVATIONS, needsInput } from "./activations.js";
 import type { Learner } from "./learner.js";
@@ -24,7 +25,7 @@ export function addLoss(plan: PlanBuilder, learner: Learner, memory: StepMemory,
   const scale = 1 / (task.latent ? rows : rows * units);
   const { kernel, parameters } = lossKernel(loss, layer.activation);
   const { input } = memory.workspace;
-  plan.loss(rows, kernel, units, output, input, delta, memory.losses.at(), scale, parameters);
+  call.loss(plan, rows, kernel, units, output, input, delta, memory.losses.at(), scale, parameters);
   if (!usesLogits(learner)) addSlope(plan, learner, memory, rows, last);
 }
 
@@ -40,8 +41,8 @@ export function addBackward(
   const { workspace, deltas } = memory;
   const { weight, inputs, units, narrow } = network.layers[index]!;
   const packed = memory.packAt(index);
-  if (!narrow && weight.transposed) plan.packRows(rows, units, deltas.output(index), packed);
-  else if (!narrow) plan.packRows(rows, inputs, workspace.passed(index - 1), packed);
+  if (!narrow && weight.transposed) call.packRows(plan, rows, units, deltas.output(index), packed);
+  else if (!narrow) call.packRows(plan, rows, inputs, workspace.passed(index - 1), packed);
   if (index === 0) return;
   addInputGradient(plan, learner, memory, rows, index);
   const before = network.layers[index - 1]!;
@@ -60,7 +61,7 @@ function addSlope(
 ): void {
   const { layer, units } = network.layers[index]!;
   const kept = needsInput(layer.activation) ? workspace.preactivation(index) : workspace.output(index);
-  plan.activationBackward(rows, ACTIVATIONS[layer.activation], units, kept, deltas.output(index));
+  call.activationBackward(plan, rows, ACTIVATIONS[layer.activation], units, kept, deltas.output(index));
 }
 
 /** Adds δ·W: δ of what layer `index` got. */
@@ -77,10 +78,19 @@ function addInputGradient(
   if (narrow) {
     const { inputStep, unitStep } = stepsOf(weight);
     const b = network.at(weight);
-    plan.narrowProduct(rows, { n: inputs, k: units, a, b, bRow: unitStep, bColumn: inputStep, seed, c });
+    call.narrowProduct(plan, rows, {
+      n: inputs,
+      k: units,
+      a,
+      b,
+      bRow: unitStep,
+      bColumn: inputStep,
+      seed,
+      c,
+    });
     return;
   }
-  plan.product(rows, {
+  call.product(plan, rows, {
     n: inputs,
     k: units,
     a,
@@ -107,10 +117,10 @@ function addPenalties(
   const block = penalties[index];
   if (layer.activityPenalty && block) {
     const { strength } = layer.activityPenalty;
-    plan.activityL1(rows, units, output, gradient, block.at(), strength, 1 / rows);
+    call.activityL1(plan, rows, units, output, gradient, block.at(), strength, 1 / rows);
   }
   if (sparsity && index === network.encoderDepth - 1) {
-    plan.addToRows(rows, units, sparsity.slopes.at(), gradient);
+    call.addToRows(plan, rows, units, sparsity.slopes.at(), gradient);
   }
 }
 
@@ -122,6 +132,6 @@ export function addSparsity(plan: PlanBuilder, learner: Learner, memory: StepMem
   const { target, weight } = task.sparsity;
   const [sums, slopes, values] = [sparsity.sums.at(), sparsity.slopes.at(), sparsity.values.at()];
   const units = network.latentSize;
-  plan.columnSums(units, rows, workspace.output(network.encoderDepth - 1), sums);
-  plan.klSparsity(units, rows, sums, slopes, values, target, weight);
+  call.columnSums(plan, units, rows, workspace.output(network.encoderDepth - 1), sums);
+  call.klSparsity(plan, units, rows, sums, slopes, values, target, weight);
 }

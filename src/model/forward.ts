@@ -1,3 +1,4 @@
+import * as call from "../engine/calls/index.js";
 import type { PlanBuilder } from "../engine/plan.js";
 import { ACTIVATIONS } from "./activations.js";
 import { type Network, type NetworkLayer, stepsOf } from "./network.js";
@@ -20,10 +21,19 @@ function addProduct(
   if (layer.narrow) {
     const { inputStep, unitStep } = stepsOf(weight);
     const b = network.at(weight);
-    plan.narrowProduct(rows, { n: width, k: inputs, a, b, bRow: inputStep, bColumn: unitStep, seed, c });
+    call.narrowProduct(plan, rows, {
+      n: width,
+      k: inputs,
+      a,
+      b,
+      bRow: inputStep,
+      bColumn: unitStep,
+      seed,
+      c,
+    });
     return;
   }
-  plan.product(rows, {
+  call.product(plan, rows, {
     n: width,
     k: inputs,
     a,
@@ -68,7 +78,7 @@ export function addForward(
     addProduct(plan, network, layer, workspace, rows, index, width);
     if (logits && last) return;
     const kind = ACTIVATIONS[layer.layer.activation];
-    plan.activationForward(rows, kind, width, workspace.preactivation(index), workspace.output(index));
+    call.activationForward(plan, rows, kind, width, workspace.preactivation(index), workspace.output(index));
     if (drawn) addTransition(plan, layer, index, workspace, rows, draws);
   }
 }

@@ -1,3 +1,4 @@
+import * as call from "../engine/calls/index.js";
 import type { Address } from "../engine/memory.js";
 import type { PlanBuilder } from "../engine/plan.js";
 import type { Learner } from "./learner.js";
@@ -24,7 +25,7 @@ export function addGradient(
     addClipping(plan, learner, memory, weight);
   }
   if (!bias) return;
-  if (!narrow) plan.columnSums(units, rows, memory.deltas.output(index), learner.gradientAt(bias));
+  if (!narrow) call.columnSums(plan, units, rows, memory.deltas.output(index), learner.gradientAt(bias));
   addClipping(plan, learner, memory, bias);
 }
 
@@ -37,7 +38,7 @@ function addNarrowGradient(
   index: number,
 ): void {
   const { weight, bias, inputs, units } = learner.network.layers[index]!;
-  plan.narrowGradient({
+  call.narrowGradient(plan, {
     units,
     inputs,
     rows,
@@ -81,7 +82,7 @@ function addWeightGradient(
     ? [memory.workspace.passed(index - 1), inputs]
     : [memory.deltas.output(index), units];
   const c = learner.gradientAt(weight);
-  plan.product(weight.rows, {
+  call.product(plan, weight.rows, {
     n: weight.columns,
     k: rows,
     a,
@@ -108,7 +109,7 @@ function addKernelPenalty(
   const { l1, l2 } = kernelStrengths(layer.kernelPenalty);
   const { rows, columns } = weight;
   const sums = kernelPenalties.at(weight);
-  plan.penalize(rows, columns, network.at(weight), learner.gradientAt(weight), sums, l1, l2);
+  call.penalize(plan, rows, columns, network.at(weight), learner.gradientAt(weight), sums, l1, l2);
 }
 
 /** Adds what clipping does before all gradients are known. */
@@ -121,6 +122,6 @@ function addClipping(
   const { rows, columns } = parameter;
   const { clipValue } = learner.optimizer;
   const gradient = learner.gradientAt(parameter);
-  if (clipValue !== undefined) plan.clipValues(rows, columns, gradient, clipValue);
-  if (squares) plan.sumSquares(rows, columns, gradient, squares.at(parameter));
+  if (clipValue !== undefined) call.clipValues(plan, rows, columns, gradient, clipValue);
+  if (squares) call.sumSquares(plan, rows, columns, gradient, squares.at(parameter));
 }

@@ -1,4 +1,5 @@
 import { STEP_INDICES, STEP_WORDS } from "../../assembly/abi.js";
+import * as call from "../engine/calls/index.js";
 import type { Block } from "../engine/memory.js";
 import type { Plan } from "../engine/plan.js";
 import { Blocks } from "./blocks.js";
@@ -132,7 +133,8 @@ export class Inference {
     const wanted = this.#wanted;
     const loss = wanted.kind === "loss" ? lossKernel(wanted.loss, layer.activation) : undefined;
     plan.rows(rows, this.#workspace.columns, () => {
-      if (bytes) plan.gatherBytes(rows, inputs, this.#staging.at(), this.#workspace.input, this.#step.at());
+      if (bytes)
+        call.gatherBytes(plan, rows, inputs, this.#staging.at(), this.#workspace.input, this.#step.at());
       addForward(plan, this.#network, layers, this.#workspace, rows, {
         logits: loss?.kernel === "binaryCrossentropyLogits",
         heads: wanted.kind === "output" && wanted.heads === true,
@@ -142,7 +144,7 @@ export class Inference {
       const output = this.#workspace.output(last);
       const { kernel, parameters } = loss;
       const losses = this.#losses.at();
-      plan.loss(rows, kernel, units, output, this.#workspace.input, output, losses, 0, parameters);
+      call.loss(plan, rows, kernel, units, output, this.#workspace.input, output, losses, 0, parameters);
     });
     return plan.build(this.#network.engine.memory);
   }

@@ -1,5 +1,5 @@
 import { knownKeys, number, oneOf, show } from "../check.js";
-import type { LossKernel } from "../engine/plan.js";
+import type { LossKernel } from "../engine/calls/index.js";
 import { ArgumentError } from "../errors.js";
 import type { ActivationName } from "./activations.js";
 

@@ -1,3 +1,4 @@
+import * as call from "../engine/calls/index.js";
 import type { Block } from "../engine/memory.js";
 import type { PlanBuilder } from "../engine/plan.js";
 import { ACTIVATIONS } from "./activations.js";
@@ -47,9 +48,20 @@ export class StepMetrics {
       const { kernel, parameters } = lossKernel(toLoss(name), layer.activation);
       // Elsewhere than behind its own loss, cross-entropy has outputs, not logits, to work with.
       const wanted = kernel === "binaryCrossentropyLogits" ? "binaryCrossentropy" : kernel;
-      if (logits) plan.activationForward(rows, ACTIVATIONS[layer.activation], units, output, room);
+      if (logits) call.activationForward(plan, rows, ACTIVATIONS[layer.activation], units, output, room);
       const values = this.#values[index]!.at();
-      plan.loss(rows, wanted, units, logits ? room : output, workspace.input, room, values, 0, parameters);
+      call.loss(
+        plan,
+        rows,
+        wanted,
+        units,
+        logits ? room : output,
+        workspace.input,
+        room,
+        values,
+        0,
+        parameters,
+      );
     });
   }
 

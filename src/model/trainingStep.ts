@@ -7,6 +7,7 @@ import {
   STEP_SECOND_FACTOR,
   STEP_WEIGHT_DECAY,
 } from "../../assembly/abi.js";
+import * as call from "../engine/calls/index.js";
 import type { Address } from "../engine/memory.js";
 import type { Plan, PlanBuilder } from "../engine/plan.js";
 import { addBackward, addLoss, addSparsity, usesLogits } from "./backward.js";
@@ -167,8 +168,8 @@ export class TrainingStep {
     const { network, task } = this.#learner;
     const { workspace, gather: indices, draws } = this.#memory;
     const columns = network.inputSize;
-    const gather = this.#source.kind === "bytes" ? "gatherBytes" : "gatherFloats";
-    if (!this.#inPlace) plan[gather](rows, columns, this.#source.at, workspace.input, indices.at());
+    const gather = this.#source.kind === "bytes" ? call.gatherBytes : call.gatherFloats;
+    if (!this.#inPlace) gather(plan, rows, columns, this.#source.at, workspace.input, indices.at());
     if (!task.corruption) return;
     addCorruption(plan, task.corruption, columns, workspace.input, workspace.passed(-1), rows, draws);
   }

@@ -1,6 +1,8 @@
 import { STREAM_DROPOUT, STREAM_EVALUATION, STREAM_LATENT, STREAM_NOISE } from "../../assembly/abi.js";
+import type { NoiseSource } from "../engine/calls/index.js";
+import * as call from "../engine/calls/index.js";
 import type { Address } from "../engine/memory.js";
-import type { NoiseSource, PlanBuilder } from "../engine/plan.js";
+import type { PlanBuilder } from "../engine/plan.js";
 import type { Corruption } from "./corruption.js";
 import type { NetworkLayer } from "./network.js";
 import { type Seed, seedWords } from "./seed.js";
@@ -33,7 +35,7 @@ function addDropout(
   draws: Draws,
 ): void {
   const some = { rate, ones: rate, scale: 1 / (1 - rate) };
-  plan.replacementNoise(rows, outputs, from, to, source(draws, STREAM_DROPOUT + index), some);
+  call.replacementNoise(plan, rows, outputs, from, to, source(draws, STREAM_DROPOUT + index), some);
 }
 
 /** Adds what happens to the output of layer `index` before the next layer gets it. */
@@ -51,7 +53,7 @@ export function addTransition(
     addDropout(plan, layer, index, transition.rate, from, to, rows, draws);
   } else if (transition?.kind === "sample") {
     const stream = draws.training ? STREAM_LATENT : STREAM_EVALUATION;
-    plan.sampleLatent(rows, outputs, from, to, draws.divergences, source(draws, stream));
+    call.sampleLatent(plan, rows, outputs, from, to, draws.divergences, source(draws, stream));
   }
 }
 
@@ -71,7 +73,7 @@ export function addTransitionBackward(
     addDropout(plan, layer, index, transition.rate, from, to, rows, draws);
   } else if (transition?.kind === "sample") {
     const [heads, z] = [workspace.output(index), workspace.passed(index)];
-    plan.sampleLatentBackward(rows, outputs, heads, z, from, to, draws.step, 1 / rows);
+    call.sampleLatentBackward(plan, rows, outputs, heads, z, from, to, draws.step, 1 / rows);
   }
 }
 
@@ -87,10 +89,10 @@ export function addCorruption(
 ): void {
   const noise = source(draws, STREAM_NOISE);
   if (corruption.kind === "gaussianNoise") {
-    plan.gaussianNoise(rows, columns, from, to, noise, corruption.deviation);
+    call.gaussianNoise(plan, rows, columns, from, to, noise, corruption.deviation);
     return;
   }
   const { rate } = corruption;
   const ones = corruption.kind === "saltAndPepper" ? rate / 2 : rate;
-  plan.replacementNoise(rows, columns, from, to, noise, { rate, ones, scale: 1 });
+  call.replacementNoise(plan, rows, columns, from, to, noise, { rate, ones, scale: 1 });
 }

@@ -1,3 +1,4 @@
+import * as call from "../engine/calls/index.js";
 import type { Address } from "../engine/memory.js";
 import type { PlanBuilder } from "../engine/plan.js";
 import type { Learner } from "./learner.js";
@@ -36,9 +37,9 @@ function addNormClipping(
   const gradient = learner.gradientAt(parameter);
   if (!squares) return;
   if (clipNorm !== undefined) {
-    plan.clipNorm(rows, columns, gradient, squares.at(parameter), rows, clipNorm);
+    call.clipNorm(plan, rows, columns, gradient, squares.at(parameter), rows, clipNorm);
   } else if (globalClipNorm !== undefined) {
-    plan.clipNorm(rows, columns, gradient, squares.at(), squares.count, globalClipNorm);
+    call.clipNorm(plan, rows, columns, gradient, squares.at(), squares.count, globalClipNorm);
   }
 }
 
@@ -52,26 +53,26 @@ function addOptimizer(plan: PlanBuilder, learner: Learner, parameter: Parameter,
   const [first, second] = kept;
   switch (optimizer.kind) {
     case "sgd":
-      plan.sgd(...common, first ?? gradient, step, optimizer.momentum, optimizer.nesterov);
+      call.sgd(plan, ...common, first ?? gradient, step, optimizer.momentum, optimizer.nesterov);
       return;
     case "adam":
     case "adamw":
     case "nadam": {
       const { kind, beta1, beta2, epsilon } = optimizer;
-      plan[kind](...common, first!, second!, step, 1 - beta1, 1 - beta2, epsilon);
+      call.adam(plan, kind, ...common, first!, second!, step, 1 - beta1, 1 - beta2, epsilon);
       return;
     }
     case "rmsprop": {
       const { rho, momentum, epsilon, centered } = optimizer;
       // The mean gradients are the last moments; what is not used is not touched.
       const [momentums, means] = [second ?? gradient, kept.at(-1)!];
-      plan.rmsprop(...common, first!, momentums, means, step, rho, momentum, epsilon, centered);
+      call.rmsprop(plan, ...common, first!, momentums, means, step, rho, momentum, epsilon, centered);
       return;
     }
     case "adagrad":
-      plan.adagrad(...common, first!, step, optimizer.epsilon);
+      call.adagrad(plan, ...common, first!, step, optimizer.epsilon);
       return;
     case "adadelta":
-      plan.adadelta(...common, first!, second!, step, optimizer.rho, optimizer.epsilon);
+      call.adadelta(plan, ...common, first!, second!, step, optimizer.rho, optimizer.epsilon);
   }
 }

@@ -1,4 +1,5 @@
 import { STEP_EPOCH, STEP_INDICES, STEP_WORDS } from "../../assembly/abi.js";
+import * as call from "../engine/calls/index.js";
 import type { Block } from "../engine/memory.js";
 import { Matrix } from "../matrix.js";
 import { Blocks } from "../model/blocks.js";
@@ -112,7 +113,7 @@ function compile(
 ) {
   const plan = engine.plan();
   plan.rows(rows, 2 * columns, () => {
-    if (areBytes) plan.gatherBytes(rows, columns, bytes.at(), clean.at(), gather.at());
+    if (areBytes) call.gatherBytes(plan, rows, columns, bytes.at(), clean.at(), gather.at());
     addCorruption(plan, corruption, columns, clean.at(), corrupted.at(), rows, { seed, step: step.at() });
   });
   return plan.build(engine.memory);

@@ -1,5 +1,6 @@
 import { expect, test, vi } from "vitest";
-import { TILE_NAMES } from "../../src/engine/tiles.js";
+import { TILE_2X16, TILE_4X8, TILE_6X8, TILE_6X16 } from "../../assembly/abi.js";
+import { TILE_NAMES, tileFor } from "../../src/engine/tiles.js";
 import { BUILDS, loadKernels } from "../support/kernels.js";
 
 /** The tiles that are tried, the likeliest first. */
@@ -67,3 +68,12 @@ test.each([
     vi.restoreAllMocks();
   },
 );
+
+test("B of few columns gets a tile that does not waste half of itself on them", () => {
+  for (const tile of [TILE_4X8, TILE_6X8]) expect(tileFor(tile, 1)).toBe(tile);
+  for (const columns of [1, 2, 8, 17, 24]) {
+    expect(tileFor(TILE_6X16, columns)).toBe(TILE_6X8);
+    expect(tileFor(TILE_2X16, columns)).toBe(TILE_4X8);
+  }
+  for (const columns of [9, 16, 25, 32, 40, 784]) expect(tileFor(TILE_6X16, columns)).toBe(TILE_6X16);
+});

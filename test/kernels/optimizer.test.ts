@@ -61,6 +61,8 @@ const [RHO, EPS, MU] = [0.9, 1e-3, 0.5].map(Math.fround) as [number, number, num
 const SHARE = Math.fround(1 - RHO);
 const [B1, B2] = [0.1, 0.01].map(Math.fround) as [number, number];
 
+const adamCall = ([m, v]: readonly number[], step: number) => [m!, v!, step, B1, B2, EPS];
+
 /** One step of one element: θ and what is kept of it, from g. */
 type Rule = (theta: number, g: number, kept: readonly number[]) => readonly [number, ...number[]];
 const moments = (g: number, [m, v]: readonly number[]) =>
@@ -96,7 +98,7 @@ const CASES: Case[] = [
     name: "adamw",
     what: "",
     kept: 2,
-    call: ([m, v], step) => [m!, v!, step, B1, B2, EPS],
+    call: adamCall,
     rule: (theta, g, kept) => {
       const [m, v] = moments(g, kept);
       return [theta - DECAY * theta - (RATE * m) / (Math.sqrt(v) + EPS), m, v];
@@ -106,7 +108,7 @@ const CASES: Case[] = [
     name: "nadam",
     what: "",
     kept: 2,
-    call: ([m, v], step) => [m!, v!, step, B1, B2, EPS],
+    call: adamCall,
     rule: (theta, g, kept) => {
       const [m, v] = moments(g, kept);
       return [theta - (RATE * m + GRADIENT_RATE * g) / (Math.sqrt(SECOND_FACTOR * v) + EPS), m, v];
@@ -280,6 +282,32 @@ describe.each(BUILDS)("%s", (build) => {
     const states = Array.from({ length: kept }, () => box.floats(1, 5).set(new Float32Array(5)).at());
     box.kernels[name](0, 1, 5, parameters.at(), gradient.at(), ...call(states, stepBlock(box, 1)));
     expect([...parameters.get()].map(Number.isFinite)).toEqual([false, false, false, true, true]);
+  });
+
+  // Rounding keeps a subnormal number from shrinking any further, and processors are slow with them.
+  test.each([
+    ...CASES.filter(({ name }) => name !== "adagrad"),
+    { name: "adam" as const, what: "", kept: 2, call: adamCall },
+    {
+      name: "sgd" as const,
+      what: "",
+      kept: 1,
+      call: ([v]: readonly number[], step: number) => [v!, step, MU, 0],
+    },
+  ])("$name $what: what is kept shrinks to 0 without gradients, not to subnormal numbers", (one) => {
+    const gradient = box.floats(1, 5).set(new Float32Array(5));
+    const parameters = box.floats(1, 5).set(new Float32Array(5).fill(1));
+    const start = Float32Array.of(1e-30, 1e-36, 2e-38, 1e-39, 1e-45);
+    const states = Array.from({ length: one.kept }, () => box.floats(1, 5).set(start));
+    const step = stepBlock(box, RATE);
+    const more = one.call(
+      states.map((state) => state.at()),
+      step,
+    );
+    for (let t = 0; t < 2000; t++) box.kernels[one.name](0, 1, 5, parameters.at(), gradient.at(), ...more);
+    const used = states.filter((state) => state.get().some((value, i) => value !== start[i]));
+    expect(used.length).toBeGreaterThan(0);
+    for (const state of used) expect([...state.get()]).toEqual([0, 0, 0, 0, 0]);
   });
 
   test("rmsprop takes a variance that rounding leaves below 0 as 0", () => {

@@ -13,7 +13,10 @@ import {
   TILE_6X8,
   TILE_6X16,
 } from "../../assembly/abi.js";
-import { PlanBuilder, type ProductArguments } from "../../src/engine/plan.js";
+import type { ProductArguments } from "../../src/engine/calls/index.js";
+import * as call from "../../src/engine/calls/index.js";
+import { PlanBuilder } from "../../src/engine/plan.js";
+import { tileFor } from "../../src/engine/tiles.js";
 import { BUILDS } from "../support/kernels.js";
 import { Sandbox } from "./sandbox.js";
 import { distinct, expectSameBits } from "./values.js";
@@ -41,8 +44,10 @@ const [L1, L2, LIMIT, RHO, DELTA] = [0.01, 0.02, 0.05, 0.9, 0.2].map(Math.fround
 
 /** The memory of one training step of a dense layer that calls every kernel there is in a plan. */
 function setUp(box: Sandbox, tile: number) {
-  const width = box.kernels.tileColumns(tile);
-  const packed = (k: number, n: number) => box.floats(1, Math.ceil(n / width) * width * k);
+  const packed = (k: number, n: number) => {
+    const width = box.kernels.tileColumns(tileFor(tile, n));
+    return box.floats(1, Math.ceil(n / width) * width * k);
+  };
   const indices = box.words(ROWS).set(Array.from({ length: ROWS }, (_, i) => (i * 29) % SAMPLES));
   const words = new Uint32Array(STEP_WORDS);
   words[STEP_INDICES] = indices.at();
@@ -118,45 +123,55 @@ function buildPlan(box: Sandbox, tile: number, layer: Layer) {
   const { forward, backward, weights } = products(layer);
   const [y, z, target] = [o.y.at(), o.z.at(), o.target.at()];
   const plan = new PlanBuilder(tile);
-  plan.packTransposed(OUTPUTS, INPUTS, o.weights.at(), o.packedForward.at());
-  plan.packRows(OUTPUTS, INPUTS, o.weights.at(), o.packedBackward.at());
+  call.packTransposed(plan, OUTPUTS, INPUTS, o.weights.at(), o.packedForward.at());
+  call.packRows(plan, OUTPUTS, INPUTS, o.weights.at(), o.packedBackward.at());
   plan.phase();
   plan.rows(ROWS, 1024, () => {
-    plan.gatherFloats(ROWS, INPUTS, inputs.at(), o.batch.at(), step.at());
-    plan.gatherBytes(ROWS, OUTPUTS, targets.at(), target, step.at());
-    plan.product(ROWS, forward);
-    plan.activationForward(ROWS, KIND, OUTPUTS, z, y);
-    plan.loss(ROWS, "binaryCrossentropyLogits", OUTPUTS, z, target, o.dz.at(), o.lossesOfLogits.at(), SCALE);
-    plan.product(ROWS, backward);
+    call.gatherFloats(plan, ROWS, INPUTS, inputs.at(), o.batch.at(), step.at());
+    call.gatherBytes(plan, ROWS, OUTPUTS, targets.at(), target, step.at());
+    call.product(plan, ROWS, forward);
+    call.activationForward(plan, ROWS, KIND, OUTPUTS, z, y);
+    call.loss(
+      plan,
+      ROWS,
+      "binaryCrossentropyLogits",
+      OUTPUTS,
+      z,
+      target,
+      o.dz.at(),
+      o.lossesOfLogits.at(),
+      SCALE,
+    );
+    call.product(plan, ROWS, backward);
   });
   // Outside the rows, each call runs over the whole of a thread's share.
-  plan.loss(ROWS, "binaryCrossentropy", OUTPUTS, y, target, o.dy.at(), o.losses.at(), SCALE);
-  plan.activationBackward(ROWS, KIND, OUTPUTS, y, o.dy.at());
-  plan.loss(ROWS, "meanSquaredError", OUTPUTS, y, target, o.gradient.at(), o.squares.at(), SCALE);
-  plan.loss(ROWS, "meanAbsoluteError", OUTPUTS, y, target, o.gradient.at(), o.absolutes.at(), SCALE);
-  plan.loss(ROWS, "huber", OUTPUTS, y, target, o.gradient.at(), o.hubers.at(), SCALE, [DELTA]);
-  plan.packRows(ROWS, INPUTS, o.batch.at(), o.packedBatch.at());
+  call.loss(plan, ROWS, "binaryCrossentropy", OUTPUTS, y, target, o.dy.at(), o.losses.at(), SCALE);
+  call.activationBackward(plan, ROWS, KIND, OUTPUTS, y, o.dy.at());
+  call.loss(plan, ROWS, "meanSquaredError", OUTPUTS, y, target, o.gradient.at(), o.squares.at(), SCALE);
+  call.loss(plan, ROWS, "meanAbsoluteError", OUTPUTS, y, target, o.gradient.at(), o.absolutes.at(), SCALE);
+  call.loss(plan, ROWS, "huber", OUTPUTS, y, target, o.gradient.at(), o.hubers.at(), SCALE, [DELTA]);
+  call.packRows(plan, ROWS, INPUTS, o.batch.at(), o.packedBatch.at());
   plan.phase();
-  plan.product(OUTPUTS, weights);
-  plan.columnSums(OUTPUTS, ROWS, o.dz.at(), o.db.at());
-  plan.penalize(OUTPUTS, INPUTS, o.weights.at(), o.dw.at(), o.penalties.at(), L1, L2);
-  plan.clipValues(OUTPUTS, INPUTS, o.dw.at(), LIMIT);
-  plan.sumSquares(OUTPUTS, INPUTS, o.dw.at(), o.norms.at());
-  plan.sumSquares(OUTPUTS, 1, o.db.at(), o.norms.at(OUTPUTS));
+  call.product(plan, OUTPUTS, weights);
+  call.columnSums(plan, OUTPUTS, ROWS, o.dz.at(), o.db.at());
+  call.penalize(plan, OUTPUTS, INPUTS, o.weights.at(), o.dw.at(), o.penalties.at(), L1, L2);
+  call.clipValues(plan, OUTPUTS, INPUTS, o.dw.at(), LIMIT);
+  call.sumSquares(plan, OUTPUTS, INPUTS, o.dw.at(), o.norms.at());
+  call.sumSquares(plan, OUTPUTS, 1, o.db.at(), o.norms.at(OUTPUTS));
   plan.phase();
   // By the norm of both.
-  plan.clipNorm(OUTPUTS, INPUTS, o.dw.at(), o.norms.at(), 2 * OUTPUTS, LIMIT);
-  plan.clipNorm(OUTPUTS, 1, o.db.at(), o.norms.at(), 2 * OUTPUTS, LIMIT);
-  plan.sgd(OUTPUTS, INPUTS, o.weights.at(), o.dw.at(), o.velocity.at(), step.at(), MOMENTUM, true);
+  call.clipNorm(plan, OUTPUTS, INPUTS, o.dw.at(), o.norms.at(), 2 * OUTPUTS, LIMIT);
+  call.clipNorm(plan, OUTPUTS, 1, o.db.at(), o.norms.at(), 2 * OUTPUTS, LIMIT);
+  call.sgd(plan, OUTPUTS, INPUTS, o.weights.at(), o.dw.at(), o.velocity.at(), step.at(), MOMENTUM, true);
   const moments = [o.first.at(), o.second.at()] as const;
-  plan.adam(OUTPUTS, 1, o.bias.at(), o.db.at(), ...moments, step.at(), BETA1, BETA2, EPS);
+  call.adam(plan, "adam", OUTPUTS, 1, o.bias.at(), o.db.at(), ...moments, step.at(), BETA1, BETA2, EPS);
   const common = [OUTPUTS, INPUTS, o.weights.at(), o.dw.at()] as const;
-  plan.adamw(...common, o.m.at(), o.v.at(), step.at(), BETA1, BETA2, EPS);
-  plan.nadam(...common, o.m.at(), o.v.at(), step.at(), BETA1, BETA2, EPS);
+  call.adam(plan, "adamw", ...common, o.m.at(), o.v.at(), step.at(), BETA1, BETA2, EPS);
+  call.adam(plan, "nadam", ...common, o.m.at(), o.v.at(), step.at(), BETA1, BETA2, EPS);
   const kept = [o.velocities.at(), o.momentums.at(), o.means.at()] as const;
-  plan.rmsprop(...common, ...kept, step.at(), RHO, MOMENTUM, EPS, true);
-  plan.adagrad(...common, o.sums.at(), step.at(), EPS);
-  plan.adadelta(...common, o.gradients.at(), o.changes.at(), step.at(), RHO, EPS);
+  call.rmsprop(plan, ...common, ...kept, step.at(), RHO, MOMENTUM, EPS, true);
+  call.adagrad(plan, ...common, o.sums.at(), step.at(), EPS);
+  call.adadelta(plan, ...common, o.gradients.at(), o.changes.at(), step.at(), RHO, EPS);
   return plan.build(box.memory);
 }
 
@@ -167,12 +182,13 @@ function callKernels(box: Sandbox, tile: number, layer: Layer): void {
   const scratch = box.scratch();
   const product = (rows: number, p: ProductArguments) => {
     const seedAndResult = [p.seed, p.seedRow, p.c, p.cRow] as const;
-    kernels.gemm(tile, 0, rows, p.n, p.k, p.a, p.aRow, p.aStep, p.b, ...seedAndResult, scratch);
+    kernels.gemm(tileFor(tile, p.n), 0, rows, p.n, p.k, p.a, p.aRow, p.aStep, p.b, ...seedAndResult, scratch);
   };
   const { forward, backward, weights } = products(layer);
+  const [inputTile, outputTile] = [tileFor(tile, INPUTS), tileFor(tile, OUTPUTS)];
   const [y, z, target] = [o.y.at(), o.z.at(), o.target.at()];
-  kernels.packTransposed(0, OUTPUTS, tile, INPUTS, OUTPUTS, o.weights.at(), o.packedForward.at());
-  kernels.packRows(0, OUTPUTS, tile, OUTPUTS, INPUTS, o.weights.at(), o.packedBackward.at());
+  kernels.packTransposed(0, OUTPUTS, outputTile, INPUTS, OUTPUTS, o.weights.at(), o.packedForward.at());
+  kernels.packRows(0, OUTPUTS, inputTile, OUTPUTS, INPUTS, o.weights.at(), o.packedBackward.at());
   kernels.gatherFloats(0, ROWS, INPUTS, inputs.at(), o.batch.at(), step.at());
   kernels.gatherBytes(0, ROWS, OUTPUTS, targets.at(), target, step.at());
   product(ROWS, forward);
@@ -184,7 +200,7 @@ function callKernels(box: Sandbox, tile: number, layer: Layer): void {
   kernels.meanSquaredError(0, ROWS, OUTPUTS, y, target, o.gradient.at(), o.squares.at(), SCALE);
   kernels.meanAbsoluteError(0, ROWS, OUTPUTS, y, target, o.gradient.at(), o.absolutes.at(), SCALE);
   kernels.huber(0, ROWS, OUTPUTS, y, target, o.gradient.at(), o.hubers.at(), SCALE, DELTA);
-  kernels.packRows(0, ROWS, tile, ROWS, INPUTS, o.batch.at(), o.packedBatch.at());
+  kernels.packRows(0, ROWS, inputTile, ROWS, INPUTS, o.batch.at(), o.packedBatch.at());
   product(OUTPUTS, weights);
   kernels.columnSums(0, OUTPUTS, ROWS, OUTPUTS, o.dz.at(), o.db.at());
   kernels.penalize(0, OUTPUTS, INPUTS, o.weights.at(), o.dw.at(), o.penalties.at(), L1, L2);
@@ -250,7 +266,9 @@ describe.each(BUILDS)("%s runPhase", (build) => {
     const threads = 3;
     const source = distinct(ROWS * 5, 9);
     const [z, y] = [box.floats(ROWS, 5).set(source), box.floats(ROWS, 5)];
-    const plan = new PlanBuilder(TILE_4X8).activationForward(ROWS, 0, 5, z.at(), y.at()).build(box.memory);
+    const builder = new PlanBuilder(TILE_4X8);
+    call.activationForward(builder, ROWS, 0, 5, z.at(), y.at());
+    const plan = builder.build(box.memory);
     const written = new Array<number>(ROWS).fill(0);
     for (let thread = 0; thread < threads; thread++) {
       y.spoil();
