@@ -5,6 +5,7 @@ import {
   counted,
   evenly,
   extentOf,
+  fewTicks,
   histogram,
   plural,
   quantile,
@@ -124,7 +125,13 @@ function manyHistograms(
     marginLeft: 48,
     marginBottom: 42,
     marginTop: 26,
-    x: { domain: range, label: of, labelAnchor: "center", ticks: side > 2 ? 2 : 5, tickFormat: tick },
+    x: {
+      domain: range,
+      label: of,
+      labelAnchor: "center",
+      ticks: side > 2 ? fewTicks(range) : 5,
+      tickFormat: tick,
+    },
     y: {
       type: "sqrt",
       domain: [0, 1],

@@ -121,10 +121,10 @@ export async function featureErrors(subject: Subject, { rows }: Measured): Promi
   const scaled = model.scaling !== undefined;
   const range = [0, extentOf([0, ...drawn.map(({ error }) => error)])[1]] as const;
   const body = chart({
-    height: 88 + 19 * drawn.length,
+    height: 74 + 19 * drawn.length,
     marginLeft: 56,
     marginRight: roomBeside(range),
-    marginTop: 24,
+    marginTop: 10,
     marginBottom: 42,
     x: {
       label: `mean squared error${scaled ? " of the scaled feature" : ", in the feature's units squared"}`,

@@ -124,6 +124,17 @@ export function ranking(values: ArrayLike<number>): (value: number) => number {
   };
 }
 
+/** Two or three round numbers of a range, evenly apart, for an axis with little room; one where there are no more. */
+export function fewTicks([low, high]: readonly [number, number]): number[] {
+  const least = 10 ** Math.floor(Math.log10((high - low) / 3));
+  for (const factor of [1, 2, 5, 10]) {
+    const step = factor * least;
+    const [first, last] = [Math.ceil(low / step), Math.floor(high / step)];
+    if (last - first < 3) return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
+  }
+  return [];
+}
+
 /** Width of a character on an axis, in a wide face. */
 const CHARACTER = 7.6;
 

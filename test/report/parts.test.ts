@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import {
   evenly,
   extentOf,
+  fewTicks,
   histogram,
   logTicks,
   quantile,
@@ -63,6 +64,25 @@ test("an axis of a logarithmic scale has a few round numbers within it", () => {
       for (const value of ticks) expect(value >= low && value <= low * ratio).toBe(true);
       if (ratio > 1.3) expect(ticks.length).toBeGreaterThanOrEqual(3);
       expect(ticks.length).toBeLessThan(14);
+    }),
+  );
+});
+
+test("an axis with little room has two or three round numbers", () => {
+  expect(fewTicks([-8, 8.5])).toEqual([-5, 0, 5]);
+  expect(fewTicks([0, 20])).toEqual([0, 10, 20]);
+  expect(fewTicks([0, 15.5])).toEqual([0, 10]);
+  const ends = fc.tuple(
+    fc.double({ min: -1e3, max: 1e3, noNaN: true }),
+    fc.double({ min: 1e-3, max: 1e4, noNaN: true }),
+  );
+  fc.assert(
+    fc.property(ends, ([low, size]) => {
+      const ticks = fewTicks([low, low + size]);
+      expect(ticks.length).toBeGreaterThanOrEqual(1);
+      expect(ticks.length).toBeLessThanOrEqual(3);
+      const slack = 1e-9 * (Math.abs(low) + size);
+      for (const value of ticks) expect(value >= low - slack && value <= low + size + slack).toBe(true);
     }),
   );
 });
