@@ -11,7 +11,8 @@ let ready: Promise<Uint8Array> | undefined;
 /** A picture as PNG: an SVG without style sheets, whose text is set in the one font that stands beside the command. */
 export async function rasterize(svg: string): Promise<Uint8Array> {
   ready ??= start();
-  const renderer = new Resvg(svg, {
+  // The renderer knows the attribute that stands beside it, but not this value of the style.
+  const renderer = new Resvg(svg.replaceAll(' style="image-rendering:pixelated"', ""), {
     fitTo: { mode: "zoom", value: SCALE },
     font: { fontBuffers: [await ready], defaultFontFamily: FONT, sansSerifFamily: FONT },
   });

@@ -1,5 +1,5 @@
 import { ArgumentError, orderCorrelation } from "../index.js";
-import { codeHistograms, codeMap } from "./codes.js";
+import { codeHistograms } from "./codes.js";
 import { errorDistribution, featureErrors } from "./distribution.js";
 import {
   decoderGrid,
@@ -10,6 +10,7 @@ import {
   worstImages,
 } from "./images.js";
 import { lossCurve } from "./loss.js";
+import { codeMap } from "./map.js";
 import { counted, shown } from "./numbers.js";
 import { type Fact, toPage } from "./page.js";
 import { type Picture, toSvg } from "./picture.js";

@@ -41,6 +41,8 @@ beforeAll(async () => {
   const { points, positions } = spiral({ samples: 200, seed: 1 });
   writeFileSync(here.path("points.npy"), encodeNpy({ shape: [200, 2], data: points.data }));
   writeFileSync(here.path("positions.npy"), encodeNpy({ shape: [200], data: positions }));
+  const labelled = Float32Array.from({ length: 90 }, (_, i) => (i === 3 ? Number.NaN : i));
+  writeFileSync(here.path("nan.npy"), encodeNpy({ shape: [90], data: labelled }));
   const pictures = ["train", "images<b>.idx", "--epochs", "2", "--latent", "2", "--hidden", "16", ...math];
   expect((await here.run(...pictures, "--out", "d.safetensors")).code).toBe(0);
   expect((await here.run("train", "wide.npy", "--epochs", "2", ...math, "--out", "w.safetensors")).code).toBe(
@@ -295,6 +297,12 @@ test.each<[string, string[], RegExp, number]>([
     "labels of other samples",
     ["w", "--labels", "labels.idx", "--out", "x.html"],
     /labels\.idx has 80 labels, but there are 90 samples/,
+    1,
+  ],
+  [
+    "labels that are no numbers",
+    ["w", "--labels", "nan.npy", "--out", "x.html"],
+    /row 3 of nan\.npy is NaN; all labels must be finite/,
     1,
   ],
   ["missing labels", ["w", "--labels", "no.idx", "--out", "x.html"], /there is no file no\.idx/, 2],

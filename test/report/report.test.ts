@@ -268,6 +268,17 @@ describe("what is unusual", () => {
     await model.dispose();
   });
 
+  test("labels that are too many for classes colour by their rank", async () => {
+    const model = await untrained(6, 3);
+    const data = values(60, 6);
+    const labels = Float32Array.from({ length: 60 }, (_, i) => i / 7);
+    const svg = await drawPicture({ model, data, labels, ...titles }, "map");
+    expect(svg).toContain("<desc>The code&#39;s 3 components");
+    expect(svg).toContain("since there are 60 different ones.");
+    expect(svg).toContain(">label, by rank<");
+    await model.dispose();
+  });
+
   test("of much data a part is drawn, and the caption says how much", async () => {
     const model = await untrained(2);
     const data = values(30_000, 2);

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { Command } from "commander";
-import { ArgumentError, ShapeError } from "../../index.js";
+import { ArgumentError, NonFiniteError, ShapeError } from "../../index.js";
 import { assertWritable } from "../../node.js";
 import type { Subject } from "../../report/report.js";
 import { assertColumns, type Examples, openData, type Source, withImageShape } from "../data.js";
@@ -122,6 +122,9 @@ async function withColumns(
     if (column.length !== examples.rows) {
       throw new ShapeError(`${path} has ${column.length} ${option}, but there are ${examples.rows} samples`);
     }
+    const bad = column.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0)
+      throw new NonFiniteError(`row ${bad} of ${path} is ${column[bad]}; all ${option} must be finite`);
     return [option, column] as const;
   });
   return { ...examples, ...Object.fromEntries(await Promise.all(columns)) };
