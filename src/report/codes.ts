@@ -1,5 +1,6 @@
 import { frame, rectY, ruleY, text } from "@observablehq/plot";
 import { chart } from "./chart.js";
+import { component, subscript } from "./component.js";
 import {
   counted,
   extentOf,
@@ -13,7 +14,6 @@ import {
   ticksOf,
 } from "./numbers.js";
 import type { Picture } from "./picture.js";
-import { component, subscript } from "./plane.js";
 import type { Measured, Subject } from "./subject.js";
 import type { Drawing } from "./svg.js";
 

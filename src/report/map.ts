@@ -1,5 +1,6 @@
 import { type ChannelValueSpec, dot, text } from "@observablehq/plot";
 import { chart } from "./chart.js";
+import { component } from "./component.js";
 import { rampLegend, swatches } from "./legend.js";
 import {
   counted,
@@ -16,7 +17,6 @@ import {
   ticksOf,
 } from "./numbers.js";
 import type { Picture } from "./picture.js";
-import { component } from "./plane.js";
 import { principalComponents } from "./principal.js";
 import type { Measured, Subject } from "./subject.js";
 import { type Drawing, stack, WIDTH } from "./svg.js";

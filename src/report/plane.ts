@@ -1,5 +1,6 @@
 import { type ChannelValueSpec, dot, link, type Markish } from "@observablehq/plot";
 import { chart } from "./chart.js";
+import { component, subscript } from "./component.js";
 import { rampLegend, type Swatch, swatches } from "./legend.js";
 import {
   counted,
@@ -172,16 +173,6 @@ export async function decoderCurve(
 
 const outputActivation = (layers: Subject["model"]["description"]["encoder"]) =>
   layers.findLast((layer) => layer.kind === "dense")?.activation;
-
-/** One component of codes. */
-export function component(codes: Float32Array, latentSize: number, index: number): Float32Array {
-  return Float32Array.from({ length: codes.length / latentSize }, (_, i) => codes[i * latentSize + index]!);
-}
-
-/** `₁` of 1. */
-export function subscript(value: number): string {
-  return String(value).replace(/\d/g, (digit) => String.fromCodePoint(0x2080 + Number(digit)));
-}
 
 /** Codes through a range, at even steps and, since codes may be close together, at those that samples have. */
 function walkOf(codes: Float32Array, [low, high]: readonly [number, number]): Float64Array {

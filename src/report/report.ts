@@ -22,10 +22,10 @@ import { decoderWeights, encoderWeights } from "./weights.js";
 export type { LossHistory, Subject } from "./subject.js";
 export type { Theme } from "./theme.js";
 
-/** A picture that can be drawn. */
+/** A picture that can be drawn of what was measured. */
 interface Drawable {
   readonly name: string;
-  draw(): Promise<Picture> | Picture;
+  draw(measured: Measured): Promise<Picture> | Picture;
 }
 
 /** What is asked of a picture that stands alone. */
@@ -37,7 +37,7 @@ export interface PictureOptions {
 export async function drawReport(subject: Subject, about: readonly Fact[] = []): Promise<string> {
   const measured = await measure(subject);
   const pictures: Picture[] = [];
-  for (const { draw } of drawables(subject, measured)) pictures.push(await draw());
+  for (const { draw } of drawables(subject)) pictures.push(await draw(measured));
   const missing = subject.history?.loss.length
     ? []
     : ["There is no curve of the loss, since no history of a training came with the model."];
@@ -60,37 +60,34 @@ export async function drawPicture(
   name: string,
   { theme = "light" }: PictureOptions = {},
 ): Promise<string> {
-  const names = pictureNames(subject);
-  if (!names.includes(name)) {
+  const all = drawables(subject);
+  const drawable = all.find((one) => one.name === name);
+  if (!drawable) {
     const why = name === "loss" ? "; the model's file has no history of a training, so there is no loss" : "";
     throw new ArgumentError(
-      `picture ${JSON.stringify(name)} is not among those of this model and data: ${names.join(", ")}${why}`,
+      `picture ${JSON.stringify(name)} is not among those of this model and data: ${all.map((one) => one.name).join(", ")}${why}`,
     );
   }
-  const measured = await measure(subject);
-  const drawable = drawables(subject, measured).find((one) => one.name === name)!;
-  return toSvg(await drawable.draw(), theme);
+  return toSvg(await drawable.draw(await measure(subject)), theme);
 }
 
 /** The names of the pictures that there are of such samples. */
 export function pictureNames(subject: Subject): string[] {
-  // Nothing is drawn, so nothing has to be measured.
-  return drawables(subject, {} as Measured).map(({ name }) => name);
+  return drawables(subject).map(({ name }) => name);
 }
 
-function drawables(subject: Subject, measured: Measured): Drawable[] {
+function drawables(subject: Subject): Drawable[] {
   const { history, model, image } = subject;
-  const lossName = nameOfLoss(model);
   const first: Drawable[] = history?.loss.length
-    ? [{ name: "loss", draw: () => lossCurve(history, lossName) }]
+    ? [{ name: "loss", draw: () => lossCurve(history, nameOfLoss(model)) }]
     : [];
-  if (model.inputSize === 2) return [...first, ...ofPoints(subject, measured)];
-  if (image) return [...first, ...ofImages({ ...subject, image }, measured)];
+  if (model.inputSize === 2) return [...first, ...ofPoints(subject)];
+  if (image) return [...first, ...ofImages({ ...subject, image })];
   return [
     ...first,
-    { name: "errors", draw: () => errorDistribution(subject, measured) },
-    { name: "features", draw: () => featureErrors(subject, measured) },
-    ...ofCodes(subject, measured),
+    { name: "errors", draw: (measured) => errorDistribution(subject, measured) },
+    { name: "features", draw: (measured) => featureErrors(subject, measured) },
+    ...ofCodes(subject),
   ];
 }
 
@@ -98,36 +95,38 @@ function nameOfLoss({ description: { loss }, scaling }: Subject["model"]): strin
   return `${typeof loss === "string" ? loss : loss.kind}${scaling ? " of scaled values" : ""}`;
 }
 
-function ofPoints(subject: Subject, measured: Measured): Drawable[] {
-  const points = () => takePoints(subject, measured);
+function ofPoints(subject: Subject): Drawable[] {
+  const { latentSize } = subject.model;
+  const points = (measured: Measured) => takePoints(subject, measured);
   return [
-    { name: "reconstructions", draw: async () => reconstructedPoints(await points()) },
-    { name: "errors", draw: async () => pointsByError(await points(), measured) },
-    { name: "codes", draw: () => codeHistograms(subject, measured) },
-    { name: "points-by-code", draw: async () => pointsByCode(await points(), subject.model.latentSize) },
-    { name: "curve", draw: async () => decoderCurve(subject, await points(), measured) },
+    { name: "reconstructions", draw: async (measured) => reconstructedPoints(await points(measured)) },
+    { name: "errors", draw: async (measured) => pointsByError(await points(measured), measured) },
+    { name: "codes", draw: (measured) => codeHistograms(subject, measured) },
+    { name: "points-by-code", draw: async (measured) => pointsByCode(await points(measured), latentSize) },
+    { name: "curve", draw: async (measured) => decoderCurve(subject, await points(measured), measured) },
   ];
 }
 
-function ofImages(subject: ImageSubject, measured: Measured): Drawable[] {
+function ofImages(subject: ImageSubject): Drawable[] {
   const { description, latentSize } = subject.model;
+  const grid: Drawable = { name: "grid", draw: (measured) => decoderGrid(subject, measured) };
+  const samples: Drawable = { name: "samples", draw: () => drawnImages(subject) };
   return [
-    { name: "reconstructions", draw: () => reconstructedImages(subject, measured) },
-    { name: "worst", draw: () => worstImages(subject, measured) },
-    ...ofCodes(subject, measured),
-    ...(latentSize === 2 ? [{ name: "grid", draw: () => decoderGrid(subject, measured) }] : []),
-    { name: "walk", draw: () => walks(subject, measured) },
-    ...(description.latent ? [{ name: "samples", draw: () => drawnImages(subject) }] : []),
+    { name: "reconstructions", draw: (measured) => reconstructedImages(subject, measured) },
+    { name: "worst", draw: (measured) => worstImages(subject, measured) },
+    ...ofCodes(subject),
+    ...(latentSize === 2 ? [grid] : []),
+    { name: "walk", draw: (measured) => walks(subject, measured) },
+    ...(description.latent ? [samples] : []),
     { name: "encoder", draw: () => encoderWeights(subject) },
     { name: "decoder", draw: () => decoderWeights(subject) },
   ];
 }
 
-function ofCodes(subject: Subject, measured: Measured): Drawable[] {
-  return [
-    { name: "codes", draw: () => codeHistograms(subject, measured) },
-    ...(subject.model.latentSize > 1 ? [{ name: "map", draw: () => codeMap(subject, measured) }] : []),
-  ];
+function ofCodes(subject: Subject): Drawable[] {
+  const map: Drawable = { name: "map", draw: (measured) => codeMap(subject, measured) };
+  const histograms: Drawable = { name: "codes", draw: (measured) => codeHistograms(subject, measured) };
+  return subject.model.latentSize > 1 ? [histograms, map] : [histograms];
 }
 
 /** The table. */
