@@ -18,7 +18,7 @@ import {
 } from "./numbers.js";
 import type { Picture } from "./picture.js";
 import { principalComponents } from "./principal.js";
-import type { Measured, Subject } from "./subject.js";
+import { type Measured, rowOf, type Subject } from "./subject.js";
 import { type Drawing, stack, WIDTH } from "./svg.js";
 import { classColour, rampColour } from "./theme.js";
 
@@ -31,11 +31,13 @@ const MOST_CLASSES = 24;
 export function codeMap({ model, labels }: Subject, { codes, coded, rows }: Measured): Picture {
   const { latentSize } = model;
   const places = evenly(coded.length, MOST_POINTS);
-  const { x, y, names } = planeOf(codes, latentSize);
-  const of = (values: ArrayLike<number>) => places.map((place) => values[place]!);
+  const drawnCodes = new Float32Array(places.length * latentSize);
+  places.forEach((place, i) => {
+    drawnCodes.set(rowOf(codes, latentSize, place), i * latentSize);
+  });
+  const { x: xs, y: ys, names } = planeOf(drawnCodes, latentSize);
   const given = labels && places.map((place) => labels[coded[place]!]!);
   const colouring = given ? colouringOf(given) : UNCOLOURED;
-  const [xs, ys] = [of(x), of(y)];
   const [across, up] = [extentOf(xs), extentOf(ys)];
   const margins = {
     marginLeft: roomFor(ticksOf(up)),
@@ -135,15 +137,15 @@ function planeOf(codes: Float32Array, latentSize: number) {
 
 /** The name of each class at the medians of its points, on a halo. */
 function classNames(
-  xs: readonly number[],
-  ys: readonly number[],
+  xs: ArrayLike<number>,
+  ys: ArrayLike<number>,
   classes: readonly number[],
   known: readonly number[],
 ) {
   const middles = known.map((label) => {
-    const own = (values: readonly number[]) =>
+    const own = (values: ArrayLike<number>) =>
       quantile(
-        values.filter((_, i) => classes[i] === label),
+        Array.from(values).filter((_, i) => classes[i] === label),
         0.5,
       );
     return { label: tick(label), x: own(xs), y: own(ys) };
