@@ -83,7 +83,8 @@ describe("ramp and shades", () => {
   });
 
   it("divides the range of values evenly", () => {
-    expect([...shadesOf(Float32Array.of(-2, -1, 0, 1, 2), 4)]).toEqual([0, 1, 2, 3, 3]);
+    expect([...shadesOf(Float32Array.of(5, -2, 0, 1000), 4)]).toEqual([2, 0, 1, 3]);
+    expect([...shadesOf(Float32Array.of(1, 2, 3, 4, 5, 6), 3)]).toEqual([0, 0, 1, 1, 2, 2]);
     expect([...shadesOf(Float32Array.of(3, 3), 4)]).toEqual([0, 0]);
     expect([...shadesOf(new Float32Array(), 4)]).toEqual([]);
   });

@@ -52,16 +52,17 @@ export function drawShaded(
   });
 }
 
-/** Which of so many equal parts of the range from the least to the greatest value each value lies in. */
+/**
+ * Which of so many parts each value lies in, each part of as many values as the others: by rank, since codes often lie
+ * so unevenly that parts of equal width would show nearly all of them in one colour. Equal values share a part.
+ */
 export function shadesOf(values: Float32Array, count: number): Uint8Array {
-  let least = Number.POSITIVE_INFINITY;
-  let most = Number.NEGATIVE_INFINITY;
-  for (const value of values) {
-    least = Math.min(least, value);
-    most = Math.max(most, value);
-  }
-  const scale = most > least ? count / (most - least) : 0;
-  return Uint8Array.from(values, (value) => Math.min(count - 1, Math.floor((value - least) * scale)));
+  const sorted = values.slice().sort();
+  const shades = new Map<number, number>();
+  sorted.forEach((value, rank) => {
+    if (!shades.has(value)) shades.set(value, Math.floor((rank * count) / sorted.length));
+  });
+  return Uint8Array.from(values, (value) => shades.get(value)!);
 }
 
 /** Draws a line through points. */

@@ -19,7 +19,7 @@ export interface PlainLayer {
   points: Float32Array;
 }
 
-/** Dots that are coloured by `values`, from the least to the greatest. */
+/** Dots that are coloured by the ranks of their `values`, from the least to the greatest. */
 export interface ShadedLayer {
   readonly kind: "shaded";
   readonly label: string;
