@@ -301,6 +301,22 @@ describe.each(["chromium", "firefox"] as const)("%s", (name: BrowserName) => {
       await digits.close();
     });
 
+    test("a digit is drawn by finger, and the page does not scroll meanwhile", async () => {
+      const digits = await open(SMALL, 390);
+      const empty = await digits.picture("rebuilt");
+      const { x, y, width, height } = await digits.box("pad");
+      const scrolled = () => digits.page.evaluate(() => scrollY);
+      const before = await scrolled();
+      const { touchscreen } = digits.page;
+      await touchscreen.touchStart(x + 0.5 * width, y + 0.2 * height);
+      for (const part of [0.3, 0.4, 0.5, 0.6])
+        await touchscreen.touchMove(x + 0.5 * width, y + part * height);
+      await touchscreen.touchEnd();
+      await digits.changed("rebuilt", empty);
+      expect(await scrolled()).toBe(before);
+      await digits.close();
+    });
+
     test("a digit is drawn by keyboard", async () => {
       const digits = await open();
       await digits.box("pad");

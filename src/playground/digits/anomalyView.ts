@@ -30,7 +30,7 @@ export class AnomalyView {
         HTMLElement,
         HTMLElement,
       ];
-      canvas.className = "pictures";
+      canvas.className = "ink";
       canvas.role = "img";
       canvas.ariaLabel = odd
         ? "An odd picture above its reconstruction"

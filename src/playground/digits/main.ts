@@ -184,5 +184,7 @@ ask(buttons.download, () => ({ kind: "save" }));
 ask(buttons.builtIn, () => ({ kind: "builtIn" }));
 buttons.copy.addEventListener("click", copy);
 takeFiles(document.body, byId("file", HTMLInputElement), open);
+// A phone has no room for them at first.
+byId("settings-box", HTMLDetailsElement).open = matchMedia("(min-width: 56rem)").matches;
 addEventListener("hashchange", beginFromAddress);
 beginFromAddress();

@@ -64,7 +64,11 @@ export class LossChart<Name extends string> {
           y: {
             type: "logarithmic",
             title: { display: true, text: unit },
-            ticks: { callback: (value, _index, ticks) => tickText(value, ticks), autoSkip: false },
+            ticks: {
+              callback: (value, _index, ticks) =>
+                this.#linear ? String(Number(Number(value).toPrecision(6))) : tickText(value, ticks),
+              autoSkip: false,
+            },
           },
         },
       },
