@@ -11,7 +11,7 @@ import { Learner } from "./model/learner.js";
 import { Network } from "./model/network.js";
 import { Scaling, type ScalingParameters } from "./model/scaling.js";
 import { toStack } from "./model/stack.js";
-import { decodeModelFile, encodeModel } from "./modelFile.js";
+import { checkMetadata, decodeModelFile, encodeModel, type ModelFileOptions } from "./modelFile.js";
 import { Predictor } from "./predictor.js";
 import { epochsOf } from "./training/epochIterator.js";
 import type { History } from "./training/history.js";
@@ -243,10 +243,16 @@ export class Autoencoder extends Predictor {
     if (!this.#trainer.training) this.#learner.keep();
   }
 
-  /** The model as a safetensors file: weights, what the scaling has learnt, and the description in `__metadata__`. */
-  toSafetensors(): Uint8Array {
+  /**
+   * The model as a safetensors file: weights, what the scaling has learnt, and the description in `__metadata__`.
+   *
+   * @param options.metadata further texts for `__metadata__`, which are not part of the model
+   * @throws {ArgumentError} for metadata that are no texts, or have a key of the model's own
+   */
+  toSafetensors(options: ModelFileOptions = {}): Uint8Array {
+    const metadata = checkMetadata(options);
     const scaling = this.#learner.network.scaling?.parameters;
-    return encodeModel(this.#description, this.getWeights(), scaling);
+    return encodeModel(this.#description, this.getWeights(), scaling, [], metadata);
   }
 
   /**

@@ -2,8 +2,9 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { packageOf, thirdPartyNotices } from "./thirdParty.mjs";
 
 /** Bytes of one build that stand together in the packed kernels; anything from 4 to 16 KiB does as well. */
 const PIECE = 8192;
@@ -34,9 +35,12 @@ function pack({ simd, relaxed }) {
   return { simd: simd.length, relaxed: relaxed.length, piece: PIECE, packed };
 }
 
+/** Folders of the packages that are in the bundles, or parts of them. */
+const bundled = [];
+
 /** Bundles entries, by the names of their outputs, with what they import; returns the text when nothing is written. */
 async function bundle(entryPoints, options) {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     entryPoints,
     bundle: true,
     target: "es2022",
@@ -46,8 +50,13 @@ async function bundle(entryPoints, options) {
     logLevel: "warning",
     // A page loads this, so it is small; stack traces have a map.
     minify: true,
+    metafile: true,
     ...options,
   });
+  for (const { inputs } of Object.values(metafile.outputs)) {
+    const used = Object.keys(inputs).filter((file) => inputs[file].bytesInOutput > 0);
+    bundled.push(...used.map(packageOf).filter(Boolean));
+  }
   return outputFiles?.[0]?.text;
 }
 
@@ -73,6 +82,17 @@ const besideIndex = {
       ({ importer }) =>
         importer.includes("node_modules") ? undefined : { path: "./index.js", external: true },
     );
+  },
+};
+
+/** Leaves what draws reports, and what makes PNG of them, to bundles of their own, which are loaded when needed. */
+const besideCommand = {
+  name: "beside-command",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/(report\/report|rasterize)\.js$/ }, ({ path }) => ({
+      path: `./${path.split("/").at(-1)}`,
+      external: true,
+    }));
   },
 };
 
@@ -120,11 +140,26 @@ async function buildCommand() {
       format: "esm",
       outdir: "build",
       platform: "node",
-      plugins: [besideIndex],
+      plugins: [besideCommand, besideIndex],
       banner: { js: `#!/usr/bin/env node\n${require}` },
     },
   );
   chmodSync("build/cli.js", 0o755);
+  await bundle(
+    { report: "src/report/report.ts", rasterize: "src/cli/rasterize.ts" },
+    { format: "esm", outdir: "build", platform: "node", plugins: [besideIndex] },
+  );
+  const [renderer, font] = ["node_modules/@resvg/resvg-wasm", "node_modules/dejavu-fonts-ttf"];
+  compress(`${renderer}/index_bg.wasm`, "build/rasterize.wasm.br");
+  compress(`${font}/ttf/DejaVuSans.ttf`, "build/DejaVuSans.ttf.br");
+  bundled.push(font);
+}
+
+/** What is large and seldom needed. */
+function compress(file, to) {
+  // The two levels above take twenty times as long for a seventh of the size.
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 9 };
+  writeFileSync(to, brotliCompressSync(readFileSync(file), { params }));
 }
 
 rmSync("build", { recursive: true, force: true });
@@ -132,6 +167,7 @@ mkdirSync("build/embedded", { recursive: true });
 await buildKernels();
 await buildLibrary();
 await buildCommand();
+writeFileSync("build/THIRD-PARTY.txt", thirdPartyNotices(bundled));
 for (const folder of ["build/types", "build/cjs/types"]) {
   run("typescript/bin/tsc", "-p", "src/tsconfig.json", "--outDir", folder);
 }

@@ -82,6 +82,7 @@ export {
   type Warmup,
   warmup,
 } from "./model/schedules.js";
+export type { ModelFileOptions } from "./modelFile.js";
 export type { CodeDistribution } from "./predictor.js";
 export type { BatchPlace, Callback, EpochPlace, TrainedModel, TrainingRun } from "./training/callbacks.js";
 export { type EarlyStoppingOptions, earlyStopping } from "./training/earlyStopping.js";

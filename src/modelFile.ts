@@ -1,4 +1,5 @@
-import { FormatError, IsthmusError } from "./errors.js";
+import { knownKeys, show } from "./check.js";
+import { ArgumentError, FormatError, IsthmusError } from "./errors.js";
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "./formats/safetensors.js";
 import {
   type AutoencoderDescription,
@@ -11,6 +12,35 @@ import { checkWeights, type NamedWeight } from "./weights.js";
 
 /** Version of what stands in `__metadata__.isthmus`. */
 const VERSION = 1;
+
+/** Keys of `__metadata__` that have a meaning of their own. */
+const OWN_KEYS = ["format", "isthmus", "training", "isthmus.anomalyDetector"];
+
+/** What else is to stand in a model's file. */
+export interface ModelFileOptions {
+  /** Texts for the file's `__metadata__`, as of safetensors' `save_file`; `loadSafetensors` reads them. */
+  metadata?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The metadata of a caller.
+ *
+ * @throws {ArgumentError} for what is no text, and for keys that have a meaning of their own
+ */
+export function checkMetadata(options: ModelFileOptions): Readonly<Record<string, string>> {
+  knownKeys("the model's file", options, ["metadata"]);
+  const { metadata = {} } = options;
+  if (typeof metadata !== "object" || metadata === null) {
+    throw new ArgumentError(`metadata must be an object of strings, not ${show(metadata)}`);
+  }
+  for (const [key, value] of Object.entries(metadata)) {
+    if (OWN_KEYS.includes(key)) throw new ArgumentError(`metadata must not have the key ${show(key)}`);
+    if (typeof value !== "string") {
+      throw new ArgumentError(`metadata ${show(key)} must be a string, not ${show(value)}`);
+    }
+  }
+  return metadata;
+}
 
 /** Where the names of tensors begin that a checkpoint has beside the weights. */
 const OPTIMIZER = "optimizer.";

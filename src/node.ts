@@ -7,6 +7,7 @@ import { inFile } from "./datasets/load.js";
 import { ArgumentError, IsthmusError } from "./errors.js";
 import { encodeNpy, type NpyArray } from "./formats/npy.js";
 import { type DecodedSafetensors, decodeSafetensors } from "./formats/safetensors.js";
+import type { ModelFileOptions } from "./modelFile.js";
 import type { Callback } from "./training/callbacks.js";
 import { type CheckpointingOptions, modelCheckpoint } from "./training/modelCheckpoint.js";
 
@@ -19,12 +20,17 @@ export type { LoadedSamples } from "./formats/samples.js";
  * Writes a model, or a detector with its model, to a safetensors file: whole or not at all, so that a file of that name
  * which is there already stays as it is until the new one is complete.
  *
+ * @param options.metadata further texts for the file's `__metadata__`, which `loadSafetensors` reads
  * @throws {ArgumentError} when the folder does not exist, or there is a folder of that name
  * @throws {StateError} for a detector that has not been fitted
  * @throws {IsthmusError} of code `ERR_FILE` when the system refuses to write
  */
-export async function saveModel(path: string, model: Autoencoder | AnomalyDetector): Promise<void> {
-  await writeWhole(path, model.toSafetensors());
+export async function saveModel(
+  path: string,
+  model: Autoencoder | AnomalyDetector,
+  options: ModelFileOptions = {},
+): Promise<void> {
+  await writeWhole(path, model.toSafetensors(options));
 }
 
 /**
@@ -100,6 +106,11 @@ export async function saveNpy(path: string, array: NpyArray): Promise<void> {
 /** Writes text to a file in UTF-8, whole or not at all. Errors as of `saveModel`. */
 export async function saveText(path: string, text: string): Promise<void> {
   await writeWhole(path, new TextEncoder().encode(text));
+}
+
+/** Writes bytes to a file, whole or not at all. Errors as of `saveModel`. */
+export async function saveBytes(path: string, bytes: Uint8Array): Promise<void> {
+  await writeWhole(path, bytes);
 }
 
 /**

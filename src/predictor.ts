@@ -1,12 +1,13 @@
 import { STREAM_SAMPLE } from "../assembly/abi.js";
 import { integer, knownKeys } from "./check.js";
-import { StateError } from "./errors.js";
+import { ArgumentError, StateError } from "./errors.js";
 import { Half } from "./half.js";
 import type { Lifetime } from "./lifetime.js";
 import { Matrix } from "./matrix.js";
 import type { Learner } from "./model/learner.js";
 import type { Network } from "./model/network.js";
 import { checkSeed, type Seed, seedWords } from "./model/seed.js";
+import { corruptedOf } from "./training/corrupt.js";
 import { checkUnits, type ErrorUnits, featureErrorsOf, rowErrorsOf } from "./training/errors.js";
 import { Gate } from "./training/gate.js";
 import { type Evaluation, measure, outputOf } from "./training/predict.js";
@@ -14,6 +15,9 @@ import { predictChunks } from "./training/predictChunks.js";
 import { type Rows, type Samples, toRows } from "./training/samples.js";
 import { isStream, type SampleStream, type StreamedRows, toInput } from "./training/stream.js";
 import { runAtOnce, runInTurns, type Work } from "./training/turns.js";
+
+/** Epochs are told apart by 32 bits. */
+const MOST_EPOCH = 2 ** 32 - 1;
 
 /** What `encodeDistribution` gives: a normal distribution for each sample, [rows, latentSize] each. */
 export interface CodeDistribution {
@@ -122,6 +126,23 @@ export abstract class Predictor {
     return this.#runSync(outputOf(this.#network, this.#network.layers, this.#rows(samples)));
   }
 
+  /**
+   * The samples as training corrupts them, [rows, inputSize], in their own units: the noise of row i is what `fit` draws
+   * in an epoch for the i-th of its samples, by the model's seed.
+   *
+   * @param options.epoch which epoch's noise, counted from 0 over the model's life; default 0
+   * @throws {StateError} when the model has no corruption, or a scaling that has not learnt anything yet
+   * @throws {ShapeError} {NonFiniteError} {ArgumentError} for unfit samples or options
+   */
+  async corrupt(samples: Samples, options: { epoch?: number } = {}): Promise<Matrix> {
+    return this.#run(this.#corrupt(samples, options));
+  }
+
+  /** `corrupt` on the calling thread. */
+  corruptSync(samples: Samples, options: { epoch?: number } = {}): Matrix {
+    return this.#runSync(this.#corrupt(samples, options));
+  }
+
   /** Mean loss over the samples, without penalties and corruption. */
   async evaluate(samples: Samples | SampleStream): Promise<Evaluation> {
     return this.#run(this.#evaluate(this.#input(samples)));
@@ -184,6 +205,20 @@ export abstract class Predictor {
       return new Matrix(data, rows.rows, size);
     };
     return { mean: head(0), logVariance: head(size) };
+  }
+
+  *#corrupt(samples: Samples, options: { epoch?: number }): Work<Matrix> {
+    const rows = this.#rows(samples);
+    knownKeys("corrupt", options, ["epoch"]);
+    const epoch = integer("epoch", options.epoch ?? 0, 0);
+    if (epoch > MOST_EPOCH) throw new ArgumentError(`epoch must be at most ${MOST_EPOCH}, not ${epoch}`);
+    const { corruption, seed } = this.#learner.task;
+    if (!corruption) {
+      throw new StateError(
+        "corrupt needs a denoising model, which has a corruption such as gaussianNoise(0.2)",
+      );
+    }
+    return yield* corruptedOf(this.#network, corruption, seed, rows, epoch);
   }
 
   #drawCodes(count: number, options: { seed?: Seed }): Matrix {

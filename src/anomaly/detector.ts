@@ -2,6 +2,7 @@ import { Autoencoder, type AutoencoderOptions } from "../autoencoder.js";
 import { show } from "../check.js";
 import { ArgumentError, StateError } from "../errors.js";
 import type { Matrix } from "../matrix.js";
+import type { ModelFileOptions } from "../modelFile.js";
 import type { Samples } from "../training/samples.js";
 import { addDetector, type FittedThreshold, readDetector } from "./detectorFile.js";
 import { type AnomalyEvaluation, checkLabels, evaluateScores, type Labels } from "./metrics.js";
@@ -115,9 +116,14 @@ export class AnomalyDetector {
     return evaluateScores(scores, checkLabels(labels, scores.length), threshold);
   }
 
-  /** The model's file with the detector in its metadata; it is still a file of the model. @throws {StateError} before `fit` */
-  toSafetensors(): Uint8Array {
-    return addDetector(this.model.toSafetensors(), this.#assertFitted());
+  /**
+   * The model's file with the detector in its metadata; it is still a file of the model.
+   *
+   * @param options.metadata as of `Autoencoder.toSafetensors`
+   * @throws {StateError} before `fit`
+   */
+  toSafetensors(options: ModelFileOptions = {}): Uint8Array {
+    return addDetector(this.model.toSafetensors(options), this.#assertFitted());
   }
 
   #assertFitted(): FittedThreshold {

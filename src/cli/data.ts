@@ -29,6 +29,16 @@ export interface Division {
   readonly heldOutAs: string;
 }
 
+/** Samples for a report, with what is known of them. */
+export interface Examples extends Rows {
+  /** For the reader: what and how many. */
+  readonly title: string;
+  /** The class of each. */
+  readonly labels?: Uint8Array | Float32Array;
+  /** Where each point lies on its curve. */
+  readonly positions?: Uint8Array | Float32Array;
+}
+
 /** A data set whose shape is known, and which is made when it is asked for. */
 export interface Source {
   readonly kind: Kind;
@@ -37,13 +47,17 @@ export interface Source {
   readonly title: string;
   /** Sides of a sample that is a picture. */
   readonly picture?: { readonly width: number; readonly height: number };
-  all(): Rows;
+  all(): Examples;
   divide(): Division;
+  /** Samples that training does not see, where there are enough, else those that it sees. */
+  examples(validationSplit: number): Examples;
 }
 
 /** How many samples are kept from training, to be looked at after it. */
 const HELD_OUT = 10;
 const POINTS = 500;
+/** Digits that a report of a training is about. */
+const EXAMPLES = 2_000;
 /** (√5 − 1)/2: multiples of it leave no large gaps between 0 and 1. */
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
@@ -72,12 +86,18 @@ function refuse(option: string, value: unknown, of: string): void {
 function digitSource({ samples, seed }: { samples: number; seed: number }): Source {
   const columns = 28 * 28;
   const rows = (data: Uint8Array): Rows => ({ data, rows: data.length / columns, columns });
+  const title = (count: number, from: number) => `${plural(count, "digit")} of 28×28, made from seed ${from}`;
+  const labelled = (count: number, from: number, more = ""): Examples => {
+    const { images, labels } = digits({ samples: count, seed: from });
+    return { ...rows(images), labels, title: title(count, from) + more };
+  };
   return {
     kind: "pictures",
     columns,
-    title: `${plural(samples, "digit")} of 28×28, made from seed ${seed}`,
+    title: title(samples, seed),
     picture: { width: 28, height: 28 },
-    all: () => rows(digits({ samples, seed }).images),
+    all: () => labelled(samples, seed),
+    examples: () => labelled(EXAMPLES, otherSeed(seed), ", not trained on"),
     divide() {
       // Digit i depends on the seed and i alone, so those beyond the training samples are new ones.
       const { images } = digits({ samples: samples + HELD_OUT, seed });
@@ -92,21 +112,31 @@ function digitSource({ samples, seed }: { samples: number; seed: number }): Sour
 }
 
 function spiralSource({ samples = POINTS, noise, seed }: DataOptions): Source {
-  const points = (from: number): Rows =>
-    spiral({ samples, seed: from, ...(noise !== undefined && { noise }) }).points;
+  const points = (from: number, more = ""): Examples => {
+    const made = spiral({ samples, seed: from, ...(noise !== undefined && { noise }) });
+    const { data, rows, columns } = made.points;
+    return { data, rows, columns, positions: made.positions, title: title(from) + more };
+  };
+  const title = (from: number) => `a spiral of ${plural(samples, "point")}, made from seed ${from}`;
   // The same curve with other noise.
-  const other = seed === Number.MAX_SAFE_INTEGER ? 0 : seed + 1;
+  const other = otherSeed(seed);
   return {
     kind: "points",
     columns: 2,
-    title: `a spiral of ${plural(samples, "point")}, made from seed ${seed}`,
+    title: title(seed),
     all: () => points(seed),
+    examples: () => points(other, ", not trained on"),
     divide: () => ({
       training: spread(points(seed)),
       heldOut: points(other),
       heldOutAs: `${plural(samples, "held-out point")}, made from seed ${other}`,
     }),
   };
+}
+
+/** A seed that other samples are made from. */
+function otherSeed(seed: number): number {
+  return seed === Number.MAX_SAFE_INTEGER ? 0 : seed + 1;
 }
 
 /**
@@ -133,14 +163,25 @@ function fileSource(path: string, loaded: LoadedSamples): Source {
     rows: end - first,
     columns,
   });
+  const title = `${plural(rows, "sample")} of ${shape.length > 1 ? shape.slice(1).join("×") : 1} from ${basename(path)}`;
+  const heldOut = Math.min(HELD_OUT, Math.floor(rows / 10));
   return {
     kind: kindOf(loaded),
     columns,
-    title: `${plural(rows, "sample")} of ${shape.length > 1 ? shape.slice(1).join("×") : 1} from ${basename(path)}`,
+    title,
     ...(picture && { picture }),
-    all: () => loaded,
+    all: () => ({ data, rows, columns, title }),
+    examples(validationSplit) {
+      if (validationSplit === 0) return { data, rows, columns, title: `${title}, most of them trained on` };
+      // As `fit` divides them.
+      const trained = Math.floor((rows - heldOut) * (1 - validationSplit));
+      const unseen = rows - trained;
+      return {
+        ...part(trained, rows),
+        title: `the last ${plural(unseen, "sample")} of ${basename(path)}, not trained on`,
+      };
+    },
     divide() {
-      const heldOut = Math.min(HELD_OUT, Math.floor(rows / 10));
       if (heldOut === 0) {
         const shown = Math.min(HELD_OUT, rows);
         return {
@@ -162,6 +203,24 @@ function kindOf({ data, columns }: LoadedSamples): Kind {
   if (data instanceof Uint8Array) return "pictures";
   if (columns === 2) return "points";
   return data.every((value) => value >= 0 && value <= 1) ? "pictures" : "table";
+}
+
+/**
+ * The data set with the sides that its samples have as pictures; `"none"` for what only seems to be pictures.
+ *
+ * @throws {ArgumentError} when a sample has not as many values
+ */
+export function withImageShape(source: Source, shape: Source["picture"] | "none" | undefined): Source {
+  if (shape === undefined) return source;
+  const { picture: _, ...rest } = source;
+  if (shape === "none") return rest;
+  const { width, height } = shape;
+  if (width * height !== source.columns) {
+    throw new ArgumentError(
+      `--image-shape ${height}x${width} has ${width * height} values, but the samples have ${source.columns}`,
+    );
+  }
+  return { ...rest, picture: shape };
 }
 
 /** @throws {ShapeError} unless the samples are as wide as a model takes them */

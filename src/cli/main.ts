@@ -4,6 +4,7 @@ import { ArgumentError, IsthmusError } from "../index.js";
 import { anomaliesCommand } from "./commands/anomalies.js";
 import { evaluateCommand } from "./commands/evaluate.js";
 import { inspectCommand } from "./commands/inspect.js";
+import { reportCommand } from "./commands/report.js";
 import { trainCommand } from "./commands/train.js";
 import { decodeCommand, encodeCommand, reconstructCommand } from "./commands/transform.js";
 import { handleBrokenPipes } from "./interruption.js";
@@ -31,6 +32,7 @@ function program(): Command {
     reconstructCommand(),
     evaluateCommand(),
     anomaliesCommand(),
+    reportCommand(),
     inspectCommand(),
   ]) {
     isthmus.addCommand(command.helpOption("--help", "print this help").copyInheritedSettings(isthmus));

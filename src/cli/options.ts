@@ -21,6 +21,11 @@ export interface DataOptions {
   seed: number;
 }
 
+/** Options of commands that show samples. */
+export interface ImageOptions {
+  imageShape?: { width: number; height: number } | "none";
+}
+
 /** Options of every command that calculates. */
 export interface CalculationOptions {
   threads?: number | "auto";
@@ -88,6 +93,18 @@ export function schedule(text: string): GivenSchedule {
     return [pair![1]!, Number.isNaN(value) ? pair![2]! : value];
   });
   return { ...Object.fromEntries(entries), kind };
+}
+
+/** `28x28`, height and width; `none` is none. */
+export function imageShape(text: string): { width: number; height: number } | "none" {
+  if (text === "none") return text;
+  try {
+    const [height, width, ...rest] = text.split(/[x×,]/).map(positiveInteger);
+    if (height !== undefined && width !== undefined && rest.length === 0) return { width, height };
+  } catch {
+    // Told below.
+  }
+  throw new InvalidArgumentError('Height and width are wanted, as 28x28, or "none".');
 }
 
 /** Widths with commas between them; `none` is none. */
@@ -205,6 +222,32 @@ export function addCalculationOptions(command: Command): Command {
       "--math <portable|fast>",
       "portable: the same bits on every machine; fast: whatever is fastest (default: fast)",
     );
+}
+
+/** Adds `--contamination` and `--sigma`. */
+export function addThresholdOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        "--contamination <x>",
+        "the share of the samples that are anomalies, 0 to 0.5 (default: 0.01)",
+      ).argParser(fraction),
+    )
+    .addOption(
+      new Option("--sigma <k>", "anomalies are k standard deviations above the mean error")
+        .argParser(notNegative)
+        .conflicts("contamination"),
+    );
+}
+
+/** Adds `--image-shape`. */
+export function addImageOption(command: Command): Command {
+  return command.addOption(
+    new Option(
+      "--image-shape <HxW|none>",
+      "sides of a sample that is an image (default: the file's, or a square's)",
+    ).argParser(imageShape),
+  );
 }
 
 /** Adds `--json`. */

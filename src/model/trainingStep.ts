@@ -170,7 +170,8 @@ export class TrainingStep {
     const columns = network.inputSize;
     const gather = this.#source.kind === "bytes" ? call.gatherBytes : call.gatherFloats;
     if (!this.#inPlace) gather(plan, rows, columns, this.#source.at, workspace.input, indices.at());
-    if (task.corruption) addCorruption(plan, task.corruption, columns, workspace, rows, draws);
+    if (!task.corruption) return;
+    addCorruption(plan, task.corruption, columns, workspace.input, workspace.passed(-1), rows, draws);
   }
 
   #addForward(plan: PlanBuilder, rows: number, from: number, to: number): void {

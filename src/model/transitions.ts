@@ -19,7 +19,7 @@ export interface Draws {
   readonly divergences: Address;
 }
 
-function source({ step, seed }: Draws, stream: number): NoiseSource {
+function source({ step, seed }: Pick<Draws, "seed" | "step">, stream: number): NoiseSource {
   return { step, stream, seed: seedWords(seed) };
 }
 
@@ -77,16 +77,16 @@ export function addTransitionBackward(
   }
 }
 
-/** Adds the corruption of a batch of samples of `columns`; the batch itself stays as it is. */
+/** Adds the corruption of a batch of samples of `columns` from one place to another. */
 export function addCorruption(
   plan: PlanBuilder,
   corruption: Corruption,
   columns: number,
-  workspace: Workspace,
+  from: Address,
+  to: Address,
   rows: number,
-  draws: Draws,
+  draws: Pick<Draws, "seed" | "step">,
 ): void {
-  const [from, to] = [workspace.input, workspace.passed(-1)];
   const noise = source(draws, STREAM_NOISE);
   if (corruption.kind === "gaussianNoise") {
     call.gaussianNoise(plan, rows, columns, from, to, noise, corruption.deviation);

@@ -14,6 +14,8 @@ const METHODS: [string, (model: Autoencoder) => unknown][] = [
   ["decodeSync", (model) => model.decodeSync(codes)],
   ["reconstruct", (model) => model.reconstruct(samples)],
   ["reconstructSync", (model) => model.reconstructSync(samples)],
+  ["corrupt", (model) => model.corrupt(samples)],
+  ["corruptSync", (model) => model.corruptSync(samples)],
   ["evaluate", (model) => model.evaluate(samples)],
   ["evaluateSync", (model) => model.evaluateSync(samples)],
   ["reconstructionError", (model) => model.reconstructionError(samples)],

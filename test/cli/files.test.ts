@@ -48,6 +48,28 @@ test("a model comes back to the bit", async () => {
   await Promise.all([model.dispose(), same.dispose()]);
 });
 
+test("metadata of one's own stand in the file beside the model's", async () => {
+  const model = await Autoencoder.create({ inputSize: 2, encoder: [dense(1)], decoder: [dense(2)] });
+  await saveModel(at("noted.safetensors"), model, { metadata: { note: "a ✓", "isthmus.history": "{}" } });
+  const { metadata } = await loadSafetensors(at("noted.safetensors"));
+  expect(metadata).toMatchObject({ note: "a ✓", "isthmus.history": "{}", format: "pt" });
+  const same = await loadModel(at("noted.safetensors"));
+  expect(same.getWeights()).toEqual(model.getWeights());
+  const refused: [object, RegExp][] = [
+    [{ metadata: { isthmus: "mine" } }, /must not have the key "isthmus"/],
+    [{ metadata: { note: 1 } }, /metadata "note" must be a string, not 1/],
+    [{ metadata: null }, /must be an object of strings, not null/],
+    [{ meta: {} }, /"meta" is not known/],
+  ];
+  for (const [options, message] of refused) {
+    expect(() => model.toSafetensors(options)).toThrow(ArgumentError);
+    expect(() => model.toSafetensors(options)).toThrow(message);
+    await expect(saveModel(at("refused.safetensors"), model, options)).rejects.toThrow(message);
+  }
+  expect(readdirSync(folder)).not.toContain("refused.safetensors");
+  await Promise.all([model.dispose(), same.dispose()]);
+});
+
 test("a file that is no model is refused by its name", async () => {
   writeFileSync(at("text"), "no model");
   await expect(loadModel(at("text"))).rejects.toThrow(FormatError);

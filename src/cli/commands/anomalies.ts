@@ -1,35 +1,24 @@
-import { Command, Option } from "commander";
-import { AnomalyDetector, type AnomalyEvaluation, ArgumentError, ShapeError } from "../../index.js";
-import {
-  assertWritable,
-  loadDetector,
-  loadModel,
-  loadSafetensors,
-  loadSamples,
-  saveModel,
-  saveNpy,
-  saveText,
-} from "../../node.js";
+import { Command } from "commander";
+import { type AnomalyDetector, type AnomalyEvaluation, ArgumentError } from "../../index.js";
+import { assertWritable, saveModel, saveNpy, saveText } from "../../node.js";
 import { assertColumns, openData, type Rows, type Source } from "../data.js";
+import { loadColumn, openDetector, type ThresholdWishes } from "../detector.js";
+import { historyMetadata, loadHistory } from "../history.js";
 import {
   addCalculationOptions,
   addDataOptions,
   addJsonOption,
+  addThresholdOptions,
   type CalculationOptions,
   DATA_HELP,
   type DataOptions,
-  engineOptions,
-  fraction,
-  notNegative,
   USED_DATA,
   USED_DIGITS,
 } from "../options.js";
 import { bold, dim, emit, say, terminal } from "../terminal.js";
 import { count, plural, loss as showLoss, table } from "../text.js";
 
-interface AnomaliesOptions extends DataOptions, CalculationOptions {
-  contamination?: number;
-  sigma?: number;
+interface AnomaliesOptions extends DataOptions, CalculationOptions, ThresholdWishes {
   labels?: string;
   out: string;
   save?: string;
@@ -47,8 +36,6 @@ interface Findings {
   readonly evaluation: AnomalyEvaluation | undefined;
 }
 
-/** Where a file of a model keeps its detector. */
-const DETECTOR = "isthmus.anomalyDetector";
 /** How many of the worst samples are named. */
 const WORST = 5;
 
@@ -57,20 +44,10 @@ export function anomaliesCommand(): Command {
     .description("Write how unusual each sample is, by its reconstruction error, and which are anomalies.")
     .argument("<model>", "a model that train saved, or that --save of this command did")
     .argument("<data>", DATA_HELP)
-    .addOption(
-      new Option(
-        "--contamination <x>",
-        "the share of the samples that are anomalies, 0 to 0.5 (default: 0.01)",
-      ).argParser(fraction),
-    )
-    .addOption(
-      new Option("--sigma <k>", "anomalies are k standard deviations above the mean error")
-        .argParser(notNegative)
-        .conflicts("contamination"),
-    )
     .option("--labels <file>", "evaluate with labels (.npy or IDX): 1 is an anomaly, 0 is none")
     .option("--save <file>", "save the model with the threshold, to be used on other data")
     .requiredOption("--out <file>", "where to write scores and flags: .csv, or .npy of two columns");
+  addThresholdOptions(command);
   return addJsonOption(addCalculationOptions(addDataOptions(command, USED_DATA)))
     .addHelpText("after", HELP)
     .action(anomalies);
@@ -89,7 +66,7 @@ async function anomalies(modelPath: string, name: string, options: AnomaliesOpti
     throw new ArgumentError(`--out ${JSON.stringify(out)} must end in .csv or .npy`);
   await assertWritable(out);
   if (save !== undefined) await assertWritable(save);
-  const labels = labelsPath === undefined ? undefined : await loadLabels(labelsPath);
+  const labels = labelsPath === undefined ? undefined : await loadColumn(labelsPath, "label");
   const source = await openData(name, options, USED_DIGITS);
   const { detector, fitted } = await openDetector(modelPath, options);
   try {
@@ -98,7 +75,7 @@ async function anomalies(modelPath: string, name: string, options: AnomaliesOpti
     const findings = await find(detector, fitted, source.all(), labels, options);
     const seconds = (performance.now() - began) / 1000;
     await saveScores(out, findings);
-    if (save !== undefined) await saveModel(save, detector);
+    if (save !== undefined) await saveModel(save, detector, await keptMetadata(modelPath));
     if (options.json) emit(doneEvent(findings, seconds, out, save));
     else print(findings, source, out, save);
   } finally {
@@ -106,20 +83,10 @@ async function anomalies(modelPath: string, name: string, options: AnomaliesOpti
   }
 }
 
-/** The model with its own detector, if it has one and no other threshold is asked for, or with one yet to be fitted. */
-async function openDetector(path: string, options: AnomaliesOptions) {
-  const engine = engineOptions(options);
-  const asked = options.contamination !== undefined || options.sigma !== undefined;
-  if (!asked && (await loadSafetensors(path)).metadata[DETECTOR] !== undefined) {
-    return { detector: await loadDetector(path, { engine }), fitted: true };
-  }
-  return { detector: new AnomalyDetector(await loadModel(path, { engine })), fitted: false };
-}
-
-async function loadLabels(path: string): Promise<Uint8Array | Float32Array> {
-  const { data, columns } = await loadSamples(path);
-  if (columns !== 1) throw new ShapeError(`${path} must hold one label a sample, not ${columns}`);
-  return data;
+/** What a report of the saved model will want. */
+async function keptMetadata(modelPath: string) {
+  const history = await loadHistory(modelPath);
+  return history && historyMetadata(history);
 }
 
 async function find(

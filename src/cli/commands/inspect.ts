@@ -8,6 +8,8 @@ import { count, described, fileSize, table } from "../text.js";
 
 /** Where the model's description stands; it is shown as layers, loss, optimizer and seed. */
 const DESCRIPTION = "isthmus";
+/** Characters of metadata that are printed. */
+const LONGEST = 80;
 
 export function inspectCommand(): Command {
   const command = new Command("inspect")
@@ -111,6 +113,11 @@ function modelEvent(
   };
 }
 
+/** A history is long; `--json` has all of it. */
+function shortened(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}… (${count(text.length)} characters)`;
+}
+
 function print(
   path: string,
   size: number,
@@ -140,7 +147,7 @@ function print(
     ["optimizer", described(optimizer)],
     ...(scaling === undefined ? [] : [["scaling", scaling]]),
     ["seed", String(seed)],
-    ...metadata.map(([key, value]) => [`metadata ${key}`, value]),
+    ...metadata.map(([key, value]) => [`metadata ${key}`, shortened(value)]),
   ];
   const width = Math.max(...facts.map(([label]) => label!.length));
   say(`\n${table(facts.map(([label, text]) => [dim(label!.padEnd(width), screen), text!]))}`);

@@ -1,0 +1,136 @@
+import { basename } from "node:path";
+import { Command } from "commander";
+import { ArgumentError, NonFiniteError, ShapeError } from "../../index.js";
+import { assertWritable } from "../../node.js";
+import type { Subject } from "../../report/report.js";
+import { assertColumns, type Examples, openData, type Source, withImageShape } from "../data.js";
+import { loadColumn, openDetector, type ThresholdWishes } from "../detector.js";
+import { loadHistory } from "../history.js";
+import {
+  addCalculationOptions,
+  addDataOptions,
+  addImageOption,
+  addJsonOption,
+  addThresholdOptions,
+  type CalculationOptions,
+  DATA_HELP,
+  type DataOptions,
+  type ImageOptions,
+  USED_DATA,
+  USED_DIGITS,
+} from "../options.js";
+import { subjectOf, writePicture, writeReport } from "../report.js";
+import { bold, emit, say, terminal } from "../terminal.js";
+
+interface ReportOptions extends DataOptions, CalculationOptions, ImageOptions, ThresholdWishes {
+  labels?: string;
+  positions?: string;
+  picture?: string;
+  dark?: true;
+  out?: string;
+  json?: true;
+}
+
+export function reportCommand(): Command {
+  const command = new Command("report")
+    .description("Draw what a model makes of samples: one HTML file, or one picture of it.")
+    .argument("<model>", "a model or a checkpoint that train saved")
+    .argument("<data>", DATA_HELP)
+    .option("--out <file>", "where to write: .html, or with --picture .svg or .png (default: report.html)")
+    .option("--picture <name>", "write this picture alone, such as loss or reconstructions")
+    .option("--dark", "draw that picture light on dark")
+    .option("--labels <file>", "the class of each sample of a file (.npy or IDX), to colour codes by")
+    .option(
+      "--positions <file>",
+      "where each point of a file lies on its curve (.npy or IDX), for the rank correlation",
+    );
+  addThresholdOptions(addImageOption(command));
+  return addJsonOption(addCalculationOptions(addDataOptions(command, USED_DATA)))
+    .addHelpText("after", HELP)
+    .action(report);
+}
+
+const HELP = `
+Pictures of points of the plane: loss, reconstructions, errors, codes, points-by-code,
+curve. Of images: loss, reconstructions, worst, codes, map, grid (of codes of two
+components), walk, samples (of variational models), encoder, decoder. Of anything else:
+loss, errors, features, codes, map.
+
+  isthmus report model.safetensors digits
+  isthmus report model.safetensors t10k-images-idx3-ubyte.gz --labels t10k-labels-idx1-ubyte.gz
+  isthmus report model.safetensors spiral --picture curve --out curve.png`;
+
+async function report(modelPath: string, name: string, options: ReportOptions): Promise<void> {
+  const out = checkOut(options);
+  await assertWritable(out);
+  const source = withImageShape(await openData(name, options, USED_DIGITS), options.imageShape);
+  const examples = await withColumns(source, isMade(name), options);
+  const history = await loadHistory(modelPath);
+  const { detector, fitted } = await openDetector(modelPath, options);
+  const { model } = detector;
+  try {
+    assertColumns(source, model.inputSize, "samples");
+    const began = performance.now();
+    const subject = subjectOf(model, source, examples, {
+      modelTitle: basename(modelPath),
+      ...(history && { history }),
+      threshold: fitted ? { threshold: detector.threshold } : wishedRule(options),
+    });
+    if (options.picture === undefined) await writeReport(out, subject);
+    else await writePicture(out, subject, options.picture, options.dark === true);
+    const seconds = (performance.now() - began) / 1000;
+    if (options.json) emit({ event: "done", samples: examples.rows, seconds, out });
+    else say(`saved ${bold(out, terminal())}`);
+  } finally {
+    await model.dispose();
+  }
+}
+
+/** Where to write. */
+function checkOut({
+  picture,
+  out = picture === undefined ? "report.html" : undefined,
+  dark,
+}: ReportOptions): string {
+  if (picture === undefined) {
+    if (dark) throw new ArgumentError("--dark is for one --picture; a report follows its reader's settings");
+    if (/\.html?$/i.test(out!)) return out!;
+    throw new ArgumentError(
+      `--out ${JSON.stringify(out)} must end in .html; for .svg and .png there is --picture`,
+    );
+  }
+  if (out === undefined) throw new ArgumentError("--picture needs --out FILE.svg or --out FILE.png");
+  if (/\.(svg|png)$/i.test(out)) return out;
+  throw new ArgumentError(`--out ${JSON.stringify(out)} must end in .svg or .png, since --picture is given`);
+}
+
+const isMade = (name: string) => name === "digits" || name === "spiral";
+
+/** All samples, with the labels and positions that are given in files. */
+async function withColumns(
+  source: Source,
+  made: boolean,
+  { labels, positions }: ReportOptions,
+): Promise<Examples> {
+  const given = Object.entries({ labels, positions }).filter(([, path]) => path !== undefined);
+  if (made && given.length > 0) {
+    throw new ArgumentError(`--${given[0]![0]} is only for files; digits and the spiral have their own`);
+  }
+  const examples = source.all();
+  const columns = given.map(async ([option, path]) => {
+    const column = await loadColumn(path!, option.slice(0, -1));
+    if (column.length !== examples.rows) {
+      throw new ShapeError(`${path} has ${column.length} ${option}, but there are ${examples.rows} samples`);
+    }
+    const bad = column.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0)
+      throw new NonFiniteError(`row ${bad} of ${path} is ${column[bad]}; all ${option} must be finite`);
+    return [option, column] as const;
+  });
+  return { ...examples, ...Object.fromEntries(await Promise.all(columns)) };
+}
+
+function wishedRule({ contamination, sigma }: ThresholdWishes): NonNullable<Subject["threshold"]> {
+  if (sigma !== undefined) return { sigma };
+  return contamination === undefined ? {} : { contamination };
+}

@@ -1,0 +1,56 @@
+import { FormatError, type History } from "../index.js";
+import { loadCheckpoint, loadSafetensors } from "../node.js";
+
+/** Losses by epoch, as of `History`; the times are left out, so that the same training gives the same file. */
+export type LossHistory = Pick<History, "loss" | "valLoss" | "reconstructionLoss" | "klLoss">;
+
+/** Where the file of a model that was trained here keeps them. */
+export const HISTORY = "isthmus.history";
+
+const SERIES = ["loss", "valLoss", "reconstructionLoss", "klLoss"] as const;
+
+/** The metadata of the file of a model with a history. */
+export function historyMetadata(history: LossHistory): { metadata: Record<string, string> } {
+  const { loss, valLoss, reconstructionLoss, klLoss } = history;
+  return { metadata: { [HISTORY]: JSON.stringify({ loss, valLoss, reconstructionLoss, klLoss }) } };
+}
+
+/**
+ * The history in the file of a model or a checkpoint; undefined where there is none.
+ *
+ * @throws {FormatError} for one that is damaged
+ */
+export async function loadHistory(path: string): Promise<LossHistory | undefined> {
+  const { metadata } = await loadSafetensors(path);
+  if (metadata.training !== undefined) {
+    const model = await loadCheckpoint(path);
+    await model.dispose();
+    return model.history;
+  }
+  const text = metadata[HISTORY];
+  return text === undefined ? undefined : parse(path, text);
+}
+
+function parse(path: string, text: string): LossHistory {
+  let found: unknown;
+  try {
+    found = JSON.parse(text);
+  } catch (cause) {
+    throw new FormatError(`${path}: the history of its training is not JSON`, { cause });
+  }
+  const history = (found ?? {}) as LossHistory;
+  const epochs = Array.isArray(history.loss) ? history.loss.length : 0;
+  for (const name of SERIES) {
+    const series: unknown = history[name];
+    const fits =
+      Array.isArray(series) &&
+      series.every((value) => typeof value === "number" && Number.isFinite(value)) &&
+      (series.length === epochs || (name !== "loss" && series.length === 0));
+    if (!fits) {
+      throw new FormatError(
+        `${path}: ${name} of the history of its training must be as many finite numbers as epochs`,
+      );
+    }
+  }
+  return history;
+}

@@ -1,0 +1,74 @@
+import type { Autoencoder } from "../index.js";
+import { saveBytes, saveText } from "../node.js";
+import type { Subject } from "../report/report.js";
+import { showLayers, showOptimizer } from "./architecture.js";
+import type { Examples, Source } from "./data.js";
+import type { LossHistory } from "./history.js";
+import { count, described } from "./text.js";
+
+/** What reports need to know beside the model and the samples. */
+export interface ReportNotes {
+  /** The model's file, for the reader. */
+  readonly modelTitle: string;
+  readonly history?: LossHistory;
+  readonly threshold?: Subject["threshold"];
+}
+
+/** What a report is about. */
+export function subjectOf(
+  model: Autoencoder,
+  { picture }: Pick<Source, "picture">,
+  { data, title, labels, positions }: Examples,
+  { modelTitle, history, threshold }: ReportNotes,
+): Subject {
+  return {
+    model,
+    data,
+    dataTitle: title,
+    modelTitle,
+    ...(picture && { image: picture }),
+    ...(labels && { labels }),
+    ...(positions && { positions }),
+    ...(history && { history }),
+    ...(threshold && { threshold }),
+  };
+}
+
+/** Writes a report, whole or not at all. */
+export async function writeReport(path: string, subject: Subject): Promise<void> {
+  // What draws is large, so it is loaded only here.
+  const { drawReport } = await import("../report/report.js");
+  await saveText(path, await drawReport(subject, about(subject)));
+}
+
+/** Writes one picture, as PNG or SVG as the path's ending says. */
+export async function writePicture(
+  path: string,
+  subject: Subject,
+  name: string,
+  dark: boolean,
+): Promise<void> {
+  const { drawPicture } = await import("../report/report.js");
+  const svg = await drawPicture(subject, name, { theme: dark ? "dark" : "light" });
+  if (/\.svg$/i.test(path)) return saveText(path, svg);
+  const { rasterize } = await import("./rasterize.js");
+  await saveBytes(path, await rasterize(svg));
+}
+
+function about({ model, dataTitle, modelTitle }: Subject): [string, string][] {
+  const { description, parameterCount } = model;
+  const { corruption, sparsity, latent, loss, optimizer, scaling, seed } = description;
+  return [
+    ["data", dataTitle],
+    ["model", modelTitle],
+    ["layers", showLayers(description)],
+    ["parameters", count(parameterCount)],
+    ...(latent ? [["code", described(latent)] as [string, string]] : []),
+    ...(corruption ? [["corruption", described(corruption)] as [string, string]] : []),
+    ...(sparsity ? [["sparsity", described(sparsity)] as [string, string]] : []),
+    ["loss", described(loss)],
+    ["optimizer", showOptimizer(optimizer)],
+    ...(scaling === undefined ? [] : [["scaling", scaling] as [string, string]]),
+    ["seed", String(seed)],
+  ];
+}

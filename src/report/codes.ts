@@ -1,0 +1,153 @@
+import { frame, rectY, ruleY, text } from "@observablehq/plot";
+import { chart } from "./chart.js";
+import { component, subscript } from "./component.js";
+import {
+  counted,
+  extentOf,
+  fewTicks,
+  histogram,
+  plural,
+  roomBeside,
+  roomFor,
+  tick,
+  ticksAcross,
+  ticksOf,
+} from "./numbers.js";
+import type { Picture } from "./picture.js";
+import type { Measured, Subject } from "./subject.js";
+import type { Drawing } from "./svg.js";
+
+/** Components whose histograms are drawn. */
+const MOST_COMPONENTS = 32;
+
+/** How the codes' values are spread, a histogram for each component. */
+export function codeHistograms({ model }: Subject, measured: Measured): Picture {
+  const { latentSize } = model;
+  const { codes } = measured;
+  const of = model.description.latent ? "mean of the code" : "code";
+  const title = latentSize === 1 ? "Histogram of the code" : "Histograms of the code's components";
+  const about = codesTold(measured);
+  if (latentSize === 1) {
+    return { name: "codes", title, caption: about, drawing: oneHistogram(codes, `${of} z`) };
+  }
+  const chosen = mostVaried(codes, latentSize);
+  const which =
+    chosen.length < latentSize
+      ? ` The ${chosen.length} of ${latentSize} components that vary most are drawn.`
+      : "";
+  return {
+    name: "codes",
+    title,
+    caption: `${about} All have one horizontal axis; each bar's height is the share of the samples, on a square-root scale.${which}`,
+    drawing: manyHistograms(codes, latentSize, chosen, of),
+  };
+}
+
+function codesTold({ rows, coded }: Measured): string {
+  return coded.length < rows
+    ? `Codes of ${counted(coded.length)} of ${plural(rows, "sample")}, evenly spread.`
+    : `Codes of all ${plural(rows, "sample")}.`;
+}
+
+function oneHistogram(codes: Float32Array, label: string): Drawing {
+  const range = extentOf(codes);
+  const bins = histogram(codes, 40, range);
+  return chart({
+    height: 280,
+    marginLeft: roomFor(ticksOf(extentOf([0, ...bins.map(({ count }) => count)]))),
+    marginRight: roomBeside(range),
+    marginBottom: 42,
+    x: { domain: range, label, labelAnchor: "center", ticks: ticksAcross(range), tickFormat: tick },
+    y: { label: "samples", grid: true, ticks: 5, tickFormat: tick },
+    marks: [
+      rectY(bins, {
+        x1: "from",
+        x2: "to",
+        y: "count",
+        fill: "var(--first)",
+        inset: 0.5,
+      }),
+      ruleY([0]),
+    ],
+  });
+}
+
+/** The components of the greatest variance, in their own order. */
+function mostVaried(codes: Float32Array, latentSize: number): number[] {
+  const variances = Array.from({ length: latentSize }, (_, d) => variance(component(codes, latentSize, d)));
+  return variances
+    .map((_, d) => d)
+    .sort((a, b) => variances[b]! - variances[a]! || a - b)
+    .slice(0, MOST_COMPONENTS)
+    .sort((a, b) => a - b);
+}
+
+function variance(values: Float32Array): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+}
+
+function manyHistograms(
+  codes: Float32Array,
+  latentSize: number,
+  chosen: readonly number[],
+  of: string,
+): Drawing {
+  const side = Math.min(4, chosen.length);
+  const lines = Math.ceil(chosen.length / side);
+  const range = extentOf(codes);
+  const cells = chosen.map((d, i) => ({
+    name: `z${subscript(d + 1)}`,
+    d,
+    column: i % side,
+    line: Math.floor(i / side),
+  }));
+  const bars = cells.flatMap(({ d, column, line }) => {
+    const values = component(codes, latentSize, d);
+    return histogram(values, 24, range).map((bin) => ({
+      ...bin,
+      share: bin.count / values.length,
+      column,
+      line,
+    }));
+  });
+  return chart({
+    height: 60 + lines * (lines > 2 ? 62 : 130),
+    marginLeft: 48,
+    marginBottom: 42,
+    marginTop: 26,
+    x: {
+      domain: range,
+      label: of,
+      labelAnchor: "center",
+      ticks: side > 2 ? fewTicks(range) : 5,
+      tickFormat: tick,
+    },
+    y: {
+      type: "sqrt",
+      domain: [0, 1],
+      label: "share of the samples",
+      ticks: [0.05, 0.5],
+      tickFormat: tick,
+      grid: true,
+    },
+    fx: { axis: null, padding: 0.12 },
+    fy: { axis: null, padding: 0.18 },
+    marks: [
+      frame({ stroke: "var(--line)" }),
+      rectY(bars, { x1: "from", x2: "to", y: "share", fx: "column", fy: "line", fill: "var(--first)" }),
+      text(cells, {
+        fx: "column",
+        fy: "line",
+        text: "name",
+        frameAnchor: "top-right",
+        dx: -5,
+        dy: 4,
+        fontWeight: "bold",
+        stroke: "var(--paper)",
+        strokeWidth: 4,
+        fill: "currentColor",
+      }),
+    ],
+  });
+}

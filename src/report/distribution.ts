@@ -1,0 +1,153 @@
+import { barX, rectY, ruleX, ruleY } from "@observablehq/plot";
+import { AnomalyDetector } from "../index.js";
+import { chart } from "./chart.js";
+import { swatches } from "./legend.js";
+import {
+  counted,
+  extentOf,
+  histogram,
+  logTicks,
+  plural,
+  roomBeside,
+  roomFor,
+  shown,
+  tick,
+  ticksAcross,
+  ticksOf,
+} from "./numbers.js";
+import type { Picture } from "./picture.js";
+import { blocksOf, type Measured, type Subject } from "./subject.js";
+import { stack } from "./svg.js";
+
+/** Features whose errors are drawn. */
+const MOST_FEATURES = 30;
+const BINS = 48;
+/** Errors that reach further than this ratio have a logarithmic axis. */
+const WIDE = 50;
+
+/** How the samples' errors are spread, and where anomalies begin. */
+export async function errorDistribution(subject: Subject, { rows }: Measured): Promise<Picture> {
+  const { model, data, threshold: given = {} } = subject;
+  const scores = await model.reconstructionError(data);
+  const known = "threshold" in given;
+  const threshold = known ? given.threshold : (await AnomalyDetector.fit(model, data, given)).threshold;
+  const above = scores.reduce((count, score) => count + (score > threshold ? 1 : 0), 0);
+  const range = extentOf([...scoresExtent(scores), threshold]);
+  const logarithmic = range[0] > 0 && range[1] / range[0] > WIDE;
+  const units = model.scaling ? " of scaled values" : "";
+  const bins = [
+    ...histogram(
+      scores.filter((score) => score <= threshold),
+      BINS,
+      range,
+      logarithmic,
+    ).map((bin) => ({
+      ...bin,
+      colour: "var(--first)",
+    })),
+    ...histogram(
+      scores.filter((score) => score > threshold),
+      BINS,
+      range,
+      logarithmic,
+    ).map((bin) => ({
+      ...bin,
+      colour: "var(--second)",
+    })),
+  ].filter(({ count }) => count > 0);
+  const body = chart({
+    height: 290,
+    marginLeft: roomFor(ticksOf(extentOf([0, ...bins.map(({ count }) => count)]))),
+    marginRight: roomBeside(range),
+    marginBottom: 42,
+    x: {
+      type: logarithmic ? "log" : "linear",
+      domain: range,
+      label: `mean squared error${units}${logarithmic ? ", log scale" : ""}`,
+      labelAnchor: "center",
+      ticks: logarithmic ? logTicks(range) : ticksAcross(range),
+      tickFormat: tick,
+    },
+    y: { type: "sqrt", label: "samples, square-root scale", grid: true, ticks: 5, tickFormat: tick },
+    marks: [
+      rectY(bins, { x1: "from", x2: "to", y: "count", fill: { value: "colour", scale: null }, inset: 0.5 }),
+      ruleY([0]),
+      ruleX([threshold], { stroke: "currentColor", strokeWidth: 2, strokeDasharray: "5 3" }),
+    ],
+  });
+  const share = `${((100 * above) / rows).toFixed(1)} %`;
+  return {
+    name: "errors",
+    title: "Reconstruction errors and the threshold",
+    caption: `The error of each of ${plural(rows, "sample")}${units === "" ? "" : ", in the units that the model learns in"}. ${counted(above)} (${share}) are above the threshold ${shown(threshold)}, ${ruleTold(given)}.`,
+    drawing: stack([
+      swatches([
+        { label: "up to the threshold", colour: "var(--first)", shape: "bar" },
+        { label: "above", colour: "var(--second)", shape: "bar" },
+        { label: `threshold ${shown(threshold)}`, colour: "currentColor", shape: "dashed" },
+      ]),
+      body,
+    ]),
+  };
+}
+
+/** Their extent, as it is. */
+function scoresExtent(scores: Float32Array): [number, number] {
+  return [scores.reduce((a, b) => Math.min(a, b), Infinity), scores.reduce((a, b) => Math.max(a, b), 0)];
+}
+
+function ruleTold(given: NonNullable<Subject["threshold"]>): string {
+  if ("threshold" in given) return "which was saved with the model";
+  if (given.sigma !== undefined) return `the mean and ${given.sigma} standard deviations of these errors`;
+  return `by which a share of ${given.contamination ?? 0.01} of these samples are anomalies`;
+}
+
+/** Mean squared error of each feature. */
+export async function featureErrors(subject: Subject, { rows }: Measured): Promise<Picture> {
+  const { model } = subject;
+  const columns = model.inputSize;
+  const means = new Float64Array(columns);
+  for await (const { part } of blocksOf(subject)) {
+    const { data } = await model.reconstructionErrorPerFeature(part);
+    data.forEach((error, i) => {
+      means[i % columns]! += error / rows;
+    });
+  }
+  const all = Array.from(means, (error, feature) => ({ feature: `x${feature + 1}`, error }));
+  const drawn = all
+    .toSorted((a, b) => b.error - a.error)
+    .slice(0, MOST_FEATURES)
+    .filter(({ error }) => Number.isFinite(error));
+  const scaled = model.scaling !== undefined;
+  const range = [0, extentOf([0, ...drawn.map(({ error }) => error)])[1]] as const;
+  const body = chart({
+    height: 74 + 19 * drawn.length,
+    marginLeft: 56,
+    marginRight: roomBeside(range),
+    marginTop: 10,
+    marginBottom: 42,
+    x: {
+      label: `mean squared error${scaled ? " of the scaled feature" : ", in the feature's units squared"}`,
+      labelAnchor: "center",
+      domain: range,
+      grid: true,
+      ticks: ticksAcross(range),
+      tickFormat: tick,
+    },
+    y: { domain: drawn.map(({ feature }) => feature), label: "feature", labelArrow: "none", tickSize: 0 },
+    marks: [
+      barX(drawn, { x: "error", y: "feature", fill: "var(--first)", insetTop: 1, insetBottom: 1 }),
+      ruleX([0]),
+    ],
+  });
+  const which =
+    drawn.length < columns
+      ? `The ${drawn.length} of ${columns} features with the greatest error`
+      : "All features";
+  return {
+    name: "features",
+    title: "Error of each feature",
+    caption: `${which}, the greatest first; x1 is the first column of the data. Means over ${plural(rows, "sample")}${scaled ? "; the model scales features, and errors are in its units" : ""}.`,
+    drawing: body,
+  };
+}

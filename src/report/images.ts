@@ -1,0 +1,200 @@
+import { interpolate, latentGrid } from "../index.js";
+import { component } from "./component.js";
+import { evenly, extentOf, plural, quantile, shown } from "./numbers.js";
+import type { Picture } from "./picture.js";
+import { type Measured, rowOf, type Subject, takeNumbers, takeRows } from "./subject.js";
+import { type Drawing, element, FONT_SIZE, textAt, WIDTH } from "./svg.js";
+import { drawStrips, drawTile, greyTile, type Range, type Sides, type Strip } from "./tiles.js";
+
+/** Samples side by side. */
+const SHOWN = 10;
+/** Walks below each other, and the steps of one. */
+const WALKS = 5;
+const STEPS = 10;
+/** Steps of the decoder's grid along each component. */
+const GRID = 13;
+
+/** Samples that are images. */
+export interface ImageSubject extends Subject {
+  readonly image: Sides;
+}
+
+/** Originals above reconstructions; of a denoiser the corrupted inputs between them, which are reconstructed. */
+export async function reconstructedImages(subject: ImageSubject, { rows }: Measured): Promise<Picture> {
+  const { model, image } = subject;
+  const chosen = variousRows(subject, rows, SHOWN);
+  const originals = takeNumbers(subject, chosen);
+  const range = greyRange(originals);
+  const { corruption } = model.description;
+  const corrupted = corruption && (await model.corrupt(originals)).data;
+  const rebuilt = (await model.reconstruct(corrupted ?? originals)).data;
+  const strip = (label: string, values: Float32Array): Strip => ({
+    label,
+    tiles: tilesOf(values, model.inputSize, image, range),
+  });
+  return {
+    name: "reconstructions",
+    title: corrupted ? "Originals, corrupted inputs and reconstructions" : "Originals and reconstructions",
+    caption: `${chosen.length} of ${plural(rows, "sample")}${
+      corrupted ? ", corrupted as training does it, and what the model makes of the corrupted ones" : ""
+    }. ${greyTold(range)}`,
+    drawing: await drawStrips(
+      [
+        strip("originals", originals),
+        ...(corrupted ? [strip("corrupted inputs", corrupted)] : []),
+        strip("reconstructions", rebuilt),
+      ],
+      SHOWN,
+    ),
+  };
+}
+
+/** The samples that are rebuilt worst. */
+export async function worstImages(subject: ImageSubject, { rows, errors }: Measured): Promise<Picture> {
+  const { model, image } = subject;
+  const worst = Array.from(errors, (_, i) => i)
+    .sort((a, b) => errors[b]! - errors[a]! || a - b)
+    .slice(0, SHOWN);
+  const originals = takeNumbers(subject, worst);
+  const rebuilt = (await model.reconstruct(originals)).data;
+  const range = greyRange(originals);
+  return {
+    name: "worst",
+    title: "Worst reconstructions",
+    caption: `The ${worst.length} of ${plural(rows, "sample")} with the greatest mean squared error, the worst first: from ${shown(errors[worst[0]!]!)} to ${shown(errors[worst.at(-1)!]!)}; rows ${worst.join(", ")} of the data. ${greyTold(range)}`,
+    drawing: await drawStrips(
+      [
+        { label: "originals", tiles: tilesOf(originals, model.inputSize, image, range) },
+        {
+          label: "reconstructions, with their mean squared error",
+          tiles: tilesOf(rebuilt, model.inputSize, image, range),
+          notes: worst.map((row) => errors[row]!.toPrecision(2)),
+        },
+      ],
+      SHOWN,
+    ),
+  };
+}
+
+/** What lies between pairs of samples. */
+export async function walks(subject: ImageSubject, { rows }: Measured): Promise<Picture> {
+  const { model, image } = subject;
+  const count = Math.min(WALKS, Math.floor(rows / 2));
+  const ends = variousRows(subject, rows, 2 * Math.max(1, count));
+  const range = greyRange(takeNumbers(subject, ends));
+  const strips: Strip[] = [];
+  for (let i = 0; i < Math.max(1, count); i++) {
+    const [from, to] = [ends[2 * i]!, ends[2 * i + 1] ?? ends[2 * i]!];
+    const path = await interpolate(model, takeRows(subject, [from]), takeRows(subject, [to]), STEPS);
+    strips.push({ tiles: tilesOf(path.data, model.inputSize, image, range) });
+  }
+  return {
+    name: "walk",
+    title: "Walks between samples",
+    caption: `Each row goes from the reconstruction of one sample, at the left, to that of another in ${STEPS} steps along the straight line between their codes. ${greyTold(range)}`,
+    drawing: await drawStrips(strips, STEPS),
+  };
+}
+
+/** What the decoder makes of a grid over a code of two components. */
+export async function decoderGrid(subject: ImageSubject, { codes }: Measured): Promise<Picture> {
+  const { model, image } = subject;
+  const [low, high] = [0.01, 0.99].map((share) => [0, 1].map((d) => quantile(component(codes, 2, d), share)));
+  const ranges = [0, 1].map((d) => extentOf([low![d]!, high![d]!]));
+  const [first, second] = [ranges[0]!, ranges[1]!];
+  const { data } = await latentGrid(model, {
+    steps: GRID,
+    low: [first[0], second[0]],
+    high: [first[1], second[1]],
+  });
+  const range = greyRange(data);
+  const left = 56;
+  const width = (WIDTH - left) / GRID;
+  const height = (width * image.height) / image.width;
+  const parts: string[] = [];
+  for (const [index, tile] of tilesOf(data, model.inputSize, image, range).entries()) {
+    // The first component goes to the right, the second one up.
+    const [i, j] = [Math.floor(index / GRID), index % GRID];
+    parts.push(await drawTile(tile, left + i * width, 20 + (GRID - 1 - j) * height, width, height));
+  }
+  return {
+    name: "grid",
+    title: "The decoder's grid",
+    caption: `What the decoder makes of codes on a grid of ${GRID} × ${GRID}, from the 1st to the 99th percentile of each component. ${greyTold(range)}`,
+    drawing: withAxes(parts, { left, top: 20, width: GRID * width, height: GRID * height }, first, second),
+  };
+}
+
+/** New samples of a variational model. */
+export async function drawnImages({ model, image }: ImageSubject): Promise<Picture> {
+  const { data } = await model.sample(3 * SHOWN);
+  const range = greyRange(data);
+  return {
+    name: "samples",
+    title: "New samples",
+    caption: `What the decoder makes of ${3 * SHOWN} codes drawn from the standard normal distribution, by the model's seed. ${greyTold(range)}`,
+    drawing: await drawStrips([{ tiles: tilesOf(data, model.inputSize, image, range) }], SHOWN),
+  };
+}
+
+/** Axes of codes about a grid of tiles. */
+function withAxes(
+  tiles: readonly string[],
+  box: { left: number; top: number; width: number; height: number },
+  first: readonly [number, number],
+  second: readonly [number, number],
+): Drawing {
+  const small = { "font-size": FONT_SIZE - 1 };
+  const [right, bottom] = [box.left + box.width, box.top + box.height];
+  const short = (value: number) => Number(value.toPrecision(2)).toString().replace("-", "−");
+  const ticks = [0, 0.5, 1].flatMap((share) => {
+    const [x, y] = [box.left + share * box.width, bottom - share * box.height];
+    const anchor = share === 0 ? "start" : share === 1 ? "end" : "middle";
+    const at = (range: readonly [number, number]) => short(range[0] + share * (range[1] - range[0]));
+    return [
+      textAt(x, bottom + 16, at(first), { ...small, "text-anchor": anchor }),
+      textAt(box.left - 6, y + (share === 1 ? 11 : share === 0 ? 0 : 4), at(second), {
+        ...small,
+        "text-anchor": "end",
+      }),
+    ];
+  });
+  const names = [
+    textAt(box.left + box.width / 2, bottom + 34, "code z₁ →", { ...small, "text-anchor": "middle" }),
+    textAt(0, 12, "↑ code z₂", small),
+  ];
+  const svg = [element("g", {}, ...tiles), ...ticks, ...names].join("");
+  return { width: Math.max(WIDTH, right), height: bottom + 40, svg };
+}
+
+/** Rows spread over the data; of each class in turn where classes are known. */
+function variousRows({ labels }: Subject, rows: number, count: number): number[] {
+  if (!labels) return evenly(rows, count);
+  const classes = new Map<number, number[]>();
+  for (let row = 0; row < rows; row++) {
+    const own = classes.get(labels[row]!) ?? [];
+    if (own.length < count) own.push(row);
+    classes.set(labels[row]!, own);
+  }
+  const ordered = [...classes.keys()].sort((a, b) => a - b).map((label) => classes.get(label)!);
+  const rounds = Array.from({ length: count }, (_, round) =>
+    ordered.flatMap((own) => own.slice(round, round + 1)),
+  );
+  return rounds.flat().slice(0, count);
+}
+
+/** Images of rows of samples. */
+function tilesOf(values: Float32Array, columns: number, image: Sides, range: Range) {
+  return evenly(values.length / columns, Infinity).map((i) =>
+    greyTile(rowOf(values, columns, i), image, range),
+  );
+}
+
+/** 0 to 1 where all samples are between them, else what the samples span. */
+function greyRange(values: Float32Array): Range {
+  return values.every((value) => value >= 0 && value <= 1) ? [0, 1] : extentOf(values);
+}
+
+function greyTold([low, high]: Range): string {
+  return `Black is ${shown(low)}, white ${shown(high)}.`;
+}

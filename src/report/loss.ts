@@ -1,0 +1,85 @@
+import { dot, line, ruleY } from "@observablehq/plot";
+import { chart } from "./chart.js";
+import { type Swatch, swatches } from "./legend.js";
+import { extentOf, logTicks, plural, roomFor, shown, tick, ticksOf } from "./numbers.js";
+import type { Picture } from "./picture.js";
+import type { LossHistory } from "./subject.js";
+import { stack } from "./svg.js";
+
+/** Up to this many epochs each has a dot. */
+const MOST_DOTS = 40;
+
+/** A series by epoch. */
+interface Series extends Swatch {
+  readonly values: readonly number[];
+}
+
+/** The loss by epoch, on a logarithmic axis where there is one to be had. */
+export function lossCurve(history: LossHistory, lossName: string): Picture {
+  const { loss, valLoss, reconstructionLoss, klLoss } = history;
+  const all: Series[] = [
+    { label: "training", values: loss, colour: "var(--first)", shape: "line" },
+    { label: "validation", values: valLoss, colour: "var(--second)", shape: "dashed" },
+    { label: "training: reconstruction", values: reconstructionLoss, colour: "var(--third)", shape: "line" },
+    { label: "training: divergence of the codes", values: klLoss, colour: "var(--fourth)", shape: "line" },
+  ];
+  const series = all.filter(({ values }) => values.length > 0);
+  const values = series.flatMap((one) => one.values);
+  const logarithmic = values.every((value) => value > 0);
+  const [low, high] = extentOf(values);
+  const epochs = loss.length;
+  const ticks = logarithmic ? logTicks([low, high]) : undefined;
+  const body = chart({
+    height: 280,
+    marginLeft: roomFor(ticks?.map(tick) ?? ticksOf(extentOf([low, high, 0]))),
+    marginBottom: 40,
+    x: {
+      label: "epoch",
+      labelAnchor: "center",
+      domain: epochs > 1 ? [1, epochs] : [0.5, 1.5],
+      ticks: wholeTicks(epochs),
+      tickFormat: tick,
+    },
+    y: {
+      type: logarithmic ? "log" : "linear",
+      domain: logarithmic ? [low, high] : extentOf([low, high, 0]),
+      label: `${lossName}${logarithmic ? ", log scale" : ""}`,
+      grid: true,
+      nice: !logarithmic,
+      ticks: ticks ?? 5,
+      tickFormat: tick,
+    },
+    marks: [
+      ...(logarithmic ? [] : [ruleY([0])]),
+      ...series.flatMap(({ values, colour, shape }) => [
+        line(values, {
+          x: (_, i: number) => i + 1,
+          y: (value: number) => value,
+          stroke: colour,
+          strokeWidth: 2,
+          ...(shape === "dashed" && { strokeDasharray: "5 3" }),
+        }),
+        ...(epochs > MOST_DOTS
+          ? []
+          : [dot(values, { x: (_, i: number) => i + 1, y: (value: number) => value, fill: colour, r: 2.5 })]),
+      ]),
+    ],
+  });
+  const ends = series.map(({ label, values }) => `${label} ${shown(values.at(-1)!)}`);
+  return {
+    name: "loss",
+    title: "Loss by epoch",
+    caption: `After ${plural(epochs, "epoch")}: ${ends.join(", ")}.${
+      logarithmic ? "" : " The axis is linear, since a loss is not above 0."
+    }`,
+    drawing: stack([swatches(series), body]),
+  };
+}
+
+/** Whole numbers from 1 to the number of epochs, not too many. */
+function wholeTicks(epochs: number): number[] {
+  const step = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000].find((size) => epochs / size <= 8);
+  const size = step ?? 10 ** Math.ceil(Math.log10(epochs / 8));
+  const ticks = Array.from({ length: Math.floor(epochs / size) }, (_, i) => (i + 1) * size);
+  return ticks[0] === 1 ? ticks : [1, ...ticks];
+}

@@ -1,0 +1,84 @@
+import { type Picture, toFigure } from "./picture.js";
+import { element, escapeText } from "./svg.js";
+import { COLOUR_SHEET } from "./theme.js";
+
+/** A name and what there is to say. */
+export type Fact = readonly [name: string, value: string];
+
+/** What a page has. */
+export interface Page {
+  readonly title: string;
+  /** What was modelled how. */
+  readonly about: readonly Fact[];
+  /** What it came to. */
+  readonly results: readonly Fact[];
+  readonly pictures: readonly Picture[];
+  /** What the reader might miss. */
+  readonly notes: readonly string[];
+}
+
+/** Pictures are narrow, so that a phone shows their text at nearly its size; a wide window has them side by side. */
+const LAYOUT = `*{box-sizing:border-box}
+body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,sans-serif;-webkit-text-size-adjust:100%}
+main{max-width:96rem;margin:0 auto;padding:1rem clamp(.75rem,3vw,2rem) 3rem}
+h1{font-size:1.5rem;line-height:1.25;margin:.5rem 0 1rem;overflow-wrap:anywhere}
+h2{font-size:1.05rem;line-height:1.3;margin:0 0 .75rem}
+.facts,figure{background:var(--paper);border:1px solid var(--line);border-radius:8px;margin:0;padding:1rem}
+.top{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,25rem),1fr));align-items:start;margin-bottom:1rem}
+.pictures{columns:25rem;column-gap:1rem}
+.pictures figure{break-inside:avoid;margin-bottom:1rem}
+table{border-collapse:collapse;width:100%}
+th,td{text-align:left;vertical-align:top;padding:.3rem 0;border-top:1px solid var(--line);font-size:.9rem;overflow-wrap:anywhere}
+tr:first-child>*{border-top:0}
+th{font-weight:normal;color:var(--muted);padding-right:1rem;width:45%}
+.about th{width:6.5rem}
+td{font-variant-numeric:tabular-nums}
+figure svg{display:block;width:100%;max-width:100%;height:auto;font-family:system-ui,sans-serif}
+svg text{white-space:pre}
+figcaption,.note{color:var(--muted);font-size:.85rem;margin:.75rem 0 0}
+@media print{body{background:none}figure,.facts{break-inside:avoid}}`;
+
+/** The page as one document: no scripts, no other files, nothing to be fetched. */
+export function toPage({ title, about, results, pictures, notes }: Page): string {
+  const head = [
+    '<meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width,initial-scale=1">',
+    '<meta name="color-scheme" content="light dark">',
+    // Whatever a name of the data may hold, nothing is run or fetched.
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">`,
+    '<link rel="icon" href="data:,">',
+    element("title", {}, `${escapeText(title)} – Isthmus report`),
+    `<style>${COLOUR_SHEET}\n${LAYOUT}</style>`,
+  ];
+  const body = element(
+    "main",
+    {},
+    element("h1", {}, escapeText(title)),
+    element(
+      "div",
+      { class: "top" },
+      ...(about.length > 0 ? [facts("about", "Model and data", about)] : []),
+      facts("results", "Results", results, notes),
+    ),
+    element("div", { class: "pictures" }, ...pictures.map(toFigure)),
+  );
+  return `<!doctype html>\n<html lang="en"><head>${head.join("\n")}</head>\n<body>${body}</body></html>\n`;
+}
+
+function facts(name: string, title: string, rows: readonly Fact[], notes: readonly string[] = []): string {
+  const lines = rows.map(([label, value]) =>
+    element(
+      "tr",
+      {},
+      element("th", { scope: "row" }, escapeText(label)),
+      element("td", {}, escapeText(value)),
+    ),
+  );
+  return element(
+    "section",
+    { class: `facts ${name}`, id: name, "aria-labelledby": `${name}-heading` },
+    element("h2", { id: `${name}-heading` }, escapeText(title)),
+    element("table", {}, element("tbody", {}, ...lines)),
+    ...notes.map((note) => element("p", { class: "note" }, escapeText(note))),
+  );
+}

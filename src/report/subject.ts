@@ -1,0 +1,109 @@
+import type { Autoencoder, Evaluation, History, ThresholdOptions } from "../index.js";
+import { evenly } from "./numbers.js";
+import type { Sides } from "./tiles.js";
+
+/** Losses by epoch, as of `History`. */
+export type LossHistory = Pick<History, "loss" | "valLoss" | "reconstructionLoss" | "klLoss">;
+
+/** A threshold that was learnt before. */
+export interface KnownThreshold {
+  readonly threshold: number;
+}
+
+/** What a report is about. */
+export interface Subject {
+  readonly model: Autoencoder;
+  /** Samples, row-major, as many as wished. */
+  readonly data: Float32Array | Uint8Array;
+  /** What the samples are, for the reader. */
+  readonly dataTitle: string;
+  /** The model's file, for the reader. */
+  readonly modelTitle: string;
+  /** Sides of samples that are images. */
+  readonly image?: Sides;
+  /** The class of each sample. */
+  readonly labels?: ArrayLike<number>;
+  /** Where each sample lies on the curve that samples of the plane come from. */
+  readonly positions?: ArrayLike<number>;
+  /** Of the training that the model comes from. */
+  readonly history?: LossHistory;
+  /** Where anomalies begin, or how to find out; default the library's. */
+  readonly threshold?: KnownThreshold | ThresholdOptions;
+}
+
+/** What all samples come to, and the codes of some of them. */
+export interface Measured {
+  readonly rows: number;
+  readonly columns: number;
+  readonly evaluation: Evaluation;
+  /** Mean over all values, in the units of the samples. */
+  readonly meanSquaredError: number;
+  readonly meanAbsoluteError: number;
+  /** Mean squared error of each sample, in the units of the samples. */
+  readonly errors: Float64Array;
+  /** The samples that have codes here, evenly spread. */
+  readonly coded: readonly number[];
+  /** Their codes, [coded, latentSize], row-major. */
+  readonly codes: Float32Array;
+}
+
+/** Samples whose codes are looked at. */
+const MOST_CODES = 10_000;
+/** Values that go through the model at a time. */
+const VALUES_AT_A_TIME = 1 << 22;
+
+/** Sends all samples through the model. */
+export async function measure(subject: Subject): Promise<Measured> {
+  const { model, data } = subject;
+  const columns = model.inputSize;
+  const rows = data.length / columns;
+  const evaluation = await model.evaluate(data);
+  const errors = new Float64Array(rows);
+  let [squares, absolutes] = [0, 0];
+  for await (const { first, part } of blocksOf(subject)) {
+    const rebuilt = (await model.reconstruct(part)).data;
+    const unit = unitOf(part);
+    for (let i = 0; i < part.length; i++) {
+      const difference = rebuilt[i]! - part[i]! * unit;
+      errors[first + Math.floor(i / columns)]! += (difference * difference) / columns;
+      absolutes += Math.abs(difference);
+    }
+  }
+  for (const error of errors) squares += error;
+  const coded = evenly(rows, MOST_CODES);
+  const codes = (await model.encode(takeRows(subject, coded))).data;
+  const [meanSquaredError, meanAbsoluteError] = [squares / rows, absolutes / (rows * columns)];
+  return { rows, columns, evaluation, meanSquaredError, meanAbsoluteError, errors, coded, codes };
+}
+
+/** The samples in blocks that memory has room for several of. */
+export function* blocksOf({ model: { inputSize }, data }: Subject) {
+  const step = Math.max(1, Math.floor(VALUES_AT_A_TIME / inputSize));
+  for (let first = 0; first * inputSize < data.length; first += step) {
+    yield { first, part: data.subarray(first * inputSize, (first + step) * inputSize) };
+  }
+}
+
+/** Some of the samples. */
+export function takeRows({ model: { inputSize }, data }: Subject, rows: readonly number[]) {
+  const taken = new (data instanceof Uint8Array ? Uint8Array : Float32Array)(rows.length * inputSize);
+  rows.forEach((row, i) => {
+    taken.set(data.subarray(row * inputSize, (row + 1) * inputSize), i * inputSize);
+  });
+  return taken;
+}
+
+/** The same as numbers: bytes stand for themselves divided by 255. */
+export function takeNumbers(subject: Subject, rows: readonly number[]): Float32Array {
+  const taken = takeRows(subject, rows);
+  return taken instanceof Float32Array ? taken : Float32Array.from(taken, (byte) => byte / 255);
+}
+
+/** Row `index` of rows of a width. */
+export function rowOf(values: Float32Array, columns: number, index: number): Float32Array {
+  return values.subarray(index * columns, (index + 1) * columns);
+}
+
+function unitOf(data: Float32Array | Uint8Array): number {
+  return data instanceof Uint8Array ? 1 / 255 : 1;
+}

@@ -1,0 +1,95 @@
+import { scale } from "@observablehq/plot";
+
+/** How a picture that stands alone is coloured; in a page that follows the reader's settings. */
+export type Theme = "light" | "dark";
+
+/** Steps of a ramp of colours. */
+export const RAMP_STEPS = 16;
+
+const viridis = scale({ color: { type: "linear", scheme: "viridis", domain: [0, 1] } });
+
+/** Viridis, which is even to the eye and to the colour-blind, without the end that would fade into the paper. */
+function ramp(from: number, to: number): Record<string, string> {
+  const steps = Array.from({ length: RAMP_STEPS }, (_, i): [string, string] => [
+    `ramp-${i}`,
+    viridis.apply(from + ((to - from) * i) / (RAMP_STEPS - 1)) as string,
+  ]);
+  return Object.fromEntries(steps);
+}
+
+/**
+ * Colours by their names, as CSS custom properties. `first` to `fourth` are of M. Okabe and K. Ito, "Color Universal
+ * Design", 2002, which the colour-blind tell apart.
+ */
+const COLOURS: Record<Theme, Record<string, string>> = {
+  light: {
+    page: "#f5f6f8",
+    paper: "#ffffff",
+    ink: "#1c2128",
+    muted: "#57606a",
+    line: "#d8dee4",
+    first: "#0072b2",
+    second: "#d55e00",
+    third: "#008060",
+    fourth: "#a8448a",
+    ...ramp(0.82, 0),
+  },
+  dark: {
+    page: "#0e1116",
+    paper: "#171b21",
+    ink: "#e6e9ed",
+    muted: "#9aa4b0",
+    line: "#343b44",
+    first: "#56b4e9",
+    second: "#e69f00",
+    third: "#2fc79a",
+    fourth: "#e08fc4",
+    ...ramp(0.3, 1),
+  },
+};
+
+/** Colours of series: the two of a theme that are told apart best come first. */
+export const SERIES = ["var(--first)", "var(--second)", "var(--third)", "var(--fourth)"] as const;
+
+/** Colours of classes, which are read on light and dark paper; a class has its name beside its points, too. */
+const CLASSES = [
+  "#4269d0",
+  "#d99a00",
+  "#ff725c",
+  "#47b39c",
+  "#3ca951",
+  "#f0679e",
+  "#a463f2",
+  "#6f9fe8",
+  "#9c6b4e",
+  "#8a8f98",
+];
+
+/** The colour of class `index`. */
+export function classColour(index: number): string {
+  return CLASSES[index % CLASSES.length]!;
+}
+
+/** The colour of a share from 0 to 1. */
+export function rampColour(share: number): string {
+  const step = Math.min(RAMP_STEPS - 1, Math.max(0, Math.floor(share * RAMP_STEPS)));
+  return `var(--ramp-${step})`;
+}
+
+function properties(theme: Theme): string {
+  const pairs = Object.entries(COLOURS[theme]).map(([name, colour]) => `--${name}:${colour}`);
+  return `:root{${pairs.join(";")}}`;
+}
+
+/** The style sheet that gives the colours by which of the two schemes the reader prefers. */
+export const COLOUR_SHEET = `:root{color-scheme:light dark}
+${properties("light")}
+@media (prefers-color-scheme:dark){${properties("dark")}}`;
+
+/** A picture with the colours of a theme put in, for whoever knows no style sheets. */
+export function resolveColours(svg: string, theme: Theme): string {
+  const colours = COLOURS[theme];
+  return svg
+    .replace(/var\(--([a-z0-9-]+)\)/g, (_, name: string) => colours[name]!)
+    .replaceAll("currentColor", colours.ink!);
+}

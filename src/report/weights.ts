@@ -1,0 +1,76 @@
+import type { NamedWeight } from "../index.js";
+import type { ImageSubject } from "./images.js";
+import { plural, quantile, shown } from "./numbers.js";
+import type { Picture } from "./picture.js";
+import { stack } from "./svg.js";
+import { drawStrips, signedLegend, signedTile } from "./tiles.js";
+
+/** Units whose weights are drawn. */
+const MOST_UNITS = 64;
+const COLUMNS = 8;
+/** The share of weights that colours tell apart; the few beyond it would leave all others pale. */
+const COLOURED = 0.995;
+
+/** What each unit of the encoder's first layer looks at. */
+export function encoderWeights(subject: ImageSubject): Promise<Picture> {
+  const { data, shape } = firstLayer(subject.model.getWeights());
+  const [units, inputs] = shape as [number, number];
+  const tiles = Array.from({ length: units }, (_, unit) => data.subarray(unit * inputs, (unit + 1) * inputs));
+  return picture(subject, tiles, {
+    name: "encoder",
+    title: "Weights of the encoder",
+    about: (told) =>
+      `What ${told} of the encoder's first layer ${units === 1 ? "looks" : "look"} at: an image for each unit, a pixel for each of its weights.`,
+  });
+}
+
+/** What each input of the decoder's last layer adds to the image. */
+export function decoderWeights(subject: ImageSubject): Promise<Picture> {
+  const weights = subject.model.getWeights();
+  const tied = subject.model.description.tied === true;
+  // The decoder's last layer has the encoder's first one, turned around.
+  const { data, shape } = tied ? firstLayer(weights) : lastLayer(weights);
+  const [units, pixels] = (tied ? shape : shape.toReversed()) as [number, number];
+  const tiles = Array.from({ length: units }, (_, unit) =>
+    tied
+      ? data.subarray(unit * pixels, (unit + 1) * pixels)
+      : Float32Array.from({ length: pixels }, (_, pixel) => data[pixel * units + unit]!),
+  );
+  return picture(subject, tiles, {
+    name: "decoder",
+    title: "Weights of the decoder",
+    about: (told) =>
+      `What ${told} before the decoder's last layer ${units === 1 ? "adds" : "add"} to the image.${tied ? " They are the encoder's, since the model is tied." : ""}`,
+  });
+}
+
+const matrices = (weights: readonly NamedWeight[]) => weights.filter(({ shape }) => shape.length === 2);
+const firstLayer = (weights: readonly NamedWeight[]) => matrices(weights)[0]!;
+const lastLayer = (weights: readonly NamedWeight[]) => matrices(weights).at(-1)!;
+
+interface Told {
+  readonly name: string;
+  readonly title: string;
+  about(units: string): string;
+}
+
+async function picture(
+  { image }: ImageSubject,
+  units: readonly Float32Array[],
+  { name, title, about }: Told,
+): Promise<Picture> {
+  const drawn = units.slice(0, MOST_UNITS);
+  const sizes = drawn.map((weights) => quantile(weights.map(Math.abs), COLOURED));
+  const most = Math.max(...sizes) || 1;
+  const tiles = drawn.map((weights) => signedTile(weights, image, most));
+  const told =
+    drawn.length < units.length
+      ? `the first ${drawn.length} of ${units.length} units`
+      : plural(units.length, "unit");
+  return {
+    name,
+    title,
+    caption: `${about(told)} White is 0; weights beyond ±${shown(most)} have the full colour.`,
+    drawing: stack([await signedLegend("weight", shown(most)), await drawStrips([{ tiles }], COLUMNS)], 4),
+  };
+}

@@ -1,0 +1,195 @@
+// Reports as Chromium shows them: every picture there, nothing fetched, nothing said on the console.
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import puppeteer, { type Browser, type Page } from "puppeteer-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { drawPicture, drawReport, pictureNames } from "../../src/report/report.js";
+import { digitSubject, farSubject, type Made, spiralSubject, tableSubject } from "./subjects.js";
+
+const CHROMIUM = "/usr/bin/chromium";
+const there = existsSync(CHROMIUM);
+if (!there) console.warn(`${CHROMIUM} is missing, so reports are not opened in a browser`);
+
+const SWITCHES = [
+  ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
+  ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
+];
+
+let browser: Browser;
+let folder: string;
+
+beforeAll(async () => {
+  if (!there) return;
+  folder = mkdtempSync(join(tmpdir(), "isthmus-report-"));
+  browser = await puppeteer.launch({ browser: "chrome", executablePath: CHROMIUM, args: SWITCHES });
+});
+afterAll(async () => {
+  if (!there) return;
+  await browser.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A page of its own, with all that it says and asks for. */
+async function open(name: string, content: string, width: number, scheme: "light" | "dark") {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  const page = await browser.newPage();
+  const heard: string[] = [];
+  page.on("console", (message) => heard.push(message.text()));
+  page.on("pageerror", (error) => heard.push(String(error)));
+  page.on("request", (request) => {
+    if (!request.url().startsWith("data:")) heard.push(request.url());
+  });
+  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+  await page.setViewport({ width, height: 800 });
+  await page.goto(pathToFileURL(path).href);
+  return { page, heard, url: pathToFileURL(path).href };
+}
+
+/** What can be measured of a report, in the page. */
+async function layoutOf(page: Page) {
+  return page.evaluate(() => {
+    const figures = Array.from(document.querySelectorAll("figure")).map((figure) => {
+      const svg = figure.querySelector("svg")!;
+      const box = svg.getBoundingClientRect();
+      const scale = box.width / svg.viewBox.baseVal.width;
+      const texts = Array.from(svg.querySelectorAll("text")).filter((text) => text.textContent !== "");
+      const outside = texts.filter((text) => {
+        const own = text.getBoundingClientRect();
+        return (
+          own.left < box.left - 1 ||
+          own.right > box.right + 1 ||
+          own.top < box.top - 1 ||
+          own.bottom > box.bottom + 1
+        );
+      });
+      // Names of classes stand where their points are.
+      const apart = figure.id === "map" ? [] : texts;
+      const boxes = apart.map((text) => ({
+        text: text.textContent,
+        ...text.getBoundingClientRect().toJSON(),
+      }));
+      const overlapping = boxes.flatMap((a, i) =>
+        boxes
+          .slice(i + 1)
+          .filter((b) => a.left < b.right && b.left < a.right && a.top + 2 < b.bottom && b.top + 2 < a.bottom)
+          .map((b) => `${a.text} / ${b.text}`),
+      );
+      const sizes = texts.map((text) => Number.parseFloat(getComputedStyle(text).fontSize) * scale);
+      const drawn = svg.querySelectorAll("path, circle, rect, image, line").length;
+      return {
+        id: figure.id,
+        width: box.width,
+        height: box.height,
+        drawn,
+        outside: outside.map((text) => text.textContent),
+        overlapping,
+        smallest: Math.min(...sizes, 99),
+      };
+    });
+    const images = Array.from(document.querySelectorAll("image")).map((image) => image.getAttribute("href")!);
+    const { backgroundColor, color } = getComputedStyle(document.body);
+    return {
+      figures,
+      images,
+      backgroundColor,
+      color,
+      overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    };
+  });
+}
+
+/** Whether images are decoded, and how wide they are. */
+async function decoded(page: Page, urls: readonly string[]): Promise<number[]> {
+  return page.evaluate(
+    (sources) =>
+      Promise.all(
+        sources.map(async (source) => {
+          const image = new Image();
+          image.src = source;
+          await image.decode();
+          return image.naturalWidth;
+        }),
+      ),
+    [...urls],
+  );
+}
+
+const brightness = (colour: string) =>
+  (colour.match(/\d+/g) ?? []).slice(0, 3).reduce((sum, channel) => sum + Number(channel), 0) / 3;
+
+const SUBJECTS: [string, () => Promise<Made>][] = [
+  ["points", () => spiralSubject()],
+  ["points of long numbers", farSubject],
+  ["digits of a denoiser", () => digitSubject("denoiser")],
+  ["digits of a variational model", () => digitSubject("variational")],
+  ["a table", tableSubject],
+];
+
+describe.skipIf(!there).each(SUBJECTS)("the report of %s", (_, make) => {
+  let made: Made;
+  let html: string;
+  beforeAll(async () => {
+    made = await make();
+    html = await drawReport(made.subject, [["data", made.subject.dataTitle]]);
+  });
+  afterAll(() => made.dispose());
+
+  test.each([
+    [390, "light"],
+    [390, "dark"],
+    [1280, "light"],
+    [1280, "dark"],
+  ] as const)("at %i pixels, %s", async (width, scheme) => {
+    const { page, heard, url } = await open("report.html", html, width, scheme);
+    const layout = await layoutOf(page);
+    expect(heard).toEqual([url]);
+    expect(layout.overflow).toBe(0);
+    expect(layout.figures.map(({ id }) => id)).toEqual(pictureNames(made.subject));
+    for (const figure of layout.figures) {
+      expect(figure.width, figure.id).toBeGreaterThan(300);
+      expect(figure.width, figure.id).toBeLessThan(width);
+      expect(figure.height, figure.id).toBeGreaterThan(60);
+      expect(figure.drawn, figure.id).toBeGreaterThan(2);
+      expect(figure.outside, figure.id).toEqual([]);
+      expect(figure.overlapping, figure.id).toEqual([]);
+      expect(figure.smallest, figure.id).toBeGreaterThan(7);
+    }
+    const dark = scheme === "dark";
+    expect(brightness(layout.backgroundColor) < 60).toBe(dark);
+    expect(brightness(layout.color) > 180).toBe(dark);
+    if (width === 390 && !dark) {
+      const widths = await decoded(page, layout.images);
+      expect(widths.every((pixels) => pixels === 28 || pixels === 61)).toBe(true);
+      expect(widths.length > 50).toBe(made.subject.image !== undefined);
+    }
+    const shot = await page.screenshot({ fullPage: true });
+    expect(shot.length).toBeGreaterThan(20_000);
+    await page.close();
+  });
+
+  test("each picture opens as an SVG file", async () => {
+    for (const name of pictureNames(made.subject)) {
+      const { page, heard, url } = await open(
+        `${name}.svg`,
+        await drawPicture(made.subject, name),
+        600,
+        "dark",
+      );
+      expect(heard).toEqual([url]);
+      const parsed = await page.evaluate(() => {
+        const svg = document.documentElement;
+        const box = svg.getBoundingClientRect();
+        const outside = Array.from(svg.querySelectorAll("text")).filter((text) => {
+          const own = text.getBoundingClientRect();
+          return own.left < box.left || own.right > box.right + 1 || own.bottom > box.bottom + 1;
+        });
+        return { name: svg.nodeName, outside: outside.map((text) => text.textContent) };
+      });
+      expect(parsed, name).toEqual({ name: "svg", outside: [] });
+      await page.close();
+    }
+  });
+});
