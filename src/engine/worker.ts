@@ -17,6 +17,13 @@ export interface WorkerStart {
 interface NodePort {
   once(event: "message", listener: (message: WorkerStart) => void): void;
   postMessage(message: unknown): void;
+  close?(): void;
+}
+
+/** The global scope of a web worker. */
+interface WebScope {
+  onmessage: (event: { data: WorkerStart }) => void;
+  postMessage(message: unknown): void;
   close(): void;
 }
 
@@ -28,17 +35,15 @@ function begin({ module, memory, team, thread, threads, scratch }: WorkerStart, 
 }
 
 const port = builtin<{ parentPort: NodePort | null }>("node:worker_threads")?.parentPort;
+const scope = globalThis as unknown as WebScope;
 if (port) {
   port.once("message", (message) => {
     begin(message, () => port.postMessage("ready"));
-    port.close();
+    // Deno's port has nothing to close, but its scope has, as on the web.
+    if (port.close) port.close();
+    else scope.close();
   });
 } else {
-  const scope = globalThis as unknown as {
-    onmessage: (event: { data: WorkerStart }) => void;
-    postMessage(message: unknown): void;
-    close(): void;
-  };
   scope.onmessage = ({ data }) => {
     begin(data, () => scope.postMessage("ready"));
     scope.close();
