@@ -5,6 +5,9 @@ import type { Lifetime } from "../lifetime.js";
 /** How long the calling thread calculates before the event loop gets a turn, in ms. */
 const TURN = 12;
 
+/** Those with a message under way: Firefox may collect ports that nothing else refers to, and the message with them. */
+const channels = new Set<MessageChannel>();
+
 /** Lets everything else that is due run first. */
 const nextTurn: () => Promise<void> =
   typeof setImmediate === "function"
@@ -12,12 +15,14 @@ const nextTurn: () => Promise<void> =
     : () =>
         new Promise((resolve) => {
           // setTimeout would be held back to 4 ms or, in a hidden page, to a second.
-          const { port1, port2 } = new MessageChannel();
-          port1.onmessage = () => {
-            port1.close();
+          const channel = new MessageChannel();
+          channels.add(channel);
+          channel.port1.onmessage = () => {
+            channels.delete(channel);
+            channel.port1.close();
             resolve();
           };
-          port2.postMessage(undefined);
+          channel.port2.postMessage(undefined);
         });
 
 /**

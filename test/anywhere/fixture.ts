@@ -13,6 +13,9 @@ export const installed = existsSync(join(here, "node_modules"));
 /** What tests that need them are called where they are not. */
 export const unlessInstalled = installed ? "" : " (skipped: run npm ci in test/anywhere first)";
 
+/** No colours, and no word of newer versions of the tools. */
+const PLAIN = { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", BROWSERSLIST_IGNORE_OLD_DATA: "1" };
+
 /** Runs npm, quietly and without the network. */
 export function npm(folder: string, ...args: string[]): string {
   const quiet = ["--offline", "--no-audit", "--no-fund", "--loglevel=error"];
@@ -30,7 +33,7 @@ export function runIn(folder: string, command: string, ...args: string[]): strin
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],
     timeout: 60_000,
-    env: { ...process.env, NO_COLOR: "1" },
+    env: { ...process.env, ...PLAIN },
   });
   if (status !== 0 || stderr !== "")
     throw new Error(`${command} ${args.join(" ")} ended with ${status ?? signal}: ${stderr}${stdout}`);

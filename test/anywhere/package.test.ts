@@ -57,10 +57,14 @@ function targets(conditions: string | Conditions, path: string[] = []): [string[
   return Object.entries(conditions).flatMap(([key, value]) => targets(value, [...path, key]));
 }
 
-test("holds scripts, their maps, declarations, what draws PNG and what a reader wants, and nothing else", () => {
-  const wanted =
-    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|build\/(cjs\/package\.json|.*\.js(\.map)?|.*\.d\.ts|THIRD-PARTY\.txt|(rasterize\.wasm|DejaVuSans\.ttf)\.br))$/;
-  expect(files.filter((file) => !wanted.test(file))).toEqual([]);
+test("holds scripts, their maps, declarations and what a reader wants, and nothing else", () => {
+  const wanted = [
+    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
+    /^build\/(cjs\/package\.json|.*\.js(\.map)?|.*\.d\.ts)$/,
+    // What the command draws pictures with, and the licences of what is bundled.
+    /^build\/(\w+\.(ttf|wasm)\.br|THIRD-PARTY\.txt)$/,
+  ];
+  expect(files.filter((file) => !wanted.some((pattern) => pattern.test(file)))).toEqual([]);
   expect(files.filter((file) => /(^|\/)(test|bench|debug|embedded|playground|cli\/)/.test(file))).toEqual([]);
   for (const file of ["README.md", "LICENSE", "CHANGELOG.md"]) expect(files).toContain(file);
 });
@@ -148,6 +152,12 @@ test("the command is installed, and runs", () => {
   const trained = runIn(folder, command, "train", "spiral", "--epochs", "2", "--out", "model.safetensors");
   expect(trained).toMatch(/loss/i);
   expect(runIn(folder, command, "inspect", "model.safetensors")).toMatch(/encoder/);
+  // What it needs beside itself for a report, and for a picture in pixels, was packed.
+  const report = ["report", "model.safetensors", "spiral", "--out"];
+  runIn(folder, command, ...report, "report.html");
+  expect(readFileSync(join(folder, "report.html"), "utf8")).toContain("<svg");
+  runIn(folder, command, ...report, "codes.png", "--picture", "codes");
+  expect(readFileSync(join(folder, "codes.png")).toString("latin1", 1, 4)).toBe("PNG");
 });
 
 const TYPED = `

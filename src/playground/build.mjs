@@ -1,0 +1,74 @@
+// Bundles the playground into build/playground/, laid out as its sources are.
+import { execFileSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const SOURCE = join(ROOT, "src/playground");
+export const PLAYGROUND = join(ROOT, "build/playground");
+
+/** When the newest of the files under `path` was changed; -∞ where there is none. */
+function changed(path) {
+  const entry = statSync(path, { throwIfNoEntry: false });
+  if (!entry) return Number.NEGATIVE_INFINITY;
+  if (!entry.isDirectory()) return entry.mtimeMs;
+  return Math.max(...readdirSync(path).map((name) => changed(join(path, name))));
+}
+
+/** Builds the kernels that the library embeds, unless those that are there are newer than their sources. */
+function buildKernelsIfNeeded() {
+  const sources = ["assembly", "asconfig.json", "src/engine", "src/build.mjs"];
+  const newest = Math.max(...sources.map((name) => changed(join(ROOT, name))));
+  const built = ["kernels", "worker"].map((name) => changed(join(ROOT, `build/embedded/${name}.js`)));
+  if (Math.min(...built) >= newest) return;
+  execFileSync(process.execPath, [join(ROOT, "src/build.mjs")], { stdio: "inherit" });
+}
+
+/** Writes a file whole or not at all: another process may be serving it. */
+function writeWhole(path, content) {
+  const temporary = `${path}.${process.pid}`;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(temporary, content);
+  renameSync(temporary, path);
+}
+
+/** The pages: NAME.html with NAME/main.ts, and NAME/worker.ts for what it calculates. */
+function pageNames() {
+  return readdirSync(SOURCE).filter((name) => existsSync(join(SOURCE, name, "main.ts")));
+}
+
+export async function buildPlayground() {
+  buildKernelsIfNeeded();
+  const { outputFiles } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: [
+      ...pageNames().flatMap((name) => [
+        `src/playground/${name}/main.ts`,
+        `src/playground/${name}/worker.ts`,
+      ]),
+      "src/playground/shared/style.css",
+    ],
+    outbase: SOURCE,
+    outdir: PLAYGROUND,
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    minify: true,
+    legalComments: "none",
+    logLevel: "warning",
+    write: false,
+  });
+  for (const { path, contents } of outputFiles) writeWhole(path, contents);
+  const copied = readdirSync(SOURCE).filter((name) => /\.(html|svg)$/.test(name));
+  for (const name of copied) writeWhole(join(PLAYGROUND, name), readFileSync(join(SOURCE, name)));
+}

@@ -1,0 +1,54 @@
+import { byId, make, setText } from "../shared/dom.js";
+import { paintGrid } from "./canvas.js";
+import type { Analysis } from "./messages.js";
+import { grouped, showNumber, significant } from "./numbers.js";
+import { PIXELS } from "./pictures.js";
+
+/** The held-out pictures with the highest errors. */
+export class AnomalyView {
+  #analysis: Analysis | undefined;
+
+  set analysis(analysis: Analysis) {
+    this.#analysis = analysis;
+  }
+
+  draw(): void {
+    if (!this.#analysis) return;
+    const analysis = this.#analysis;
+    this.#analysis = undefined;
+    showNumber("mean-error", analysis.meanError, significant);
+    setText(byId("anomalies", HTMLElement), summary(analysis));
+    const list = byId("suspects", HTMLElement);
+    const { suspects, threshold, pictures, reconstructions } = analysis;
+    while (list.childElementCount > suspects.length) list.lastElementChild!.remove();
+    suspects.forEach(({ error, odd }, index) => {
+      const item =
+        list.children[index] ?? list.appendChild(make("li", {}, make("canvas"), make("div"), make("div")));
+      const part = (all: Uint8Array) => all.subarray(index * PIXELS, (index + 1) * PIXELS);
+      const [canvas, figure, notes] = item.children as unknown as [
+        HTMLCanvasElement,
+        HTMLElement,
+        HTMLElement,
+      ];
+      canvas.className = "ink";
+      canvas.role = "img";
+      canvas.ariaLabel = odd
+        ? "An odd picture above its reconstruction"
+        : "A picture above its reconstruction";
+      paintGrid(canvas, [part(pictures), part(reconstructions)]);
+      const above = error > threshold;
+      item.className = above ? "above" : "";
+      setText(figure, significant(error));
+      setText(notes, [above ? "▲" : "", odd ? "odd" : ""].join(" ").trim());
+    });
+  }
+}
+
+function summary({ threshold, looked, flagged, odd, oddFlagged }: Analysis): string {
+  const found = odd > 0 ? `, among them ${oddFlagged} of the ${odd} odd ones` : "";
+  return (
+    `Threshold ${significant(threshold)}: 1 % of the training pictures have a higher error. ` +
+    `Of ${grouped(looked)} pictures that training does not see, ${grouped(flagged)} are above it (▲)${found}. ` +
+    "These have the highest errors; below each is what the model makes of it."
+  );
+}

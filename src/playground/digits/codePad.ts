@@ -1,0 +1,133 @@
+import { isDark, onThemeChange, themeColour } from "../shared/theme.js";
+import { fitToScreen, makeOperable } from "./canvas.js";
+import type { Range } from "./ranges.js";
+
+/** Codes of pictures to show on the plane. */
+export interface CodeMap {
+  /** Pairs. */
+  readonly codes: Float32Array;
+  readonly labels?: Uint8Array;
+}
+
+/** Room at the edges, in CSS pixels. */
+const MARGIN = 8;
+/** An arrow key moves by this part of the range, with Shift by five times as much. */
+const STEP = 1 / 50;
+/** Hues of the labels 0 to 9, far apart for neighbours. */
+const HUES = [0, 210, 36, 275, 130, 325, 60, 180, 300, 95];
+
+const STEPS: Record<string, readonly [number, number]> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, 1],
+  ArrowDown: [0, -1],
+};
+
+/** The plane of a code that is 2 wide: codes of pictures, and a point that is moved by pointer or keyboard. */
+export class CodePad {
+  readonly #canvas: HTMLCanvasElement;
+  readonly #moved: (code: readonly [number, number]) => void;
+  #ranges: readonly Range[] = [];
+  #map: CodeMap | undefined;
+  #code: readonly [number, number] = [0, 0];
+
+  /** @param moved told where the point is when it is moved here */
+  constructor(canvas: HTMLCanvasElement, moved: (code: readonly [number, number]) => void) {
+    this.#canvas = canvas;
+    this.#moved = moved;
+    makeOperable(canvas);
+    canvas.addEventListener("pointerdown", (event) => {
+      canvas.setPointerCapture(event.pointerId);
+      this.#point(event);
+    });
+    canvas.addEventListener("pointermove", (event) => {
+      if (canvas.hasPointerCapture(event.pointerId)) this.#point(event);
+    });
+    canvas.addEventListener("keydown", (event) => this.#press(event));
+    new ResizeObserver(() => this.draw()).observe(canvas);
+    onThemeChange(() => this.draw());
+  }
+
+  show(ranges: readonly Range[], map: CodeMap | undefined): void {
+    this.#ranges = ranges;
+    this.#map = map;
+    this.draw();
+  }
+
+  place(code: readonly [number, number]): void {
+    this.#code = code;
+    this.draw();
+  }
+
+  #point(event: PointerEvent): void {
+    const { left, top, width, height } = this.#canvas.getBoundingClientRect();
+    const part = (at: number, size: number) => Math.min(1, Math.max(0, (at - MARGIN) / (size - 2 * MARGIN)));
+    this.#moveTo([part(event.clientX - left, width), 1 - part(event.clientY - top, height)]);
+  }
+
+  /** Moves the point to a place whose parts of the ranges are given. */
+  #moveTo(parts: readonly [number, number]): void {
+    const [x, y] = this.#ranges;
+    if (!x || !y) return;
+    const at = ({ low, high }: Range, part: number) => low + part * (high - low);
+    this.#code = [at(x, parts[0]), at(y, parts[1])];
+    this.draw();
+    this.#moved(this.#code);
+  }
+
+  #press(event: KeyboardEvent): void {
+    const step = STEPS[event.key];
+    if (!step || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    const size = STEP * (event.shiftKey ? 5 : 1);
+    const clamped = (part: number) => Math.min(1, Math.max(0, part));
+    const [x, y] = this.#parts(this.#code);
+    this.#moveTo([clamped(x + size * step[0]), clamped(y + size * step[1])]);
+  }
+
+  #parts([x, y]: readonly [number, number]): [number, number] {
+    const part = ({ low, high }: Range, value: number) => (value - low) / (high - low);
+    return [part(this.#ranges[0]!, x), part(this.#ranges[1]!, y)];
+  }
+
+  draw(): void {
+    if (this.#canvas.clientWidth === 0 || this.#ranges.length !== 2) return;
+    const { context, width, height } = fitToScreen(this.#canvas);
+    const at = (code: readonly [number, number]): [number, number] => {
+      const [x, y] = this.#parts(code);
+      return [MARGIN + x * (width - 2 * MARGIN), height - MARGIN - y * (height - 2 * MARGIN)];
+    };
+    this.#drawMap(context, at);
+    const [x, y] = at(this.#code);
+    context.lineWidth = 2;
+    for (const [radius, stroke] of [
+      [7, themeColour("card")],
+      [9, themeColour("accent")],
+    ] as const) {
+      context.strokeStyle = stroke;
+      context.beginPath();
+      context.arc(x, y, radius, 0, 2 * Math.PI);
+      context.stroke();
+    }
+    const rounded = this.#code.map((value) => value.toFixed(2)).join(", ");
+    this.#canvas.setAttribute("aria-label", `Plane of the code, at ${rounded}`);
+  }
+
+  #drawMap(
+    context: CanvasRenderingContext2D,
+    at: (code: readonly [number, number]) => readonly [number, number],
+  ): void {
+    const { codes, labels } = this.#map ?? { codes: new Float32Array(), labels: undefined };
+    const lightness = isDark() ? 68 : 36;
+    context.font = "11px system-ui, sans-serif";
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    for (let i = 0; 2 * i < codes.length; i++) {
+      const label = labels?.[i];
+      context.fillStyle =
+        label === undefined ? themeColour("quiet") : `hsl(${HUES[label]} 75% ${lightness}%)`;
+      const [x, y] = at([codes[2 * i]!, codes[2 * i + 1]!]);
+      context.fillText(label === undefined ? "·" : String(label), x, y);
+    }
+  }
+}

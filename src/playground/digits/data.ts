@@ -1,0 +1,53 @@
+import { digits } from "../../index.js";
+import { PIXELS } from "./pictures.js";
+
+/** The part of the samples that training does not see. */
+const HELD_OUT = 0.1;
+
+/** Pictures to train on, and others to look at. */
+export interface PictureSet {
+  /** For the reader. */
+  readonly title: string;
+  readonly training: Uint8Array;
+  readonly heldOut: Uint8Array;
+  /** Of the held-out pictures, where they are known. */
+  readonly labels?: Uint8Array;
+}
+
+/** The built-in digits. */
+export function makeDigits(samples: number, seed: number): PictureSet {
+  const { images, labels } = digits({ samples, seed });
+  return divide(`${samples.toLocaleString("en")} built-in digits, seed ${seed}`, images, labels);
+}
+
+/** The first `samples` pictures of a file, or all where there are fewer. */
+export function takePictures(name: string, pictures: Uint8Array, samples: number): PictureSet {
+  const all = pictures.length / PIXELS;
+  const taken = Math.min(samples, all);
+  const count = (rows: number) => rows.toLocaleString("en");
+  const title =
+    taken < all
+      ? `the first ${count(taken)} of ${count(all)} pictures of ${name}`
+      : `${count(all)} pictures of ${name}`;
+  return divide(title, pictures.subarray(0, taken * PIXELS));
+}
+
+function divide(title: string, pictures: Uint8Array, labels?: Uint8Array): PictureSet {
+  const rows = pictures.length / PIXELS;
+  const trained = rows - Math.max(1, Math.floor(rows * HELD_OUT));
+  return {
+    title,
+    training: pictures.subarray(0, trained * PIXELS),
+    heldOut: pictures.subarray(trained * PIXELS),
+    ...(labels && { labels: labels.subarray(trained) }),
+  };
+}
+
+/** Rows of a set's held-out pictures to show while it learns: one of each label first, where labels are known. */
+export function showcaseRows({ heldOut, labels }: PictureSet, count: number): number[] {
+  const rows = heldOut.length / PIXELS;
+  const all = Array.from({ length: rows }, (_, row) => row);
+  if (!labels) return all.slice(0, count);
+  const first = Array.from({ length: 10 }, (_, label) => labels.indexOf(label)).filter((row) => row >= 0);
+  return [...first, ...all.filter((row) => !first.includes(row))].slice(0, count);
+}

@@ -1,0 +1,136 @@
+import type { AnomalyDetector, Autoencoder } from "../../index.js";
+import type { Send } from "../shared/channel.js";
+import { engineReport } from "../shared/engineLine.js";
+import { analyse, fitDetector } from "./analysis.js";
+import { type PictureSet, showcaseRows } from "./data.js";
+import { examine } from "./drawing.js";
+import { Latest } from "./latest.js";
+import type { Drawing, FromWorker } from "./messages.js";
+import { corrupted } from "./noise.js";
+import { pick, toInk, toUnit } from "./pictures.js";
+import type { Run } from "./run.js";
+
+/** Pictures that are shown while a model learns. */
+const SHOWN = 30;
+const NOISE_SEED = 1;
+
+/** What the visitor has to show to whatever model there is. */
+export interface Wishes {
+  drawing?: Drawing;
+  mixOdd: boolean;
+}
+
+/** What the page sees of a model and its training. What is predicted takes its turns with the steps of training. */
+export class Display {
+  readonly #send: Send<FromWorker>;
+  readonly #model: Autoencoder;
+  readonly #set: PictureSet;
+  readonly #run: Run;
+  readonly #wishes: Wishes;
+  #detector: AnomalyDetector | undefined;
+  #code: Float32Array | undefined;
+  #closed = false;
+  #analysedAt = 0;
+
+  readonly #analyses = this.#latest(() => this.#analyse());
+  readonly #showcases = this.#latest(() => this.#show());
+  readonly #decodings = this.#latest(() => this.#decode());
+  readonly #drawings = this.#latest(() => this.#examine());
+
+  constructor(model: Autoencoder, set: PictureSet, run: Run, wishes: Wishes, send: Send<FromWorker>) {
+    this.#send = send;
+    this.#model = model;
+    this.#set = set;
+    this.#run = run;
+    this.#wishes = wishes;
+  }
+
+  /** When the last analysis ended. */
+  get analysedAt(): number {
+    return this.#analysedAt;
+  }
+
+  /** Nothing is shown from now on, and what fails because the model is disposed of is of no interest. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** Shows how far training is and what the model makes of everything; the slow analysis only if `whole`. */
+  async refresh(whole: boolean): Promise<void> {
+    if (this.#closed) return;
+    this.#tellProgress();
+    await this.#showcases.offer();
+    if (whole) await this.#analyses.offer();
+    if (this.#code) await this.#decodings.offer();
+    if (this.#wishes.drawing) await this.#drawings.offer();
+  }
+
+  /** Looks through the held-out pictures. */
+  analyse(): Promise<void> {
+    return this.#analyses.offer();
+  }
+
+  /** Draws what the decoder makes of a code, now and from now on. */
+  decode(code: Float32Array): Promise<void> {
+    this.#code = code;
+    return this.#decodings.offer();
+  }
+
+  /** Shows what becomes of the drawing. */
+  examine(): Promise<void> {
+    return this.#drawings.offer();
+  }
+
+  #latest(work: () => Promise<void>): Latest {
+    return new Latest(async () => {
+      try {
+        if (!this.#closed) await work();
+      } catch (error) {
+        if (!this.#closed) throw error;
+      }
+    });
+  }
+
+  #tellProgress(): void {
+    const { epoch, part, loss, samplesPerSecond } = this.#run;
+    this.#send({
+      kind: "progress",
+      progress: {
+        epoch,
+        part,
+        points: this.#run.takePoints(),
+        engine: engineReport(this.#model.engine),
+        ...(loss !== undefined && { loss }),
+        ...(samplesPerSecond !== undefined && { samplesPerSecond }),
+      },
+    });
+  }
+
+  async #show(): Promise<void> {
+    const originals = pick(this.#set.heldOut, showcaseRows(this.#set, SHOWN));
+    const { corruption } = this.#model.description;
+    const given = corruption && corrupted(toUnit(originals), corruption, NOISE_SEED);
+    const reconstructions = toInk((await this.#model.reconstruct(given ?? originals)).data);
+    const showcase = { originals, reconstructions, ...(given && { corrupted: toInk(given) }) };
+    const noisy = showcase.corrupted ? [showcase.corrupted.buffer] : [];
+    this.#send({ kind: "showcase", showcase }, [originals.buffer, reconstructions.buffer, ...noisy]);
+  }
+
+  async #analyse(): Promise<void> {
+    this.#detector = await fitDetector(this.#model, this.#set);
+    const analysis = await analyse(this.#detector, this.#set, this.#wishes.mixOdd);
+    this.#analysedAt = performance.now();
+    const { pictures, reconstructions } = analysis;
+    this.#send({ kind: "analysis", analysis }, [pictures.buffer, reconstructions.buffer]);
+  }
+
+  async #decode(): Promise<void> {
+    const picture = toInk((await this.#model.decode(this.#code!)).data);
+    this.#send({ kind: "decoded", picture }, [picture.buffer]);
+  }
+
+  async #examine(): Promise<void> {
+    this.#detector ??= await fitDetector(this.#model, this.#set);
+    this.#send({ kind: "drawn", drawn: await examine(this.#detector, this.#wishes.drawing!) });
+  }
+}

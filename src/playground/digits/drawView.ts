@@ -1,0 +1,137 @@
+import { byId, setText } from "../shared/dom.js";
+import { onThemeChange, themeColour } from "../shared/theme.js";
+import { fitToScreen, paintGrid } from "./canvas.js";
+import { DrawPad } from "./drawPad.js";
+import type { Drawing, Drawn } from "./messages.js";
+import { significant } from "./numbers.js";
+import type { ModelSettings } from "./settings.js";
+
+/** What the panel needs of the page. */
+interface DrawEvents {
+  /** The noise of the settings. */
+  noise(): Pick<ModelSettings, "corruption" | "strength">;
+  /** Has a drawing encoded and rebuilt. */
+  draw(drawing: Drawing): void;
+  /** Asks for a sample to draw. */
+  sample(): void;
+  /** Puts the drawing's code on the sliders. */
+  useCode(code: Float32Array): void;
+}
+
+/** The pad to draw on, and what becomes of the drawing. */
+export class DrawView {
+  readonly #events: DrawEvents;
+  readonly #pad: DrawPad;
+  readonly #noise = byId("add-noise", HTMLButtonElement);
+  readonly #fit = byId("fit", HTMLInputElement);
+  readonly #use = byId("use-drawing", HTMLButtonElement);
+  #seed = 0;
+  #drawn: Drawn | undefined;
+  #stale = false;
+
+  constructor(events: DrawEvents) {
+    this.#events = events;
+    const radius = byId("brush", HTMLInputElement);
+    const erase = byId("erase", HTMLInputElement);
+    this.#pad = new DrawPad(
+      byId("pad", HTMLCanvasElement),
+      () => ({ radius: Number(radius.value), erase: erase.checked }),
+      () => this.send(),
+    );
+    byId("clear", HTMLButtonElement).addEventListener("click", () => this.#pad.clear());
+    byId("sample", HTMLButtonElement).addEventListener("click", () => events.sample());
+    this.#fit.addEventListener("change", () => this.send());
+    this.#noise.addEventListener("click", () => {
+      const on = this.#noise.ariaPressed !== "true";
+      this.#noise.ariaPressed = String(on);
+      setText(this.#noise, on ? "Take the noise off" : "Add noise");
+      if (on) this.#seed++;
+      this.send();
+    });
+    this.#use.addEventListener("click", () => {
+      if (this.#drawn) events.useCode(this.#drawn.code);
+    });
+    const redraw = () => {
+      if (this.#drawn && !this.#pad.empty) drawBars(this.#drawn.code);
+    };
+    new ResizeObserver(redraw).observe(byId("bars", HTMLCanvasElement));
+    onThemeChange(redraw);
+  }
+
+  /** Has the drawing examined as it is now; nothing to be seen when it is empty. */
+  send(): void {
+    if (this.#pad.empty) {
+      this.#forget();
+      return;
+    }
+    const noise = this.#noise.ariaPressed === "true" && { ...this.#events.noise(), seed: this.#seed };
+    this.#events.draw({ pixels: this.#pad.pixels, fit: this.#fit.checked, ...(noise && { noise }) });
+  }
+
+  set sample(pixels: Float32Array) {
+    this.#pad.set(pixels);
+  }
+
+  set drawn(drawn: Drawn) {
+    this.#drawn = drawn;
+    this.#stale = true;
+  }
+
+  #forget(): void {
+    this.#drawn = undefined;
+    this.#stale = false;
+    this.#use.disabled = true;
+    for (const id of ["seen", "noisy", "rebuilt", "bars"]) {
+      const canvas = byId(id, HTMLCanvasElement);
+      canvas.getContext("2d")?.clearRect(0, 0, canvas.width, canvas.height);
+    }
+    showVerdict("Nothing is drawn yet.", false);
+  }
+
+  draw(): void {
+    if (!this.#stale || !this.#drawn || this.#pad.empty) return;
+    this.#stale = false;
+    const { seen, corrupted, reconstruction, code } = this.#drawn;
+    paintGrid(byId("seen", HTMLCanvasElement), [seen]);
+    byId("noisy-figure", HTMLElement).hidden = !corrupted;
+    if (corrupted) paintGrid(byId("noisy", HTMLCanvasElement), [corrupted]);
+    paintGrid(byId("rebuilt", HTMLCanvasElement), [reconstruction]);
+    setText(byId("rebuilt-caption", HTMLElement), corrupted ? "Denoised" : "Rebuilt");
+    drawBars(code);
+    this.#use.disabled = false;
+    showVerdict(verdict(this.#drawn), this.#drawn.error > this.#drawn.threshold);
+  }
+}
+
+function verdict({ error, threshold, noiseError, denoisedError }: Drawn): string {
+  const ratio = error / threshold;
+  const judged = ratio > 1 ? "▲ The model finds it anomalous" : "The model finds it usual";
+  const plain = `${judged}: error ${significant(error)}, ${ratio.toFixed(2)} × the threshold.`;
+  if (noiseError === undefined || denoisedError === undefined) return plain;
+  return `${plain} Off by ${significant(noiseError)} with the noise, by ${significant(denoisedError)} when denoised.`;
+}
+
+function showVerdict(text: string, above: boolean): void {
+  const element = byId("verdict", HTMLElement);
+  setText(element, text);
+  element.classList.toggle("above", above);
+}
+
+/** A code as bars up and down from 0. */
+function drawBars(code: Float32Array): void {
+  const canvas = byId("bars", HTMLCanvasElement);
+  const { context, width, height } = fitToScreen(canvas);
+  const most = code.reduce((a, b) => Math.max(a, Math.abs(b)), 1e-6);
+  const step = width / code.length;
+  const middle = height / 2;
+  context.fillStyle = themeColour("curve");
+  code.forEach((value, i) => {
+    const length = (value / most) * (middle - 1);
+    const gap = Math.min(2, step / 4);
+    context.fillRect(i * step + gap / 2, middle - Math.max(0, length), step - gap, Math.abs(length));
+  });
+  context.fillStyle = themeColour("quiet");
+  context.fillRect(0, middle - 0.5, width, 1);
+  const values = Array.from(code, (value) => value.toFixed(2)).join(", ");
+  canvas.setAttribute("aria-label", `Code of the drawing: ${values}`);
+}

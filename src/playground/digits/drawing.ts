@@ -1,0 +1,32 @@
+import type { AnomalyDetector } from "../../index.js";
+import { corruptionOf } from "./description.js";
+import { fitted } from "./fitting.js";
+import type { Drawing, Drawn } from "./messages.js";
+import { corrupted } from "./noise.js";
+import { toInk } from "./pictures.js";
+
+/** Encodes and rebuilds a drawing, with noise on it if that is asked for. */
+export async function examine(detector: AnomalyDetector, drawing: Drawing): Promise<Drawn> {
+  const { model, threshold } = detector;
+  const seen = drawing.fit ? fitted(drawing.pixels) : drawing.pixels;
+  const { noise } = drawing;
+  const given = noise ? corrupted(seen, corruptionOf(noise), noise.seed) : seen;
+  const [code, [error]] = await Promise.all([model.encode(given), detector.score(seen)]);
+  const rebuilt = await model.decode(code);
+  return {
+    seen: toInk(seen),
+    reconstruction: toInk(rebuilt.data),
+    code: code.data,
+    error: error!,
+    threshold,
+    ...(noise && {
+      corrupted: toInk(given),
+      noiseError: meanSquare(given, seen),
+      denoisedError: meanSquare(rebuilt.data, seen),
+    }),
+  };
+}
+
+function meanSquare(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0) / a.length;
+}

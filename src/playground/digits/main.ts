@@ -1,0 +1,190 @@
+import "./style.css";
+import { errorText, startWorker } from "../shared/channel.js";
+import { byId, setText } from "../shared/dom.js";
+import { downloadBytes, readBytes, takeFiles } from "../shared/files.js";
+import { SettingsForm } from "../shared/form.js";
+import { Painter } from "../shared/painter.js";
+import { fromHash, toHash } from "../shared/settings.js";
+import { copyAddress } from "../shared/share.js";
+import { statusOf } from "../shared/status.js";
+import { AnomalyView } from "./anomalyView.js";
+import { CodeView } from "./codeView.js";
+import { DrawView } from "./drawView.js";
+import type { FromWorker, Phase, ToWorker } from "./messages.js";
+import { type DigitsSettings, SETTINGS } from "./settings.js";
+import { TrainingView } from "./trainingView.js";
+
+/** MNIST's training pictures are 45 MiB. */
+const LARGEST_FILE = 2 ** 29;
+
+const button = (id: string) => byId(id, HTMLButtonElement);
+const buttons = {
+  train: button("train"),
+  step: button("step"),
+  reset: button("reset"),
+  download: button("download"),
+  copy: button("copy"),
+  builtIn: button("built-in"),
+};
+const status = statusOf(byId("status", HTMLElement), byId("alert", HTMLElement));
+const training = new TrainingView();
+const anomalies = new AnomalyView();
+const codes = new CodeView((code) => worker.send({ kind: "decode", code }));
+const drawing = new DrawView({
+  noise: () => form.values,
+  draw: (drawing) => worker.send({ kind: "draw", drawing }),
+  sample: () => worker.send({ kind: "sample" }),
+  useCode: (code) => codes.set(code),
+});
+const painter = new Painter(
+  [
+    () => training.drawShowcase(),
+    () => training.drawLoss(),
+    () => codes.drawPicture(),
+    () => drawing.draw(),
+    () => codes.drawRanges(),
+    () => anomalies.draw(),
+  ],
+  () => worker.send({ kind: "drawn" }),
+);
+const worker = startWorker<ToWorker, FromWorker>("digits/worker.js", receive, broken);
+const form = new SettingsForm<DigitsSettings>(byId("settings", HTMLFormElement), SETTINGS, changed);
+let phase: Phase = "preparing";
+
+function receive(message: FromWorker): void {
+  switch (message.kind) {
+    case "phase":
+      enter(message.phase);
+      status.say(message.text);
+      return;
+    case "data":
+      setText(byId("data", HTMLElement), message.title);
+      buttons.builtIn.hidden = message.builtIn;
+      return;
+    case "model":
+      training.begin(message);
+      codes.begin(message.latentSize);
+      break;
+    case "progress":
+      training.update(message.progress);
+      break;
+    case "showcase":
+      training.showcase = message.showcase;
+      break;
+    case "analysis":
+      codes.analysis = message.analysis;
+      anomalies.analysis = message.analysis;
+      break;
+    case "decoded":
+      codes.picture = message.picture;
+      break;
+    case "drawn":
+      drawing.drawn = message.drawn;
+      break;
+    case "sample":
+      drawing.sample = message.pixels;
+      return;
+    case "saved":
+      downloadBytes("digits.safetensors", message.bytes);
+      status.say("The model has been downloaded.");
+      return;
+    case "error":
+      status.fail(message.message);
+      return;
+  }
+  painter.request();
+}
+
+/** Nothing can be calculated any more. */
+function broken(message: string): void {
+  status.fail(`The page's worker has failed: ${message} Reload the page to go on.`);
+  for (const name of ["train", "step", "reset", "download"] as const) buttons[name].disabled = true;
+}
+
+function enter(next: Phase): void {
+  phase = next;
+  const preparing = next === "preparing";
+  setText(buttons.train, next === "training" ? "Pause" : next === "ready" || preparing ? "Start" : "Resume");
+  buttons.train.disabled = preparing;
+  buttons.step.disabled = preparing || next === "training";
+  buttons.reset.disabled = preparing;
+  buttons.download.disabled = preparing;
+}
+
+function configure(): void {
+  status.clear();
+  worker.send({ kind: "configure", settings: form.values });
+}
+
+function showNoise(): void {
+  byId("noise", HTMLElement).hidden = form.values.kind !== "denoising";
+}
+
+function changed(name: keyof DigitsSettings): void {
+  history.replaceState(null, "", `#${toHash(SETTINGS, form.values)}`);
+  showNoise();
+  if (name === "scale") {
+    training.scale = form.values.scale;
+    painter.request();
+  } else if (name === "odd") worker.send({ kind: "odd", mixed: form.values.odd === "mixed" });
+  else if (name !== "epochs") {
+    const wasTraining = phase === "training";
+    configure();
+    if (wasTraining) train();
+  }
+}
+
+function train(): void {
+  worker.send({ kind: "train", epochs: form.values.epochs });
+}
+
+/** Begins the run that the page's address tells of. */
+function beginFromAddress(): void {
+  const { values, problems } = fromHash(SETTINGS, location.hash);
+  form.values = values;
+  history.replaceState(null, "", `#${toHash(SETTINGS, values)}`);
+  showNoise();
+  training.scale = values.scale;
+  worker.send({ kind: "odd", mixed: values.odd === "mixed" });
+  configure();
+  if (problems.length > 0) {
+    status.fail(`The link is not all right: ${problems.join("; ")}. What is wrong has been replaced.`);
+  }
+}
+
+async function open(file: File): Promise<void> {
+  status.clear();
+  try {
+    const bytes = await readBytes(file, LARGEST_FILE);
+    worker.send({ kind: "open", name: file.name, bytes }, [bytes.buffer]);
+  } catch (error) {
+    status.fail(errorText(error));
+  }
+}
+
+async function copy(): Promise<void> {
+  const copied = await copyAddress(buttons.copy);
+  status.say(copied ? "The link to this run has been copied." : "The link to this run can be copied.");
+}
+
+/** Has a button ask the worker for something, after what went wrong before is put away. */
+function ask(pressed: HTMLButtonElement, message: () => ToWorker): void {
+  pressed.addEventListener("click", () => {
+    status.clear();
+    worker.send(message());
+  });
+}
+
+ask(buttons.train, () =>
+  phase === "training" ? { kind: "pause" } : { kind: "train", epochs: form.values.epochs },
+);
+ask(buttons.step, () => ({ kind: "step" }));
+ask(buttons.reset, () => ({ kind: "reset" }));
+ask(buttons.download, () => ({ kind: "save" }));
+ask(buttons.builtIn, () => ({ kind: "builtIn" }));
+buttons.copy.addEventListener("click", copy);
+takeFiles(document.body, byId("file", HTMLInputElement), open);
+// A phone has no room for them at first.
+byId("settings-box", HTMLDetailsElement).open = matchMedia("(min-width: 56rem)").matches;
+addEventListener("hashchange", beginFromAddress);
+beginFromAddress();

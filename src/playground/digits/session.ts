@@ -1,0 +1,262 @@
+import { Autoencoder, Engine } from "../../index.js";
+import { errorText, type Send } from "../shared/channel.js";
+import { engineReport } from "../shared/engineLine.js";
+import { fitDetector } from "./analysis.js";
+import { makeDigits, type PictureSet, takePictures } from "./data.js";
+import { describeModel, layersText } from "./description.js";
+import { Display, type Wishes } from "./display.js";
+import type { FromWorker, Phase, ToWorker } from "./messages.js";
+import { openFile } from "./openFile.js";
+import { PIXELS, pick, toUnit } from "./pictures.js";
+import { Run } from "./run.js";
+import type { ModelSettings } from "./settings.js";
+
+/** Least time between two snapshots of what a model makes of pictures while it learns, in ms. */
+const SNAPSHOT_INTERVAL = 120;
+/** Least time between two analyses of the held-out pictures while it learns, in ms. */
+const ANALYSIS_INTERVAL = 1500;
+
+interface PictureFile {
+  readonly name: string;
+  readonly pictures: Uint8Array;
+}
+
+/** A model in use, with what belongs to it. */
+interface Subject {
+  readonly model: Autoencoder;
+  readonly set: PictureSet;
+  readonly run: Run;
+  readonly display: Display;
+}
+
+/** What goes on in the worker: data, a model and its training. */
+export class Session {
+  readonly #send: Send<FromWorker>;
+  readonly #wishes: Wishes = { mixOdd: false };
+  #engine: Promise<Engine> | undefined;
+  #settings: ModelSettings | undefined;
+  #file: PictureFile | undefined;
+  #made: { file: PictureFile | undefined; samples: number; seed: number; set: PictureSet } | undefined;
+  #subject: Subject | undefined;
+  /** Whether the model is a file's and not that of the settings. */
+  #loaded = false;
+  #queue: Promise<void> = Promise.resolve();
+  #samples = 0;
+  #snapshotAt = 0;
+  #drawn = true;
+  /** What waits for a moment between two steps. */
+  #betweenSteps: (() => void)[] = [];
+
+  constructor(send: Send<FromWorker>) {
+    this.#send = send;
+  }
+
+  /** Does what the page asks for; errors are for the visitor to read. */
+  async handle(message: ToWorker): Promise<void> {
+    const { display } = this.#subject ?? {};
+    switch (message.kind) {
+      case "configure":
+        return this.#configure(message.settings);
+      case "open":
+        return this.#open(message.name, message.bytes);
+      case "builtIn":
+        this.#file = undefined;
+        return this.#alone(() => this.#prepare(!this.#loaded));
+      case "train":
+        return this.#go(message.epochs, false);
+      case "step":
+        return this.#go(1, true);
+      case "pause":
+        return this.#pause();
+      case "reset":
+        return this.#alone(() => this.#prepare(true));
+      case "decode":
+        // A message from before the page knew of a model with another code.
+        if (message.code.length !== this.#subject?.model.latentSize) return;
+        return display?.decode(message.code);
+      case "draw":
+        this.#wishes.drawing = message.drawing;
+        return display?.examine();
+      case "sample":
+        return this.#sendSample();
+      case "odd":
+        this.#wishes.mixOdd = message.mixed;
+        return display?.analyse();
+      case "save":
+        return this.#save();
+      case "drawn":
+        this.#drawn = true;
+    }
+  }
+
+  async #configure(settings: ModelSettings): Promise<void> {
+    // What cannot be is refused before anything ends.
+    describeModel(settings);
+    this.#settings = settings;
+    await this.#alone(async () => {
+      // Of several changes that came while another one was carried out, only the last counts.
+      if (this.#settings === settings) await this.#prepare(true);
+    });
+  }
+
+  async #open(name: string, bytes: Uint8Array): Promise<void> {
+    const opened = await openFile(name, bytes, await this.#sharedEngine());
+    await this.#alone(async () => {
+      if (opened.kind === "model") return this.#use(opened.model, this.#pictures(), name);
+      this.#file = { name, pictures: opened.pictures };
+      await this.#prepare(!this.#loaded);
+    });
+  }
+
+  /** Makes the data that are asked for and, if `anew`, a new model. */
+  async #prepare(anew: boolean): Promise<void> {
+    const set = this.#pictures();
+    const { model } = this.#subject ?? {};
+    if (!anew && model) return this.#use(model, set);
+    const engine = await this.#sharedEngine();
+    this.#loaded = false;
+    await this.#use(await Autoencoder.create({ ...describeModel(this.#settings!), engine }), set);
+  }
+
+  /** The pictures of the settings, made anew only when it is others that are wanted. */
+  #pictures(): PictureSet {
+    const { samples, seed } = this.#settings!;
+    const file = this.#file;
+    const made = this.#made;
+    if (made && made.file === file && made.samples === samples && (file || made.seed === seed))
+      return made.set;
+    const count = samples.toLocaleString("en");
+    this.#phase("preparing", file ? "Taking the pictures…" : `Making ${count} digits…`);
+    const set = file ? takePictures(file.name, file.pictures, samples) : makeDigits(samples, seed);
+    this.#made = { file, samples, seed, set };
+    this.#send({ kind: "data", title: set.title, builtIn: file === undefined });
+    return set;
+  }
+
+  /** Makes a model and pictures those that everything is about. */
+  async #use(model: Autoencoder, set: PictureSet, name?: string): Promise<void> {
+    const before = this.#subject;
+    before?.display.close();
+    const run = new Run(model, set, { onStep: () => this.#onStep(), onEpoch: () => this.#onEpoch() });
+    const display = new Display(model, set, run, this.#wishes, this.#send);
+    this.#subject = { model, set, run, display };
+    if (before?.model !== model) await before?.model.dispose();
+    this.#loaded ||= name !== undefined;
+    this.#send({
+      kind: "model",
+      layers: layersText(model.description),
+      latentSize: model.latentSize,
+      parameters: model.parameterCount,
+      variational: model.description.latent !== undefined,
+      engine: engineReport(model.engine),
+      ...(name !== undefined && { name }),
+    });
+    await display.refresh(true);
+    this.#phase("ready", name === undefined ? "Ready to train." : `Loaded ${name}.`);
+  }
+
+  /** Trains, or goes on when paused. */
+  async #go(epochs: number, single: boolean): Promise<void> {
+    await this.#queue;
+    const subject = this.#subject;
+    if (!subject) return;
+    const { model, run, display } = subject;
+    if (run.training && !model.paused) return;
+    this.#phase("training", "Training…");
+    if (run.training) return run.resume(single);
+    let failure: string | undefined;
+    try {
+      if (!(await run.train(epochs))) return;
+    } catch (error) {
+      failure = errorText(error);
+    }
+    this.#flush();
+    await display.refresh(true);
+    if (subject !== this.#subject) return;
+    if (failure) this.#send({ kind: "error", message: failure });
+    this.#phase("finished", `Trained for ${run.epoch} ${run.epoch === 1 ? "epoch" : "epochs"}.`);
+  }
+
+  async #pause(): Promise<void> {
+    const subject = this.#subject;
+    if (!subject?.run.training || subject.model.paused) return;
+    subject.run.pause();
+    await this.#showPaused(subject);
+  }
+
+  async #showPaused(subject: Subject): Promise<void> {
+    await subject.display.refresh(true);
+    if (subject !== this.#subject || !subject.model.paused) return;
+    // What was predicted took its turn after the step that was running.
+    this.#flush();
+    this.#phase("paused", "Paused.");
+  }
+
+  #onStep(): void {
+    this.#flush();
+    const now = performance.now();
+    if (!this.#drawn || now - this.#snapshotAt < SNAPSHOT_INTERVAL) return;
+    this.#drawn = false;
+    this.#snapshotAt = now;
+    // Training goes on meanwhile.
+    this.#subject!.display.refresh(false).catch((error) =>
+      this.#send({ kind: "error", message: errorText(error) }),
+    );
+  }
+
+  async #onEpoch(): Promise<void> {
+    const subject = this.#subject!;
+    if (subject.model.paused) return this.#showPaused(subject);
+    const { display } = subject;
+    if (performance.now() - display.analysedAt >= ANALYSIS_INTERVAL) await display.analyse();
+  }
+
+  #sendSample(): void {
+    if (!this.#subject) return;
+    const { heldOut } = this.#subject.set;
+    const row = this.#samples++ % (heldOut.length / PIXELS);
+    this.#send({ kind: "sample", pixels: toUnit(pick(heldOut, [row])) });
+  }
+
+  /** Sends the model, with the threshold that it has now, as a file. */
+  async #save(): Promise<void> {
+    const subject = this.#subject;
+    if (!subject) return;
+    const { model, set, run } = subject;
+    const detector = await fitDetector(model, set);
+    const save = () => this.#send({ kind: "saved", bytes: new Uint8Array(detector.toSafetensors()) });
+    if (run.training && !model.paused) this.#betweenSteps.push(save);
+    else save();
+  }
+
+  #flush(): void {
+    for (const work of this.#betweenSteps.splice(0)) work();
+  }
+
+  /** Work that nothing else goes on beside; it ends training first. */
+  async #alone(work: () => Promise<void>): Promise<void> {
+    const before = this.#queue;
+    let release = () => {};
+    this.#queue = new Promise((resolve) => {
+      release = resolve;
+    });
+    await before;
+    try {
+      await this.#subject?.run.end();
+      // What was to be done before the next step is done after the last one.
+      this.#flush();
+      await work();
+    } finally {
+      release();
+    }
+  }
+
+  #phase(phase: Phase, text: string): void {
+    this.#send({ kind: "phase", phase, text });
+  }
+
+  #sharedEngine(): Promise<Engine> {
+    this.#engine ??= Engine.create();
+    return this.#engine;
+  }
+}

@@ -1,0 +1,74 @@
+import { byId, setText } from "../shared/dom.js";
+import { engineLine } from "../shared/engineLine.js";
+import { LossChart } from "../shared/lossChart.js";
+import { paintGrid } from "./canvas.js";
+import type { FromWorker, Progress, Showcase } from "./messages.js";
+import { grouped, showNumber, significant } from "./numbers.js";
+import type { DigitsSettings } from "./settings.js";
+
+const SHOWN_ABREAST = 10;
+
+/** How far training is, in numbers, curves and pictures. */
+export class TrainingView {
+  readonly #loss = new LossChart(byId("loss-chart", HTMLCanvasElement), {
+    title: "Loss",
+    unit: "loss",
+    curves: {
+      training: { label: "training", colour: "curve" },
+      validation: { label: "validation", colour: "rebuilt" },
+    },
+  });
+  #lossIsStale = true;
+  #showcase: Showcase | undefined;
+
+  /** Of the loss's axis. */
+  set scale(scale: DigitsSettings["scale"]) {
+    this.#loss.scale = scale;
+    this.#lossIsStale = true;
+  }
+
+  begin({ layers, parameters, variational, engine, name }: FromWorker & { kind: "model" }): void {
+    this.#loss.clear();
+    this.#loss.unit = variational ? "cross-entropy of a picture + KL" : "loss";
+    this.#lossIsStale = true;
+    for (const id of ["epoch", "loss", "val-loss", "mean-error"]) showNumber(id, undefined, String);
+    const from = name === undefined ? "" : `${name}: `;
+    setText(byId("model", HTMLElement), `${from}${layers}; ${grouped(parameters)} parameters`);
+    setText(byId("engine", HTMLElement), engineLine(engine));
+  }
+
+  update({ epoch, part, loss, points, engine, samplesPerSecond }: Progress): void {
+    for (const { epoch, loss, valLoss } of points) {
+      this.#loss.push("training", epoch, loss);
+      this.#loss.push("validation", epoch, valLoss);
+    }
+    this.#lossIsStale ||= points.length > 0;
+    showNumber("epoch", epoch + part, (value) => (part > 0 ? value.toFixed(1) : grouped(value)));
+    showNumber("loss", loss, significant);
+    const last = points.at(-1);
+    if (last) showNumber("val-loss", last.valLoss, significant);
+    setText(byId("engine", HTMLElement), engineLine(engine, samplesPerSecond));
+  }
+
+  set showcase(showcase: Showcase) {
+    this.#showcase = showcase;
+    const rows = showcase.corrupted
+      ? "In threes of rows: originals, what the model is given, what it makes of that."
+      : "In pairs of rows: originals, and what the model makes of them.";
+    setText(byId("showcase-rows", HTMLElement), rows);
+  }
+
+  drawLoss(): void {
+    if (!this.#lossIsStale) return;
+    this.#lossIsStale = false;
+    this.#loss.draw();
+  }
+
+  drawShowcase(): void {
+    if (!this.#showcase) return;
+    const { originals, corrupted, reconstructions } = this.#showcase;
+    this.#showcase = undefined;
+    const rows = corrupted ? [originals, corrupted, reconstructions] : [originals, reconstructions];
+    paintGrid(byId("showcase", HTMLCanvasElement), rows, SHOWN_ABREAST);
+  }
+}

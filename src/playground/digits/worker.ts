@@ -1,0 +1,10 @@
+// The program of the Digits page's worker: everything that calculates.
+import { errorText, type Send, serveWorker } from "../shared/channel.js";
+import type { FromWorker, ToWorker } from "./messages.js";
+import { Session } from "./session.js";
+
+const send: Send<FromWorker> = serveWorker<ToWorker, FromWorker>(
+  (message) => session.handle(message),
+  (error) => send({ kind: "error", message: errorText(error) }),
+);
+const session: Session = new Session(send);

@@ -1,0 +1,122 @@
+// A page's settings as text: what its fields show, and what a link to a run holds.
+
+/** One setting: how it reads as text, and which texts it takes. */
+export interface Setting<T> {
+  readonly initial: T;
+  /** @throws {RangeError} saying what the text must be */
+  parse(text: string): T;
+  format(value: T): string;
+}
+
+/** The settings of a page, by their names in links. */
+export type Settings<Values> = { readonly [name in keyof Values]: Setting<Values[name]> };
+
+function numeric(
+  label: string,
+  initial: number,
+  wanted: string,
+  valid: (x: number) => boolean,
+): Setting<number> {
+  return {
+    initial,
+    parse(text) {
+      const value = Number(text);
+      if (text.trim() === "" || !Number.isFinite(value) || !valid(value)) {
+        throw new RangeError(`${label} must be ${wanted}, not ${JSON.stringify(text)}`);
+      }
+      return value;
+    },
+    format: String,
+  };
+}
+
+/** An integer from `least` to `most`. */
+export function integerSetting(label: string, initial: number, least: number, most: number): Setting<number> {
+  const wanted = `an integer from ${least} to ${most}`;
+  return numeric(label, initial, wanted, (x) => Number.isSafeInteger(x) && x >= least && x <= most);
+}
+
+/** A number from `least` to `most`. */
+export function numberSetting(label: string, initial: number, least: number, most: number): Setting<number> {
+  return numeric(label, initial, `a number from ${least} to ${most}`, (x) => x >= least && x <= most);
+}
+
+/** One of some names. */
+export function choiceSetting<T extends string>(label: string, initial: T, names: readonly T[]): Setting<T> {
+  return {
+    initial,
+    parse(text) {
+      const found = names.find((name) => name === text);
+      if (found === undefined)
+        throw new RangeError(`${label} must be one of ${names.join(", ")}, not ${JSON.stringify(text)}`);
+      return found;
+    },
+    format: (value) => value,
+  };
+}
+
+/** Widths of layers, separated by commas: "128, 64"; none at all where the text is empty. */
+export function widthsSetting(
+  label: string,
+  initial: readonly number[],
+  mostLayers: number,
+  mostUnits: number,
+): Setting<readonly number[]> {
+  return {
+    initial,
+    parse(text) {
+      const parts = text.trim() === "" ? [] : text.split(",").map((part) => part.trim());
+      const valid = (part: string) => /^\d+$/.test(part) && Number(part) >= 1 && Number(part) <= mostUnits;
+      if (parts.length > mostLayers || !parts.every(valid)) {
+        throw new RangeError(
+          `${label} must be up to ${mostLayers} widths from 1 to ${mostUnits}, such as "64, 32", not ${JSON.stringify(text)}`,
+        );
+      }
+      return parts.map(Number);
+    },
+    format: (value) => value.join(","),
+  };
+}
+
+/** What all settings are at first. */
+export function initialValues<Values>(settings: Settings<Values>): Values {
+  const entries = Object.entries(settings) as [string, Setting<unknown>][];
+  return Object.fromEntries(entries.map(([name, setting]) => [name, setting.initial])) as Values;
+}
+
+/** The part of a link after `#`: all settings, so that a later change of what they are at first changes no run. */
+export function toHash<Values>(settings: Settings<Values>, values: Values): string {
+  const names = Object.keys(settings as object) as (keyof Values & string)[];
+  // Commas are as good as their escapes here, and can be read.
+  return new URLSearchParams(names.map((name) => [name, settings[name].format(values[name])]))
+    .toString()
+    .replaceAll("%2C", ",");
+}
+
+/**
+ * The settings of a link; those that it does not have, or has wrong, are as at first.
+ *
+ * @param hash with or without `#`
+ * @returns `problems`: what was wrong with the link, in words
+ */
+export function fromHash<Values>(
+  settings: Settings<Values>,
+  hash: string,
+): { values: Values; problems: string[] } {
+  const values = initialValues(settings);
+  const problems: string[] = [];
+  for (const [name, text] of new URLSearchParams(hash.replace(/^#/, ""))) {
+    if (!Object.hasOwn(settings as object, name)) {
+      problems.push(`there is no setting ${JSON.stringify(name)}`);
+      continue;
+    }
+    const key = name as keyof Values;
+    try {
+      values[key] = settings[key].parse(text);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      problems.push(error.message);
+    }
+  }
+  return { values, problems };
+}

@@ -1,0 +1,79 @@
+/** Where the values 0 and 1 lie on the canvas, along one axis. */
+export interface Axis {
+  readonly zero: number;
+  readonly one: number;
+}
+
+/** A canvas with axes on it. */
+export interface Surface {
+  readonly context: CanvasRenderingContext2D;
+  readonly x: Axis;
+  readonly y: Axis;
+}
+
+/** Above so many points dots are small squares, which are drawn in less time. */
+const MANY = 1500;
+
+/** Draws those of the points that `chosen` says, or all, as dots in one colour. */
+export function drawDots(
+  { context, x, y }: Surface,
+  points: Float32Array,
+  colour: string,
+  chosen?: (index: number) => boolean,
+): void {
+  const [width, height] = [x.one - x.zero, y.one - y.zero];
+  const count = points.length / 2;
+  context.fillStyle = colour;
+  context.beginPath();
+  for (let i = 0; i < count; i++) {
+    if (chosen && !chosen(i)) continue;
+    const px = x.zero + points[2 * i]! * width;
+    const py = y.zero + points[2 * i + 1]! * height;
+    if (count > MANY) {
+      context.fillRect(px - 1, py - 1, 2, 2);
+    } else {
+      context.moveTo(px + 2, py);
+      context.arc(px, py, 2, 0, 2 * Math.PI);
+    }
+  }
+  context.fill();
+}
+
+/** Draws points as dots, each in the one of `colours` that its value has a right to. */
+export function drawShaded(
+  surface: Surface,
+  points: Float32Array,
+  values: Float32Array,
+  colours: readonly string[],
+): void {
+  const shades = shadesOf(values, colours.length);
+  colours.forEach((colour, shade) => {
+    drawDots(surface, points, colour, (index) => shades[index] === shade);
+  });
+}
+
+/**
+ * Which of so many parts each value lies in, each part of as many values as the others: by rank, since codes often lie
+ * so unevenly that parts of equal width would show nearly all of them in one colour. Equal values share a part.
+ */
+export function shadesOf(values: Float32Array, count: number): Uint8Array {
+  const sorted = values.slice().sort();
+  const shades = new Map<number, number>();
+  sorted.forEach((value, rank) => {
+    if (!shades.has(value)) shades.set(value, Math.floor((rank * count) / sorted.length));
+  });
+  return Uint8Array.from(values, (value) => shades.get(value)!);
+}
+
+/** Draws a line through points. */
+export function drawLine({ context, x, y }: Surface, points: Float32Array, colour: string): void {
+  const [width, height] = [x.one - x.zero, y.one - y.zero];
+  context.strokeStyle = colour;
+  context.lineWidth = 2.5;
+  context.lineJoin = "round";
+  context.beginPath();
+  for (let i = 0; i < points.length; i += 2) {
+    context.lineTo(x.zero + points[i]! * width, y.zero + points[i + 1]! * height);
+  }
+  context.stroke();
+}

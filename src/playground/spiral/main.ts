@@ -1,0 +1,168 @@
+import { errorText, startWorker } from "../shared/channel.js";
+import { byId, setText } from "../shared/dom.js";
+import { downloadBytes, readBytes, takeFiles } from "../shared/files.js";
+import { offer, SettingsForm } from "../shared/form.js";
+import { bindKeys } from "../shared/keys.js";
+import { fromHash, toHash } from "../shared/settings.js";
+import { copyAddress } from "../shared/share.js";
+import { statusOf } from "../shared/status.js";
+import type { FromWorker, Phase, ToWorker } from "./messages.js";
+import { CHOICES, SETTINGS, type SpiralSettings } from "./settings.js";
+import { View } from "./view.js";
+
+/** Models of points are far smaller. */
+const LARGEST_FILE = 2 ** 28;
+
+/** What the first button does. */
+const TRAIN_BUTTON: Record<Phase, string> = {
+  ready: "Start",
+  training: "Pause",
+  paused: "Resume",
+  finished: "Resume",
+  failed: "Start",
+};
+
+const button = (id: string) => byId(id, HTMLButtonElement);
+const buttons = {
+  train: button("train"),
+  step: button("step"),
+  reset: button("reset"),
+  copy: button("copy"),
+  download: button("download"),
+};
+const status = statusOf(byId("status", HTMLElement), byId("alert", HTMLElement));
+const view = new View(() => worker.send({ kind: "drawn" }));
+const worker = startWorker<ToWorker, FromWorker>("spiral/worker.js", receive, broken);
+for (const [name, names] of Object.entries(CHOICES)) offer(byId(name, HTMLSelectElement), names);
+const form = new SettingsForm<SpiralSettings>(byId("settings", HTMLFormElement), SETTINGS, changed);
+let phase: Phase | undefined;
+/** Whether what is being trained is one epoch alone. */
+let stepping = false;
+/** Of the file whose model has just been put in the place of the settings' own. */
+let loaded: string | undefined;
+
+function receive(message: FromWorker): void {
+  switch (message.kind) {
+    case "begun":
+      loaded = message.begun.name;
+      view.begin(message.begun);
+      break;
+    case "phase":
+      enter(message.phase, message.epoch);
+      break;
+    case "snapshot":
+      view.update(message.snapshot);
+      break;
+    case "saved":
+      downloadBytes("spiral.safetensors", message.bytes);
+      status.say("The model has been downloaded.");
+      break;
+    case "error":
+      status.fail(message.message);
+  }
+}
+
+/** Nothing can be calculated any more. */
+function broken(message: string): void {
+  status.fail(`The page's worker has failed: ${message} Reload the page to go on.`);
+  for (const name of ["train", "step", "reset", "download"] as const) buttons[name].disabled = true;
+}
+
+function enter(next: Phase, epoch: number): void {
+  phase = next;
+  setText(buttons.train, TRAIN_BUTTON[next]);
+  buttons.train.disabled = next === "failed";
+  buttons.step.disabled = next === "failed" || next === "training";
+  buttons.reset.disabled = false;
+  buttons.download.disabled = false;
+  status.say(phaseText(next, new Intl.NumberFormat("en").format(epoch)));
+}
+
+function phaseText(phase: Phase, epoch: string): string {
+  switch (phase) {
+    case "ready":
+      return loaded === undefined
+        ? "Ready."
+        : `Loaded ${loaded}. Reset goes back to the settings' own model.`;
+    case "training":
+      return "Training…";
+    case "paused":
+      return `Paused after epoch ${epoch}.`;
+    case "finished":
+      return `Stopped after epoch ${epoch}.`;
+    case "failed":
+      return `Stopped: the model is that of epoch ${epoch}. Change a setting, or reset.`;
+  }
+}
+
+function begin(): void {
+  status.clear();
+  worker.send({ kind: "begin", settings: form.values });
+}
+
+function changed(name: keyof SpiralSettings): void {
+  history.replaceState(null, "", `#${toHash(SETTINGS, form.values)}`);
+  if (name === "epochs") {
+    worker.send({ kind: "stopEvery", epochs: form.values.epochs });
+    return;
+  }
+  const wasTraining = phase === "training" && !stepping;
+  begin();
+  if (wasTraining) worker.send({ kind: "train" });
+}
+
+/** Begins the run that the page's address tells of. */
+function beginFromAddress(): void {
+  const { values, problems } = fromHash(SETTINGS, location.hash);
+  form.values = values;
+  history.replaceState(null, "", `#${toHash(SETTINGS, values)}`);
+  begin();
+  if (problems.length > 0) {
+    status.fail(`The link is not all right: ${problems.join("; ")}. What is wrong has been replaced.`);
+  }
+}
+
+async function load(file: File): Promise<void> {
+  status.clear();
+  try {
+    const bytes = await readBytes(file, LARGEST_FILE);
+    worker.send({ kind: "load", settings: form.values, name: file.name, bytes }, [bytes.buffer]);
+  } catch (error) {
+    status.fail(errorText(error));
+  }
+}
+
+async function copy(): Promise<void> {
+  const copied = await copyAddress(buttons.copy);
+  const what =
+    loaded === undefined ? "The link to this run" : "The link to these settings, not to the loaded model,";
+  status.say(`${what} ${copied ? "has been copied" : "can be copied from the field"}.`);
+}
+
+buttons.train.addEventListener("click", () => {
+  stepping = false;
+  if (phase === "training") status.say("Pausing after the running step…");
+  worker.send({ kind: phase === "training" ? "pause" : "train" });
+});
+buttons.step.addEventListener("click", () => {
+  stepping = true;
+  worker.send({ kind: "step" });
+});
+buttons.reset.addEventListener("click", begin);
+buttons.download.addEventListener("click", () => worker.send({ kind: "save" }));
+buttons.copy.addEventListener("click", copy);
+takeFiles(document.body, byId("file", HTMLInputElement), load);
+bindKeys(
+  {
+    " ": () => buttons.train.click(),
+    s: () => buttons.step.click(),
+    r: () => buttons.reset.click(),
+    c: () => buttons.copy.click(),
+    d: () => buttons.download.click(),
+  },
+  () => byId("keys", HTMLInputElement).checked,
+);
+// On a narrow page the settings would be between the run and its pictures.
+byId("settings-box", HTMLDetailsElement).open = matchMedia("(min-width: 56rem)").matches;
+addEventListener("hashchange", beginFromAddress);
+beginFromAddress();

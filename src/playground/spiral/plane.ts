@@ -1,0 +1,142 @@
+import { Chart, type Scale } from "chart.js";
+import { commonOptions, onColoursChange } from "../shared/charts.js";
+import { make } from "../shared/dom.js";
+import { ramp } from "../shared/ramp.js";
+import { isDark, themeColour } from "../shared/theme.js";
+import { drawDots, drawLine, drawShaded, type Surface } from "./layers.js";
+
+const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
+
+/** How many colours codes are told apart by. */
+const SHADES = 24;
+
+/** Dots, or a line through them, in one colour; `points` are x₁, x₂ of each. */
+export interface PlainLayer {
+  readonly kind: "dots" | "line";
+  readonly label: string;
+  /** One of style.css's. */
+  readonly colour: string;
+  points: Float32Array;
+}
+
+/** Dots that are coloured by the ranks of their `values`, from the least to the greatest. */
+export interface ShadedLayer {
+  readonly kind: "shaded";
+  readonly label: string;
+  points: Float32Array;
+  values: Float32Array;
+}
+
+type Layer = PlainLayer | ShadedLayer;
+
+/** How a layer is shown in the legend. */
+function legendOf(layer: Layer) {
+  const colour = layer.kind === "shaded" ? ramp(3, isDark())[1]! : themeColour(layer.colour);
+  const pointStyle = layer.kind === "line" ? ("line" as const) : ("circle" as const);
+  return { label: layer.label, data: [], pointStyle, backgroundColor: colour, borderColor: colour };
+}
+
+/**
+ * The square in which the points lie, with layers on it. Chart.js draws title, axes, legend and what stays as it is.
+ * What moves is drawn on a canvas of its own above that, as it comes from the worker: to draw everything anew some
+ * twenty times a second, or to make thousands of points into Chart.js's own, would hold the page up.
+ */
+export class Plane<Fixed extends Layer, Moving extends Layer> {
+  /** Drawn by `drawAll`. */
+  readonly fixed: Fixed | undefined;
+  /** Drawn by `draw`, too. */
+  readonly moving: Moving;
+  readonly #chart: Chart<"scatter">;
+  readonly #above: HTMLCanvasElement;
+
+  constructor(canvas: HTMLCanvasElement, title: string, layers: { fixed?: Fixed; moving: Moving }) {
+    this.fixed = layers.fixed;
+    this.moving = layers.moving;
+    this.#above = make("canvas", { className: "above", ariaHidden: "true" });
+    canvas.after(this.#above);
+    const axis = (text: string) => ({
+      type: "linear" as const,
+      min: -0.1,
+      max: 1.1,
+      title: { display: true, text },
+      afterBuildTicks: (scale: Scale) => {
+        scale.ticks = TICKS.map((value) => ({ value }));
+      },
+    });
+    this.#chart = new Chart<"scatter">(canvas, {
+      type: "scatter",
+      data: { datasets: this.#legend() },
+      options: {
+        ...commonOptions(title),
+        scales: { x: axis("x₁ (scaled to 0…1)"), y: axis("x₂ (scaled to 0…1)") },
+      },
+      plugins: [{ id: "layers", beforeDatasetsDraw: (chart) => this.#drawLayers(chart) }],
+    });
+    onColoursChange(() => {
+      this.#chart.data.datasets = this.#legend();
+      this.#chart.update("none");
+    });
+  }
+
+  #legend() {
+    return [...(this.fixed ? [this.fixed] : []), this.moving].map(legendOf);
+  }
+
+  drawAll(): void {
+    this.#chart.draw();
+  }
+
+  /** Draws what moves. */
+  draw(): void {
+    this.#drawMoving(this.#chart);
+  }
+
+  #drawLayers(chart: Chart): void {
+    const { ctx: context, chartArea } = chart;
+    const { left, top, width, height } = chartArea;
+    if (this.fixed) {
+      context.save();
+      context.beginPath();
+      context.rect(left, top, width, height);
+      context.clip();
+      drawLayer(surfaceOf(chart, context), this.fixed);
+      context.restore();
+    }
+    Object.assign(this.#above.style, pixels({ left, top, width, height }));
+    this.#drawMoving(chart);
+  }
+
+  #drawMoving(chart: Chart): void {
+    const { left, top, width, height } = chart.chartArea;
+    const ratio = chart.currentDevicePixelRatio;
+    // Setting its size, even to the same, empties a canvas and forgets its transformation.
+    this.#above.width = Math.round(width * ratio);
+    this.#above.height = Math.round(height * ratio);
+    const context = this.#above.getContext("2d")!;
+    context.scale(ratio, ratio);
+    context.translate(-left, -top);
+    drawLayer(surfaceOf(chart, context), this.moving);
+  }
+}
+
+/** Lengths as a style has them. */
+function pixels(lengths: { [name: string]: number }): { [name: string]: string } {
+  return Object.fromEntries(Object.entries(lengths).map(([name, length]) => [name, `${length}px`]));
+}
+
+function surfaceOf({ scales }: Chart, context: CanvasRenderingContext2D): Surface {
+  const axis = (name: string) => {
+    const scale = scales[name]!;
+    return { zero: scale.getPixelForValue(0), one: scale.getPixelForValue(1) };
+  };
+  return { context, x: axis("x"), y: axis("y") };
+}
+
+function drawLayer(surface: Surface, layer: Layer): void {
+  const { points } = layer;
+  if (layer.kind === "shaded") {
+    if (layer.values.length * 2 === points.length)
+      drawShaded(surface, points, layer.values, ramp(SHADES, isDark()));
+  } else if (layer.kind === "line") drawLine(surface, points, themeColour(layer.colour));
+  else drawDots(surface, points, themeColour(layer.colour));
+}

@@ -1,0 +1,100 @@
+import { byId, setText } from "../shared/dom.js";
+import { engineLine } from "../shared/engineLine.js";
+import { LossChart } from "../shared/lossChart.js";
+import { Painter } from "../shared/painter.js";
+import type { Begun, Snapshot } from "./messages.js";
+import { type PlainLayer, Plane, type ShadedLayer } from "./plane.js";
+
+const NOTHING = new Float32Array();
+
+const plain = (kind: "dots" | "line", label: string, colour: string): PlainLayer => ({
+  kind,
+  label,
+  colour,
+  points: NOTHING,
+});
+
+/** A number as text, and as it is for programs. */
+function show(id: string, value: number | undefined, text: (value: number) => string): void {
+  const element = byId(id, HTMLDataElement);
+  const known = value !== undefined && Number.isFinite(value);
+  element.value = known ? String(value) : "";
+  setText(element, known ? text(value) : "–");
+}
+
+const significant = (value: number) =>
+  value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(2) : value.toPrecision(3);
+
+/** The numbers and the pictures of a run. */
+export class View {
+  readonly #loss = new LossChart(byId("loss-chart", HTMLCanvasElement), {
+    title: "Loss",
+    unit: "mean squared error (scaled units)",
+    curves: { training: { label: "training", colour: "curve" } },
+  });
+  readonly #rebuilt = new Plane(byId("rebuilt-chart", HTMLCanvasElement), "Original and reconstruction", {
+    fixed: plain("dots", "original", "original"),
+    moving: plain("dots", "reconstruction", "rebuilt"),
+  });
+  readonly #curve = new Plane(byId("curve-chart", HTMLCanvasElement), "The decoder's curve over the data", {
+    fixed: plain("dots", "data", "original"),
+    moving: plain("line", "decoded, least to greatest code", "curve"),
+  });
+  readonly #codes = new Plane(byId("code-chart", HTMLCanvasElement), "Points coloured by code", {
+    moving: {
+      kind: "shaded",
+      label: "data, coloured by code",
+      points: NOTHING,
+      values: NOTHING,
+    } as ShadedLayer,
+  });
+  readonly #planes = [this.#rebuilt, this.#curve, this.#codes];
+  readonly #painter: Painter;
+  /** The planes on which what stays as it is has changed with a new run. */
+  #stale = new Set<unknown>();
+
+  /** @param drawn called when a run's snapshot, or its beginning, is on the page */
+  constructor(drawn: () => void) {
+    const planes = this.#planes.map((plane) => () => {
+      if (this.#stale.delete(plane)) plane.drawAll();
+      else plane.draw();
+    });
+    this.#painter = new Painter([() => this.#loss.draw(), ...planes], drawn);
+  }
+
+  begin({ points, widths, parameters, engine }: Begun): void {
+    this.#loss.clear();
+    for (const layer of [this.#rebuilt.fixed!, this.#curve.fixed!, this.#codes.moving]) layer.points = points;
+    for (const { moving } of [this.#rebuilt, this.#curve]) moving.points = NOTHING;
+    this.#codes.moving.values = NOTHING;
+    this.#stale = new Set(this.#planes);
+    show("epoch", 0, String);
+    for (const id of ["loss", "mse", "correlation", "least", "most"]) show(id, undefined, String);
+    const count = new Intl.NumberFormat("en").format(parameters);
+    setText(byId("layers", HTMLElement), `${widths.join(" → ")}, ${count} parameters`);
+    setText(byId("engine", HTMLElement), engineLine(engine));
+    this.#painter.request();
+  }
+
+  update(snapshot: Snapshot): void {
+    const { epoch, losses, reconstructions, codes, curve, mse, correlation } = snapshot;
+    losses.forEach((loss, index) => {
+      this.#loss.push("training", epoch - losses.length + 1 + index, loss);
+    });
+    this.#rebuilt.moving.points = reconstructions;
+    this.#curve.moving.points = curve;
+    this.#codes.moving.values = codes;
+    show("epoch", epoch, (value) => new Intl.NumberFormat("en").format(value));
+    if (losses.length > 0) show("loss", losses.at(-1), significant);
+    show("mse", mse, significant);
+    show("correlation", correlation, (value) => value.toFixed(4));
+    show("least", least(codes), significant);
+    show("most", -least(codes.map((code) => -code)), significant);
+    setText(byId("engine", HTMLElement), engineLine(snapshot.engine, snapshot.samplesPerSecond));
+    this.#painter.request();
+  }
+}
+
+function least(values: Float32Array): number {
+  return values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+}

@@ -1,0 +1,215 @@
+// The worker of the Digits page, without a browser.
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { encodeIdx } from "../../src/formats/index.js";
+import { ArgumentError, Autoencoder, dense, digits, FormatError, ShapeError } from "../../src/index.js";
+import type { FromWorker, Progress, ToWorker } from "../../src/playground/digits/messages.js";
+import { PIXELS, toUnit } from "../../src/playground/digits/pictures.js";
+import { Session } from "../../src/playground/digits/session.js";
+import { type ModelSettings, SETTINGS } from "../../src/playground/digits/settings.js";
+import { initialValues } from "../../src/playground/shared/settings.js";
+import { failure } from "../support/models.js";
+
+type Kind = FromWorker["kind"];
+type Told<K extends Kind> = FromWorker & { kind: K };
+
+const SMALL: ModelSettings = { ...initialValues(SETTINGS), samples: 400, hidden: 32, code: 4 };
+
+let told: FromWorker[] = [];
+let session: Session;
+
+beforeEach(() => {
+  told = [];
+  session = new Session((message) => {
+    // What is moved to the page is gone here.
+    told.push(structuredClone(message));
+    if (message.kind === "showcase") void session.handle({ kind: "drawn" });
+  });
+});
+afterEach(() => session.handle({ kind: "reset" }));
+
+const ask = (message: ToWorker) => session.handle(message);
+const configure = (settings: Partial<ModelSettings> = {}) =>
+  ask({ kind: "configure", settings: { ...SMALL, ...settings } });
+const all = <K extends Kind>(kind: K) => told.filter((message) => message.kind === kind) as Told<K>[];
+function last<K extends Kind>(kind: K): Told<K> {
+  const message = all(kind).at(-1);
+  if (!message) throw new Error(`nothing was told of ${kind}`);
+  return message;
+}
+const phases = () => all("phase").map(({ phase }) => phase);
+const points = () => all("progress").flatMap(({ progress }: { progress: Progress }) => progress.points);
+
+test("it trains as the library does, to the same losses", async () => {
+  await configure();
+  await ask({ kind: "train", epochs: 3 });
+  const { images } = digits({ samples: 400, seed: 1 });
+  const model = await Autoencoder.create({
+    inputSize: PIXELS,
+    encoder: [dense(32, "relu"), dense(4)],
+    decoder: [dense(32, "relu"), dense(PIXELS, "sigmoid")],
+    loss: "binaryCrossentropy",
+    seed: 1,
+  });
+  const { loss, valLoss } = await model.fit(images, { epochs: 3, batchSize: 128, validationSplit: 0.1 });
+  await model.dispose();
+  expect(points()).toEqual(loss.map((value, i) => ({ epoch: i + 1, loss: value, valLoss: valLoss[i] })));
+  expect(phases()).toEqual(["preparing", "ready", "training", "finished"]);
+  expect(last("model")).toMatchObject({ latentSize: 4, variational: false });
+  expect(last("showcase").showcase.reconstructions).toHaveLength(30 * PIXELS);
+  const { analysis } = last("analysis");
+  expect(analysis.ranges).toHaveLength(4);
+  const errors = analysis.suspects.map(({ error }) => error);
+  expect(errors).toEqual(errors.toSorted((a, b) => b - a));
+  expect(analysis.flagged).toBe(errors.filter((error) => error > analysis.threshold).length);
+});
+
+test("a second training counts its epochs on, and a reset begins anew with the same weights", async () => {
+  await configure();
+  await ask({ kind: "train", epochs: 2 });
+  await ask({ kind: "train", epochs: 1 });
+  const first = points();
+  expect(first.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+  told = [];
+  await ask({ kind: "reset" });
+  await ask({ kind: "train", epochs: 2 });
+  expect(points()).toEqual(first.slice(0, 2));
+});
+
+test("it pauses, goes on step by step, and to the end", async () => {
+  await configure();
+  const training = ask({ kind: "train", epochs: 400 });
+  await vi.waitUntil(() => points().length > 0);
+  await ask({ kind: "pause" });
+  expect(phases().at(-1)).toBe("paused");
+  const { epoch, part } = last("progress").progress;
+  await ask({ kind: "train", epochs: 400 });
+  await vi.waitUntil(() => last("progress").progress.epoch > epoch);
+  await ask({ kind: "pause" });
+  const paused = last("progress").progress;
+  expect(paused.epoch + paused.part).toBeGreaterThan(epoch + part);
+  told = [];
+  await ask({ kind: "step" });
+  await vi.waitUntil(() => phases().at(-1) === "paused");
+  expect(last("progress").progress).toMatchObject({ epoch: paused.epoch + 1, part: 0 });
+  // Another model ends the training that waits.
+  await configure({ seed: 2 });
+  await training;
+  expect(phases().at(-1)).toBe("ready");
+});
+
+test("a single step trains for an epoch", async () => {
+  await configure();
+  await ask({ kind: "step" });
+  expect(points()).toHaveLength(1);
+  expect(phases().at(-1)).toBe("finished");
+});
+
+test("snapshots come now and then, however fast the steps are, and none before the last one is drawn", async () => {
+  await configure();
+  const before = all("showcase").length;
+  const started = performance.now();
+  await ask({ kind: "train", epochs: 60 });
+  const most = 2 + (performance.now() - started) / 120;
+  expect(all("showcase").length - before).toBeLessThanOrEqual(most);
+  const slow = new Session((message) => {
+    told.push(structuredClone(message));
+  });
+  told = [];
+  await slow.handle({ kind: "configure", settings: SMALL });
+  await slow.handle({ kind: "train", epochs: 60 });
+  // Of the untrained model, one while it learns, and the last.
+  expect(all("showcase")).toHaveLength(3);
+  expect(points()).toHaveLength(60);
+  await slow.handle({ kind: "reset" });
+});
+
+test("a saved model gives the same errors when it is opened again, and keeps its threshold", async () => {
+  await configure();
+  await ask({ kind: "train", epochs: 3 });
+  const { analysis } = last("analysis");
+  await ask({ kind: "save" });
+  const { bytes } = last("saved");
+  await configure({ seed: 1, hidden: 16 });
+  await ask({ kind: "open", name: "digits.safetensors", bytes });
+  expect(last("analysis").analysis).toEqual(analysis);
+  expect(last("model")).toMatchObject({ name: "digits.safetensors", latentSize: 4 });
+  // It stays when the pictures change, until a setting of the model does.
+  const { images } = digits({ samples: 50, seed: 9 });
+  const idx = encodeIdx({ shape: [50, 28, 28], data: images });
+  await ask({ kind: "open", name: "some.idx", bytes: idx });
+  expect(last("data")).toMatchObject({ title: "50 pictures of some.idx", builtIn: false });
+  expect(last("model").layers).toBe("784 → 32 relu → 4 linear → 32 relu → 784 sigmoid");
+  await configure({ hidden: 16 });
+  expect(last("model").layers).toBe("784 → 16 relu → 4 linear → 16 relu → 784 sigmoid");
+  await ask({ kind: "builtIn" });
+  expect(last("data").builtIn).toBe(true);
+});
+
+test("what cannot be opened changes nothing", async () => {
+  await configure();
+  const training = ask({ kind: "train", epochs: 5 });
+  const other = await Autoencoder.create({ inputSize: 2, encoder: [dense(1)], decoder: [dense(2)] });
+  const wide = failure(() => ask({ kind: "open", name: "two.safetensors", bytes: other.toSafetensors() }));
+  const text = new TextEncoder().encode("no pictures here");
+  const wrong = failure(() => ask({ kind: "open", name: "a.txt", bytes: text }));
+  const header = new Uint8Array(20);
+  header.set([2, 0, 0, 0, 0, 0, 0, 0, 123, 125]);
+  const broken = failure(() => ask({ kind: "open", name: "b.safetensors", bytes: header }));
+  const impossible = failure(() => configure({ kind: "variational", hidden: 0 }));
+  expect(await wide).toBeInstanceOf(ShapeError);
+  expect(String(await wide)).toMatch(/two\.safetensors is a model of samples of 2 values, .* 784 values/);
+  expect(await wrong).toBeInstanceOf(FormatError);
+  expect(await broken).toBeInstanceOf(FormatError);
+  expect(String(await broken)).toMatch(/b\.safetensors is no model of Isthmus/);
+  expect(await impossible).toBeInstanceOf(ArgumentError);
+  await training;
+  await other.dispose();
+  expect(points()).toHaveLength(5);
+  expect(all("model")).toHaveLength(1);
+});
+
+test("odd pictures are found out, and only when they are mixed in", async () => {
+  await configure({ samples: 1000 });
+  await ask({ kind: "train", epochs: 5 });
+  expect(last("analysis").analysis).toMatchObject({ odd: 0, looked: 100 });
+  await ask({ kind: "odd", mixed: true });
+  const { analysis } = last("analysis");
+  expect(analysis).toMatchObject({ odd: 12, looked: 112 });
+  expect(analysis.oddFlagged).toBeGreaterThanOrEqual(8);
+  expect(analysis.suspects[0]!.odd).toBe(true);
+});
+
+test("codes are decoded and drawings rebuilt, by a denoiser with less error than they came with", async () => {
+  await configure({ kind: "denoising", samples: 1000, hidden: 64, code: 16 });
+  await ask({ kind: "train", epochs: 12 });
+  expect(last("showcase").showcase.corrupted).toHaveLength(30 * PIXELS);
+  await ask({ kind: "sample" });
+  const { pixels } = last("sample");
+  const { images } = digits({ samples: 1000, seed: 1 });
+  expect(pixels).toEqual(toUnit(images.subarray(900 * PIXELS, 901 * PIXELS)));
+  const noise = { corruption: "gaussianNoise", strength: 0.5, seed: 1 } as const;
+  await ask({ kind: "draw", drawing: { pixels, fit: true, noise } });
+  const { drawn } = last("drawn");
+  expect(drawn.denoisedError).toBeLessThan(drawn.noiseError! / 2);
+  expect(drawn.corrupted).toHaveLength(PIXELS);
+  await ask({ kind: "draw", drawing: { pixels, fit: true } });
+  await ask({ kind: "decode", code: last("drawn").drawn.code });
+  expect(last("decoded").picture).toEqual(last("drawn").drawn.reconstruction);
+  // One of another model, which the page may send before it knows.
+  const before = all("decoded").length;
+  await ask({ kind: "decode", code: new Float32Array(3) });
+  expect(all("decoded")).toHaveLength(before);
+});
+
+test("a variational model whose code is 2 wide has a map with labels", async () => {
+  await configure({ kind: "variational", code: 2 });
+  await ask({ kind: "train", epochs: 1 });
+  expect(last("model")).toMatchObject({ variational: true, latentSize: 2 });
+  const { map } = last("analysis").analysis;
+  expect([map?.codes.length, map?.labels?.length]).toEqual([80, 40]);
+});
+
+test("of many changes at once only the last is carried out", async () => {
+  await Promise.all([8, 9, 10, 11].map((code) => configure({ code })));
+  expect(all("model").map(({ latentSize }) => latentSize)).toEqual([11]);
+});

@@ -1,0 +1,34 @@
+import type { Page } from "puppeteer-core";
+
+interface TraceEvent {
+  readonly name: string;
+  readonly ph: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** Time on a processor, in µs; what a busy machine takes the processor away for is not in it. */
+  readonly tdur?: number;
+  readonly args: { readonly name?: string };
+}
+
+/**
+ * The longest task of Chromium's main threads while something is done, in ms on a processor.
+ *
+ * @throws when nothing was traced
+ */
+export async function longestTask(page: Page, during: () => Promise<unknown>): Promise<number> {
+  await page.tracing.start({ categories: ["-*", "toplevel", "__metadata"] });
+  await during();
+  // The task in which that ended has to end itself.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const trace = new TextDecoder().decode(await page.tracing.stop());
+  const { traceEvents } = JSON.parse(trace) as { traceEvents: TraceEvent[] };
+  const key = ({ pid, tid }: TraceEvent) => `${pid} ${tid}`;
+  const mains = new Set(
+    traceEvents.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain").map(key),
+  );
+  const times = traceEvents
+    .filter((event) => event.name === "ThreadControllerImpl::RunTask" && mains.has(key(event)))
+    .flatMap(({ tdur }) => (tdur === undefined ? [] : [tdur / 1000]));
+  if (times.length === 0) throw new Error("no task of a main thread was traced");
+  return Math.max(...times);
+}
