@@ -1,21 +1,16 @@
 // Reports as Chromium shows them: every picture there, nothing fetched, nothing said on the console.
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import puppeteer, { type Browser, type Page } from "puppeteer-core";
+import type { Browser, Page } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { drawPicture, drawReport, pictureNames } from "../../src/report/report.js";
+import { browserNames, openBrowser } from "../support/browsers.js";
 import { digitSubject, farSubject, type Made, spiralSubject, tableSubject } from "./subjects.js";
 
-const CHROMIUM = "/usr/bin/chromium";
-const there = existsSync(CHROMIUM);
-if (!there) console.warn(`${CHROMIUM} is missing, so reports are not opened in a browser`);
-
-const SWITCHES = [
-  ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
-  ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
-];
+const there = browserNames.includes("chromium");
+const skipped = there ? "" : " (skipped: chromium is not installed)";
 
 let browser: Browser;
 let folder: string;
@@ -23,7 +18,7 @@ let folder: string;
 beforeAll(async () => {
   if (!there) return;
   folder = mkdtempSync(join(tmpdir(), "isthmus-report-"));
-  browser = await puppeteer.launch({ browser: "chrome", executablePath: CHROMIUM, args: SWITCHES });
+  browser = await openBrowser("chromium");
 });
 afterAll(async () => {
   if (!there) return;
@@ -128,7 +123,7 @@ const SUBJECTS: [string, () => Promise<Made>][] = [
   ["a table", tableSubject],
 ];
 
-describe.skipIf(!there).each(SUBJECTS)("the report of %s", (_, make) => {
+describe.skipIf(!there).each(SUBJECTS)(`the report of %s${skipped}`, (_, make) => {
   let made: Made;
   let html: string;
   beforeAll(async () => {
