@@ -4,12 +4,16 @@ import { tile2x16, tile4x16, tile4x8, tile6x16, tile6x8 } from "./tiles";
 import { storeUpTo } from "./simd";
 import { TILE_2X16, TILE_4X16, TILE_4X8, TILE_6X16, TILE_6X8 } from "./abi";
 
-/** Rows of A that stay in the second-level cache while panels of B pass by; a multiple of every tile's height. */
-const ROW_BLOCK: i32 = 192;
-/** Bytes of one panel of B (a block of k) that stay in the first-level cache. */
-const PANEL_BYTES: i32 = 16384;
-/** The block of k where A is read down its columns: each k is a page of its own, and 128 fit the processor's tables. */
+/**
+ * The block of k, and the rows of A (a multiple of every tile's height) that stay in the second-level cache while panels
+ * of B pass by. Deep rather than high: each block of k loads and stores all of C, which for large matrices lies far away,
+ * and the processor is good at fetching a panel ahead of its use.
+ */
+const DEPTH: i32 = 1024;
+const ROW_BLOCK: i32 = 48;
+/** The same where A is read down its columns: each k is a page of its own, and 128 fit the processor's tables. */
 const COLUMN_DEPTH: i32 = 128;
+const COLUMN_ROW_BLOCK: i32 = 192;
 
 /** Columns of a tile, and so of a panel of packed B. */
 export function tileColumns(tile: i32): i32 {
@@ -77,11 +81,13 @@ export function gemm(
   assert(begin >= 0 && begin <= end && n > 0 && k > 0, "gemm: sizes");
   assert((b & 15) == 0 && (scratch & 15) == 0, "gemm: packed B and scratch are aligned");
   const width = tileColumns(tile);
-  const depth = aStep > aRow ? COLUMN_DEPTH : PANEL_BYTES / (width << 2);
+  const byColumns = aStep > aRow;
+  const depth = byColumns ? COLUMN_DEPTH : DEPTH;
+  const height = byColumns ? COLUMN_ROW_BLOCK : ROW_BLOCK;
   for (let k0 = 0; k0 < k; k0 += depth) {
     const kc = min(depth, k - k0);
-    for (let block = begin; block < end; block += ROW_BLOCK) {
-      const blockEnd = min(block + ROW_BLOCK, end);
+    for (let block = begin; block < end; block += height) {
+      const blockEnd = min(block + height, end);
       for (let column = 0; column < n; column += width) {
         const panel = b + <usize>((column * k + k0 * width) << 2);
         const at = a + <usize>block * aRow + <usize>k0 * aStep;

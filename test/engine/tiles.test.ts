@@ -52,19 +52,26 @@ test.each([
     const { kernels, memory } = loadKernels(build);
     let now = 0;
     vi.spyOn(performance, "now").mockImplementation(() => now);
-    const choose = async (times: Record<string, number>) => {
+    /** @param odd a tile whose first call takes another time, `ms` */
+    const choose = async (times: Record<string, number>, odd?: string, ms = 0) => {
       const chooseTile = await unchosen();
+      const called = new Set<string>();
       const gemm = (tile: number) => {
-        now += times[TILE_NAMES[tile]!]!;
+        const name = TILE_NAMES[tile]!;
+        now += name === odd && !called.has(name) ? ms : times[name]!;
+        called.add(name);
       };
       const slowed = { ...kernels, gemm } as unknown as Parameters<typeof chooseTile>[0];
       return TILE_NAMES[chooseTile(slowed, memory, build, turbo)];
     };
     const [first, second, third] = CANDIDATES[turbo ? "turbo" : build] as [string, string, string];
-    expect(await choose({ [first]: 1, [second]: 0.97, [third]: 0.98 })).toBe(first);
-    expect(await choose({ [first]: 1, [second]: 0.9, [third]: 0.98 })).toBe(second);
-    expect(await choose({ [first]: 1, [second]: 0.9, [third]: 0.89 })).toBe(third);
-    expect(await choose({ [first]: 1, [second]: 2, [third]: 3 })).toBe(first);
+    expect(await choose({ [first]: 0.1, [second]: 0.09, [third]: 0.098 })).toBe(first);
+    expect(await choose({ [first]: 0.1, [second]: 0.08, [third]: 0.098 })).toBe(second);
+    expect(await choose({ [first]: 0.1, [second]: 0.08, [third]: 0.079 })).toBe(third);
+    expect(await choose({ [first]: 0.1, [second]: 0.2, [third]: 0.3 })).toBe(first);
+    // One call that was fast by chance decides nothing, and the slow first ones neither.
+    expect(await choose({ [first]: 0.1, [second]: 0.1, [third]: 0.1 }, second, 0.01)).toBe(first);
+    expect(await choose({ [first]: 0.08, [second]: 0.08, [third]: 0.1 }, first, 2)).toBe(first);
     vi.restoreAllMocks();
   },
 );
