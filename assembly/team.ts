@@ -17,8 +17,8 @@ import { runPhase } from "./plan";
 @external("engine", "sleep")
 declare function sleep(address: usize, expected: i32, milliseconds: f64): i32;
 
-/** Looks at a counter before going to sleep: some tens of microseconds. */
-const SPINS: i32 = 20000;
+/** Looks at a counter before going to sleep: some 60 µs, longer than JavaScript takes from one step to the next. */
+const SPINS: i32 = 60000;
 /** How long the leader sleeps before it returns to see whether a worker has died, in ms. */
 const PATIENCE: f64 = 100;
 
