@@ -26,15 +26,17 @@ export function median(values) {
 
 /**
  * @param {readonly number[]} values at least one
- * @returns {{ count: number, median: number, mean: number, low: number, high: number, spread: number }} low and high
- *   are the quartiles; spread is their distance as a fraction of the median.
+ * @returns {{ count: number, median: number, mean: number, tenth: number, low: number, high: number, spread: number }}
+ *   tenth is the value that a tenth of them does not exceed; low and high are the quartiles; spread is their distance as
+ *   a fraction of the median.
  */
 export function summarize(values) {
   const middle = median(values);
+  const tenth = quantile(values, 0.1);
   const low = quantile(values, 0.25);
   const high = quantile(values, 0.75);
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return { count: values.length, median: middle, mean, low, high, spread: (high - low) / middle };
+  return { count: values.length, median: middle, mean, tenth, low, high, spread: (high - low) / middle };
 }
 
 /**

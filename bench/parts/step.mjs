@@ -64,13 +64,14 @@ export function tables({ result, contestants, notes, failures }) {
   const rows = contestants
     .filter(({ id }) => result[id])
     .map(({ id, name, version, details, threads }) => {
-      const { median, spread, epochSeconds, share, loss } = result[id];
+      const { median, tenth, spread, epochSeconds, share, loss } = result[id];
       return [
         id,
         `${name} ${version}`,
         details,
         String(threads),
         figure(median),
+        figure(tenth),
         percent(spread),
         figure(epochSeconds),
         against ? figure(median / against) : "–",
@@ -78,7 +79,7 @@ export function tables({ result, contestants, notes, failures }) {
         loss.toFixed(4),
       ];
     });
-  const columns = ["who", "version", "how", "threads", "ms a step", "spread", "s an epoch"];
+  const columns = ["who", "version", "how", "threads", "ms a step", "best tenth", "spread", "s an epoch"];
   columns.push("of fast", "of peak", "loss");
   return [{ title, columns, rows, notes: [...notes, ...failures], text: 3 }];
 }

@@ -25,7 +25,7 @@ describe("quantile", () => {
 
 test("summarize is not moved by one outlier, but for the mean", () => {
   const calm = summarize([1, 2, 3, 4, 5]);
-  expect(calm).toEqual({ count: 5, median: 3, mean: 3, low: 2, high: 4, spread: 2 / 3 });
+  expect(calm).toEqual({ count: 5, median: 3, mean: 3, tenth: 1.4, low: 2, high: 4, spread: 2 / 3 });
   expect(summarize([1, 2, 3, 4, 1005])).toEqual({ ...calm, mean: 203 });
 });
 
