@@ -11,6 +11,8 @@ import { TILE_2X16, TILE_4X16, TILE_4X8, TILE_6X16, TILE_6X8 } from "./abi";
  */
 const DEPTH: i32 = 1024;
 const ROW_BLOCK: i32 = 48;
+/** Columns of B that all rows pass by before the next ones come: they stay in the second-level cache beside A's. */
+const COLUMN_BLOCK: i32 = 128;
 /** The same where A is read down its columns: each k is a page of its own, and 128 fit the processor's tables. */
 const COLUMN_DEPTH: i32 = 128;
 const COLUMN_ROW_BLOCK: i32 = 192;
@@ -86,17 +88,20 @@ export function gemm(
   const height = byColumns ? COLUMN_ROW_BLOCK : ROW_BLOCK;
   for (let k0 = 0; k0 < k; k0 += depth) {
     const kc = min(depth, k - k0);
-    for (let block = begin; block < end; block += height) {
-      const blockEnd = min(block + height, end);
-      for (let column = 0; column < n; column += width) {
-        const panel = b + <usize>((column * k + k0 * width) << 2);
+    for (let n0 = 0; n0 < n; n0 += COLUMN_BLOCK) {
+      const n1 = min(n0 + COLUMN_BLOCK, n);
+      for (let block = begin; block < end; block += height) {
+        const rows = min(height, end - block);
         const at = a + <usize>block * aRow + <usize>k0 * aStep;
-        const from = seed + <usize>block * seedRow + <usize>(column << 2);
-        const to = c + <usize>block * cRow + <usize>(column << 2);
-        if (n - column >= width) {
-          runTiles(tile, kc, blockEnd - block, at, aRow, aStep, panel, from, seedRow, to, cRow);
-        } else {
-          edge(tile, kc, blockEnd - block, at, aRow, aStep, panel, from, seedRow, to, cRow, n - column, scratch);
+        for (let column = n0; column < n1; column += width) {
+          const panel = b + <usize>((column * k + k0 * width) << 2);
+          const from = seed + <usize>block * seedRow + <usize>(column << 2);
+          const to = c + <usize>block * cRow + <usize>(column << 2);
+          if (n - column >= width) {
+            runTiles(tile, kc, rows, at, aRow, aStep, panel, from, seedRow, to, cRow);
+          } else {
+            edge(tile, kc, rows, at, aRow, aStep, panel, from, seedRow, to, cRow, n - column, scratch);
+          }
         }
       }
     }
