@@ -138,6 +138,7 @@ describe.each(BUILDS)("%s gemm", (build) => {
     { m: 390, n: 17, k: 3 },
     { m: 7, n: 19, k: 1100 },
     { m: 200, n: 40, k: 600 },
+    { m: 50, n: 150, k: 1030 },
     { m: 1, n: 300, k: 257 },
     { m: 5, n: 8, k: 513 },
   ])("blocks of rows and of k: $m × $k by $k × $n", (size) => {
