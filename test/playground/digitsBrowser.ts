@@ -59,6 +59,21 @@ export class DigitsPage {
     );
   }
 
+  /** Waits until what the page was told is drawn: that takes it a frame for each of its pictures at most. */
+  async drawn(): Promise<void> {
+    await this.page.evaluate(
+      () =>
+        new Promise<void>((resolve) => {
+          let frames = 20;
+          const next = () => {
+            if (frames-- > 0) requestAnimationFrame(next);
+            else resolve();
+          };
+          next();
+        }),
+    );
+  }
+
   /** Waits until something holds in the page. */
   async until<A extends string | number>(holds: (argument: A) => boolean, argument: A): Promise<void> {
     await this.page.waitForFunction(

@@ -51,6 +51,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name: BrowserName) => {
 
     test("trains to a known loss, on threads, and tells how fast", async () => {
       const digits = await open();
+      await digits.drawn();
       const [untrained, chart] = [await digits.picture("showcase"), await digits.picture("loss-chart")];
       const error = await digits.number("mean-error");
       await digits.press("train");
@@ -240,6 +241,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name: BrowserName) => {
       const digits = await open();
       await digits.press("train");
       await digits.status(/^Trained/);
+      await digits.drawn();
       const error = await digits.number("mean-error");
       const { name: file, bytes } = await digits.download();
       expect(file).toBe("digits.safetensors");

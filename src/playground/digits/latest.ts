@@ -11,16 +11,19 @@ export class Latest {
   /** Fulfilled when the work was done after this call; rejected with what it was rejected with. */
   offer(): Promise<void> {
     this.#wanted = true;
-    this.#working ??= this.#drain().finally(() => {
-      this.#working = undefined;
-    });
+    this.#working ??= this.#drain();
     return this.#working;
   }
 
   async #drain(): Promise<void> {
-    while (this.#wanted) {
-      this.#wanted = false;
-      await this.#work();
+    try {
+      while (this.#wanted) {
+        this.#wanted = false;
+        await this.#work();
+      }
+    } finally {
+      // At once: who asks from here on has to begin anew.
+      this.#working = undefined;
     }
   }
 }
