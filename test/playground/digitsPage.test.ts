@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeIdx } from "../../src/formats/index.js";
 import { Autoencoder, dense, digits } from "../../src/index.js";
 import { servePlayground } from "../../src/playground/serve.mjs";
-import { type BrowserName, browserNames, openBrowser } from "../support/browsers.js";
+import { type BrowserName, browserNames, IN_BROWSERS, openBrowser } from "../support/browsers.js";
 import { DigitsPage } from "./digitsBrowser.js";
 import { longestStall } from "./stall.js";
 
@@ -36,7 +36,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-describe.each(["chromium", "firefox"] as const)("%s", (name: BrowserName) => {
+describe.each(["chromium", "firefox"] as const)("%s", IN_BROWSERS, (name: BrowserName) => {
   const installed = browserNames.includes(name);
   if (!installed) test.skip(`${name} is not installed, so nothing is tested in it`);
 

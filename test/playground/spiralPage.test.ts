@@ -8,7 +8,7 @@ import { servePlayground } from "../../src/playground/serve.mjs";
 import { fromHash } from "../../src/playground/shared/settings.js";
 import { modelOptions } from "../../src/playground/spiral/model.js";
 import { SETTINGS } from "../../src/playground/spiral/settings.js";
-import { type BrowserName, browserNames, openBrowser } from "../support/browsers.js";
+import { type BrowserName, browserNames, IN_BROWSERS, openBrowser } from "../support/browsers.js";
 import {
   dropFile,
   keepDownloads,
@@ -51,7 +51,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([isolated.close(), plain.close()]));
 
-describe.each(["chromium", "firefox"] as const)("the spiral's page in %s", (name) => {
+describe.each(["chromium", "firefox"] as const)("the spiral's page in %s", IN_BROWSERS, (name) => {
   if (browserNames.includes(name)) testIn(name);
   else it.skip(`${name} is not installed, so nothing is tested in it`);
 });
