@@ -90,7 +90,7 @@ function beginRun(
       run.stopped = true;
     },
   };
-  const callbacks = new Callbacks(parts.options.callbacks, seen, context.lifetime);
+  const callbacks = new Callbacks(parts.options.callbacks, seen, context.gate);
   const run: Run = { ...context, ...parts, callbacks, stopped: false, restorable: false };
   return run;
 }
