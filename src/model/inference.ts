@@ -2,6 +2,7 @@ import { STEP_INDICES, STEP_WORDS } from "../../assembly/abi.js";
 import * as call from "../engine/calls/index.js";
 import type { Block } from "../engine/memory.js";
 import type { Plan } from "../engine/plan.js";
+import type { Values } from "../values.js";
 import { Blocks } from "./blocks.js";
 import { addForward } from "./forward.js";
 import { type Loss, lossKernel } from "./losses.js";
@@ -73,7 +74,7 @@ export class Inference {
   }
 
   /** Copies a block of rows, of which sample `first` is the first, in and returns the plan to run on it. */
-  load(data: Float32Array | Uint8Array, rows: number, first: number): Plan {
+  load(data: Values, rows: number, first: number): Plan {
     this.#samples.words(0, rows).forEach((_, index, words) => {
       words[index] = first + index;
     });
@@ -134,7 +135,7 @@ export class Inference {
     const loss = wanted.kind === "loss" ? lossKernel(wanted.loss, layer.activation) : undefined;
     plan.rows(rows, this.#workspace.columns, () => {
       if (bytes)
-        call.gatherBytes(plan, rows, inputs, this.#staging.at(), this.#workspace.input, this.#step.at());
+        call.gather(plan, "bytes", rows, inputs, this.#staging.at(), this.#workspace.input, this.#step.at());
       addForward(plan, this.#network, layers, this.#workspace, rows, {
         logits: loss?.kernel === "binaryCrossentropyLogits",
         heads: wanted.kind === "output" && wanted.heads === true,

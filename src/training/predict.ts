@@ -7,7 +7,7 @@ import type { MetricName } from "../model/metrics.js";
 import type { Network, NetworkLayer } from "../model/network.js";
 import { penaltyOf } from "../model/penalties.js";
 import type { Gate } from "./gate.js";
-import { checkValues, type Rows } from "./samples.js";
+import { checkValues, partOf, type Rows } from "./samples.js";
 import { scaleRows } from "./scaledRows.js";
 import { forEachChunk, type StreamedRows } from "./stream.js";
 import type { Work } from "./turns.js";
@@ -38,19 +38,17 @@ export function* forEachBlock(
 ): Work<void> {
   const { scaling } = network;
   scaling?.fitted();
-  const unit = wanted.kind === "loss" && wantsUnitRange(wanted.loss) && !scaling;
-  yield* checkValues(samples, unit);
-  const { data, rows, columns } = samples;
+  const scales = scaling !== undefined && layers[0] === network.layers[0];
+  const unit = wanted.kind === "loss" && wantsUnitRange(wanted.loss);
+  yield* checkValues(samples, scales ? "finite" : unit ? "unit" : "float32");
+  const { rows, columns } = samples;
   const inference = new Inference(network, layers, wanted, rowsAtATime(layers, rows));
-  const scaled =
-    scaling && layers[0] === network.layers[0] ? new Float32Array(inference.rows * columns) : undefined;
+  const scaled = scales ? new Float32Array(inference.rows * columns) : undefined;
   try {
     for (let first = 0; first < rows; first += inference.rows) {
       const count = Math.min(inference.rows, rows - first);
-      if (scaling && scaled) scaleRows(scaling, samples, first, count, scaled);
-      const block = scaled
-        ? scaled.subarray(0, count * columns)
-        : data.subarray(first * columns, (first + count) * columns);
+      if (scaling && scaled) scaleRows(scaling, samples, first, count, scaled, unit);
+      const block = scaled ? scaled.subarray(0, count * columns) : partOf(samples, first, count);
       const plan = inference.load(block, count, place + first);
       yield plan;
       take(inference, first, count);
