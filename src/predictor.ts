@@ -143,7 +143,7 @@ export abstract class Predictor {
     return this.#runSync(this.#corrupt(samples, options));
   }
 
-  /** Mean loss over the samples, without penalties and corruption. */
+  /** Mean loss over the samples, with all penalties, without corruption and dropout. */
   async evaluate(samples: Samples | SampleStream): Promise<Evaluation> {
     return this.#run(this.#evaluate(this.#input(samples)));
   }
