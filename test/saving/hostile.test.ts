@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { loadHistory } from "../../src/cli/history.js";
 import { encodeSafetensors } from "../../src/formats/safetensors.js";
 import {
   AnomalyDetector,
@@ -118,6 +122,27 @@ describe.each(FILES)("__metadata__.%s", (key, bytes) => {
     }
     expect(refusals).toBeGreaterThan(texts.length * 15);
   });
+});
+
+test("a history for reports is taken or refused in words, whatever it is", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "isthmus-history-"));
+  const path = join(folder, "model");
+  const { tensors, metadata } = parts(model.toSafetensors());
+  const { loss, valLoss, reconstructionLoss, klLoss } = model.history;
+  const history = { loss, valLoss, reconstructionLoss, klLoss } as unknown as Json;
+  try {
+    for (const template of [...withPlaces(history)].map((value) => JSON.stringify(value))) {
+      for (const hostile of HOSTILE) {
+        const text = template.replace(JSON.stringify(PLACE), () => hostile);
+        writeFileSync(path, encodeSafetensors(tensors, { ...metadata, "isthmus.history": text }));
+        const read = await loadHistory(path).catch((error: unknown) => error);
+        if (read instanceof Error) expect(read).toBeInstanceOf(FormatError);
+        else expect((read as typeof model.history).loss.every(Number.isFinite)).toBe(true);
+      }
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("a header that nests deeply is refused", async () => {

@@ -1,11 +1,15 @@
+import { execFile } from "node:child_process";
 import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type NodeBinary, nodesWhere, resultOf, runProgram } from "../support/nodes.js";
 
 // From 25 on it refuses fsync, from 20 on what changes modes by an open file.
 const nodes = nodesWhere((major) => major >= 20);
+const cli = fileURLToPath(new URL("../../build/cli.js", import.meta.url));
 let folder = "";
 const at = (name: string) => join(folder, name);
 beforeEach(() => {
@@ -35,6 +39,24 @@ describe.each(nodes.map((node): [string, NodeBinary] => [node.version, node]))("
     const args = [at("model"), at("checkpoint")];
     expect(await resultOf("trainAndSave", args, node.path, switches(node, ...args))).toEqual([true, true]);
     expect(readdirSync(folder).toSorted()).toEqual(["checkpoint", "model"]);
+  });
+
+  test("the command trains and saves in a folder that may be written, and starts nowhere else", async () => {
+    const train = [cli, "train", "spiral", "--samples", "20", "--epochs", "1", "--threads", "1", "--json"];
+    const run = (writable: string) =>
+      promisify(execFile)(
+        node.path,
+        [...switches(node, writable), ...train, "--out", at("m"), "--checkpoint", at("c")],
+        { encoding: "utf8" },
+      );
+    const { stdout } = await run(`${folder}/`);
+    expect(stdout).toMatch(/"event":"epoch".*\n.*"event":"done"/);
+    expect(readdirSync(folder).toSorted()).toEqual(["c", "m"]);
+    const refused = await run(`${folder}/elsewhere/`).catch(
+      (error: { stdout: string; stderr: string }) => error,
+    );
+    expect(refused.stdout).toBe("");
+    expect(refused.stderr).toMatch(/^isthmus: .*m cannot be written: .*restricted/);
   });
 
   test("where nothing may be written, that is said before training", async () => {
