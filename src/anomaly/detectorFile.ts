@@ -1,7 +1,7 @@
 import { number } from "../check.js";
 import { FormatError } from "../errors.js";
 import { decodeSafetensors, encodeSafetensors } from "../formats/safetensors.js";
-import { orFormatError, parseMetadata } from "../modelFile.js";
+import { DETECTOR_KEY, orFormatError, parseMetadata } from "../modelFile.js";
 import { withChecksum } from "../saving/checksum.js";
 import { checkThresholdOptions, type ThresholdRule } from "./threshold.js";
 
@@ -11,9 +11,6 @@ export interface FittedThreshold {
   readonly rule: ThresholdRule;
 }
 
-/** Where it stands in the `__metadata__` of the model's file. */
-const KEY = "isthmus.anomalyDetector";
-
 /** Version of what stands there. */
 const VERSION = 1;
 
@@ -22,17 +19,20 @@ export function addDetector(model: Uint8Array, { threshold, rule }: FittedThresh
   const { tensors, metadata } = decodeSafetensors(model);
   const { kind: _, ...options } = rule;
   const text = JSON.stringify({ version: VERSION, threshold, ...options });
-  return encodeSafetensors(tensors.values(), withChecksum(tensors.values(), { ...metadata, [KEY]: text }));
+  return encodeSafetensors(
+    tensors.values(),
+    withChecksum(tensors.values(), { ...metadata, [DETECTOR_KEY]: text }),
+  );
 }
 
 /** @throws {FormatError} when the bytes are no safetensors file with a detector in it */
 export function readDetector(bytes: Uint8Array): FittedThreshold {
   const { metadata } = decodeSafetensors(bytes);
-  const text = metadata[KEY];
+  const text = metadata[DETECTOR_KEY];
   if (text === undefined) {
-    throw new FormatError(`the file has no anomaly detector (__metadata__["${KEY}"])`);
+    throw new FormatError(`the file has no anomaly detector (__metadata__["${DETECTOR_KEY}"])`);
   }
-  const { threshold, ...options } = parseMetadata(KEY, "the anomaly detector", text, VERSION) as {
+  const { threshold, ...options } = parseMetadata(DETECTOR_KEY, "the anomaly detector", text, VERSION) as {
     threshold?: unknown;
   };
   return orFormatError("the description of the anomaly detector is not valid", () => ({
