@@ -28,11 +28,11 @@ function changed(path) {
 
 /** Builds the kernels that the library embeds, unless those that are there are newer than their sources. */
 function buildKernelsIfNeeded() {
-  const sources = ["assembly", "asconfig.json", "src/engine", "src/build.mjs"];
+  const sources = ["assembly", "asconfig.json", "src/engine", "src/build"];
   const newest = Math.max(...sources.map((name) => changed(join(ROOT, name))));
   const built = ["kernels", "worker"].map((name) => changed(join(ROOT, `build/embedded/${name}.js`)));
   if (Math.min(...built) >= newest) return;
-  execFileSync(process.execPath, [join(ROOT, "src/build.mjs")], { stdio: "inherit" });
+  execFileSync(process.execPath, [join(ROOT, "src/build/build.mjs")], { stdio: "inherit" });
 }
 
 /** Writes a file whole or not at all: another process may be serving it. */
