@@ -1,5 +1,6 @@
 import { show } from "./check.js";
 import { ArgumentError, NonFiniteError, ShapeError } from "./errors.js";
+import { showShape } from "./formats/typedArrays.js";
 import type { ParameterShape } from "./model/description.js";
 import type { Network } from "./model/network.js";
 
@@ -83,7 +84,7 @@ function checkWeight({ name, shape }: ParameterShape, weight: GivenWeight | unde
     data.length !== size
   ) {
     throw new ShapeError(
-      `${show(name)} has shape [${weight.shape.join(", ")}] and ${data.length} elements, ` +
+      `${show(name)} has shape ${showShape(weight.shape)} and ${data.length} elements, ` +
         `but the model's has shape [${shape.join(", ")}]`,
     );
   }

@@ -1,3 +1,4 @@
+import { show } from "../check.js";
 import { FormatError, IsthmusError } from "../errors.js";
 import { decodeSafetensors, encodeSafetensors } from "../formats/safetensors.js";
 import { checkThresholdOptions, type ThresholdRule } from "./threshold.js";
@@ -42,10 +43,10 @@ export function readDetector(bytes: Uint8Array): FittedThreshold {
 function parse(text: string): FittedThreshold {
   const { version, threshold, ...options } = (JSON.parse(text) ?? {}) as Record<string, unknown>;
   if (version !== VERSION) {
-    throw new FormatError(`it has version ${String(version)}, but this release reads version ${VERSION}`);
+    throw new FormatError(`it has version ${show(version)}, but this release reads version ${VERSION}`);
   }
   if (typeof threshold !== "number" || !Number.isFinite(threshold) || threshold < 0) {
-    throw new FormatError(`its threshold must be a finite number of at least 0, not ${String(threshold)}`);
+    throw new FormatError(`its threshold must be a finite number of at least 0, not ${show(threshold)}`);
   }
   return { threshold, rule: checkThresholdOptions(options) };
 }

@@ -1,3 +1,4 @@
+import { isOptions } from "../check.js";
 import { ArgumentError } from "../errors.js";
 import {
   DTYPES,
@@ -105,7 +106,8 @@ export function decodeSafetensors(bytes: Uint8Array): DecodedSafetensors {
 
 /** The metadata as the beginning of the header: one member, or none where it is empty. */
 function requireMetadata(metadata: Readonly<Record<string, string>>): string[] {
-  if (typeof metadata !== "object" || metadata === null) {
+  // The keys of data may be millions.
+  if (!isOptions(metadata)) {
     throw new ArgumentError(`metadata is ${describe(metadata)}, but an object of strings is wanted`);
   }
   const members = Object.entries(metadata).map(([key, value]) => {

@@ -47,7 +47,7 @@ const BAD: [string, (width: number) => unknown, new (message: string) => Isthmus
   ["null", () => null, ArgumentError, /not null$/],
   ["a word", () => "digits", ArgumentError, /not "digits"$/],
   ["float64", (n) => new Float64Array(n), ArgumentError, /not a Float64Array$/],
-  ["a buffer", (n) => new ArrayBuffer(n * 4), ArgumentError, /not a ArrayBuffer$/],
+  ["a buffer", (n) => new ArrayBuffer(n * 4), ArgumentError, /not an ArrayBuffer$/],
   [
     "no rows",
     () => new Float32Array(0),

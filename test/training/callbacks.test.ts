@@ -59,7 +59,7 @@ test("the moments come in Keras's order, in the order of the callbacks, and prom
 });
 
 test.each<[string, unknown, RegExp]>([
-  ["no array", {}, /^callbacks must be an array, not a Object$/],
+  ["no array", {}, /^callbacks must be an array, not an object$/],
   ["a function", [() => {}], /^callbacks\[0\] must be an object, not a function$/],
   ["a misspelt moment", [{ onEpochStart: () => {} }], /did you mean "onEpochEnd"|is not known/],
   [

@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { Command } from "commander";
 import { ArgumentError, NonFiniteError, ShapeError } from "../../index.js";
 import { assertWritable } from "../../node.js";
+import { printable } from "../../printable.js";
 import type { Subject } from "../../report/report.js";
 import { assertColumns, type Examples, openData, type Source, withImageShape } from "../data.js";
 import { loadColumn, openDetector, type ThresholdWishes } from "../detector.js";
@@ -80,7 +81,7 @@ async function report(modelPath: string, name: string, options: ReportOptions): 
     else await writePicture(out, subject, options.picture, options.dark === true);
     const seconds = (performance.now() - began) / 1000;
     if (options.json) emit({ event: "done", samples: examples.rows, seconds, out });
-    else say(`saved ${bold(out, terminal())}`);
+    else say(`saved ${bold(printable(out), terminal())}`);
   } finally {
     await model.dispose();
   }

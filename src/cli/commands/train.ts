@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { Command } from "commander";
 import { ArgumentError, Autoencoder } from "../../index.js";
 import { assertWritable, saveCheckpoint, saveModel } from "../../node.js";
+import { printable } from "../../printable.js";
 import {
   describeModel,
   showLayers,
@@ -144,7 +145,10 @@ function header(
 ): string {
   const { description, engine } = model;
   const rows = [
-    ["data", source.title + (validationSplit > 0 ? `, ${validationSplit} of them for validation` : "")],
+    [
+      "data",
+      printable(source.title) + (validationSplit > 0 ? `, ${validationSplit} of them for validation` : ""),
+    ],
     ["model", `${showLayers(description)}, ${plural(model.parameterCount, "parameter")}`],
     ["loss", described(description.loss)],
     ...(description.scaling === undefined ? [] : [["scaling", description.scaling]]),
@@ -197,7 +201,7 @@ function doneEvent(
 
 async function reportLine(path: string, screen: Terminal): Promise<string> {
   const { size } = await stat(path);
-  return `report in ${bold(path, screen)} (${fileSize(size)}); open ${pathToFileURL(path).href} in a browser`;
+  return `report in ${bold(printable(path), screen)} (${fileSize(size)}); open ${pathToFileURL(path).href} in a browser`;
 }
 
 async function assertReport(path: string): Promise<void> {
@@ -206,5 +210,5 @@ async function assertReport(path: string): Promise<void> {
 }
 
 async function savedLine(path: string, screen: Terminal): Promise<string> {
-  return `\nsaved ${bold(path, screen)} (${fileSize((await stat(path)).size)})`;
+  return `\nsaved ${bold(printable(path), screen)} (${fileSize((await stat(path)).size)})`;
 }
