@@ -1,3 +1,4 @@
+import { knownKeys, requireOptions, requireSampleOptions } from "./check.js";
 import { decodeCheckpoint, encodeCheckpoint, toLearnerState } from "./checkpoint.js";
 import { Engine } from "./engine/engine.js";
 import type { EngineInfo, EngineOptions } from "./engine/options.js";
@@ -71,7 +72,9 @@ export class Autoencoder extends Predictor {
    * @throws {OutOfMemoryError} when the parameters do not fit a WebAssembly memory
    */
   static async create(options: AutoencoderOptions): Promise<Autoencoder> {
-    const { engine, ...description } = options ?? {};
+    const given = options ?? {};
+    requireOptions("Autoencoder.create", given);
+    const { engine, ...description } = given;
     return Autoencoder.#build(checkDescription(description), engine);
   }
 
@@ -85,6 +88,7 @@ export class Autoencoder extends Predictor {
     bytes: Uint8Array,
     options: Pick<AutoencoderOptions, "engine"> = {},
   ): Promise<Autoencoder> {
+    knownKeys("fromSafetensors", options, ["engine"]);
     const { description, weights, scaling } = decodeModelFile(bytes);
     return Autoencoder.#built(description, options, (model) => {
       const { network } = model.#learner;
@@ -106,6 +110,7 @@ export class Autoencoder extends Predictor {
     bytes: Uint8Array,
     options: Pick<AutoencoderOptions, "engine"> = {},
   ): Promise<Autoencoder> {
+    knownKeys("fromCheckpoint", options, ["engine"]);
     const checkpoint = decodeCheckpoint(bytes);
     return Autoencoder.#built(checkpoint.description, options, (model) => {
       model.#learner.load(toLearnerState(model.#learner, checkpoint));
@@ -186,12 +191,20 @@ export class Autoencoder extends Predictor {
    * @throws {DivergedError} when the loss stops being finite; the weights from before that epoch are kept
    * @throws {StateError} when the model is being trained already, or was disposed of
    */
-  async fit(samples: Samples | SampleStream, options: FitOptions = {}): Promise<History> {
+  fit(samples: Samples | SampleStream, options?: FitOptions): Promise<History>;
+  async fit(
+    samples: Samples | SampleStream,
+    options: FitOptions = {},
+    ...surplus: unknown[]
+  ): Promise<History> {
+    requireSampleOptions("fit", options, surplus);
     return this.#run(this.#trainer.fit(samples, options, true));
   }
 
   /** `fit` on the calling thread, which it blocks. */
-  fitSync(samples: Samples, options: FitSyncOptions = {}): History {
+  fitSync(samples: Samples, options?: FitSyncOptions): History;
+  fitSync(samples: Samples, options: FitSyncOptions = {}, ...surplus: unknown[]): History {
+    requireSampleOptions("fitSync", options, surplus);
     return this.#runSync(this.#trainer.fit(samples, options, false));
   }
 
@@ -199,8 +212,12 @@ export class Autoencoder extends Predictor {
    * `fit`, epoch by epoch: `for await (const epoch of model.train(x, { epochs: 20 }))`. Training begins with the loop, and
    * waits while its body runs; leaving the loop ends it in order, with everything given back. Errors as of `fit`.
    */
-  train(samples: Samples | SampleStream, options: FitOptions = {}): AsyncGenerator<EpochLog, History, void> {
-    return epochsOf((callback) => this.#run(this.#trainer.fit(samples, options, true, callback)));
+  train(samples: Samples | SampleStream, options?: FitOptions): AsyncGenerator<EpochLog, History, void>;
+  train(samples: Samples | SampleStream, options: FitOptions = {}, ...surplus: unknown[]) {
+    return epochsOf(async (callback) => {
+      requireSampleOptions("train", options, surplus);
+      return this.#run(this.#trainer.fit(samples, options, true, callback));
+    });
   }
 
   /**

@@ -27,13 +27,11 @@ function showObject(value: object): string {
   try {
     if (Array.isArray(value)) return `an array of ${value.length}`;
     const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
-    if (
-      typeof name !== "string" ||
-      name === "Object" ||
-      !/^[\p{ID_Start}_$][\p{ID_Continue}$]{0,39}$/u.test(name)
-    )
-      return "an object";
-    return `${/^[AEIOU](?!int)/.test(name) ? "an" : "a"} ${name}`;
+    // What generators return has no class, but a tag.
+    const kind =
+      typeof name === "string" && name !== "" ? name : Object.prototype.toString.call(value).slice(8, -1);
+    if (kind === "Object" || !/^[\p{ID_Start}_$][\p{ID_Continue}$]{0,39}$/u.test(kind)) return "an object";
+    return `${/^[AEIOU](?!int)/.test(kind) ? "an" : "a"} ${kind}`;
   } catch {
     return "an object";
   }
@@ -143,7 +141,9 @@ export function isOptions(value: unknown): value is object {
 /** @throws {ArgumentError} unless `options` is an object of options; it is not gone through */
 export function requireOptions(name: string, options: unknown): asserts options is object {
   if (isOptions(options)) return;
-  throw new ArgumentError(`the options of ${name} must be an object, not ${show(options)}`);
+  const shown = show(options);
+  const given = shown === "an object" ? "one that is data, a promise or a stream" : shown;
+  throw new ArgumentError(`the options of ${name} must be an object, not ${given}`);
 }
 
 /** @throws {ArgumentError} when `options` is no object of options, or has a key that is not one of `known` */

@@ -1,3 +1,4 @@
+import { requireSamplesAlone } from "./check.js";
 import type { Lifetime } from "./lifetime.js";
 import type { Matrix } from "./matrix.js";
 import type { Network, NetworkLayer } from "./model/network.js";
@@ -40,24 +41,27 @@ export class Half {
   predict(samples: Samples): Promise<Matrix>;
   predict(stream: SampleStream): AsyncGenerator<Matrix, void, void>;
   predict(samples: Samples | SampleStream): Promise<Matrix> | AsyncGenerator<Matrix, void, void>;
-  predict(samples: Samples | SampleStream): Promise<Matrix> | AsyncGenerator<Matrix, void, void> {
-    if (!isStream(samples)) return this.#run(this.#predict(samples));
+  predict(samples: Samples | SampleStream, ...surplus: unknown[]) {
+    if (!isStream(samples)) return this.#run(this.#predict("predict", samples, surplus));
+    requireSamplesAlone("predict", surplus);
     const input = { name: "samples", stream: samples, columns: this.inputSize };
     const predict = (rows: Rows) => outputOf(this.#network, this.#layers, rows);
     return predictChunks((work) => this.#run(work), input, predict, this.#lifetime);
   }
 
   /** `predict` on the calling thread. */
-  predictSync(samples: Samples): Matrix {
-    return runAtOnce(this.#network.engine, this.#predict(samples), this.#lifetime);
+  predictSync(samples: Samples): Matrix;
+  predictSync(samples: Samples, ...surplus: unknown[]): Matrix {
+    return runAtOnce(this.#network.engine, this.#predict("predictSync", samples, surplus), this.#lifetime);
   }
 
   async #run<T>(work: Work<T>): Promise<T> {
     return runInTurns(this.#network.engine, work, this.#lifetime);
   }
 
-  *#predict(samples: Samples): Work<Matrix> {
+  *#predict(method: string, samples: Samples, surplus: readonly unknown[]): Work<Matrix> {
     this.#lifetime.assertAlive();
+    requireSamplesAlone(method, surplus);
     return yield* outputOf(this.#network, this.#layers, toRows("samples", samples, this.inputSize));
   }
 }

@@ -3,6 +3,7 @@ import { access, open, realpath, rename, rm, stat, writeFile } from "node:fs/pro
 import { basename, dirname, join } from "node:path";
 import { AnomalyDetector } from "./anomaly/detector.js";
 import { Autoencoder, type AutoencoderOptions } from "./autoencoder.js";
+import { requireOptions } from "./check.js";
 import { inFile } from "./datasets/load.js";
 import { ArgumentError, IsthmusError } from "./errors.js";
 import { encodeNpy, type NpyArray } from "./formats/npy.js";
@@ -85,6 +86,7 @@ export async function loadCheckpoint(
 
 /** A callback for `fit`: `modelCheckpoint` into a file, which is always a whole one. Errors as of `saveModel`. */
 export function checkpointFile(path: string, options: CheckpointingOptions = {}): Callback {
+  requireOptions("checkpointFile", options);
   return modelCheckpoint({ ...options, save: (bytes) => writeWhole(path, bytes) });
 }
 

@@ -1,5 +1,5 @@
 import { Autoencoder, type AutoencoderOptions } from "../autoencoder.js";
-import { show } from "../check.js";
+import { requireSampleOptions, requireSamplesAlone, show } from "../check.js";
 import { ArgumentError, StateError } from "../errors.js";
 import type { Matrix } from "../matrix.js";
 import type { ModelFileOptions } from "../modelFile.js";
@@ -35,12 +35,13 @@ export class AnomalyDetector {
   }
 
   /** A detector that is fitted to samples at once. Errors as of the method of that name. */
+  static fit(model: Autoencoder, samples: Samples, options?: ThresholdOptions): Promise<AnomalyDetector>;
   static async fit(
     model: Autoencoder,
     samples: Samples,
-    options: ThresholdOptions = {},
+    ...options: [ThresholdOptions?]
   ): Promise<AnomalyDetector> {
-    return new AnomalyDetector(model).fit(samples, options);
+    return new AnomalyDetector(model).fit(samples, ...options);
   }
 
   /**
@@ -65,7 +66,9 @@ export class AnomalyDetector {
    * @param options `{ contamination }` (default 0.01) or `{ sigma }`
    * @throws {ArgumentError} {ShapeError} {NonFiniteError} for unfit samples or options; nothing changes then
    */
-  async fit(samples: Samples, options: ThresholdOptions = {}): Promise<this> {
+  fit(samples: Samples, options?: ThresholdOptions): Promise<this>;
+  async fit(samples: Samples, options: ThresholdOptions = {}, ...surplus: unknown[]): Promise<this> {
+    requireSampleOptions("AnomalyDetector.fit", options, surplus);
     const rule = checkThresholdOptions(options);
     const errors = await this.model.reconstructionError(samples);
     this.#fitted = { rule, threshold: thresholdOf(errors, rule) };
@@ -83,13 +86,17 @@ export class AnomalyDetector {
    * @throws {StateError} before `fit`
    * @throws {ArgumentError} {ShapeError} {NonFiniteError} for unfit samples
    */
-  async score(samples: Samples): Promise<Float32Array> {
+  score(samples: Samples): Promise<Float32Array>;
+  async score(samples: Samples, ...surplus: unknown[]): Promise<Float32Array> {
+    requireSamplesAlone("score", surplus);
     this.#assertFitted();
     return this.model.reconstructionError(samples);
   }
 
   /** 1 for each sample whose score is above the threshold, 0 for the others. Errors as of `score`. */
-  async predict(samples: Samples): Promise<Uint8Array> {
+  predict(samples: Samples): Promise<Uint8Array>;
+  async predict(samples: Samples, ...surplus: unknown[]): Promise<Uint8Array> {
+    requireSamplesAlone("predict", surplus);
     const { threshold } = this.#assertFitted();
     return Uint8Array.from(await this.score(samples), (score) => (score > threshold ? 1 : 0));
   }
@@ -98,7 +105,9 @@ export class AnomalyDetector {
    * The squared error of each value of each sample, [rows, inputSize]: which features make a sample unusual. The mean
    * of a row is the sample's score. Errors as of `score`.
    */
-  async errorPerFeature(samples: Samples): Promise<Matrix> {
+  errorPerFeature(samples: Samples): Promise<Matrix>;
+  async errorPerFeature(samples: Samples, ...surplus: unknown[]): Promise<Matrix> {
+    requireSamplesAlone("errorPerFeature", surplus);
     this.#assertFitted();
     return this.model.reconstructionErrorPerFeature(samples);
   }
@@ -110,7 +119,9 @@ export class AnomalyDetector {
    * @throws what `score` throws
    * @throws {ArgumentError} {ShapeError} for unfit labels
    */
-  async evaluate(samples: Samples, labels: Labels): Promise<AnomalyEvaluation> {
+  evaluate(samples: Samples, labels: Labels): Promise<AnomalyEvaluation>;
+  async evaluate(samples: Samples, labels: Labels, ...surplus: unknown[]): Promise<AnomalyEvaluation> {
+    requireSamplesAlone("evaluate", surplus, "samples and their labels");
     const { threshold } = this.#assertFitted();
     const scores = await this.score(samples);
     return evaluateScores(scores, checkLabels(labels, scores.length), threshold);

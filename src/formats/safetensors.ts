@@ -1,4 +1,4 @@
-import { isOptions } from "../check.js";
+import { isOptions, show } from "../check.js";
 import { ArgumentError } from "../errors.js";
 import {
   DTYPES,
@@ -108,7 +108,7 @@ export function decodeSafetensors(bytes: Uint8Array): DecodedSafetensors {
 function requireMetadata(metadata: Readonly<Record<string, string>>): string[] {
   // The keys of data may be millions.
   if (!isOptions(metadata)) {
-    throw new ArgumentError(`metadata is ${describe(metadata)}, but an object of strings is wanted`);
+    throw new ArgumentError(`metadata is ${show(metadata)}, but an object of strings is wanted`);
   }
   const members = Object.entries(metadata).map(([key, value]) => {
     if (typeof value !== "string") {

@@ -1,5 +1,6 @@
 import { oneOf } from "../check.js";
 import { ArgumentError } from "../errors.js";
+import { cut, printable } from "../printable.js";
 import type { TrainingRun } from "./callbacks.js";
 import { type MonitorName, monitored } from "./history.js";
 
@@ -43,7 +44,7 @@ export class Monitor {
     if (series) return series;
     if (this.name.startsWith("val") && !validates) {
       throw new ArgumentError(
-        `${this.#for} watches ${this.name}, but there is no validation; ` +
+        `${this.#for} watches ${cut(printable(this.name))}, but there is no validation; ` +
           'give validationData or validationSplit, or monitor: "loss"',
       );
     }

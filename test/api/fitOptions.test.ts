@@ -26,8 +26,8 @@ test.each<[string, unknown, RegExp]>([
   ["another that is none", { onBatchEnd: {} }, /^onBatchEnd must be a function, not an object$/],
   ["a signal that is none", { signal: {} }, /^signal must be an AbortSignal, not an object$/],
   ["a signal that is null", { signal: null }, /^signal must be an AbortSignal, not null$/],
-  ["null", null, /^the options of fit must be an object, not null$/],
-  ["a number", 5, /^the options of fit must be an object, not 5$/],
+  ["null", null, /^the options of fit(Sync)? must be an object, not null$/],
+  ["a number", 5, /^the options of fit(Sync)? must be an object, not 5$/],
 ])("fit and fitSync refuse %s and change nothing", async (_, options, message) => {
   const before = weightBits(model);
   for (const call of [
