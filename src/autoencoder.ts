@@ -2,6 +2,7 @@ import { knownKeys, requireOptions, requireSampleOptions } from "./check.js";
 import { decodeCheckpoint, encodeCheckpoint, toLearnerState } from "./checkpoint.js";
 import { Engine } from "./engine/engine.js";
 import type { EngineInfo, EngineOptions } from "./engine/options.js";
+import { ArgumentError } from "./errors.js";
 import { Lifetime } from "./lifetime.js";
 import {
   type AutoencoderDescription,
@@ -23,6 +24,9 @@ import type { SampleStream } from "./training/stream.js";
 import { Trainer } from "./training/trainer.js";
 import { runAtOnce, runInTurns, type Work } from "./training/turns.js";
 import { type NamedWeight, readWeights, writeWeights } from "./weights.js";
+
+/** Tells the class's own use of its constructor from others'. */
+const KEY = Symbol("Autoencoder");
 
 /** What `Autoencoder.create` takes. */
 export interface AutoencoderOptions extends AutoencoderDescription {
@@ -52,7 +56,13 @@ export class Autoencoder extends Predictor {
   readonly #lifetime: Lifetime;
   #disposal: Promise<void> | undefined;
 
-  private constructor(engine: Engine, ownsEngine: boolean, description: CheckedDescription) {
+  private constructor(key: typeof KEY, engine: Engine, ownsEngine: boolean, description: CheckedDescription) {
+    // JavaScript does not know of private constructors.
+    if (key !== KEY) {
+      throw new ArgumentError(
+        "new Autoencoder(…) cannot wait for the kernels; write await Autoencoder.create({ … })",
+      );
+    }
     const learner = assemble(engine, description);
     const lifetime = new Lifetime();
     super(learner, lifetime);
@@ -142,7 +152,7 @@ export class Autoencoder extends Predictor {
     const owns = !(engine instanceof Engine);
     const used = owns ? await Engine.create(engine) : engine;
     try {
-      return new Autoencoder(used, owns, description);
+      return new Autoencoder(KEY, used, owns, description);
     } catch (error) {
       if (owns) await used.dispose();
       throw error;

@@ -187,7 +187,7 @@ describe("early stopping", () => {
   test.each<[string, object, RegExp]>([
     ["a negative patience", { patience: -1 }, /^patience must be an integer of at least 0, not -1$/],
     ["a negative minDelta", { minDelta: -1 }, /^minDelta must be a number of at least 0, not -1$/],
-    ["an unknown mode", { mode: "auto" }, /^mode of earlyStopping "auto" is not known/],
+    ["an unknown mode", { mode: "least" }, /^mode of earlyStopping "least" is not known/],
     ["a misspelt option", { restoreBestWeight: true }, /did you mean "restoreBestWeights"\?$/],
   ])("refuses %s", (_, options, message) => {
     expect(() => earlyStopping(options)).toThrow(ArgumentError);

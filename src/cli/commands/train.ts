@@ -9,6 +9,7 @@ import {
   describeModel,
   showLayers,
   showOptimizer,
+  spelledOut,
   type TrainingWishes,
   trainingLength,
 } from "../architecture.js";
@@ -49,7 +50,8 @@ const DIGITS = 60_000;
 
 export const trainCommand = () => addTrainingOptions(new Command("train")).action(train);
 
-async function train(name: string, given: TrainOptions, command: Command): Promise<void> {
+async function train(name: string, wishes: TrainOptions, command: Command): Promise<void> {
+  const given = spelledOut(wishes);
   checkCheckpointOptions(given);
   await assertWritable(given.out);
   if (given.checkpoint !== undefined) await assertWritable(given.checkpoint);
