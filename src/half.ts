@@ -4,7 +4,8 @@ import type { Matrix } from "./matrix.js";
 import type { Network, NetworkLayer } from "./model/network.js";
 import { outputOf } from "./training/predict.js";
 import { predictChunks } from "./training/predictChunks.js";
-import { type Rows, type Samples, toRows } from "./training/samples.js";
+import { refused } from "./training/refused.js";
+import { type Rows, type Samples, toOwnRows, toRows } from "./training/samples.js";
 import { isStream, type SampleStream } from "./training/stream.js";
 import { runAtOnce, runInTurns, type Work } from "./training/turns.js";
 
@@ -42,8 +43,9 @@ export class Half {
   predict(stream: SampleStream): AsyncGenerator<Matrix, void, void>;
   predict(samples: Samples | SampleStream): Promise<Matrix> | AsyncGenerator<Matrix, void, void>;
   predict(samples: Samples | SampleStream, ...surplus: unknown[]) {
-    if (!isStream(samples)) return this.#run(this.#predict("predict", samples, surplus));
-    requireSamplesAlone("predict", surplus);
+    const refusal = refused(samples, () => requireSamplesAlone("predict", surplus));
+    if (refusal) return refusal;
+    if (!isStream(samples)) return this.#run(this.#predict(samples, toOwnRows));
     const input = { name: "samples", stream: samples, columns: this.inputSize };
     const predict = (rows: Rows) => outputOf(this.#network, this.#layers, rows);
     return predictChunks((work) => this.#run(work), input, predict, this.#lifetime);
@@ -52,16 +54,16 @@ export class Half {
   /** `predict` on the calling thread. */
   predictSync(samples: Samples): Matrix;
   predictSync(samples: Samples, ...surplus: unknown[]): Matrix {
-    return runAtOnce(this.#network.engine, this.#predict("predictSync", samples, surplus), this.#lifetime);
+    requireSamplesAlone("predictSync", surplus);
+    return runAtOnce(this.#network.engine, this.#predict(samples, toRows), this.#lifetime);
   }
 
   async #run<T>(work: Work<T>): Promise<T> {
     return runInTurns(this.#network.engine, work, this.#lifetime);
   }
 
-  *#predict(method: string, samples: Samples, surplus: readonly unknown[]): Work<Matrix> {
+  *#predict(samples: Samples, read: typeof toRows): Work<Matrix> {
     this.#lifetime.assertAlive();
-    requireSamplesAlone(method, surplus);
-    return yield* outputOf(this.#network, this.#layers, toRows("samples", samples, this.inputSize));
+    return yield* outputOf(this.#network, this.#layers, read("samples", samples, this.inputSize));
   }
 }

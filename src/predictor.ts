@@ -12,7 +12,8 @@ import { checkUnits, type ErrorUnits, featureErrorsOf, rowErrorsOf } from "./tra
 import { Gate } from "./training/gate.js";
 import { type Evaluation, measure, outputOf } from "./training/predict.js";
 import { predictChunks } from "./training/predictChunks.js";
-import { type Rows, type Samples, toRows } from "./training/samples.js";
+import { refused } from "./training/refused.js";
+import { type Rows, type Samples, toOwnRows, toRows } from "./training/samples.js";
 import { isStream, type SampleStream, type StreamedRows, toInput } from "./training/stream.js";
 import { runAtOnce, runInTurns, type Work } from "./training/turns.js";
 
@@ -153,7 +154,7 @@ export abstract class Predictor {
   corrupt(samples: Samples, options?: { epoch?: number }): Promise<Matrix>;
   async corrupt(samples: Samples, options: { epoch?: number } = {}, ...surplus: unknown[]): Promise<Matrix> {
     requireSampleOptions("corrupt", options, surplus);
-    return this.#run(this.#corrupt(samples, options));
+    return this.#run(this.#corrupt(samples, options, toOwnRows));
   }
 
   /** `corrupt` on the calling thread. */
@@ -164,7 +165,7 @@ export abstract class Predictor {
   }
 
   /**
-   * Mean loss over the samples, without penalties and corruption.
+   * Mean loss over the samples, with all penalties, without corruption and dropout.
    *
    * @throws {ShapeError} {NonFiniteError} {ArgumentError} for unfit samples, and for anything beside them: an
    *   autoencoder's target is its input, and there are no options
@@ -254,8 +255,8 @@ export abstract class Predictor {
     return { mean: head(0), logVariance: head(size) };
   }
 
-  *#corrupt(samples: Samples, options: { epoch?: number }): Work<Matrix> {
-    const rows = this.#rows(samples);
+  *#corrupt(samples: Samples, options: { epoch?: number }, read = toRows): Work<Matrix> {
+    const rows = this.#rows(samples, read);
     knownKeys("corrupt", options, ["epoch"]);
     const epoch = integer("epoch", options.epoch ?? 0, 0);
     if (epoch > MOST_EPOCH) throw new ArgumentError(`epoch must be at most ${MOST_EPOCH}, not ${epoch}`);
@@ -293,14 +294,14 @@ export abstract class Predictor {
     samples: Samples | SampleStream,
     work: (rows: Rows) => Work<T>,
   ): Promise<T> | AsyncGenerator<T, void, void> {
-    if (!isStream(samples)) return (async () => this.#run(work(this.#rows(samples))))();
+    if (!isStream(samples)) return (async () => this.#run(work(this.#rows(samples, toOwnRows))))();
     const input = { name: "samples", stream: samples, columns: this.inputSize };
     return predictChunks((part) => this.#run(part), input, work, this.#lifetime);
   }
 
-  #rows(samples: Samples): Rows {
+  #rows(samples: Samples, read = toRows): Rows {
     this.#lifetime.assertAlive();
-    return toRows("samples", samples, this.inputSize);
+    return read("samples", samples, this.inputSize);
   }
 
   #input(samples: Samples | SampleStream): Rows | StreamedRows {
@@ -314,16 +315,5 @@ export abstract class Predictor {
 
   #runSync<T>(work: Work<T>): T {
     return runAtOnce(this.#network.engine, work, this.#lifetime);
-  }
-}
-
-/** What `check` throws, as the promise that a call with samples returns; for a stream it is thrown at once. */
-function refused(samples: Samples | SampleStream, check: () => void): Promise<never> | undefined {
-  try {
-    check();
-    return undefined;
-  } catch (error) {
-    if (isStream(samples)) throw error;
-    return Promise.reject(error);
   }
 }
