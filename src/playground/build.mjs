@@ -1,5 +1,6 @@
 // Bundles the playground into build/playground/, laid out as its sources are.
 import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
@@ -36,7 +37,7 @@ function buildKernelsIfNeeded() {
 
 /** Writes a file whole or not at all: another process may be serving it. */
 function writeWhole(path, content) {
-  const temporary = `${path}.${process.pid}`;
+  const temporary = `${path}.${randomUUID()}`;
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(temporary, content);
   renameSync(temporary, path);

@@ -17,7 +17,9 @@ let file: { tensors: NamedTensor[]; metadata: Record<string, string> };
 beforeAll(async () => {
   const model = await Autoencoder.create({ inputSize: 2, encoder: [dense(1)], decoder: [dense(2)] });
   const { tensors, metadata } = decodeSafetensors(model.toSafetensors());
-  file = { tensors: [...tensors.values()], metadata: { ...metadata } };
+  // Files without a checksum are read; one that fits no more would hide what else is wrong.
+  const { "isthmus.checksum": _, ...rest } = metadata;
+  file = { tensors: [...tensors.values()], metadata: rest };
   await model.dispose();
 });
 
@@ -76,7 +78,7 @@ test.each<Change>([
     expectHarmless(ended);
     expect(ended).toMatchObject({ code: 1, stdout: "" });
     expect(ended.stderr.trimEnd().split("\n")).toHaveLength(1);
-    expect(ended.stderr).toMatch(/^isthmus: refused\.safetensors: /);
+    expect(ended.stderr).toMatch(/^isthmus: refused\.safetensors: .*(\\u001b\]0;|x\\u0000)/);
     expect(ended.stderr.length).toBeLessThan(2000);
   }
 });
