@@ -1,6 +1,8 @@
+import { knownKeys, requireOptions, requireSampleOptions } from "./check.js";
 import { decodeCheckpoint, encodeCheckpoint, toLearnerState } from "./checkpoint.js";
 import { Engine } from "./engine/engine.js";
 import type { EngineInfo, EngineOptions } from "./engine/options.js";
+import { ArgumentError } from "./errors.js";
 import { Lifetime } from "./lifetime.js";
 import {
   type AutoencoderDescription,
@@ -22,6 +24,9 @@ import type { SampleStream } from "./training/stream.js";
 import { Trainer } from "./training/trainer.js";
 import { runAtOnce, runInTurns, type Work } from "./training/turns.js";
 import { type NamedWeight, readWeights, writeWeights } from "./weights.js";
+
+/** Tells the class's own use of its constructor from others'. */
+const KEY = Symbol("Autoencoder");
 
 /** What `Autoencoder.create` takes. */
 export interface AutoencoderOptions extends AutoencoderDescription {
@@ -54,7 +59,13 @@ export class Autoencoder extends Predictor {
   readonly #lifetime: Lifetime;
   #disposal: Promise<void> | undefined;
 
-  private constructor(engine: Engine, ownsEngine: boolean, description: CheckedDescription) {
+  private constructor(key: typeof KEY, engine: Engine, ownsEngine: boolean, description: CheckedDescription) {
+    // JavaScript does not know of private constructors.
+    if (key !== KEY) {
+      throw new ArgumentError(
+        "new Autoencoder(…) cannot wait for the kernels; write await Autoencoder.create({ … })",
+      );
+    }
     const learner = assemble(engine, description);
     const lifetime = new Lifetime();
     super(learner, lifetime);
@@ -74,7 +85,9 @@ export class Autoencoder extends Predictor {
    * @throws {OutOfMemoryError} when the parameters do not fit a WebAssembly memory
    */
   static async create(options: AutoencoderOptions): Promise<Autoencoder> {
-    const { engine, ...description } = options ?? {};
+    const given = options ?? {};
+    requireOptions("Autoencoder.create", given);
+    const { engine, ...description } = given;
     return Autoencoder.#build(checkDescription(description), engine);
   }
 
@@ -88,6 +101,7 @@ export class Autoencoder extends Predictor {
     bytes: Uint8Array,
     options: Pick<AutoencoderOptions, "engine"> = {},
   ): Promise<Autoencoder> {
+    knownKeys("fromSafetensors", options, ["engine"]);
     const { description, weights, scaling } = decodeModelFile(bytes);
     return Autoencoder.#built(description, options, (model) => {
       const { network } = model.#learner;
@@ -109,6 +123,7 @@ export class Autoencoder extends Predictor {
     bytes: Uint8Array,
     options: Pick<AutoencoderOptions, "engine"> = {},
   ): Promise<Autoencoder> {
+    knownKeys("fromCheckpoint", options, ["engine"]);
     const checkpoint = decodeCheckpoint(bytes);
     return Autoencoder.#built(checkpoint.description, options, (model) => {
       model.#learner.load(toLearnerState(model.#learner, checkpoint));
@@ -140,7 +155,7 @@ export class Autoencoder extends Predictor {
     const owns = !(engine instanceof Engine);
     const used = owns ? await Engine.create(engine) : engine;
     try {
-      return new Autoencoder(used, owns, description);
+      return new Autoencoder(KEY, used, owns, description);
     } catch (error) {
       if (owns) await used.dispose();
       throw error;
@@ -189,12 +204,20 @@ export class Autoencoder extends Predictor {
    * @throws {DivergedError} when the loss stops being finite; the weights from before that epoch are kept
    * @throws {StateError} when the model is being trained already, or was disposed of
    */
-  async fit(samples: Samples | SampleStream, options: FitOptions = {}): Promise<History> {
+  fit(samples: Samples | SampleStream, options?: FitOptions): Promise<History>;
+  async fit(
+    samples: Samples | SampleStream,
+    options: FitOptions = {},
+    ...surplus: unknown[]
+  ): Promise<History> {
+    requireSampleOptions("fit", options, surplus);
     return this.#run(this.#trainer.fit(samples, options, true));
   }
 
   /** `fit` on the calling thread, which it blocks. */
-  fitSync(samples: Samples, options: FitSyncOptions = {}): History {
+  fitSync(samples: Samples, options?: FitSyncOptions): History;
+  fitSync(samples: Samples, options: FitSyncOptions = {}, ...surplus: unknown[]): History {
+    requireSampleOptions("fitSync", options, surplus);
     return this.#runSync(this.#trainer.fit(samples, options, false));
   }
 
@@ -202,8 +225,12 @@ export class Autoencoder extends Predictor {
    * `fit`, epoch by epoch: `for await (const epoch of model.train(x, { epochs: 20 }))`. Training begins with the loop, and
    * waits while its body runs; leaving the loop ends it in order, with everything given back. Errors as of `fit`.
    */
-  train(samples: Samples | SampleStream, options: FitOptions = {}): AsyncGenerator<EpochLog, History, void> {
-    return epochsOf((callback) => this.#run(this.#trainer.fit(samples, options, true, callback)));
+  train(samples: Samples | SampleStream, options?: FitOptions): AsyncGenerator<EpochLog, History, void>;
+  train(samples: Samples | SampleStream, options: FitOptions = {}, ...surplus: unknown[]) {
+    return epochsOf(async (callback) => {
+      requireSampleOptions("train", options, surplus);
+      return this.#run(this.#trainer.fit(samples, options, true, callback));
+    });
   }
 
   /**

@@ -15,7 +15,7 @@ export {
 } from "./errors.js";
 export type { Half } from "./half.js";
 export { Matrix } from "./matrix.js";
-export type { ActivationName } from "./model/activations.js";
+export type { ActivationAlias, ActivationName } from "./model/activations.js";
 export type { Clipping } from "./model/clipping.js";
 export {
   type Corruption,
@@ -36,7 +36,7 @@ export {
   dropout,
   type Layer,
 } from "./model/layers.js";
-export { type Huber, huber, type Loss, type LossName } from "./model/losses.js";
+export { type Huber, huber, type Loss, type LossAlias, type LossName } from "./model/losses.js";
 export type { MetricName } from "./model/metrics.js";
 export {
   type Adadelta,

@@ -1,4 +1,4 @@
-import { knownKeys, show } from "./check.js";
+import { isOptions, knownKeys, show } from "./check.js";
 import { ArgumentError, FormatError, IsthmusError } from "./errors.js";
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "./formats/safetensors.js";
 import {
@@ -34,7 +34,7 @@ export interface ModelFileOptions {
 export function checkMetadata(options: ModelFileOptions): Readonly<Record<string, string>> {
   knownKeys("the model's file", options, ["metadata"]);
   const { metadata = {} } = options;
-  if (typeof metadata !== "object" || metadata === null) {
+  if (!isOptions(metadata)) {
     throw new ArgumentError(`metadata must be an object of strings, not ${show(metadata)}`);
   }
   for (const [key, value] of Object.entries(metadata)) {

@@ -1,5 +1,6 @@
 import { AnomalyDetector } from "./anomaly/detector.js";
 import { Autoencoder, type AutoencoderOptions } from "./autoencoder.js";
+import { requireOptions } from "./check.js";
 import { inFile } from "./datasets/load.js";
 import { encodeNpy, type NpyArray } from "./formats/npy.js";
 import { type DecodedSafetensors, decodeSafetensors } from "./formats/safetensors.js";
@@ -86,6 +87,7 @@ export async function loadCheckpoint(
  * file can be written, so that no epoch is lost. Errors as of `saveModel`.
  */
 export function checkpointFile(path: string, options: CheckpointingOptions = {}): Callback {
+  requireOptions("checkpointFile", options);
   const callback = modelCheckpoint({ ...options, save: (bytes) => writeWhole(path, bytes) });
   return {
     ...callback,

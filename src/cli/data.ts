@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { ArgumentError, digits, ShapeError, spiral } from "../index.js";
+import { nearest } from "../nearest.js";
 import { type LoadedSamples, loadSamples } from "../node.js";
 import type { DataOptions } from "./options.js";
-import { nearest, plural } from "./text.js";
+import { plural } from "./text.js";
 
 /** Samples, one a row. */
 export interface Rows {

@@ -1,5 +1,5 @@
 import { SCRATCH_BYTES } from "../../assembly/abi.js";
-import { EngineError, StateError } from "../errors.js";
+import { ArgumentError, EngineError, StateError } from "../errors.js";
 import type { BuildName } from "./binaries.js";
 import type { Kernels } from "./kernels.js";
 import type { Address, Block, EngineMemory } from "./memory.js";
@@ -20,6 +20,9 @@ const OPERATIONS_FOR_TEAM = 6e6;
 const OPERATIONS_BEFORE_TEAM = 5e8;
 /** With `threads: "auto"`, the most threads that are taken. */
 const MOST_AUTO_THREADS = 16;
+
+/** Tells the class's own use of its constructor from others'. */
+const KEY = Symbol("Engine");
 
 /** Kernels, memory and workers: what models run on. Several models can share one. */
 export class Engine {
@@ -43,7 +46,12 @@ export class Engine {
   readonly #running = new Mutex();
   #disposal: Promise<void> | undefined;
 
-  private constructor({ build, turbo, module, memory, kernels }: Parts, threads: number | "auto") {
+  private constructor(key: typeof KEY, parts: Parts, threads: number | "auto") {
+    // JavaScript does not know of private constructors.
+    if (key !== KEY) {
+      throw new ArgumentError("new Engine(…) cannot wait for the kernels; write await Engine.create({ … })");
+    }
+    const { build, turbo, module, memory, kernels } = parts;
     this.build = build;
     this.turbo = turbo;
     this.memory = memory;
@@ -67,7 +75,7 @@ export class Engine {
     const checked = checkEngineOptions(options);
     if (!hasSimd())
       throw new EngineError("this runtime has no WebAssembly SIMD, which the kernels are made of");
-    return new Engine(await partsFor(checked), checked.threads);
+    return new Engine(KEY, await partsFor(checked), checked.threads);
   }
 
   /** What is in force. */

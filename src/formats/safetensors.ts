@@ -1,3 +1,4 @@
+import { isOptions, show } from "../check.js";
 import { ArgumentError } from "../errors.js";
 import {
   DTYPES,
@@ -105,8 +106,9 @@ export function decodeSafetensors(bytes: Uint8Array): DecodedSafetensors {
 
 /** The metadata as the beginning of the header: one member, or none where it is empty. */
 function requireMetadata(metadata: Readonly<Record<string, string>>): string[] {
-  if (typeof metadata !== "object" || metadata === null) {
-    throw new ArgumentError(`metadata is ${describe(metadata)}, but an object of strings is wanted`);
+  // The keys of data may be millions.
+  if (!isOptions(metadata)) {
+    throw new ArgumentError(`metadata is ${show(metadata)}, but an object of strings is wanted`);
   }
   const members = Object.entries(metadata).map(([key, value]) => {
     if (typeof value !== "string") {

@@ -1,5 +1,7 @@
 import { ArgumentError, ShapeError } from "../errors.js";
 
+export { quote } from "../printable.js";
+
 /** Every typed array that a file format here can hold. */
 export type NumericArray =
   | Int8Array
@@ -58,13 +60,13 @@ export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   if (typeof value !== "object") return `a ${typeof value}`;
-  return objectTag(value);
-}
-
-/** Text from outside, in quotes and cut to a length that fits in an error message. */
-export function quote(text: string): string {
-  const limit = 80;
-  return JSON.stringify(text.length > limit ? `${text.slice(0, limit)}…` : text);
+  try {
+    const tag = objectTag(value);
+    // A tag may be any text, or an error.
+    return /^\w{1,40}$/.test(tag) ? tag : "an object";
+  } catch {
+    return "an object";
+  }
 }
 
 /** A shape for an error message, such as `[10000, 28, 28]`; cut after 8 dimensions. */

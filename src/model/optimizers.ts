@@ -1,7 +1,7 @@
-import { boolean, knownKeys, number, oneOf, show } from "../check.js";
+import { boolean, canonical, type Hints, knownKeys, number, show } from "../check.js";
 import { ArgumentError } from "../errors.js";
 import { CLIPPING_KEYS, type Clipping, checkClipping } from "./clipping.js";
-import { type Schedule, toLearningRate } from "./schedules.js";
+import { isSchedule, type Schedule, toLearningRate } from "./schedules.js";
 
 /** What all optimizers have. */
 interface OptimizerBase extends Clipping {
@@ -68,6 +68,9 @@ export type OptimizerName = Optimizer["kind"];
 /** What the function of an optimizer takes: any of its fields. */
 type Options<T extends Optimizer> = Partial<Omit<T, "kind">>;
 
+/** What it takes in all: its fields, or the learning rate alone, as in TensorFlow.js. */
+type Given<T extends Optimizer> = Options<T> | number | Schedule;
+
 const COMMON_KEYS = ["kind", "learningRate", ...CLIPPING_KEYS];
 
 const fraction = (name: string, value: unknown) => number(name, value, "in [0, 1)", (x) => x >= 0 && x < 1);
@@ -75,22 +78,51 @@ const positive = (name: string, value: unknown) => number(name, value, "a positi
 const notNegative = (name: string, value: unknown) =>
   number(name, value, "a number of at least 0", (x) => x >= 0);
 
-/** The checked learning rate; refuses options that are neither common nor `own`. */
-function rateOf(name: string, options: Options<Optimizer>, own: readonly string[], usual = 0.001) {
-  knownKeys(name, options, [...COMMON_KEYS, ...own]);
-  return toLearningRate("learningRate", options.learningRate ?? usual);
+const HINTS: Hints = {
+  lr: "the learning rate is learningRate",
+  eps: "PyTorch's eps is epsilon",
+  betas: "PyTorch's betas are beta1 and beta2",
+  decay: "for a learning rate that decays there are schedules: learningRate: exponentialDecay({ … })",
+};
+
+/**
+ * The options of an optimizer, whose names are checked; a learning rate alone is one of them.
+ *
+ * @param surplus what came behind them
+ */
+function optionsOf<T extends Optimizer>(
+  name: T["kind"],
+  given: Given<T>,
+  surplus: readonly unknown[],
+  own: readonly string[],
+): Options<T> {
+  const more = surplus.find((value) => value !== undefined);
+  if (more !== undefined) {
+    throw new ArgumentError(
+      `${name} takes a learning rate or one object of options, ${name}({ learningRate: 0.01, … }), not also ${show(more)}`,
+    );
+  }
+  const rate = typeof given === "number" || isSchedule(given);
+  const options = (rate ? { learningRate: given } : given) as Options<T> & { kind?: unknown };
+  knownKeys(name, options, [...COMMON_KEYS, ...own], HINTS);
+  if (options.kind !== undefined) canonical(`kind of ${name}`, options.kind, [name]);
+  return options;
 }
+
+const rateOf = ({ learningRate = 0.001 }: Options<Optimizer>) => toLearningRate("learningRate", learningRate);
 
 /**
  * Stochastic gradient descent. Formulas as in Keras: v ← μ·v − η·g, θ ← θ + v, and with `nesterov`
  * θ ← θ + μ·v − η·g.
  *
- * @param options `learningRate` η, positive or a schedule, default 0.01; `momentum` μ in [0, 1), default 0; `nesterov`,
+ * @param options `learningRate` η, at least 0 or a schedule, default 0.01 (a number or a schedule alone is that); `momentum` μ in [0, 1), default 0; `nesterov`,
  *   default false; one of `clipValue`, `clipNorm` and `globalClipNorm`, positive (see `Clipping`), default none
  * @throws {ArgumentError} for values out of range
  */
-export function sgd(options: Options<Sgd> = {}): Sgd {
-  const learningRate = rateOf("sgd", options, ["momentum", "nesterov"], 0.01);
+export function sgd(options?: Given<Sgd>): Sgd;
+export function sgd(given: Given<Sgd> = {}, ...surplus: unknown[]): Sgd {
+  const options = optionsOf<Sgd>("sgd", given, surplus, ["momentum", "nesterov"]);
+  const learningRate = rateOf({ learningRate: options.learningRate ?? 0.01 });
   const momentum = fraction("momentum", options.momentum ?? 0);
   const nesterov = boolean("nesterov", options.nesterov ?? false);
   if (nesterov && momentum === 0) throw new ArgumentError("nesterov needs a momentum above 0");
@@ -99,9 +131,9 @@ export function sgd(options: Options<Sgd> = {}): Sgd {
 
 const ADAM_KEYS = ["beta1", "beta2", "epsilon"];
 
-function adamOptions(name: string, options: Options<Adam>, more: readonly string[] = []) {
+function adamOptions(options: Options<Adam>) {
   return {
-    learningRate: rateOf(name, options, [...ADAM_KEYS, ...more]),
+    learningRate: rateOf(options),
     beta1: fraction("beta1", options.beta1 ?? 0.9),
     beta2: fraction("beta2", options.beta2 ?? 0.999),
     epsilon: positive("epsilon", options.epsilon ?? 1e-7),
@@ -112,12 +144,13 @@ function adamOptions(name: string, options: Options<Adam>, more: readonly string
 /**
  * Adam. Formulas and defaults as in Keras: ε stands outside the bias correction.
  *
- * @param options `learningRate`, positive or a schedule, default 0.001; `beta1` and `beta2` in [0, 1), default 0.9 and
+ * @param options `learningRate`, at least 0 or a schedule, default 0.001 (a number or a schedule alone is that); `beta1` and `beta2` in [0, 1), default 0.9 and
  *   0.999; `epsilon`, positive, default 1e-7; clipping as in `sgd`
  * @throws {ArgumentError} for values out of range
  */
-export function adam(options: Options<Adam> = {}): Adam {
-  return { kind: "adam", ...adamOptions("adam", options) };
+export function adam(options?: Given<Adam>): Adam;
+export function adam(given: Given<Adam> = {}, ...surplus: unknown[]): Adam {
+  return { kind: "adam", ...adamOptions(optionsOf<Adam>("adam", given, surplus, ADAM_KEYS)) };
 }
 
 /**
@@ -126,9 +159,11 @@ export function adam(options: Options<Adam> = {}): Adam {
  * @param options as of `adam`, and `weightDecay` λ, at least 0, default 0.004
  * @throws {ArgumentError} for values out of range
  */
-export function adamw(options: Options<AdamW> = {}): AdamW {
-  const common = adamOptions("adamw", options, ["weightDecay"]);
-  return { kind: "adamw", ...common, weightDecay: notNegative("weightDecay", options.weightDecay ?? 0.004) };
+export function adamw(options?: Given<AdamW>): AdamW;
+export function adamw(given: Given<AdamW> = {}, ...surplus: unknown[]): AdamW {
+  const options = optionsOf<AdamW>("adamw", given, surplus, [...ADAM_KEYS, "weightDecay"]);
+  const weightDecay = notNegative("weightDecay", options.weightDecay ?? 0.004);
+  return { kind: "adamw", ...adamOptions(options), weightDecay };
 }
 
 /**
@@ -137,21 +172,25 @@ export function adamw(options: Options<AdamW> = {}): AdamW {
  * @param options as of `adam`
  * @throws {ArgumentError} for values out of range
  */
-export function nadam(options: Options<Nadam> = {}): Nadam {
-  return { kind: "nadam", ...adamOptions("nadam", options) };
+export function nadam(options?: Given<Nadam>): Nadam;
+export function nadam(given: Given<Nadam> = {}, ...surplus: unknown[]): Nadam {
+  return { kind: "nadam", ...adamOptions(optionsOf<Nadam>("nadam", given, surplus, ADAM_KEYS)) };
 }
 
 /**
  * RMSprop. Formulas and defaults as in Keras: ε stands under the root.
  *
- * @param options `learningRate`, positive or a schedule, default 0.001; `rho` and `momentum` in [0, 1), default 0.9 and
+ * @param options `learningRate`, at least 0 or a schedule, default 0.001 (a number or a schedule alone is that); `rho` and `momentum` in [0, 1), default 0.9 and
  *   0; `epsilon`, positive, default 1e-7; `centered`, default false; clipping as in `sgd`
  * @throws {ArgumentError} for values out of range
  */
-export function rmsprop(options: Options<RmsProp> = {}): RmsProp {
+export function rmsprop(options?: Given<RmsProp>): RmsProp;
+export function rmsprop(given: Given<RmsProp> = {}, ...surplus: unknown[]): RmsProp {
+  const own = ["rho", "momentum", "epsilon", "centered"];
+  const options = optionsOf<RmsProp>("rmsprop", given, surplus, own);
   return {
     kind: "rmsprop",
-    learningRate: rateOf("rmsprop", options, ["rho", "momentum", "epsilon", "centered"]),
+    learningRate: rateOf(options),
     rho: fraction("rho", options.rho ?? 0.9),
     momentum: fraction("momentum", options.momentum ?? 0),
     epsilon: positive("epsilon", options.epsilon ?? 1e-7),
@@ -163,12 +202,14 @@ export function rmsprop(options: Options<RmsProp> = {}): RmsProp {
 /**
  * Adagrad. Formulas and defaults as in Keras: ε stands under the root.
  *
- * @param options `learningRate`, positive or a schedule, default 0.001; `initialAccumulatorValue`, at least 0, default
+ * @param options `learningRate`, at least 0 or a schedule, default 0.001 (a number or a schedule alone is that); `initialAccumulatorValue`, at least 0, default
  *   0.1; `epsilon`, positive, default 1e-7; clipping as in `sgd`
  * @throws {ArgumentError} for values out of range
  */
-export function adagrad(options: Options<Adagrad> = {}): Adagrad {
-  const learningRate = rateOf("adagrad", options, ["initialAccumulatorValue", "epsilon"]);
+export function adagrad(options?: Given<Adagrad>): Adagrad;
+export function adagrad(given: Given<Adagrad> = {}, ...surplus: unknown[]): Adagrad {
+  const options = optionsOf<Adagrad>("adagrad", given, surplus, ["initialAccumulatorValue", "epsilon"]);
+  const learningRate = rateOf(options);
   const initial = options.initialAccumulatorValue ?? 0.1;
   return {
     kind: "adagrad",
@@ -182,14 +223,16 @@ export function adagrad(options: Options<Adagrad> = {}): Adagrad {
 /**
  * Adadelta. Formulas and defaults as in Keras; the original has a learning rate of 1.
  *
- * @param options `learningRate`, positive or a schedule, default 0.001; `rho` in [0, 1), default 0.95; `epsilon`,
+ * @param options `learningRate`, at least 0 or a schedule, default 0.001 (a number or a schedule alone is that); `rho` in [0, 1), default 0.95; `epsilon`,
  *   positive, default 1e-7; clipping as in `sgd`
  * @throws {ArgumentError} for values out of range
  */
-export function adadelta(options: Options<Adadelta> = {}): Adadelta {
+export function adadelta(options?: Given<Adadelta>): Adadelta;
+export function adadelta(given: Given<Adadelta> = {}, ...surplus: unknown[]): Adadelta {
+  const options = optionsOf<Adadelta>("adadelta", given, surplus, ["rho", "epsilon"]);
   return {
     kind: "adadelta",
-    learningRate: rateOf("adadelta", options, ["rho", "epsilon"]),
+    learningRate: rateOf(options),
     rho: fraction("rho", options.rho ?? 0.95),
     epsilon: positive("epsilon", options.epsilon ?? 1e-7),
     ...checkClipping(options),
@@ -207,15 +250,20 @@ const FACTORIES: Record<OptimizerName, (options: object) => Optimizer> = {
 };
 export const OPTIMIZER_NAMES = Object.keys(FACTORIES) as OptimizerName[];
 
+/** The name of an optimizer in whatever case it came: `Adam`, `SGD`. */
+export function toOptimizerName(name: string, value: unknown): OptimizerName {
+  return canonical(name, value, OPTIMIZER_NAMES);
+}
+
 /** A name stands for its defaults; an object is checked and copied. */
 export function toOptimizer(value: Optimizer | OptimizerName): Optimizer {
   if (typeof value === "object" && value !== null) {
-    return FACTORIES[oneOf("kind of optimizer", value.kind, OPTIMIZER_NAMES)](value);
+    return FACTORIES[toOptimizerName("kind of optimizer", value.kind)](value);
   }
   if (typeof value !== "string") {
     throw new ArgumentError(`optimizer must be a name or an object such as adam({}), not ${show(value)}`);
   }
-  return FACTORIES[oneOf("optimizer", value, OPTIMIZER_NAMES)]({});
+  return FACTORIES[toOptimizerName("optimizer", value)]({});
 }
 
 /** What each of the values that an optimizer keeps for a parameter is at first. */

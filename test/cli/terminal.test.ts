@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { drawPictures } from "../../src/cli/draw.js";
 import { ProgressDisplay, progressLine } from "../../src/cli/progress.js";
 import { drawPoints } from "../../src/cli/scatter.js";
-import { count, fileSize, nearest, table } from "../../src/cli/text.js";
+import { count, fileSize, table } from "../../src/cli/text.js";
+import { nearest } from "../../src/nearest.js";
 
 const plain = { live: false, depth: 1, columns: 80 };
 const colourless = { live: true, depth: 1, columns: 80 };

@@ -460,7 +460,7 @@ describe("safetensors refuses arguments", () => {
       "metadata that is text",
       encode([tensor], "x"),
       ArgumentError,
-      "metadata is a string, but an object of strings",
+      'metadata is "x", but an object of strings',
     ],
     [
       "metadata of numbers",
