@@ -13,8 +13,8 @@ export interface StreamCsvOptions extends StreamFileOptions {
   separator?: string;
 }
 
-/** A decimal number, with white space around it. */
-const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
+/** A decimal number, with white space around it. No two parts of it can match the same character: it is linear. */
+const NUMBER = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 const RESERVED = /^[\s\d"+\-.eE]$/;
 /** No line of numbers is longer; one of a file without line breaks would fill the memory. */
 const LONGEST_LINE = 1 << 26;
@@ -64,17 +64,32 @@ export function streamCsv(path: string, options: StreamCsvOptions = {}): FileStr
 /** The lines of a file, without what ends them. */
 async function* linesOf(reader: ByteReader): AsyncGenerator<string, void, void> {
   const decoder = new TextDecoder();
-  let rest = "";
-  for (let bytes = await reader.some(); bytes; bytes = await reader.some()) {
-    const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
-    rest = lines.pop()!;
-    if (rest.length > LONGEST_LINE) {
+  // The line that has begun, in parts: each is looked at once, however many a long line has.
+  let parts: string[] = [];
+  let length = 0;
+  const add = (part: string) => {
+    length += part.length;
+    if (length > LONGEST_LINE) {
       throw new FormatError(`${reader.path} has a line of more than ${LONGEST_LINE} characters`);
     }
-    for (const line of lines) yield line.endsWith("\r") ? line.slice(0, -1) : line;
+    parts.push(part);
+  };
+  const line = () => {
+    const text = parts.join("");
+    parts = [];
+    length = 0;
+    return text.endsWith("\r") ? text.slice(0, -1) : text;
+  };
+  for (let bytes = await reader.some(); bytes; bytes = await reader.some()) {
+    const [first, ...others] = decoder.decode(bytes, { stream: true }).split("\n");
+    add(first!);
+    for (const other of others) {
+      yield line();
+      add(other);
+    }
   }
-  rest += decoder.decode();
-  if (rest !== "") yield rest.endsWith("\r") ? rest.slice(0, -1) : rest;
+  add(decoder.decode());
+  if (length > 0) yield line();
 }
 
 /** Rows that are read line by line. */
@@ -84,7 +99,8 @@ class CsvRows {
   #columns = 0;
   #line = 0;
   #emptyLine = 0;
-  #values: number[] = [];
+  /** The rows so far, with room for more. */
+  #values = new Float32Array(0);
   count = 0;
 
   constructor(path: string, separator: string) {
@@ -106,27 +122,51 @@ class CsvRows {
     }
     if (this.#emptyLine > 0) throw this.#invalid(this.#emptyLine, "is empty");
     if (line.includes('"')) throw this.#invalid(this.#line, "has quotes, but only plain numbers are read");
-    const fields = line.split(this.#separator);
-    this.#columns ||= fields.length;
-    if (fields.length !== this.#columns) {
-      throw this.#invalid(
-        this.#line,
-        `has ${fields.length} fields, but the lines before it have ${this.#columns}`,
-      );
+    const fields = countFields(line, this.#separator);
+    this.#columns ||= fields;
+    if (fields !== this.#columns) {
+      throw this.#invalid(this.#line, `has ${fields} fields, but the lines before it have ${this.#columns}`);
     }
-    fields.forEach((field, column) => {
-      if (!NUMBER.test(field)) throw this.#noNumber(field, column);
-      this.#values.push(Number(field));
-    });
+    const values = this.#row();
+    let begin = 0;
+    for (let column = 0; column < fields; column++) {
+      const end = line.indexOf(this.#separator, begin);
+      values[column] = this.#number(end < 0 ? line.slice(begin) : line.slice(begin, end), column);
+      begin = end + 1;
+    }
     return ++this.count;
   }
 
   /** The rows so far, which are no longer kept. */
   take(): Matrix {
-    const matrix = new Matrix(Float32Array.from(this.#values), this.count, this.#columns);
-    this.#values = [];
+    const matrix = new Matrix(this.#values.slice(0, this.count * this.#columns), this.count, this.#columns);
     this.count = 0;
     return matrix;
+  }
+
+  /** Where the next row goes. */
+  #row(): Float32Array {
+    const begin = this.count * this.#columns;
+    const end = begin + this.#columns;
+    if (end > this.#values.length) {
+      const larger = new Float32Array(Math.max(end, 2 * this.#values.length));
+      larger.set(this.#values);
+      this.#values = larger;
+    }
+    return this.#values.subarray(begin, end);
+  }
+
+  /** @throws {FormatError} unless the field is a number that float32 has room for */
+  #number(field: string, column: number): number {
+    if (!NUMBER.test(field)) throw this.#noNumber(field, column);
+    const value = Number(field);
+    if (!Number.isFinite(Math.fround(value))) {
+      throw this.#invalid(
+        this.#line,
+        `has ${quote(field.trim())} in column ${column + 1}, which is beyond the range of 32-bit floats, ±3.4e38`,
+      );
+    }
+    return value;
   }
 
   #noNumber(field: string, column: number): FormatError {
@@ -140,4 +180,10 @@ class CsvRows {
   #invalid(line: number, reason: string): FormatError {
     return new FormatError(`line ${line} of ${this.#path} ${reason}`);
   }
+}
+
+function countFields(line: string, separator: string): number {
+  let count = 1;
+  for (let at = line.indexOf(separator); at >= 0; at = line.indexOf(separator, at + 1)) count++;
+  return count;
 }

@@ -110,6 +110,18 @@ test.each<[string, string, object, RegExp]>([
   ["an empty line", "1,2\n\n3,4", {}, /^line 2 of .* is empty$/],
   ["hexadecimal", "1,2\n3,0x10", {}, /has "0x10" in column 2/],
   ["no numbers", "1,nan", {}, /has "nan" in column 2/],
+  [
+    "what float64 has no room for",
+    "1,2\n3,1e400",
+    {},
+    /^line 2 of .* has "1e400" in column 2, which is beyond/,
+  ],
+  [
+    "what float32 has no room for",
+    "1,2\n -1e39 ,4",
+    {},
+    /^line 2 of .* has "-1e39" in column 1, which is beyond/,
+  ],
   ["a word under names", "a\nb", { header: true }, /^line 2 of .* has "b" in column 1, which is no number$/],
 ])("lines with %s are refused", async (_, text, options, message) => {
   const error = await failure(() => all(streamCsv(file(text), options)));
