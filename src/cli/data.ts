@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { basename } from "node:path";
 import { ArgumentError, digits, ShapeError, spiral } from "../index.js";
 import { type LoadedSamples, loadSamples } from "../node.js";
@@ -70,13 +70,22 @@ export async function openData(name: string, options: DataOptions, digitCount: n
   if (name !== "spiral") refuse("noise", options.noise, "the spiral");
   if (name === "digits") return digitSource({ ...options, samples: options.samples ?? digitCount });
   if (name === "spiral") return spiralSource(options);
-  if (!existsSync(name)) {
+  if (isMissing(name)) {
     const near = nearest(name, ["digits", "spiral"]);
     const hint = near === undefined ? "" : `; did you mean ${near}?`;
-    throw new ArgumentError(`DATA ${JSON.stringify(name)} is neither digits nor spiral nor a file${hint}`);
+    throw new ArgumentError(`File not found: ${name} (built-in data: digits, spiral)${hint}`);
   }
   refuse("samples", options.samples, "digits and the spiral");
   return fileSource(name, await loadSamples(name));
+}
+
+/** Whether there is certainly no such file: one in a folder that may not be looked into is not missing. */
+function isMissing(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
 }
 
 function refuse(option: string, value: unknown, of: string): void {

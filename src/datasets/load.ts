@@ -65,7 +65,7 @@ export async function inPath<T>(path: string, decode: () => T | Promise<T>): Pro
 
 /** The error of a file that the system refuses to read. */
 export function unreadable(path: string, cause: Error & { code?: string }): IsthmusError {
-  if (cause.code === "ENOENT") return new ArgumentError(`there is no file ${path}`, { cause });
+  if (cause.code === "ENOENT") return new ArgumentError(`File not found: ${path}`, { cause });
   if (cause.code === "EISDIR") return new ArgumentError(`${path} is a folder, not a file`, { cause });
   return new IsthmusError("ERR_FILE", `${path} cannot be read: ${cause.message}`, { cause });
 }

@@ -1,4 +1,5 @@
 import { ArgumentError, FormatError } from "../errors.js";
+import { foreignFile } from "./foreignFile.js";
 import { isGzip } from "./gzip.js";
 import {
   bytesOf,
@@ -93,6 +94,8 @@ export function readIdxHeader(file: Uint8Array): IdxHeader {
   const dataBegin = idxHeaderLength(file);
   const [zero0, zero1, code, rank] = file as unknown as [number, number, number, number];
   if (zero0 !== 0 || zero1 !== 0) {
+    const foreign = foreignFile(file);
+    if (foreign !== undefined) throw new FormatError(`bytes is ${foreign}, not an IDX file`);
     throw invalid(`it begins with ${hex(zero0)} ${hex(zero1)}, but the magic number begins with 00 00`);
   }
   const entry = TYPES.find((candidate) => candidate.code === code);

@@ -1,4 +1,5 @@
 import { ArgumentError, FormatError } from "../errors.js";
+import { foreignFile } from "./foreignFile.js";
 import { parseNpyHeader } from "./npyHeader.js";
 import {
   bytesOf,
@@ -160,7 +161,11 @@ export const NPY_START = 12;
 
 /** Bytes up to the first element, as the first `NPY_START` of the file tell. */
 export function npyHeaderLength(start: Uint8Array): number {
-  if (!MAGIC.every((byte, i) => start[i] === byte)) throw invalid("it does not begin with \\x93NUMPY");
+  if (!MAGIC.every((byte, i) => start[i] === byte)) {
+    const foreign = foreignFile(start);
+    if (foreign !== undefined) throw new FormatError(`bytes is ${foreign}, not a .npy file`);
+    throw invalid("it does not begin with \\x93NUMPY");
+  }
   const [major, minor] = start.subarray(MAGIC.length, MAGIC.length + 2);
   const lengthBytes = major === 1 ? 2 : 4;
   const headerBegin = MAGIC.length + 2 + lengthBytes;

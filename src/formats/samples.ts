@@ -1,4 +1,5 @@
 import { FormatError } from "../errors.js";
+import { foreignFile } from "./foreignFile.js";
 import { gunzip, isGzip } from "./gzip.js";
 import { decodeIdx } from "./idx.js";
 import { decodeNpy } from "./npy.js";
@@ -29,7 +30,12 @@ export async function decodeSamples(bytes: Uint8Array): Promise<LoadedSamples> {
   // 93 begins NumPy's magic string, 00 IDX's magic number.
   if (plain[0] === 0x93) return toSamples(decodeNpy(plain));
   if (plain[0] === 0 && plain[1] === 0) return toSamples(decodeIdx(plain));
-  throw new FormatError("bytes is neither an IDX nor a .npy file, nor either of them gzipped");
+  const foreign = foreignFile(plain);
+  throw new FormatError(
+    foreign === undefined
+      ? "bytes is neither an IDX nor a .npy file, nor either of them gzipped"
+      : `bytes is ${foreign}, not an IDX or .npy file`,
+  );
 }
 
 /** The bytes themselves, or what they decompress to if they are gzip data. */

@@ -50,12 +50,12 @@ const usage: [string, string[], RegExp][] = [
   [
     "unknown data",
     ["train", "digit"],
-    /DATA "digit" is neither digits nor spiral nor a file; did you mean digits\?/,
+    /File not found: digit \(built-in data: digits, spiral\); did you mean digits\?/,
   ],
   [
     "unknown data that is near nothing",
     ["train", "no/such.idx"],
-    /"no\/such\.idx" is neither digits nor spiral nor a file\n/,
+    /File not found: no\/such\.idx \(built-in data: digits, spiral\)\n/,
   ],
   [
     "an unknown activation",
@@ -109,7 +109,7 @@ const usage: [string, string[], RegExp][] = [
     /folder cannot be written: it is a folder/,
   ],
   ["no output", ["encode", "digits.st", "digits"], /required option '--out <file>' not specified/],
-  ["no model", ["inspect", "no.st"], /there is no file no\.st/],
+  ["no model", ["inspect", "no.st"], /File not found: no\.st/],
   ["data that are a folder", ["train", "folder"], /folder is a folder, not a file/],
 ];
 

@@ -63,7 +63,7 @@ describe("what is refused names the file", () => {
 
   test("a file that is not there, a folder, a path that is none", async () => {
     for (const [path, message] of [
-      [join(folder, "no.idx"), "there is no file "],
+      [join(folder, "no.idx"), "File not found: "],
       [folder, " is a folder, not a file"],
       ["", "path must be a string"],
       [undefined as unknown as string, "path must be a string"],
@@ -95,7 +95,7 @@ describe("what is refused names the file", () => {
       " is not gzip data: it is cut short",
     ],
     ["empty", new Uint8Array(0), " is neither an IDX nor a .npy file"],
-    ["text", new TextEncoder().encode("sepal,petal\n"), " is neither an IDX nor a .npy file"],
+    ["text", new TextEncoder().encode("sepal,petal\n"), " is text, not an IDX or .npy file"],
     ["npy cut short", encodeNpy(bytes).subarray(0, 140), " is not a valid .npy file"],
     [
       "npy without rows",

@@ -136,7 +136,7 @@ test("what cannot be a stream is refused", async () => {
   for (const separator of ["", "ab", "1", '"', " "])
     expect(() => streamCsv("x", { separator })).toThrow(/^separator/);
   const missing = await failure(() => all(streamIdx(join(folder, "missing"))));
-  expect((missing as Error).message).toMatch(/^there is no file/);
+  expect((missing as Error).message).toMatch(/^File not found: /);
   expect(await failure(() => all(streamNpy(folder)))).toBeInstanceOf(IsthmusError);
   const fortran =
     "\x93NUMPY\x01\x00v\x00" +
