@@ -21,10 +21,6 @@ const KINDS: readonly Kind[] = [
   { magic: "PK\x05\x06", is: "an empty zip archive" },
   { magic: "PK\x07\x08", is: "a part of a zip archive" },
   { magic: "\x89HDF\r\n\x1a\n", is: "an HDF5 file (such as Keras's .h5)" },
-  { magic: "\x80\x02", is: "a Python pickle (such as .pkl or PyTorch's older .pt)" },
-  { magic: "\x80\x03", is: "a Python pickle (such as .pkl)" },
-  { magic: "\x80\x04", is: "a Python pickle (such as .pkl)" },
-  { magic: "\x80\x05", is: "a Python pickle (such as .pkl)" },
   { magic: "PAR1", is: "a Parquet file" },
   { magic: "ARROW1", is: "an Arrow file" },
   { magic: "FEA1", is: "a Feather file" },
@@ -32,7 +28,7 @@ const KINDS: readonly Kind[] = [
   { magic: "SQLite format 3\0", is: "an SQLite database" },
   { magic: "MATLAB 5.0 MAT-file", is: "a MATLAB .mat file" },
   { magic: "TFL3", at: 4, is: "a TensorFlow Lite model" },
-  { magic: "\x1f\x8b", is: "gzip data" },
+  { magic: "\x1f\x8b\x08", is: "gzip data" },
   { magic: "BZh", is: "bzip2 data" },
   { magic: "\xfd7zXZ\0", is: "xz data" },
   { magic: "\x28\xb5\x2f\xfd", is: "Zstandard data" },
@@ -64,11 +60,13 @@ const KINDS: readonly Kind[] = [
  * @returns undefined for what is not known
  */
 export function foreignFile(bytes: Uint8Array, own?: OwnFormat): string | undefined {
+  // First those that are known by more than a few bytes, with which a length in another format may begin.
+  if (isSafetensors(bytes)) return own === "safetensors" ? undefined : "a safetensors file";
+  if (isIdx(bytes)) return own === "idx" ? undefined : "an IDX file";
+  if (isPickle(bytes)) return "a Python pickle (such as .pkl, or PyTorch's older .pt)";
   const start = Array.from(bytes.subarray(0, FOREIGN_START), (byte) => String.fromCharCode(byte)).join("");
   const kind = KINDS.find(({ magic, at = 0 }) => start.startsWith(magic, at));
-  if (kind) return kind.own === own && own !== undefined ? undefined : kind.is;
-  if (isIdx(bytes)) return own === "idx" ? undefined : "an IDX file";
-  if (isSafetensors(bytes)) return own === "safetensors" ? undefined : "a safetensors file";
+  if (kind) return kind.own !== undefined && kind.own === own ? undefined : kind.is;
   const text = own === "text" ? undefined : readText(bytes);
   return text === undefined ? undefined : textKind(text);
 }
@@ -84,6 +82,12 @@ function isIdx(bytes: Uint8Array): boolean {
 function isSafetensors(bytes: Uint8Array): boolean {
   const [high0, high1, high2, high3, brace, next = 0x22] = bytes.subarray(4);
   return !high0 && !high1 && !high2 && !high3 && brace === 0x7b && [0x22, 0x7d, 0x20, 0x0a].includes(next);
+}
+
+/** Protocol 2 to 5, then an operation: the least of them is an opening parenthesis (Lib/pickletools.py of Python). */
+function isPickle(bytes: Uint8Array): boolean {
+  const [proto, version = 0, operation = 0] = bytes;
+  return proto === 0x80 && version >= 2 && version <= 5 && operation >= 0x28;
 }
 
 /** The beginning as text; undefined where it is no UTF-8, or has control characters beside white space. */

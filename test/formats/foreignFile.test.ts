@@ -51,6 +51,20 @@ test("a format is foreign to the readers of the others only", () => {
   }
 });
 
+test("a header's length that begins as other formats do does not mislead", () => {
+  for (const length of [0x0280, 0x0480, 0x8b1f, 0x4b50]) {
+    const json = `{"__metadata__":{"a":"${"x".repeat(length - 25)}"}}`;
+    const file = latin(`${"\0".repeat(8)}${json}`);
+    new DataView(file.buffer).setUint32(0, length, true);
+    expect(json).toHaveLength(length);
+    expect(foreignFile(file)).toBe("a safetensors file");
+    expect(decodeSafetensors(file).metadata.a).toHaveLength(length - 25);
+    for (const end of [8, 9, 20]) {
+      expect(() => decodeSafetensors(file.subarray(0, end))).toThrow(/not a valid safetensors file/);
+    }
+  }
+});
+
 test.each([
   ["nothing", latin("")],
   ["white space", latin("  \n")],
