@@ -14,7 +14,7 @@ import { type CheckpointingOptions, modelCheckpoint } from "./training/modelChec
 export { type StreamCsvOptions, streamCsv } from "./datasets/csv.js";
 export { loadIdx, loadNpy, loadSamples } from "./datasets/load.js";
 export { type FileStream, type StreamFileOptions, streamIdx, streamNpy } from "./datasets/stream.js";
-export type { LoadedSamples } from "./formats/samples.js";
+export type { LoadedSamples, LoadSamplesOptions } from "./formats/samples.js";
 
 /**
  * Writes a model, or a detector with its model, to a safetensors file: whole or not at all, so that a file of that name

@@ -1,9 +1,13 @@
 import { boolean, integer, knownKeys, show } from "../check.js";
 import { ArgumentError, FormatError } from "../errors.js";
-import { quote } from "../formats/typedArrays.js";
+import type { ByteSource } from "../formats/byteSource.js";
+import { FOREIGN_START, foreignFile } from "../formats/foreignFile.js";
+import { checkMaximumBytes, DEFAULT_MAXIMUM_BYTES } from "../formats/gzip.js";
+import { allocated, quote } from "../formats/typedArrays.js";
 import { Matrix } from "../matrix.js";
-import { ByteReader, checkPath } from "./byteReader.js";
-import type { FileStream, StreamFileOptions } from "./stream.js";
+import { eachOfFile } from "./openFile.js";
+import { checkPath } from "./path.js";
+import { type FileStream, requireChunk, type StreamFileOptions } from "./stream.js";
 
 /** Options of `streamCsv`. */
 export interface StreamCsvOptions extends StreamFileOptions {
@@ -29,8 +33,9 @@ const LONGEST_LINE = 1 << 26;
  */
 export function streamCsv(path: string, options: StreamCsvOptions = {}): FileStream<Matrix> {
   checkPath(path);
-  knownKeys("streamCsv", options, ["rows", "header", "separator"]);
+  knownKeys("streamCsv", options, ["rows", "header", "separator", "maximumBytes"]);
   const most = integer("rows", options.rows ?? 1024);
+  const maximumBytes = checkMaximumBytes(options.maximumBytes ?? DEFAULT_MAXIMUM_BYTES);
   const header = boolean("header", options.header ?? false);
   const separator = options.separator ?? ",";
   if (
@@ -43,26 +48,24 @@ export function streamCsv(path: string, options: StreamCsvOptions = {}): FileStr
     );
   }
   return {
-    async *[Symbol.asyncIterator]() {
-      const reader = await ByteReader.open(path);
-      try {
-        const rows = new CsvRows(path, separator);
+    [Symbol.asyncIterator]: () =>
+      eachOfFile(path, async function* (source) {
+        const foreign = foreignFile(await source.peek(FOREIGN_START), "text");
+        if (foreign !== undefined) throw new FormatError(`bytes is ${foreign}, not lines of numbers`);
+        const rows = new CsvRows(separator, most, maximumBytes);
         let skip = header;
-        for await (const line of linesOf(reader)) {
+        for await (const line of linesOf(source)) {
           if (skip) rows.skip();
           else if (rows.add(line) === most) yield rows.take();
           skip = false;
         }
         if (rows.count > 0) yield rows.take();
-      } finally {
-        reader.close();
-      }
-    },
+      }),
   };
 }
 
 /** The lines of a file, without what ends them. */
-async function* linesOf(reader: ByteReader): AsyncGenerator<string, void, void> {
+async function* linesOf(source: ByteSource): AsyncGenerator<string, void, void> {
   const decoder = new TextDecoder();
   // The line that has begun, in parts: each is looked at once, however many a long line has.
   let parts: string[] = [];
@@ -70,7 +73,7 @@ async function* linesOf(reader: ByteReader): AsyncGenerator<string, void, void> 
   const add = (part: string) => {
     length += part.length;
     if (length > LONGEST_LINE) {
-      throw new FormatError(`${reader.path} has a line of more than ${LONGEST_LINE} characters`);
+      throw new FormatError(`bytes has a line of more than ${LONGEST_LINE} characters`);
     }
     parts.push(part);
   };
@@ -80,7 +83,7 @@ async function* linesOf(reader: ByteReader): AsyncGenerator<string, void, void> 
     length = 0;
     return text.endsWith("\r") ? text.slice(0, -1) : text;
   };
-  for (let bytes = await reader.some(); bytes; bytes = await reader.some()) {
+  for (let bytes = await source.some(); bytes; bytes = await source.some()) {
     const [first, ...others] = decoder.decode(bytes, { stream: true }).split("\n");
     add(first!);
     for (const other of others) {
@@ -94,8 +97,10 @@ async function* linesOf(reader: ByteReader): AsyncGenerator<string, void, void> 
 
 /** Rows that are read line by line. */
 class CsvRows {
-  readonly #path: string;
   readonly #separator: string;
+  /** Rows of a chunk, and the bytes that they may take. */
+  readonly #most: number;
+  readonly #maximumBytes: number;
   #columns = 0;
   #line = 0;
   #emptyLine = 0;
@@ -103,9 +108,10 @@ class CsvRows {
   #values = new Float32Array(0);
   count = 0;
 
-  constructor(path: string, separator: string) {
-    this.#path = path;
+  constructor(separator: string, most: number, maximumBytes: number) {
     this.#separator = separator;
+    this.#most = most;
+    this.#maximumBytes = maximumBytes;
   }
 
   /** Passes over a line. */
@@ -149,7 +155,9 @@ class CsvRows {
     const begin = this.count * this.#columns;
     const end = begin + this.#columns;
     if (end > this.#values.length) {
-      const larger = new Float32Array(Math.max(end, 2 * this.#values.length));
+      const length = Math.max(end, Math.min(2 * this.#values.length, this.#most * this.#columns));
+      requireChunk(this.count + 1, 4 * this.#columns, this.#maximumBytes);
+      const larger = new Float32Array(allocated(4 * length).buffer);
       larger.set(this.#values);
       this.#values = larger;
     }
@@ -178,7 +186,7 @@ class CsvRows {
   }
 
   #invalid(line: number, reason: string): FormatError {
-    return new FormatError(`line ${line} of ${this.#path} ${reason}`);
+    return new FormatError(`line ${line} of bytes ${reason}`);
   }
 }
 

@@ -1,9 +1,11 @@
 import { FormatError } from "../errors.js";
-import { foreignFile } from "./foreignFile.js";
-import { gunzip, isGzip } from "./gzip.js";
-import { decodeIdx } from "./idx.js";
-import { decodeNpy } from "./npy.js";
-import { type NumericArray, requireBytes } from "./typedArrays.js";
+import { ByteSource, requireUnpackable } from "./byteSource.js";
+import { FOREIGN_START, foreignFile } from "./foreignFile.js";
+import { maximumBytesOf } from "./gzip.js";
+import { IDX_START, idxHeaderLength, readIdxLayout } from "./idx.js";
+import { type ArrayLayout, dataBytes, elementsOf, invalid, requireData, wants } from "./layout.js";
+import { NPY_START, npyHeaderLength, readNpyLayout } from "./npy.js";
+import { allocated, type NumericArray, requireBytes } from "./typedArrays.js";
 
 /** Samples from a file, one a row. */
 export interface LoadedSamples {
@@ -17,34 +19,96 @@ export interface LoadedSamples {
   shape: number[];
 }
 
+/** Options of what reads samples from files, plain or gzipped. */
+export interface LoadSamplesOptions {
+  /** Refuse gzipped files that unpack to more bytes than this; `Infinity` for no limit. Default 2^30 (1 GiB). */
+  maximumBytes?: number;
+}
+
 /**
  * Decodes a whole IDX or `.npy` file, plain or gzipped, as its first bytes tell: for a file dropped on a page or
  * fetched. Unsigned bytes stay bytes, which a model takes for themselves divided by 255; other numbers become 32-bit
  * floats.
  *
- * @throws {FormatError} when it is neither, or not whole
- * @throws {ArgumentError} when `bytes` is no `Uint8Array`
+ * @throws {FormatError} when it is neither, or not whole, unpacks to more than `maximumBytes`, or has a number beyond
+ * the range of 32-bit floats
+ * @throws {ArgumentError} when `bytes` is no `Uint8Array`, or an option is wrong
+ * @throws {OutOfMemoryError} when the runtime refuses the memory for the samples
  */
-export async function decodeSamples(bytes: Uint8Array): Promise<LoadedSamples> {
-  const plain = await decompressed(requireBytes(bytes));
-  // 93 begins NumPy's magic string, 00 IDX's magic number.
-  if (plain[0] === 0x93) return toSamples(decodeNpy(plain));
-  if (plain[0] === 0 && plain[1] === 0) return toSamples(decodeIdx(plain));
-  const foreign = foreignFile(plain);
-  throw new FormatError(
+export async function decodeSamples(
+  bytes: Uint8Array,
+  options: LoadSamplesOptions = {},
+): Promise<LoadedSamples> {
+  const file = requireBytes(bytes);
+  const maximumBytes = maximumBytesOf("decodeSamples", options);
+  const source = await ByteSource.open({ pieces: [file], size: file.length });
+  return readSamples(source, maximumBytes);
+}
+
+/**
+ * Reads all samples of a file.
+ *
+ * @param format the one that it has to be of; default: as its first bytes tell
+ */
+export async function readSamples(
+  source: ByteSource,
+  maximumBytes: number,
+  format?: ArrayLayout["format"],
+): Promise<LoadedSamples> {
+  const layout = await readLayout(source, format);
+  const size = dataBytes(layout);
+  requireRoom(source, layout);
+  requireUnpackable(source, layout.dataBegin + size, maximumBytes);
+  const bytes = await source.take(size);
+  if (bytes.length < size) requireData(layout, bytes.length);
+  if (await source.some()) requireData(layout, "more");
+  return toSamples({ shape: layout.shape, data: elementsOf(layout, bytes) });
+}
+
+/**
+ * Reads the header of an IDX or `.npy` file.
+ *
+ * @param format as of `readSamples`
+ * @throws {FormatError} when it has none
+ */
+export async function readLayout(source: ByteSource, format?: ArrayLayout["format"]): Promise<ArrayLayout> {
+  const start = await source.peek(FOREIGN_START);
+  const isNpy = format === undefined ? start[0] === 0x93 : format === ".npy";
+  const isIdx = format === undefined ? start[0] === 0 && start[1] === 0 : format === "IDX";
+  if (!isNpy && !isIdx) throw neither(start);
+  const length = isNpy
+    ? npyHeaderLength(start.subarray(0, NPY_START))
+    : idxHeaderLength(start.subarray(0, IDX_START));
+  const header = await source.peek(Math.max(length, FOREIGN_START));
+  const layout = isNpy ? readNpyLayout(header) : readIdxLayout(header);
+  await source.take(length);
+  return layout;
+}
+
+function neither(start: Uint8Array): FormatError {
+  const foreign = foreignFile(start);
+  return new FormatError(
     foreign === undefined
       ? "bytes is neither an IDX nor a .npy file, nor either of them gzipped"
       : `bytes is ${foreign}, not an IDX or .npy file`,
   );
 }
 
-/** The bytes themselves, or what they decompress to if they are gzip data. */
-export async function decompressed(bytes: Uint8Array): Promise<Uint8Array> {
-  return isGzip(bytes) ? gunzip(bytes) : bytes;
+/**
+ * Checks, before any memory is taken, that the source can have as many bytes as its header asks for.
+ *
+ * @throws {FormatError} when it has fewer, or, where that is known, more
+ */
+export function requireRoom(source: ByteSource, layout: ArrayLayout): void {
+  const { mostLeft, compressed } = source;
+  if (!compressed && Number.isFinite(mostLeft)) requireData(layout, mostLeft);
+  if (dataBytes(layout) > mostLeft) {
+    throw invalid(layout.format, `${wants(layout)}, more than its compressed bytes can hold`);
+  }
 }
 
 /** One sample a row, of numbers that a model takes. */
-export function toSamples({ shape, data }: { shape: readonly number[]; data: NumericArray }): LoadedSamples {
+function toSamples({ shape, data }: { shape: readonly number[]; data: NumericArray }): LoadedSamples {
   const [rows, ...rest] = shape;
   const columns = rest.reduce((product, dimension) => product * dimension, 1);
   if (rows === undefined || data.length === 0) {
@@ -52,13 +116,27 @@ export function toSamples({ shape, data }: { shape: readonly number[]; data: Num
       `bytes holds an array of shape [${shape.join(", ")}], in which there are no samples`,
     );
   }
-  return { data: toNumbers(data), rows, columns, shape: [...shape] };
+  return { data: toNumbers(data, 0, columns), rows, columns, shape: [...shape] };
 }
 
-/** Bytes and floats as they are, other numbers as floats. */
-export function toNumbers(data: NumericArray): Uint8Array | Float32Array {
+/**
+ * Bytes and floats as they are, other numbers as floats.
+ *
+ * @param firstRow where the rows of `data` stand in the file, for messages
+ * @throws {FormatError} when a number becomes infinite
+ */
+export function toNumbers(data: NumericArray, firstRow: number, columns: number): Uint8Array | Float32Array {
   if (data instanceof Uint8Array || data instanceof Float32Array) return data;
-  const floats = new Float32Array(data.length);
-  for (let i = 0; i < floats.length; i++) floats[i] = Number(data[i]);
+  const floats = new Float32Array(allocated(4 * data.length).buffer);
+  for (let i = 0; i < floats.length; i++) {
+    const value = Number(data[i]);
+    floats[i] = value;
+    if (Number.isFinite(value) && !Number.isFinite(floats[i]!)) {
+      const place = `row ${firstRow + Math.floor(i / columns) + 1}, column ${(i % columns) + 1}`;
+      throw new FormatError(
+        `bytes has ${value} in ${place}, which is beyond the range of 32-bit floats, ±3.4e38`,
+      );
+    }
+  }
   return floats;
 }

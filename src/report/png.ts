@@ -1,3 +1,5 @@
+import { crc32 } from "../formats/crc32.js";
+
 /** Pixels: one byte each (grey), or three (red, green, blue). */
 export interface Pixels {
   readonly width: number;
@@ -10,13 +12,6 @@ export interface Pixels {
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 /** Section 11.2.1. */
 const COLOUR_TYPE = { 1: 0, 3: 2 } as const;
-
-/** Annex D: the CRCs of all bytes. */
-const CRCS = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
-  return crc;
-});
 
 /** An image as a PNG file of eight bits a channel. */
 export async function encodePng({ width, height, channels, data }: Pixels): Promise<Uint8Array> {
@@ -57,9 +52,7 @@ function chunk(name: string, data: Uint8Array): Uint8Array {
   view.setUint32(0, data.length);
   for (let i = 0; i < 4; i++) bytes[4 + i] = name.charCodeAt(i);
   bytes.set(data, 8);
-  let crc = 0xffffffff;
-  for (const byte of bytes.subarray(4, -4)) crc = CRCS[(crc ^ byte) & 0xff]! ^ (crc >>> 8);
-  view.setUint32(bytes.length - 4, ~crc);
+  view.setUint32(bytes.length - 4, crc32(bytes.subarray(4, -4)));
   return bytes;
 }
 

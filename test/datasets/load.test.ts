@@ -92,7 +92,7 @@ describe("what is refused names the file", () => {
     [
       "cut short after gzip",
       gzipSync(encodeIdx(bytes)).subarray(0, 25),
-      " is not gzip data: it is cut short",
+      " is damaged gzip data: it is cut short",
     ],
     ["empty", new Uint8Array(0), " is neither an IDX nor a .npy file"],
     ["text", new TextEncoder().encode("sepal,petal\n"), " is text, not an IDX or .npy file"],

@@ -1,0 +1,33 @@
+/** Sums of single bytes, and of bytes that one, two and three zeros follow: so that a step takes four bytes. */
+const TABLES = makeTables();
+
+function makeTables(): readonly Uint32Array[] {
+  const first = Uint32Array.from({ length: 256 }, (_, byte) => {
+    let crc = byte;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
+    return crc;
+  });
+  const tables = [first];
+  for (let zeros = 1; zeros < 4; zeros++) {
+    tables.push(tables[zeros - 1]!.map((crc) => first[crc & 0xff]! ^ (crc >>> 8)));
+  }
+  return tables;
+}
+
+/**
+ * The CRC-32 of gzip (RFC 1952, section 8) and PNG.
+ *
+ * @param before the sum of the bytes that precede these; default: there are none
+ * @returns an unsigned integer
+ */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  const [t0, t1, t2, t3] = TABLES as [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
+  let crc = ~before;
+  let at = 0;
+  for (; at + 4 <= bytes.length; at += 4) {
+    crc ^= bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+    crc = t3[crc & 0xff]! ^ t2[(crc >>> 8) & 0xff]! ^ t1[(crc >>> 16) & 0xff]! ^ t0[crc >>> 24]!;
+  }
+  for (; at < bytes.length; at++) crc = t0[(crc ^ bytes[at]!) & 0xff]! ^ (crc >>> 8);
+  return ~crc >>> 0;
+}
