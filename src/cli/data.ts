@@ -68,6 +68,9 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2;
  */
 export async function openData(name: string, options: DataOptions, digitCount: number): Promise<Source> {
   if (name !== "spiral") refuse("noise", options.noise, "the spiral");
+  if ((name === "digits" || name === "spiral") && options.maxUnpacked !== undefined) {
+    throw new ArgumentError("--max-unpacked is only for files that are read, not for made data");
+  }
   if (name === "digits") return digitSource({ ...options, samples: options.samples ?? digitCount });
   if (name === "spiral") return spiralSource(options);
   if (isMissing(name)) {
@@ -76,7 +79,8 @@ export async function openData(name: string, options: DataOptions, digitCount: n
     throw new ArgumentError(`File not found: ${name} (built-in data: digits, spiral)${hint}`);
   }
   refuse("samples", options.samples, "digits and the spiral");
-  return fileSource(name, await loadSamples(name));
+  const { maxUnpacked: maximumBytes } = options;
+  return fileSource(name, await loadSamples(name, maximumBytes === undefined ? {} : { maximumBytes }));
 }
 
 /** Whether there is certainly no such file: one in a folder that may not be looked into is not missing. */

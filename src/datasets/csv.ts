@@ -152,11 +152,11 @@ class CsvRows {
 
   /** Where the next row goes. */
   #row(): Float32Array {
+    requireChunk(this.count + 1, 4 * this.#columns, this.#maximumBytes);
     const begin = this.count * this.#columns;
     const end = begin + this.#columns;
     if (end > this.#values.length) {
       const length = Math.max(end, Math.min(2 * this.#values.length, this.#most * this.#columns));
-      requireChunk(this.count + 1, 4 * this.#columns, this.#maximumBytes);
       const larger = new Float32Array(allocated(4 * length).buffer);
       larger.set(this.#values);
       this.#values = larger;

@@ -91,6 +91,11 @@ const usage: [string, string[], RegExp][] = [
   ],
   ["a split of 1", ["train", "digits", "--validation-split", "1"], /from 0 up to, but not including, 1/],
   ["hidden widths that are none", ["train", "digits", "--hidden", "12,,3"], /Positive integers with commas/],
+  [
+    "a limit of unpacking for digits",
+    ["train", "digits", "--max-unpacked", "9"],
+    /--max-unpacked is only for files/,
+  ],
   ["noise for digits", ["train", "digits", "--noise", "1"], /--noise is only for the spiral/],
   [
     "samples for a file",
@@ -123,6 +128,11 @@ const failures: [string, string[], RegExp][] = [
     "an IDX file that lies",
     ["train", "lying.idx.gz"],
     /lying\.idx\.gz is not a valid IDX file: its shape \[5, 28, 28\]/,
+  ],
+  [
+    "a gzip file of more than --max-unpacked",
+    ["train", "lying.idx.gz", "--max-unpacked", "100"],
+    /lying\.idx\.gz decompresses to more than maximumBytes, 100 bytes/,
   ],
   ["a gzip file cut short", ["train", "cut.idx.gz"], /cut\.idx\.gz is damaged gzip data: it is cut short/],
   ["a file of another format", ["train", "text.txt"], /text\.txt is text, not an IDX or \.npy file/],
