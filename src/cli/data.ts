@@ -7,7 +7,7 @@ import { nearest, plural } from "./text.js";
 
 /** Samples, one a row. */
 export interface Rows {
-  readonly data: Uint8Array | Float32Array;
+  readonly data: Uint8Array | Float32Array | Float64Array;
   readonly rows: number;
   readonly columns: number;
 }
@@ -34,9 +34,9 @@ export interface Examples extends Rows {
   /** For the reader: what and how many. */
   readonly title: string;
   /** The class of each. */
-  readonly labels?: Uint8Array | Float32Array;
+  readonly labels?: Uint8Array | Float32Array | Float64Array;
   /** Where each point lies on its curve. */
-  readonly positions?: Uint8Array | Float32Array;
+  readonly positions?: Uint8Array | Float32Array | Float64Array;
 }
 
 /** A data set whose shape is known, and which is made when it is asked for. */

@@ -24,14 +24,15 @@ const RESERVED = /^[\s\d"+\-.eE]$/;
 const LONGEST_LINE = 1 << 26;
 
 /**
- * Reads a file of lines of decimal numbers, plain or gzipped, as a stream of chunks of whole rows. It is read strictly:
+ * Reads a file of lines of decimal numbers, plain or gzipped, as a stream of chunks of whole rows, in 64-bit floats.
+ * It is read strictly:
  * every line has as many numbers as the first, there are no quotes, no empty fields, and no empty lines but at the end.
  *
  * The errors come where the file is read, as of `streamIdx`; those of a line name its number, counted from 1.
  *
  * @throws {ArgumentError} for options out of range
  */
-export function streamCsv(path: string, options: StreamCsvOptions = {}): FileStream<Matrix> {
+export function streamCsv(path: string, options: StreamCsvOptions = {}): FileStream<Matrix<Float64Array>> {
   checkPath(path);
   knownKeys("streamCsv", options, ["rows", "header", "separator", "maximumBytes"]);
   const most = integer("rows", options.rows ?? 1024);
@@ -105,7 +106,7 @@ class CsvRows {
   #line = 0;
   #emptyLine = 0;
   /** The rows so far, with room for more. */
-  #values = new Float32Array(0);
+  #values = new Float64Array(0);
   count = 0;
 
   constructor(separator: string, most: number, maximumBytes: number) {
@@ -144,34 +145,34 @@ class CsvRows {
   }
 
   /** The rows so far, which are no longer kept. */
-  take(): Matrix {
+  take(): Matrix<Float64Array> {
     const matrix = new Matrix(this.#values.slice(0, this.count * this.#columns), this.count, this.#columns);
     this.count = 0;
     return matrix;
   }
 
   /** Where the next row goes. */
-  #row(): Float32Array {
-    requireChunk(this.count + 1, 4 * this.#columns, this.#maximumBytes);
+  #row(): Float64Array {
+    requireChunk(this.count + 1, 8 * this.#columns, this.#maximumBytes);
     const begin = this.count * this.#columns;
     const end = begin + this.#columns;
     if (end > this.#values.length) {
       const length = Math.max(end, Math.min(2 * this.#values.length, this.#most * this.#columns));
-      const larger = new Float32Array(allocated(4 * length).buffer);
+      const larger = new Float64Array(allocated(8 * length).buffer);
       larger.set(this.#values);
       this.#values = larger;
     }
     return this.#values.subarray(begin, end);
   }
 
-  /** @throws {FormatError} unless the field is a number that float32 has room for */
+  /** @throws {FormatError} unless the field is a number that float64 has room for */
   #number(field: string, column: number): number {
     if (!NUMBER.test(field)) throw this.#noNumber(field, column);
     const value = Number(field);
-    if (!Number.isFinite(Math.fround(value))) {
+    if (!Number.isFinite(value)) {
       throw this.#invalid(
         this.#line,
-        `has ${quote(field.trim())} in column ${column + 1}, which is beyond the range of 32-bit floats, ±3.4e38`,
+        `has ${quote(field.trim())} in column ${column + 1}, which is beyond the range of 64-bit floats, ±1.8e308`,
       );
     }
     return value;

@@ -7,12 +7,12 @@ import { checkPath, inPath, unreadable } from "./path.js";
 
 /**
  * Reads an IDX file, the format of MNIST and its family, plain or gzipped. Unsigned bytes stay bytes, which a model
- * takes for themselves divided by 255; other numbers become 32-bit floats.
+ * takes for themselves divided by 255; other numbers become floats that have room for them.
  *
  * @param path where the file is
  * @throws {ArgumentError} when there is no such file, or an option is wrong
- * @throws {FormatError} when it is not one whole IDX file, unpacks to more than `maximumBytes`, or has a number beyond
- * the range of 32-bit floats; the message names the path
+ * @throws {FormatError} when it is not one whole IDX file, or unpacks to more than `maximumBytes`; the message names the
+ * path
  * @throws {IsthmusError} of code `ERR_FILE` when the system refuses to read it
  * @throws {OutOfMemoryError} when the runtime refuses the memory for the samples
  */
@@ -21,8 +21,7 @@ export async function loadIdx(path: string, options: LoadSamplesOptions = {}): P
 }
 
 /**
- * Reads a NumPy `.npy` file, plain or gzipped, of at least one dimension. Unsigned bytes stay bytes; other numbers
- * become 32-bit floats. Errors as of `loadIdx`.
+ * Reads a NumPy `.npy` file, plain or gzipped, of at least one dimension. Numbers and errors as of `loadIdx`.
  *
  * @param path where the file is
  */

@@ -5,7 +5,7 @@ import { checkMaximumBytes, DEFAULT_MAXIMUM_BYTES } from "../formats/gzip.js";
 import { type ArrayLayout, dataBytes, elementsOf, requireData } from "../formats/layout.js";
 import { readLayout, requireRoom, toNumbers } from "../formats/samples.js";
 import { bytesPerElement, showShape } from "../formats/typedArrays.js";
-import { Matrix } from "../matrix.js";
+import { type AnyMatrix, Matrix } from "../matrix.js";
 import { eachOfFile } from "./openFile.js";
 import { checkPath } from "./path.js";
 
@@ -18,16 +18,17 @@ export interface StreamFileOptions {
 }
 
 /**
- * Samples read from a file chunk by chunk: bytes as `Uint8Array`, other numbers as a `Matrix` of floats. Each time it
+ * Samples read from a file chunk by chunk: bytes as `Uint8Array`, other numbers as a `Matrix` of the floats that
+ * loading the file would give. Each time it
  * is gone through, the file is read anew.
  */
-export type FileStream<T extends Uint8Array | Matrix = Uint8Array | Matrix> = AsyncIterable<T>;
+export type FileStream<T extends Uint8Array | AnyMatrix = Uint8Array | AnyMatrix> = AsyncIterable<T>;
 
 /**
  * Reads an IDX file, plain or gzipped, as a stream of chunks of whole rows.
  *
  * The errors come where the file is read: {ArgumentError} when there is no such file, {FormatError} when it is not one
- * whole IDX file, a chunk takes more than `maximumBytes`, or a number is beyond the range of 32-bit floats,
+ * whole IDX file, or a chunk takes more than `maximumBytes`,
  * {IsthmusError} of code `ERR_FILE` when the system refuses to read it, {OutOfMemoryError} when the runtime refuses the
  * memory for a chunk.
  *
@@ -85,8 +86,8 @@ async function* chunksOf(source: ByteSource, layout: ArrayLayout, most: number, 
     const count = Math.min(most, rows - row);
     const bytes = await source.take(count * rowBytes);
     if (bytes.length < count * rowBytes) requireData(layout, row * rowBytes + bytes.length);
-    const data = toNumbers(elementsOf({ ...layout, shape: [count, ...rest] }, bytes), row, columns);
-    yield data instanceof Uint8Array ? data : new Matrix(data, count, columns);
+    const data = toNumbers(elementsOf({ ...layout, shape: [count, ...rest] }, bytes));
+    yield data instanceof Uint8Array ? data : new Matrix<Float32Array | Float64Array>(data, count, columns);
   }
   if (await source.some()) requireData(layout, "more");
 }

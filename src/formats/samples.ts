@@ -9,8 +9,11 @@ import { allocated, type NumericArray, requireBytes } from "./typedArrays.js";
 
 /** Samples from a file, one a row. */
 export interface LoadedSamples {
-  /** The elements, row-major: `Uint8Array` for a file of unsigned bytes, else converted to floats. */
-  data: Uint8Array | Float32Array;
+  /**
+   * The elements, row-major: `Uint8Array` for a file of unsigned bytes; `Float32Array` for 32-bit floats and integers of
+   * up to 16 bits; `Float64Array` for all others, which models take to 32 bits after scaling.
+   */
+  data: Uint8Array | Float32Array | Float64Array;
   /** Number of samples: the first dimension. */
   rows: number;
   /** Elements of a sample: the product of all further dimensions, 1 where there are none. */
@@ -27,11 +30,10 @@ export interface LoadSamplesOptions {
 
 /**
  * Decodes a whole IDX or `.npy` file, plain or gzipped, as its first bytes tell: for a file dropped on a page or
- * fetched. Unsigned bytes stay bytes, which a model takes for themselves divided by 255; other numbers become 32-bit
- * floats.
+ * fetched. Unsigned bytes stay bytes, which a model takes for themselves divided by 255; other numbers become floats
+ * that have room for them.
  *
- * @throws {FormatError} when it is neither, or not whole, unpacks to more than `maximumBytes`, or has a number beyond
- * the range of 32-bit floats
+ * @throws {FormatError} when it is neither, or not whole, or unpacks to more than `maximumBytes`
  * @throws {ArgumentError} when `bytes` is no `Uint8Array`, or an option is wrong
  * @throws {OutOfMemoryError} when the runtime refuses the memory for the samples
  */
@@ -116,27 +118,17 @@ function toSamples({ shape, data }: { shape: readonly number[]; data: NumericArr
       `bytes holds an array of shape [${shape.join(", ")}], in which there are no samples`,
     );
   }
-  return { data: toNumbers(data, 0, columns), rows, columns, shape: [...shape] };
+  return { data: toNumbers(data), rows, columns, shape: [...shape] };
 }
 
-/**
- * Bytes and floats as they are, other numbers as floats.
- *
- * @param firstRow where the rows of `data` stand in the file, for messages
- * @throws {FormatError} when a number becomes infinite
- */
-export function toNumbers(data: NumericArray, firstRow: number, columns: number): Uint8Array | Float32Array {
-  if (data instanceof Uint8Array || data instanceof Float32Array) return data;
-  const floats = new Float32Array(allocated(4 * data.length).buffer);
-  for (let i = 0; i < floats.length; i++) {
-    const value = Number(data[i]);
-    floats[i] = value;
-    if (Number.isFinite(value) && !Number.isFinite(floats[i]!)) {
-      const place = `row ${firstRow + Math.floor(i / columns) + 1}, column ${(i % columns) + 1}`;
-      throw new FormatError(
-        `bytes has ${value} in ${place}, which is beyond the range of 32-bit floats, ±3.4e38`,
-      );
-    }
-  }
+/** Numbers without a loss: bytes and floats as they are, integers as the floats that have room for them. */
+export function toNumbers(data: NumericArray): Uint8Array | Float32Array | Float64Array {
+  if (data instanceof Uint8Array || data instanceof Float32Array || data instanceof Float64Array) return data;
+  // A 32-bit float has every integer of 16 bits, and a 64-bit float every one of 53.
+  const narrow = data.BYTES_PER_ELEMENT <= 2;
+  const floats = narrow
+    ? new Float32Array(allocated(4 * data.length).buffer)
+    : new Float64Array(allocated(8 * data.length).buffer);
+  for (let i = 0; i < floats.length; i++) floats[i] = Number(data[i]);
   return floats;
 }

@@ -45,7 +45,7 @@ test.each([
 });
 
 test("long numbers and long lines are read", async () => {
-  expect(await rowsOf(`0.${many("1")}, ${many("0")}7 ${many(" ")}\n`)).toEqual([[Math.fround(1 / 9), 7]]);
+  expect(await rowsOf(`0.${many("1")}, ${many("0")}7 ${many(" ")}\n`)).toEqual([[1 / 9, 7]]);
   const columns = 4_000_000;
   const [row, ...others] = await rowsOf(`${"12,".repeat(columns - 1)}34`);
   expect(others).toEqual([]);
