@@ -36,7 +36,8 @@ export const STREAM_SAMPLE = 5;
 export const STREAM_DROPOUT = 256;
 
 // A phase of a plan is a list of records of 32-bit words: operation, words of the record (these four included), extent, grain,
-// then the arguments in the order in which the kernel of that name takes them after `begin` and `end`.
+// then the kernel's fields: its parameters without `begin`, `end` and `scratch`, in their order. src/build/kernels.mjs reads
+// them from the signatures, and gives each kernel the number of its operation.
 export const RECORD_OPERATION = 0;
 export const RECORD_WORDS = 1;
 export const RECORD_EXTENT = 2;
@@ -48,39 +49,6 @@ export const OP_END = 0;
 /** Runs the records that follow, `arguments[0]` words of them, over this thread's share of the rows, in blocks of
  * `arguments[1]` rows, so that what one record writes is still in the cache when the next one reads it. */
 export const OP_ROWS = 1;
-export const OP_GATHER_FLOATS = 2;
-export const OP_GATHER_BYTES = 3;
-export const OP_GEMM = 4;
-export const OP_COLUMN_SUMS = 5;
-export const OP_PACK_ROWS = 6;
-export const OP_PACK_TRANSPOSED = 7;
-export const OP_ACTIVATION_FORWARD = 8;
-export const OP_ACTIVATION_BACKWARD = 9;
-export const OP_MEAN_SQUARED_ERROR = 10;
-export const OP_BINARY_CROSSENTROPY = 11;
-export const OP_BINARY_CROSSENTROPY_LOGITS = 12;
-export const OP_SGD = 13;
-export const OP_ADAM = 14;
-export const OP_NARROW_PRODUCT = 15;
-export const OP_NARROW_GRADIENT = 16;
-export const OP_MEAN_ABSOLUTE_ERROR = 17;
-export const OP_HUBER = 18;
-export const OP_ADAMW = 19;
-export const OP_NADAM = 20;
-export const OP_RMSPROP = 21;
-export const OP_ADAGRAD = 22;
-export const OP_ADADELTA = 23;
-export const OP_PENALIZE = 24;
-export const OP_CLIP_VALUES = 25;
-export const OP_SUM_SQUARES = 26;
-export const OP_CLIP_NORM = 27;
-export const OP_GAUSSIAN_NOISE = 28;
-export const OP_REPLACEMENT_NOISE = 29;
-export const OP_SAMPLE_LATENT = 30;
-export const OP_SAMPLE_LATENT_BACKWARD = 31;
-export const OP_ACTIVITY_L1 = 32;
-export const OP_KL_SPARSITY = 33;
-export const OP_ADD_TO_ROWS = 34;
 
 // Words of the step block, rewritten by the training loop before each step.
 /** Address of the batch's first row index (u32 each). */

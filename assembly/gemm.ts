@@ -3,6 +3,7 @@
 import { tile2x16, tile4x16, tile4x8, tile6x16, tile6x8 } from "./tiles";
 import { storeUpTo } from "./simd";
 import { TILE_2X16, TILE_4X16, TILE_4X8, TILE_6X16, TILE_6X8 } from "./abi";
+import { Stride } from "./types";
 
 /**
  * The block of k, and the rows of A (a multiple of every tile's height) that stay in the second-level cache while panels
@@ -77,8 +78,8 @@ function edge(
  * @param scratch room for one tile (384 bytes), of this thread alone
  */
 export function gemm(
-  tile: i32, begin: i32, end: i32, n: i32, k: i32, a: usize, aRow: usize, aStep: usize, b: usize,
-  seed: usize, seedRow: usize, c: usize, cRow: usize, scratch: usize,
+  tile: i32, begin: i32, end: i32, n: i32, k: i32, a: usize, aRow: Stride, aStep: Stride, b: usize,
+  seed: usize, seedRow: Stride, c: usize, cRow: Stride, scratch: usize,
 ): void {
   assert(begin >= 0 && begin <= end && n > 0 && k > 0, "gemm: sizes");
   assert((b & 15) == 0 && (scratch & 15) == 0, "gemm: packed B and scratch are aligned");

@@ -6,6 +6,7 @@
 
 import { NARROW } from "./abi";
 import { keepUpTo, madd, splat, storeUpTo } from "./simd";
+import { Stride } from "./types";
 
 /** Element `index` of each of four rows of `width` floats from `rows` on. */
 @inline
@@ -56,7 +57,7 @@ function productOf(
  * @param seed n floats that every row starts from
  */
 export function narrowProduct(
-  begin: i32, end: i32, n: i32, k: i32, a: usize, b: usize, bRow: usize, bColumn: usize, seed: usize, c: usize,
+  begin: i32, end: i32, n: i32, k: i32, a: usize, b: usize, bRow: Stride, bColumn: Stride, seed: usize, c: usize,
 ): void {
   assert(n > 0 && n <= NARROW && k > 0 && k <= NARROW, "narrowProduct: sizes");
   if (n == 1) {
@@ -127,7 +128,7 @@ function gradientOf(
  */
 export function narrowGradient(
   begin: i32, end: i32, units: i32, inputs: i32, rows: i32, x: usize, delta: usize,
-  weights: usize, unitStep: usize, inputStep: usize, bias: usize,
+  weights: usize, unitStep: Stride, inputStep: Stride, bias: usize,
 ): void {
   assert(units > 0 && units <= NARROW && inputs > 0 && inputs <= NARROW, "narrowGradient: sizes");
   if (begin >= end) return;

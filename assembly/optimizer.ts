@@ -20,7 +20,7 @@ function learningRate(step: usize): v128 {
  */
 export function sgd(
   begin: i32, end: i32, columns: i32, parameters: usize, gradient: usize, velocity: usize, step: usize,
-  momentum: f32, nesterov: i32,
+  momentum: f32, nesterov: bool,
 ): void {
   const rate = learningRate(step);
   const mu = splat(momentum);
@@ -131,7 +131,7 @@ export function nadam(
  */
 export function rmsprop(
   begin: i32, end: i32, columns: i32, parameters: usize, gradient: usize, velocity: usize, momentums: usize,
-  means: usize, step: usize, rho: f32, oneMinusRho: f32, momentum: f32, epsilon: f32, centered: i32,
+  means: usize, step: usize, rho: f32, oneMinusRho: f32, momentum: f32, epsilon: f32, centered: bool,
 ): void {
   const rate = learningRate(step);
   const decay = splat(rho);

@@ -1,5 +1,5 @@
 // What each kind of autoencoder costs over the plain one: the best time of a step, in ms, and its ratio to that of the
-// plain model of the same layers.  node src/build.mjs && node bench/kinds.mjs [turbo] [rounds]
+// plain model of the same layers.  node src/build/build.mjs && node bench/kinds.mjs [turbo] [rounds]
 import {
   Autoencoder,
   dense,

@@ -32,13 +32,16 @@ export interface AutoencoderOptions extends AutoencoderDescription {
 /**
  * A network that squeezes samples through a narrow code and rebuilds them.
  *
- * Samples are row-major, one a row of `inputSize`: a `Float32Array`, a `Uint8Array` (kept as bytes, which stand for
- * themselves divided by 255), an array of rows, or a `Matrix`. Where a stream is taken, they may also come in chunks of
- * any number of rows, from an async iterable or a function that gives an iterable; memory is then bounded. What is
- * predicted of a stream comes chunk by chunk, too. Calculations are asynchronous and let the event loop turn; each has a
- * `…Sync` twin that runs at once on the calling thread. Asynchronous calls take turns, a training step at a time. What is
- * called at once, from a timer, while a long step of `fit` is under way sees that step half done, weights included; what
- * is called from `fit`'s callbacks sees whole steps.
+ * Samples are row-major, one a row of `inputSize`: any typed array of numbers, a plain array of numbers or of rows, or a
+ * `Matrix`. Bytes stand for themselves divided by 255 and stay bytes in memory; 64-bit numbers keep their precision until
+ * they are scaled. A method that takes a stream also takes chunks of any number of rows, from an async iterable or a
+ * function that gives an iterable. Memory is then bounded, and predictions come chunk by chunk, too.
+ *
+ * Calculations are asynchronous and let the event loop turn. Up to 4 million values are copied before a call returns its
+ * promise, so they may change right after it; keep more than that as they are until the promise is settled. Each method has
+ * a `…Sync` twin that runs at once on the calling thread. Asynchronous calls take turns, a training step at a time. A
+ * `…Sync` call from a timer, while a long step of `fit` runs, sees that step half done, weights included; calls from
+ * `fit`'s callbacks see whole steps.
  */
 export class Autoencoder extends Predictor {
   /** Stays when a minifier renames the class. */

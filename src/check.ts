@@ -7,7 +7,10 @@ export function show(value: unknown): string {
     return String(value);
   if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return `an array of ${value.length}`;
-  return typeof value === "function" ? "a function" : `a ${(value as object).constructor?.name ?? "object"}`;
+  if (typeof value === "function") return "a function";
+  // An object from JSON may have any `constructor`.
+  const name: unknown = (value as object).constructor?.name;
+  return `a ${typeof name === "string" ? name : "object"}`;
 }
 
 /** @throws {ArgumentError} unless `value` is an integer of at least `least` */

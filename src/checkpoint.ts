@@ -14,6 +14,11 @@ import { checkWeights, type NamedWeight } from "./weights.js";
 /** Version of what stands in `__metadata__.training`. */
 const VERSION = 1;
 
+/** The generator of random numbers counts epochs in 32 bits. */
+const MOST_EPOCHS = 2 ** 32 - 1;
+/** Leaves room below the largest safe integer for more steps than anybody can take. */
+const MOST_STEPS = 2 ** 52;
+
 /** What `__metadata__.training` holds as JSON. */
 interface TrainingMetadata {
   readonly version: number;
@@ -78,9 +83,9 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
       "the file is a model without the state of its training (__metadata__.training), so training cannot go on from it",
     );
   }
-  const parsed = parseMetadata("training", metadata.training, VERSION);
+  const parsed = parseMetadata("training", "the training", metadata.training, VERSION);
   const { steps, learningRate, epochs, history, options } = orFormatError(
-    "the state of the training does not hold",
+    "the state of the training is not valid",
     () => checkTraining(parsed, description.latent !== undefined),
   );
   const moments: NamedTensor[][] = [];
@@ -106,13 +111,14 @@ export function toLearnerState(
   { weights, moments, steps, rate }: Checkpoint,
 ): LearnerState {
   const { network, optimizer, clock } = learner;
+  orFormatError("the number of steps is not valid", () => clock.check(steps));
   if (moments.length !== learner.moments.length) {
     throw new FormatError(
       `the checkpoint has ${moments.length} moments, but ${optimizer.kind} has ${learner.moments.length}`,
     );
   }
   const states = [weights, ...moments].map((tensors) => laidOut(network, tensors));
-  orFormatError("the state of the learning rate does not hold", () => clock.learningRate.check(rate));
+  orFormatError("the state of the learning rate is not valid", () => clock.learningRate.check(rate));
   return { states, steps, rate };
 }
 
@@ -135,13 +141,26 @@ function checkTraining(parsed: object, variational: boolean): Omit<TrainingMetad
   knownKeys("the training", parsed, ["steps", "learningRate", "epochs", "history", "options"]);
   const { steps, learningRate, epochs, history, options } = parsed as Partial<TrainingMetadata>;
   const checkedOptions = options === null ? null : checkRunOptions(options);
+  const checkedHistory = checkHistory(history, checkedOptions, variational);
+  const done = checkedHistory.loss.length;
+  if (integer("epochs", epochs, 0) < done) {
+    throw new ArgumentError(`epochs is ${epochs}, but the history has ${done}`);
+  }
   return {
-    steps: integer("steps", steps, 0),
+    steps: atMost(MOST_STEPS, "steps", steps),
     learningRate: learningRate ?? [],
-    epochs: integer("epochs", epochs, 0),
-    history: checkHistory(history, checkedOptions, variational),
+    epochs: atMost(MOST_EPOCHS, "epochs", epochs),
+    history: checkedHistory,
     options: checkedOptions,
   };
+}
+
+/** A count that leaves room to count on. */
+function atMost(most: number, name: string, value: unknown): number {
+  if (integer(name, value, 0) > most) {
+    throw new ArgumentError(`${name} must be at most ${most}, not ${show(value)}`);
+  }
+  return value as number;
 }
 
 function checkRunOptions(options: unknown): TrainingOptions {

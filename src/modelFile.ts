@@ -8,6 +8,7 @@ import {
   parameterShapes,
 } from "./model/description.js";
 import { type ScalingParameters, scalingTensors, takeScaling } from "./model/scaling.js";
+import { CHECKSUM, verifyChecksum, withChecksum } from "./saving/checksum.js";
 import { checkWeights, type NamedWeight } from "./weights.js";
 
 /** Version of what stands in `__metadata__.isthmus`. */
@@ -17,7 +18,7 @@ const VERSION = 1;
 export const DETECTOR_KEY = "isthmus.anomalyDetector";
 
 /** Keys of `__metadata__` that have a meaning of their own. */
-const OWN_KEYS = ["format", "isthmus", "training", DETECTOR_KEY];
+const OWN_KEYS = ["format", "isthmus", "training", DETECTOR_KEY, CHECKSUM];
 
 /** What else is to stand in a model's file. */
 export interface ModelFileOptions {
@@ -50,7 +51,7 @@ const OPTIMIZER = "optimizer.";
 
 /**
  * A model as a safetensors file: its weights, what its scaling has learnt, and its description as JSON in
- * `__metadata__.isthmus`.
+ * `__metadata__.isthmus`, with a checksum of all of it.
  *
  * @param others further tensors; their names begin with `optimizer.`
  * @param metadata what else stands in `__metadata__`
@@ -64,7 +65,7 @@ export function encodeModel(
 ): Uint8Array {
   const isthmus = JSON.stringify({ version: VERSION, ...description });
   const tensors = [...weights, ...scalingTensors(scaling), ...others];
-  return encodeSafetensors(tensors, { format: "pt", isthmus, ...metadata });
+  return encodeSafetensors(tensors, withChecksum(tensors, { format: "pt", isthmus, ...metadata }));
 }
 
 /** What the file of a model or a checkpoint holds. */
@@ -79,7 +80,7 @@ export interface ModelFile {
 
 /**
  * @throws {FormatError} when the bytes are no safetensors file, or none of Isthmus, or describe no valid model, or
- * have other weights than the model that they describe
+ * have other weights than the model that they describe, or are damaged
  */
 export function decodeModelFile(bytes: Uint8Array): ModelFile {
   const { tensors, metadata } = decodeSafetensors(bytes);
@@ -89,8 +90,9 @@ export function decodeModelFile(bytes: Uint8Array): ModelFile {
       "the file is a safetensors file, but has no description of a model (__metadata__.isthmus)",
     );
   }
-  const parsed = parseMetadata("isthmus", text, VERSION) as AutoencoderDescription;
-  const description = orFormatError("the description of the model does not hold", () =>
+  verifyChecksum(tensors.values(), metadata);
+  const parsed = parseMetadata("isthmus", "the model", text, VERSION) as AutoencoderDescription;
+  const description = orFormatError("the description of the model is not valid", () =>
     checkDescription(parsed),
   );
   const isOther = ({ name }: NamedTensor) => metadata.training !== undefined && name.startsWith(OPTIMIZER);
@@ -109,21 +111,20 @@ export function decodeModelFile(bytes: Uint8Array): ModelFile {
 /**
  * The object that stands as JSON in a key of `__metadata__`, without its version.
  *
- * @throws {FormatError} when it is no JSON, or of another version
+ * @param what is described there, for error messages
+ * @throws {FormatError} when it is not JSON, or of another version
  */
-export function parseMetadata(key: string, text: string, wanted: number): object {
+export function parseMetadata(key: string, what: string, text: string, expected: number): object {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
-  } catch (error) {
-    const what = key === "isthmus" ? "the description of the model" : "the state of the training";
-    throw new FormatError(`${what} (__metadata__.${key}) is not JSON`, { cause: error });
+  } catch (cause) {
+    throw new FormatError(`the description of ${what} (__metadata__["${key}"]) is not JSON`, { cause });
   }
   const { version, ...rest } = (parsed ?? {}) as { version: unknown };
-  if (version !== wanted) {
-    const what = key === "isthmus" ? "model" : "training";
+  if (version !== expected) {
     throw new FormatError(
-      `the ${what} has format version ${String(version)}, but this release reads version ${wanted}`,
+      `${what} has format version ${show(version)}, but this release reads version ${expected}`,
     );
   }
   return rest;

@@ -1,13 +1,10 @@
-import { constants } from "node:fs";
-import { access, open, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
 import { AnomalyDetector } from "./anomaly/detector.js";
 import { Autoencoder, type AutoencoderOptions } from "./autoencoder.js";
 import { inFile } from "./datasets/load.js";
-import { ArgumentError, IsthmusError } from "./errors.js";
 import { encodeNpy, type NpyArray } from "./formats/npy.js";
 import { type DecodedSafetensors, decodeSafetensors } from "./formats/safetensors.js";
 import type { ModelFileOptions } from "./modelFile.js";
+import { assertWritable, writeWhole } from "./saving/wholeFile.js";
 import type { Callback } from "./training/callbacks.js";
 import { type CheckpointingOptions, modelCheckpoint } from "./training/modelCheckpoint.js";
 
@@ -15,6 +12,7 @@ export { type StreamCsvOptions, streamCsv } from "./datasets/csv.js";
 export { loadIdx, loadNpy, loadSamples } from "./datasets/load.js";
 export { type FileStream, type StreamFileOptions, streamIdx, streamNpy } from "./datasets/stream.js";
 export type { LoadedSamples, LoadSamplesOptions } from "./formats/samples.js";
+export { assertWritable } from "./saving/wholeFile.js";
 
 /**
  * Writes a model, or a detector with its model, to a safetensors file: whole or not at all, so that a file of that name
@@ -83,9 +81,19 @@ export async function loadCheckpoint(
   return inFile(path, (bytes) => Autoencoder.fromCheckpoint(bytes, options));
 }
 
-/** A callback for `fit`: `modelCheckpoint` into a file, which is always a whole one. Errors as of `saveModel`. */
+/**
+ * A callback for `fit`: `modelCheckpoint` into a file, which is always a whole one. Before training it checks that the
+ * file can be written, so that no epoch is lost. Errors as of `saveModel`.
+ */
 export function checkpointFile(path: string, options: CheckpointingOptions = {}): Callback {
-  return modelCheckpoint({ ...options, save: (bytes) => writeWhole(path, bytes) });
+  const callback = modelCheckpoint({ ...options, save: (bytes) => writeWhole(path, bytes) });
+  return {
+    ...callback,
+    onTrainBegin(run) {
+      void callback.onTrainBegin?.(run);
+      return assertWritable(path);
+    },
+  };
 }
 
 /**
@@ -111,68 +119,4 @@ export async function saveText(path: string, text: string): Promise<void> {
 /** Writes bytes to a file, whole or not at all. Errors as of `saveModel`. */
 export async function saveBytes(path: string, bytes: Uint8Array): Promise<void> {
   await writeWhole(path, bytes);
-}
-
-/**
- * Checks that a file can be written to `path`, without writing anything: to be called before work whose result
- * will go there.
- *
- * @throws {ArgumentError} when the folder does not exist, or there is a folder of that name
- * @throws {IsthmusError} of code `ERR_FILE` when the folder or the file may not be written to
- */
-export async function assertWritable(path: string): Promise<void> {
-  if (typeof path !== "string" || path === "")
-    throw new ArgumentError("path must be a string that is not empty");
-  const folder = dirname(path);
-  const parent = await stat(folder).catch(() => undefined);
-  if (parent === undefined)
-    throw new ArgumentError(`${path} cannot be written: there is no folder ${folder}`);
-  if (!parent.isDirectory()) throw new ArgumentError(`${path} cannot be written: ${folder} is not a folder`);
-  const existing = await stat(path).catch(() => undefined);
-  if (existing?.isDirectory()) throw new ArgumentError(`${path} cannot be written: it is a folder`);
-  try {
-    if (existing === undefined || existing.isFile()) await access(folder, constants.W_OK);
-    if (existing !== undefined) await access(path, constants.W_OK);
-  } catch (error) {
-    throw refused(path, error);
-  }
-}
-
-let writes = 0;
-
-/** Writes a temporary file beside `path`, flushes it to the disk and renames it. */
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  await assertWritable(path);
-  try {
-    const existing = await stat(path).catch(() => undefined);
-    // A device or a pipe has no content to lose, and must not be replaced by a file.
-    if (existing !== undefined && !existing.isFile()) return await writeFile(path, bytes);
-    // A link stays one; the file that it leads to is replaced.
-    const target = existing === undefined ? path : await realpath(path);
-    const temporary = join(dirname(target), `.${basename(target)}.${process.pid}-${writes++}.tmp`);
-    try {
-      await writeFlushed(temporary, bytes);
-      await rename(temporary, target);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
-  } catch (error) {
-    throw refused(path, error);
-  }
-}
-
-async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, "wx");
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-function refused(path: string, cause: unknown): IsthmusError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new IsthmusError("ERR_FILE", `${path} cannot be written: ${reason}`, { cause });
 }

@@ -1,6 +1,8 @@
-import { FormatError, IsthmusError } from "../errors.js";
+import { number } from "../check.js";
+import { FormatError } from "../errors.js";
 import { decodeSafetensors, encodeSafetensors } from "../formats/safetensors.js";
-import { DETECTOR_KEY } from "../modelFile.js";
+import { DETECTOR_KEY, orFormatError, parseMetadata } from "../modelFile.js";
+import { withChecksum } from "../saving/checksum.js";
 import { checkThresholdOptions, type ThresholdRule } from "./threshold.js";
 
 /** What a detector has learnt. */
@@ -17,7 +19,10 @@ export function addDetector(model: Uint8Array, { threshold, rule }: FittedThresh
   const { tensors, metadata } = decodeSafetensors(model);
   const { kind: _, ...options } = rule;
   const text = JSON.stringify({ version: VERSION, threshold, ...options });
-  return encodeSafetensors(tensors.values(), { ...metadata, [DETECTOR_KEY]: text });
+  return encodeSafetensors(
+    tensors.values(),
+    withChecksum(tensors.values(), { ...metadata, [DETECTOR_KEY]: text }),
+  );
 }
 
 /** @throws {FormatError} when the bytes are no safetensors file with a detector in it */
@@ -27,23 +32,11 @@ export function readDetector(bytes: Uint8Array): FittedThreshold {
   if (text === undefined) {
     throw new FormatError(`the file has no anomaly detector (__metadata__["${DETECTOR_KEY}"])`);
   }
-  try {
-    return parse(text);
-  } catch (error) {
-    if (!(error instanceof IsthmusError || error instanceof SyntaxError)) throw error;
-    throw new FormatError(`the description of the anomaly detector does not hold: ${error.message}`, {
-      cause: error,
-    });
-  }
-}
-
-function parse(text: string): FittedThreshold {
-  const { version, threshold, ...options } = (JSON.parse(text) ?? {}) as Record<string, unknown>;
-  if (version !== VERSION) {
-    throw new FormatError(`it has version ${String(version)}, but this release reads version ${VERSION}`);
-  }
-  if (typeof threshold !== "number" || !Number.isFinite(threshold) || threshold < 0) {
-    throw new FormatError(`its threshold must be a finite number of at least 0, not ${String(threshold)}`);
-  }
-  return { threshold, rule: checkThresholdOptions(options) };
+  const { threshold, ...options } = parseMetadata(DETECTOR_KEY, "the anomaly detector", text, VERSION) as {
+    threshold?: unknown;
+  };
+  return orFormatError("the description of the anomaly detector is not valid", () => ({
+    threshold: number("threshold", threshold, "a number of at least 0", (x) => x >= 0),
+    rule: checkThresholdOptions(options),
+  }));
 }

@@ -61,6 +61,12 @@ const EXAMPLES = 2_000;
 /** (√5 − 1)/2: multiples of it leave no large gaps between 0 and 1. */
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
+/** Whether a name stands for data that are made on the spot, not for a file. */
+export const isMade = (name: string) => name === "digits" || name === "spiral";
+
+/** The file that a name of data is; undefined for data that are made. */
+export const dataFile = (name: string) => (isMade(name) ? undefined : name);
+
 /**
  * The data set of a name or a path. Files are read; the others are made only when asked for.
  *

@@ -35,12 +35,15 @@ export function shape(dimensions: readonly number[]): string {
   return `(${dimensions.join(", ")}${dimensions.length === 1 ? "," : ""})`;
 }
 
+/** The length of the longest of however many texts or lists, which may be more than a function takes arguments. */
+export function longest(parts: readonly { readonly length: number }[]): number {
+  return parts.reduce((most, { length }) => Math.max(most, length), 0);
+}
+
 /** Columns under each other, two spaces between them; those in `right` are flushed right. */
 export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
-  const columns = Math.max(...rows.map((row) => row.length));
-  const width = Array.from({ length: columns }, (_, j) =>
-    Math.max(...rows.map((row) => row[j]?.length ?? 0)),
-  );
+  const columns = longest(rows);
+  const width = Array.from({ length: columns }, (_, j) => longest(rows.map((row) => row[j] ?? "")));
   const pad = (cell: string, j: number) =>
     right.includes(j) ? cell.padStart(width[j]!) : cell.padEnd(width[j]!);
   return rows.map((row) => row.map(pad).join("  ").trimEnd()).join("\n");

@@ -8,7 +8,7 @@ export type BuildName = "simd" | "relaxed";
 
 export type Binaries = Record<BuildName, Uint8Array<ArrayBuffer>>;
 
-/** The WebAssembly binaries that src/build.mjs packed: a piece of one build after a piece of the other, gzipped. */
+/** The WebAssembly binaries that src/build/build.mjs packed: a piece of one build after a piece of the other, gzipped. */
 export async function unpackBinaries(): Promise<Binaries> {
   const { packed, piece } = kernels;
   const bytes = await gunzip(decodeBase64(packed));

@@ -8,6 +8,9 @@ const MAXIMUM_PAGES = [65536, 16384, 4096];
 /** A byte address of linear memory. Only the engine and its kernels know what is there. */
 export type Address = number & { readonly brand: unique symbol };
 
+/** No address: what a kernel takes for something that is not there. */
+export const NOWHERE = 0 as Address;
+
 /** A region of the engine's memory. Valid until `release`. */
 export class Block {
   readonly #memory: EngineMemory;

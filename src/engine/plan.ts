@@ -1,9 +1,15 @@
+import records, { type KernelFields as Fields } from "#embedded/records";
+
 import { OP_END, OP_ROWS, RECORD_ARGUMENTS } from "../../assembly/abi.js";
 import type { Address, Block, EngineMemory } from "./memory.js";
 import { tileFor } from "./tiles.js";
 
+/** The kernels that a plan can run, with the fields of their records, as their signatures in assembly/ have them. */
+export type KernelFields = Fields<Address>;
+export type KernelName = keyof KernelFields;
+
 /** Output rows are divided among threads in multiples of this, the widest tile's width. */
-export const GRAIN = 16;
+const GRAIN = 16;
 /** Rows of a batch go through the whole forward and backward pass in blocks: a multiple of every tile's height, few
  * enough that their activations stay in the second-level cache. */
 const ROW_BLOCK = 48;
@@ -38,7 +44,7 @@ export class Plan {
   }
 }
 
-/** Writes a plan: the calls of kernels that one step consists of, in order. The kernels are in calls/. */
+/** Writes a plan: the calls of kernels that one step consists of, in order. */
 export class PlanBuilder {
   readonly #words: number[] = [];
   readonly #starts: number[] = [0];
@@ -59,7 +65,7 @@ export class PlanBuilder {
 
   /** Starts a phase: what follows may read what any thread wrote before. */
   phase(): this {
-    this.call(OP_END, 0, 1, []);
+    this.#record(OP_END, 0, 1, []);
     this.#starts.push(this.#words.length);
     return this;
   }
@@ -72,7 +78,7 @@ export class PlanBuilder {
   rows(count: number, floats: number, body: () => void): this {
     const start = this.#words.length;
     const blocks = Math.max(1, Math.floor(BLOCK_FLOATS / (ROW_BLOCK * floats)));
-    this.call(OP_ROWS, count, GRAIN, [0, ROW_BLOCK * blocks]);
+    this.#record(OP_ROWS, count, GRAIN, [0, ROW_BLOCK * blocks]);
     const inside = this.#words.length;
     body();
     this.#words[start + RECORD_ARGUMENTS] = this.#words.length - inside;
@@ -81,28 +87,49 @@ export class PlanBuilder {
 
   /** Copies the plan into the engine's memory. */
   build(memory: EngineMemory): Plan {
-    this.call(OP_END, 0, 1, []);
+    this.#record(OP_END, 0, 1, []);
     return new Plan(memory, this.#words, this.#starts, this.operations);
   }
 
   /**
-   * Adds a call of a kernel: its operation, over how many items, divided in multiples of `grain`, and its arguments in
-   * the order of assembly/plan.ts.
+   * Adds a call of a kernel.
+   *
+   * @param extent how many items (rows of the output) there are to divide among threads
+   * @param fields the kernel's parameters
+   * @param grain threads get multiples of it
    */
-  call(
-    operation: number,
-    extent: number,
-    grain: number,
-    integers: number[],
-    floats: number[] = [],
-    more: number[] = [],
-  ): this {
-    const bits = floats.map((value) => {
-      this.#float.setFloat32(0, value);
-      return this.#float.getUint32(0);
-    });
-    const words = RECORD_ARGUMENTS + integers.length + bits.length + more.length;
-    this.#words.push(operation, words, extent, grain, ...integers, ...bits, ...more);
+  call<Name extends KernelName>(name: Name, extent: number, fields: KernelFields[Name], grain = GRAIN): this {
+    const { operation, fields: types } = records[name];
+    const given = fields as Readonly<Record<string, number | boolean>>;
+    const words = Object.entries(types).map(([field, type]) => this.#word(type, Number(given[field])));
+    this.#record(operation, extent, grain, words);
     return this;
+  }
+
+  /** Adds C[rows, n] = seed + A[rows, k]·B. */
+  product(rows: number, fields: Omit<KernelFields["gemm"], "tile">): this {
+    this.operations += 2 * rows * fields.n * fields.k;
+    return this.call("gemm", rows, { ...fields, tile: this.tileFor(fields.n) });
+  }
+
+  /** Packs rows of B[k, n] for a product. */
+  packRows(k: number, n: number, source: Address, packed: Address): this {
+    return this.call("packRows", k, { tile: this.tileFor(n), k, n, source, packed });
+  }
+
+  /** Packs rows of Bᵀ[n, k] for a product. */
+  packTransposed(n: number, k: number, source: Address, packed: Address): this {
+    return this.call("packTransposed", n, { tile: this.tileFor(n), k, n, source, packed });
+  }
+
+  #record(operation: number, extent: number, grain: number, fields: readonly number[]): void {
+    this.#words.push(operation, RECORD_ARGUMENTS + fields.length, extent, grain, ...fields);
+  }
+
+  /** The 32 bits of a field. */
+  #word(type: string, value: number): number {
+    if (type !== "f32") return value;
+    this.#float.setFloat32(0, value);
+    return this.#float.getUint32(0);
   }
 }

@@ -1,15 +1,14 @@
-import * as call from "../engine/calls/index.js";
 import type { PlanBuilder } from "../engine/plan.js";
 import { ACTIVATIONS, needsInput } from "./activations.js";
 import type { Learner } from "./learner.js";
-import { lossKernel } from "./losses.js";
+import { addLossKernel, lossKernel } from "./losses.js";
 import { addWeightProduct } from "./product.js";
 import type { StepMemory } from "./stepMemory.js";
 import { addTransitionBackward } from "./transitions.js";
 
 /** Whether the loss is calculated from the last layer's logits, so that its activation is left out. */
 export function usesLogits({ network, loss }: Learner): boolean {
-  return lossKernel(loss, network.layers.at(-1)!.layer.activation).kernel === "binaryCrossentropyLogits";
+  return lossKernel(loss, network.layers.at(-1)!.layer.activation).name === "binaryCrossentropyLogits";
 }
 
 /**
@@ -20,12 +19,14 @@ export function addLoss(plan: PlanBuilder, learner: Learner, memory: StepMemory,
   const { network, loss, task } = learner;
   const last = network.layers.length - 1;
   const { units, layer } = network.layers[last]!;
-  const output = memory.workspace.output(last);
-  const delta = memory.deltas.output(last);
-  const scale = 1 / (task.latent ? rows : rows * units);
-  const { kernel, parameters } = lossKernel(loss, layer.activation);
-  const { input } = memory.workspace;
-  call.loss(plan, rows, kernel, units, output, input, delta, memory.losses.at(), scale, parameters);
+  addLossKernel(plan, rows, lossKernel(loss, layer.activation), {
+    columns: units,
+    prediction: memory.workspace.output(last),
+    target: memory.workspace.input,
+    gradient: memory.deltas.output(last),
+    losses: memory.losses.at(),
+    scale: 1 / (task.latent ? rows : rows * units),
+  });
   if (!usesLogits(learner)) addSlope(plan, learner, memory, rows, last);
 }
 
@@ -42,8 +43,8 @@ export function addBackward(
   const layer = network.layers[index]!;
   const { weight, inputs, units, narrow } = layer;
   const packed = memory.packAt(index);
-  if (!narrow && weight.transposed) call.packRows(plan, rows, units, deltas.output(index), packed);
-  else if (!narrow) call.packRows(plan, rows, inputs, workspace.passed(index - 1), packed);
+  if (!narrow && weight.transposed) plan.packRows(rows, units, deltas.output(index), packed);
+  else if (!narrow) plan.packRows(rows, inputs, workspace.passed(index - 1), packed);
   if (index === 0) return;
   addWeightProduct(plan, network, layer, "backward", rows, {
     n: inputs,
@@ -68,7 +69,9 @@ function addSlope(
 ): void {
   const { layer, units } = network.layers[index]!;
   const kept = needsInput(layer.activation) ? workspace.preactivation(index) : workspace.output(index);
-  call.activationBackward(plan, rows, ACTIVATIONS[layer.activation], units, kept, deltas.output(index));
+  const kind = ACTIVATIONS[layer.activation];
+  const gradient = deltas.output(index);
+  plan.call("activationBackward", rows, { kind, columns: units, kept, gradient });
 }
 
 /** Adds the gradients of what the activations of layer `index` are penalized by. */
@@ -84,10 +87,11 @@ function addPenalties(
   const block = penalties[index];
   if (layer.activityPenalty && block) {
     const { strength } = layer.activityPenalty;
-    call.activityL1(plan, rows, units, output, gradient, block.at(), strength, 1 / rows);
+    const penalties = block.at();
+    plan.call("activityL1", rows, { columns: units, output, gradient, penalties, strength, scale: 1 / rows });
   }
   if (sparsity && index === network.encoderDepth - 1) {
-    call.addToRows(plan, rows, units, sparsity.slopes.at(), gradient);
+    plan.call("addToRows", rows, { columns: units, line: sparsity.slopes.at(), matrix: gradient });
   }
 }
 
@@ -99,6 +103,7 @@ export function addSparsity(plan: PlanBuilder, learner: Learner, memory: StepMem
   const { target, weight } = task.sparsity;
   const [sums, slopes, values] = [sparsity.sums.at(), sparsity.slopes.at(), sparsity.values.at()];
   const units = network.latentSize;
-  call.columnSums(plan, units, rows, workspace.output(network.encoderDepth - 1), sums);
-  call.klSparsity(plan, units, rows, sums, slopes, values, target, weight);
+  const source = workspace.output(network.encoderDepth - 1);
+  plan.call("columnSums", units, { rows, columns: units, source, sums });
+  plan.call("klSparsity", units, { rows, sums, slopes, values, target, weight });
 }

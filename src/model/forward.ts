@@ -1,4 +1,3 @@
-import * as call from "../engine/calls/index.js";
 import type { PlanBuilder } from "../engine/plan.js";
 import { ACTIVATIONS } from "./activations.js";
 import type { Network, NetworkLayer } from "./network.js";
@@ -43,7 +42,8 @@ export function addForward(
     });
     if (logits && last) return;
     const kind = ACTIVATIONS[layer.layer.activation];
-    call.activationForward(plan, rows, kind, width, workspace.preactivation(index), workspace.output(index));
+    const [z, y] = [workspace.preactivation(index), workspace.output(index)];
+    plan.call("activationForward", rows, { kind, columns: width, z, y });
     if (drawn) addTransition(plan, layer, index, workspace, rows, draws);
   }
 }

@@ -1,5 +1,4 @@
-import * as call from "../engine/calls/index.js";
-import type { Address } from "../engine/memory.js";
+import { type Address, NOWHERE } from "../engine/memory.js";
 import type { PlanBuilder } from "../engine/plan.js";
 import type { Learner } from "./learner.js";
 import { type Parameter, stepsOf } from "./network.js";
@@ -25,7 +24,10 @@ export function addGradient(
     addClipping(plan, learner, memory, weight);
   }
   if (!bias) return;
-  if (!narrow) call.columnSums(plan, units, rows, memory.deltas.output(index), learner.gradientAt(bias));
+  if (!narrow) {
+    const [source, sums] = [memory.deltas.output(index), learner.gradientAt(bias)];
+    plan.call("columnSums", units, { rows, columns: units, source, sums });
+  }
   addClipping(plan, learner, memory, bias);
 }
 
@@ -38,16 +40,18 @@ function addNarrowGradient(
   index: number,
 ): void {
   const { weight, bias, inputs, units } = learner.network.layers[index]!;
-  call.narrowGradient(plan, {
+  const fields = {
     units,
     inputs,
     rows,
     x: workspace.passed(index - 1),
     delta: deltas.output(index),
     weights: learner.gradientAt(weight),
-    bias: bias ? learner.gradientAt(bias) : 0,
+    bias: bias ? learner.gradientAt(bias) : NOWHERE,
     ...stepsOf(weight),
-  });
+  };
+  // Too little to divide: it is one item.
+  plan.call("narrowGradient", 1, fields, 1);
 }
 
 /** Adds the gradient of the weights of layer `index`, and that of the layer that is tied to it. */
@@ -82,7 +86,7 @@ function addWeightGradient(
     ? [memory.workspace.passed(index - 1), inputs]
     : [memory.deltas.output(index), units];
   const c = learner.gradientAt(weight);
-  call.product(plan, weight.rows, {
+  plan.product(weight.rows, {
     n: weight.columns,
     k: rows,
     a,
@@ -108,8 +112,8 @@ function addKernelPenalty(
   if (!layer.kernelPenalty || !kernelPenalties) return;
   const { l1, l2 } = kernelStrengths(layer.kernelPenalty);
   const { rows, columns } = weight;
-  const sums = kernelPenalties.at(weight);
-  call.penalize(plan, rows, columns, network.at(weight), learner.gradientAt(weight), sums, l1, l2);
+  const [weights, gradient] = [network.at(weight), learner.gradientAt(weight)];
+  plan.call("penalize", rows, { columns, weights, gradient, sums: kernelPenalties.at(weight), l1, l2 });
 }
 
 /** Adds what clipping does before all gradients are known. */
@@ -122,6 +126,6 @@ function addClipping(
   const { rows, columns } = parameter;
   const { clipValue } = learner.optimizer;
   const gradient = learner.gradientAt(parameter);
-  if (clipValue !== undefined) call.clipValues(plan, rows, columns, gradient, clipValue);
-  if (squares) call.sumSquares(plan, rows, columns, gradient, squares.at(parameter));
+  if (clipValue !== undefined) plan.call("clipValues", rows, { columns, gradient, limit: clipValue });
+  if (squares) plan.call("sumSquares", rows, { columns, gradient, sums: squares.at(parameter) });
 }

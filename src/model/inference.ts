@@ -1,11 +1,10 @@
 import { STEP_INDICES, STEP_WORDS } from "../../assembly/abi.js";
-import * as call from "../engine/calls/index.js";
 import type { Block } from "../engine/memory.js";
 import type { Plan, PlanBuilder } from "../engine/plan.js";
 import type { Values } from "../values.js";
 import { Blocks } from "./blocks.js";
 import { addForward } from "./forward.js";
-import { type Loss, lossKernel } from "./losses.js";
+import { addLossKernel, type Loss, lossKernel } from "./losses.js";
 import type { Network, NetworkLayer } from "./network.js";
 import type { Seed } from "./seed.js";
 import type { Draws } from "./transitions.js";
@@ -154,19 +153,26 @@ export class Inference {
     const wanted = this.#wanted;
     const loss = wanted.kind === "loss" ? lossKernel(wanted.loss, layer.activation) : undefined;
     plan.rows(rows, this.#workspace.columns, () => {
-      if (bytes)
-        call.gather(plan, "bytes", rows, inputs, this.#staging.at(), this.#workspace.input, this.#step.at());
+      if (bytes) {
+        const [source, batch, step] = [this.#staging.at(), this.#workspace.input, this.#step.at()];
+        plan.call("gatherBytes", rows, { columns: inputs, source, batch, step });
+      }
       addForward(plan, this.#network, layers, this.#workspace, rows, {
-        logits: loss?.kernel === "binaryCrossentropyLogits",
+        logits: loss?.name === "binaryCrossentropyLogits",
         heads: wanted.kind === "output" && wanted.heads === true,
         ...(this.#draws && { draws: this.#draws }),
       });
       this.#addPenalties(plan, rows);
       if (!loss) return;
       const output = this.#workspace.output(last);
-      const { kernel, parameters } = loss;
-      const losses = this.#losses.at();
-      call.loss(plan, rows, kernel, units, output, this.#workspace.input, output, losses, 0, parameters);
+      addLossKernel(plan, rows, loss, {
+        columns: units,
+        prediction: output,
+        target: this.#workspace.input,
+        gradient: output,
+        losses: this.#losses.at(),
+        scale: 0,
+      });
     });
     return plan.build(this.#network.engine.memory);
   }
@@ -176,8 +182,8 @@ export class Inference {
       const block = this.#penalties[index];
       if (!block || !layer.activityPenalty) return;
       const { strength } = layer.activityPenalty;
-      const output = this.#workspace.output(index);
-      call.activityL1(plan, rows, units, output, this.#slopes.at(), block.at(), strength, 0);
+      const [output, gradient, penalties] = [this.#workspace.output(index), this.#slopes.at(), block.at()];
+      plan.call("activityL1", rows, { columns: units, output, gradient, penalties, strength, scale: 0 });
     });
   }
 

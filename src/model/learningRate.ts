@@ -1,4 +1,4 @@
-import { show } from "../check.js";
+import { integer, number, show } from "../check.js";
 import { ArgumentError } from "../errors.js";
 import { cosPi, power } from "../math/elementary.js";
 import type { ReduceOnPlateau, Schedule } from "./schedules.js";
@@ -65,6 +65,7 @@ export class LearningRate {
         `the state of the learning rate must be ${length} finite numbers, not ${show(state)}`,
       );
     }
+    this.#plateau?.check(state);
   }
 
   #rate(schedule: number | Schedule, step: number): number {
@@ -133,6 +134,13 @@ class Plateau {
 
   state(): number[] {
     return [this.rate, this.#best, this.#wait, this.#cooldown];
+  }
+
+  /** @throws {ArgumentError} for numbers that no training leads to */
+  check([rate, , wait, cooldown]: readonly number[]): void {
+    number("the reduced learning rate", rate, "a number of at least 0", (x) => x >= 0);
+    integer("epochs without improvement", wait, 0);
+    integer("epochs of cooldown", cooldown, 0);
   }
 
   restore([rate, best, wait, cooldown]: readonly number[]): void {

@@ -1,5 +1,5 @@
 import { knownKeys, number, oneOf, show } from "../check.js";
-import type { LossKernel } from "../engine/calls/index.js";
+import type { KernelFields, PlanBuilder } from "../engine/plan.js";
 import { ArgumentError } from "../errors.js";
 import type { ActivationName } from "./activations.js";
 
@@ -58,15 +58,38 @@ export function wantsUnitRange(loss: Loss): boolean {
   return loss === "binaryCrossentropy";
 }
 
+/** A kernel that calculates a loss and its gradient, with the loss's own numbers. */
+export type LossKernel =
+  | {
+      readonly name:
+        | "meanSquaredError"
+        | "binaryCrossentropy"
+        | "meanAbsoluteError"
+        | "binaryCrossentropyLogits";
+    }
+  | { readonly name: "huber"; readonly delta: number };
+
 /**
- * The kernel that calculates a loss behind a given last activation, and the loss's own numbers. Cross-entropy of a
- * sigmoid is calculated from the logits, which is exact where the sigmoid has rounded to 0 or 1.
+ * The kernel that calculates a loss behind a given last activation. Cross-entropy of a sigmoid is calculated from the
+ * logits, which is exact where the sigmoid has rounded to 0 or 1.
  */
-export function lossKernel(
-  loss: Loss,
-  last: ActivationName,
-): { readonly kernel: LossKernel; readonly parameters: readonly number[] } {
-  const logits = loss === "binaryCrossentropy" && last === "sigmoid";
-  const kernel = logits ? "binaryCrossentropyLogits" : lossName(loss);
-  return { kernel, parameters: typeof loss === "object" ? [loss.delta] : [] };
+export function lossKernel(loss: Loss, last: ActivationName): LossKernel {
+  if (typeof loss === "object") return { name: loss.kind, delta: loss.delta };
+  if (loss === "huber") return { name: loss, delta: huber().delta };
+  return { name: loss === "binaryCrossentropy" && last === "sigmoid" ? "binaryCrossentropyLogits" : loss };
+}
+
+/** Adds the loss of rows and its gradient. */
+export function addLossKernel(
+  plan: PlanBuilder,
+  rows: number,
+  kernel: LossKernel,
+  fields: KernelFields["meanSquaredError"],
+): void {
+  if (kernel.name === "huber") {
+    plan.call("huber", rows, { ...fields, delta: kernel.delta });
+  } else if (kernel.name === "binaryCrossentropyLogits") {
+    const { prediction: logits, ...rest } = fields;
+    plan.call("binaryCrossentropyLogits", rows, { ...rest, logits });
+  } else plan.call(kernel.name, rows, fields);
 }

@@ -1,10 +1,9 @@
-import * as call from "../engine/calls/index.js";
 import type { Block } from "../engine/memory.js";
 import type { PlanBuilder } from "../engine/plan.js";
 import { ACTIVATIONS } from "./activations.js";
 import { usesLogits } from "./backward.js";
 import type { Learner } from "./learner.js";
-import { type LossName, lossKernel, lossName, toLoss } from "./losses.js";
+import { addLossKernel, type LossName, lossKernel, lossName, toLoss } from "./losses.js";
 import type { StepMemory } from "./stepMemory.js";
 import { sumOf } from "./sum.js";
 
@@ -45,23 +44,17 @@ export class StepMetrics {
     const logits = usesLogits(this.#learner);
     this.#names.forEach((name, index) => {
       if (name === lossName(loss)) return;
-      const { kernel, parameters } = lossKernel(toLoss(name), layer.activation);
-      // Elsewhere than behind its own loss, cross-entropy has outputs, not logits, to work with.
-      const wanted = kernel === "binaryCrossentropyLogits" ? "binaryCrossentropy" : kernel;
-      if (logits) call.activationForward(plan, rows, ACTIVATIONS[layer.activation], units, output, room);
-      const values = this.#values[index]!.at();
-      call.loss(
-        plan,
-        rows,
-        wanted,
-        units,
-        logits ? room : output,
-        workspace.input,
-        room,
-        values,
-        0,
-        parameters,
-      );
+      const kind = ACTIVATIONS[layer.activation];
+      if (logits) plan.call("activationForward", rows, { kind, columns: units, z: output, y: room });
+      // Cross-entropy has outputs, not logits, to work with, except as the loss itself.
+      addLossKernel(plan, rows, lossKernel(toLoss(name), "linear"), {
+        columns: units,
+        prediction: logits ? room : output,
+        target: workspace.input,
+        gradient: room,
+        losses: this.#values[index]!.at(),
+        scale: 0,
+      });
     });
   }
 

@@ -1,5 +1,4 @@
 import { NARROW, STREAM_INITIALIZATION } from "../../assembly/abi.js";
-import * as call from "../engine/calls/index.js";
 import type { Engine } from "../engine/engine.js";
 import type { Address, Block } from "../engine/memory.js";
 import type { Plan, PlanBuilder } from "../engine/plan.js";
@@ -116,11 +115,11 @@ export class Network {
     const { inputs, units, weight, forwardPack, backwardPack } = layer;
     const source = this.at(weight);
     if (weight.transposed) {
-      call.packRows(plan, inputs, units, source, this.packAt(forwardPack));
-      if (backwardPack >= 0) call.packTransposed(plan, inputs, units, source, this.packAt(backwardPack));
+      plan.packRows(inputs, units, source, this.packAt(forwardPack));
+      if (backwardPack >= 0) plan.packTransposed(inputs, units, source, this.packAt(backwardPack));
     } else {
-      call.packTransposed(plan, units, inputs, source, this.packAt(forwardPack));
-      if (backwardPack >= 0) call.packRows(plan, units, inputs, source, this.packAt(backwardPack));
+      plan.packTransposed(units, inputs, source, this.packAt(forwardPack));
+      if (backwardPack >= 0) plan.packRows(units, inputs, source, this.packAt(backwardPack));
     }
   }
 

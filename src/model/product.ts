@@ -1,4 +1,3 @@
-import * as call from "../engine/calls/index.js";
 import type { Address } from "../engine/memory.js";
 import type { PlanBuilder } from "../engine/plan.js";
 import { type Network, type NetworkLayer, stepsOf } from "./network.js";
@@ -26,9 +25,9 @@ export function addWeightProduct(
   if (narrow) {
     const { inputStep, unitStep } = stepsOf(weight);
     const [bRow, bColumn] = forward ? [inputStep, unitStep] : [unitStep, inputStep];
-    call.narrowProduct(plan, rows, { n, k, a, b: network.at(weight), bRow, bColumn, seed, c });
+    plan.call("narrowProduct", rows, { n, k, a, b: network.at(weight), bRow, bColumn, seed, c });
     return;
   }
   const b = network.packAt(forward ? forwardPack : backwardPack);
-  call.product(plan, rows, { n, k, a, aRow: k * 4, aStep: 4, b, seed, seedRow: 0, c, cRow: n * 4 });
+  plan.product(rows, { n, k, a, aRow: k * 4, aStep: 4, b, seed, seedRow: 0, c, cRow: n * 4 });
 }

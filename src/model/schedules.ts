@@ -47,6 +47,9 @@ export type Schedule = ExponentialDecay | StepDecay | CosineDecay | Warmup | Red
 type Options<T extends Schedule, Optional extends keyof T = never> = Omit<T, "kind" | Optional> &
   Partial<Pick<T, Optional>>;
 
+/** Warm-ups in each other. */
+const MOST_WARMUPS = 100;
+
 const positive = (name: string, value: unknown) => number(name, value, "a positive number", (x) => x > 0);
 const notNegative = (name: string, value: unknown) =>
   number(name, value, "a number of at least 0", (x) => x >= 0);
@@ -109,12 +112,24 @@ export function cosineDecay(options: Options<CosineDecay, "alpha">): CosineDecay
  */
 export function warmup(options: Options<Warmup, "initialLearningRate">): Warmup {
   knownKeys("warmup", options, ["kind", "warmupSteps", "initialLearningRate", "schedule"]);
+  checkDepth(options);
   return {
     kind: "warmup",
     warmupSteps: integer("warmupSteps", options.warmupSteps),
     initialLearningRate: notNegative("initialLearningRate", options.initialLearningRate ?? 0),
     schedule: toLearningRate("schedule", options.schedule),
   };
+}
+
+/** @throws {ArgumentError} for more warm-ups in each other than make sense, which a damaged file or a cycle may have */
+function checkDepth(outermost: Pick<Warmup, "schedule">): void {
+  let depth = 1;
+  for (let at: unknown = outermost.schedule; (at as Warmup | null)?.kind === "warmup"; depth++) {
+    if (depth === MOST_WARMUPS) {
+      throw new ArgumentError(`schedule must have at most ${MOST_WARMUPS} warmups in each other`);
+    }
+    at = (at as Warmup).schedule;
+  }
 }
 
 /**

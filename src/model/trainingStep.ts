@@ -7,7 +7,6 @@ import {
   STEP_SECOND_FACTOR,
   STEP_WEIGHT_DECAY,
 } from "../../assembly/abi.js";
-import * as call from "../engine/calls/index.js";
 import type { Address } from "../engine/memory.js";
 import type { Plan, PlanBuilder } from "../engine/plan.js";
 import { addBackward, addLoss, addSparsity, usesLogits } from "./backward.js";
@@ -189,7 +188,10 @@ export class TrainingStep {
     const { workspace, gather: indices, draws } = this.#memory;
     const columns = network.inputSize;
     const { kind, at } = this.#source;
-    if (!this.#inPlace) call.gather(plan, kind, rows, columns, at, workspace.input, indices.at());
+    if (!this.#inPlace) {
+      const gather = kind === "bytes" ? "gatherBytes" : "gatherFloats";
+      plan.call(gather, rows, { columns, source: at, batch: workspace.input, step: indices.at() });
+    }
     if (!task.corruption) return;
     addCorruption(plan, task.corruption, columns, workspace.input, workspace.passed(-1), rows, draws);
   }

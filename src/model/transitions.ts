@@ -1,6 +1,4 @@
 import { STREAM_DROPOUT, STREAM_EVALUATION, STREAM_LATENT, STREAM_NOISE } from "../../assembly/abi.js";
-import type { NoiseSource } from "../engine/calls/index.js";
-import * as call from "../engine/calls/index.js";
 import type { Address } from "../engine/memory.js";
 import type { PlanBuilder } from "../engine/plan.js";
 import type { Corruption } from "./corruption.js";
@@ -19,8 +17,15 @@ export interface Draws {
   readonly divergences: Address;
 }
 
-function source({ step, seed }: Pick<Draws, "seed" | "step">, stream: number): NoiseSource {
-  return { step, stream, seed: seedWords(seed) };
+/** What a kernel draws its numbers from, beside the samples of its rows. */
+function source({ step, seed }: Pick<Draws, "seed" | "step">, stream: number) {
+  const [seedLow, seedHigh] = seedWords(seed);
+  return { step, stream, seedLow, seedHigh };
+}
+
+/** A probability as the number of 2³² that are below it. */
+function thresholdOf(probability: number): number {
+  return Math.min(Math.round(probability * 2 ** 32), 2 ** 32 - 1);
 }
 
 /** Dropout behind layer `index`, forward and backward alike: the same elements are set to 0, the others scaled. */
@@ -34,8 +39,11 @@ function addDropout(
   rows: number,
   draws: Draws,
 ): void {
-  const some = { rate, ones: rate, scale: 1 / (1 - rate) };
-  call.replacementNoise(plan, rows, outputs, from, to, source(draws, STREAM_DROPOUT + index), some);
+  const noise = source(draws, STREAM_DROPOUT + index);
+  const threshold = thresholdOf(rate);
+  // No element becomes 1.
+  const replaced = { threshold, ones: threshold, scale: 1 / (1 - rate) };
+  plan.call("replacementNoise", rows, { columns: outputs, source: from, target: to, ...noise, ...replaced });
 }
 
 /** Adds what happens to the output of layer `index` before the next layer gets it. */
@@ -52,8 +60,9 @@ export function addTransition(
   if (transition?.kind === "dropout") {
     addDropout(plan, layer, index, transition.rate, from, to, rows, draws);
   } else if (transition?.kind === "sample") {
-    const stream = draws.training ? STREAM_LATENT : STREAM_EVALUATION;
-    call.sampleLatent(plan, rows, outputs, from, to, draws.divergences, source(draws, stream));
+    const noise = source(draws, draws.training ? STREAM_LATENT : STREAM_EVALUATION);
+    const { divergences } = draws;
+    plan.call("sampleLatent", rows, { columns: outputs, heads: from, z: to, divergences, ...noise });
   }
 }
 
@@ -72,8 +81,15 @@ export function addTransitionBackward(
   if (transition?.kind === "dropout") {
     addDropout(plan, layer, index, transition.rate, from, to, rows, draws);
   } else if (transition?.kind === "sample") {
-    const [heads, z] = [workspace.output(index), workspace.passed(index)];
-    call.sampleLatentBackward(plan, rows, outputs, heads, z, from, to, draws.step, 1 / rows);
+    plan.call("sampleLatentBackward", rows, {
+      columns: outputs,
+      heads: workspace.output(index),
+      z: workspace.passed(index),
+      dz: from,
+      dheads: to,
+      step: draws.step,
+      scale: 1 / rows,
+    });
   }
 }
 
@@ -89,10 +105,12 @@ export function addCorruption(
 ): void {
   const noise = source(draws, STREAM_NOISE);
   if (corruption.kind === "gaussianNoise") {
-    call.gaussianNoise(plan, rows, columns, from, to, noise, corruption.deviation);
+    const { deviation } = corruption;
+    plan.call("gaussianNoise", rows, { columns, source: from, target: to, ...noise, deviation });
     return;
   }
   const { rate } = corruption;
-  const ones = corruption.kind === "saltAndPepper" ? rate / 2 : rate;
-  call.replacementNoise(plan, rows, columns, from, to, noise, { rate, ones, scale: 1 });
+  const ones = thresholdOf(corruption.kind === "saltAndPepper" ? rate / 2 : rate);
+  const replaced = { threshold: thresholdOf(rate), ones, scale: 1 };
+  plan.call("replacementNoise", rows, { columns, source: from, target: to, ...noise, ...replaced });
 }

@@ -1,4 +1,3 @@
-import * as call from "../engine/calls/index.js";
 import type { Address } from "../engine/memory.js";
 import type { PlanBuilder } from "../engine/plan.js";
 import type { Learner } from "./learner.js";
@@ -37,42 +36,58 @@ function addNormClipping(
   const gradient = learner.gradientAt(parameter);
   if (!squares) return;
   if (clipNorm !== undefined) {
-    call.clipNorm(plan, rows, columns, gradient, squares.at(parameter), rows, clipNorm);
+    const sums = squares.at(parameter);
+    plan.call("clipNorm", rows, { columns, gradient, sums, count: rows, limit: clipNorm });
   } else if (globalClipNorm !== undefined) {
-    call.clipNorm(plan, rows, columns, gradient, squares.at(), squares.count, globalClipNorm);
+    const [sums, count] = [squares.at(), squares.count];
+    plan.call("clipNorm", rows, { columns, gradient, sums, count, limit: globalClipNorm });
   }
 }
 
 /** Adds one parameter's update by the optimizer, which reads what changes from step to step from the block `step`. */
 function addOptimizer(plan: PlanBuilder, learner: Learner, parameter: Parameter, step: Address): void {
   const { network, optimizer, moments } = learner;
-  const value = network.at(parameter);
+  const { rows, columns } = parameter;
   const gradient = learner.gradientAt(parameter);
-  const common = [parameter.rows, parameter.columns, value, gradient] as const;
+  const common = { columns, parameters: network.at(parameter), gradient, step };
   const kept = moments.map((block) => block.at(parameter.offset * 4));
   const [first, second] = kept;
   switch (optimizer.kind) {
-    case "sgd":
-      call.sgd(plan, ...common, first ?? gradient, step, optimizer.momentum, optimizer.nesterov);
+    case "sgd": {
+      const { momentum, nesterov } = optimizer;
+      plan.call("sgd", rows, { ...common, velocity: first ?? gradient, momentum, nesterov });
       return;
+    }
     case "adam":
     case "adamw":
     case "nadam": {
       const { kind, beta1, beta2, epsilon } = optimizer;
-      call.adam(plan, kind, ...common, first!, second!, step, 1 - beta1, 1 - beta2, epsilon);
+      const factors = { oneMinusBeta1: 1 - beta1, oneMinusBeta2: 1 - beta2, epsilon };
+      plan.call(kind, rows, { ...common, first: first!, second: second!, ...factors });
       return;
     }
     case "rmsprop": {
       const { rho, momentum, epsilon, centered } = optimizer;
       // The mean gradients are the last moments; what is not used is not touched.
-      const [momentums, means] = [second ?? gradient, kept.at(-1)!];
-      call.rmsprop(plan, ...common, first!, momentums, means, step, rho, momentum, epsilon, centered);
+      const slots = { velocity: first!, momentums: second ?? gradient, means: kept.at(-1)! };
+      plan.call("rmsprop", rows, {
+        ...common,
+        ...slots,
+        rho,
+        oneMinusRho: 1 - rho,
+        momentum,
+        epsilon,
+        centered,
+      });
       return;
     }
     case "adagrad":
-      call.adagrad(plan, ...common, first!, step, optimizer.epsilon);
+      plan.call("adagrad", rows, { ...common, accumulator: first!, epsilon: optimizer.epsilon });
       return;
-    case "adadelta":
-      call.adadelta(plan, ...common, first!, second!, step, optimizer.rho, optimizer.epsilon);
+    case "adadelta": {
+      const { rho, epsilon } = optimizer;
+      const slots = { gradients: first!, changes: second! };
+      plan.call("adadelta", rows, { ...common, ...slots, rho, oneMinusRho: 1 - rho, epsilon });
+    }
   }
 }

@@ -1,5 +1,6 @@
 // Bundles the playground into build/playground/, laid out as its sources are.
 import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
@@ -27,16 +28,16 @@ function changed(path) {
 
 /** Builds the kernels that the library embeds, unless those that are there are newer than their sources. */
 function buildKernelsIfNeeded() {
-  const sources = ["assembly", "asconfig.json", "src/engine", "src/build.mjs"];
+  const sources = ["assembly", "asconfig.json", "src/engine", "src/build"];
   const newest = Math.max(...sources.map((name) => changed(join(ROOT, name))));
   const built = ["kernels", "worker"].map((name) => changed(join(ROOT, `build/embedded/${name}.js`)));
   if (Math.min(...built) >= newest) return;
-  execFileSync(process.execPath, [join(ROOT, "src/build.mjs")], { stdio: "inherit" });
+  execFileSync(process.execPath, [join(ROOT, "src/build/build.mjs")], { stdio: "inherit" });
 }
 
 /** Writes a file whole or not at all: another process may be serving it. */
 function writeWhole(path, content) {
-  const temporary = `${path}.${process.pid}`;
+  const temporary = `${path}.${randomUUID()}`;
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(temporary, content);
   renameSync(temporary, path);

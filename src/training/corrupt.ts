@@ -1,5 +1,4 @@
 import { STEP_EPOCH, STEP_INDICES, STEP_WORDS } from "../../assembly/abi.js";
-import * as call from "../engine/calls/index.js";
 import type { Block } from "../engine/memory.js";
 import { Matrix } from "../matrix.js";
 import { Blocks } from "../model/blocks.js";
@@ -112,7 +111,8 @@ function compile(
 ) {
   const plan = engine.plan();
   plan.rows(rows, 2 * columns, () => {
-    if (areBytes) call.gather(plan, "bytes", rows, columns, bytes.at(), clean.at(), gather.at());
+    const batch = { source: bytes.at(), batch: clean.at(), step: gather.at() };
+    if (areBytes) plan.call("gatherBytes", rows, { columns, ...batch });
     addCorruption(plan, corruption, columns, clean.at(), corrupted.at(), rows, { seed, step: step.at() });
   });
   return plan.build(engine.memory);

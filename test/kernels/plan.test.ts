@@ -13,9 +13,8 @@ import {
   TILE_6X8,
   TILE_6X16,
 } from "../../assembly/abi.js";
-import type { ProductArguments } from "../../src/engine/calls/index.js";
-import * as call from "../../src/engine/calls/index.js";
-import { PlanBuilder } from "../../src/engine/plan.js";
+import type { Address } from "../../src/engine/memory.js";
+import { type KernelFields, PlanBuilder } from "../../src/engine/plan.js";
 import { tileFor } from "../../src/engine/tiles.js";
 import { BUILDS } from "../support/kernels.js";
 import { Sandbox } from "./sandbox.js";
@@ -31,6 +30,8 @@ const [BETA1, BETA2, EPS, MOMENTUM] = [0.1, 0.001, 1e-7, 0.9].map(Math.fround) a
   number,
   number,
 ];
+
+type ProductFields = Omit<KernelFields["gemm"], "tile">;
 
 /** What the optimizers beside SGD and Adam keep, of the weights. */
 const MOMENTS = ["velocities", "momentums", "means", "sums", "gradients", "changes", "m", "v"] as const;
@@ -100,7 +101,7 @@ function setUp(box: Sandbox, tile: number) {
 type Layer = ReturnType<typeof setUp>;
 
 /** The products of the step: forward from the bias, backward added to what is there, the weights' gradient. */
-function products({ outputs: o }: Layer): Record<"forward" | "backward" | "weights", ProductArguments> {
+function products({ outputs: o }: Layer): Record<"forward" | "backward" | "weights", ProductFields> {
   const [inputBytes, outputBytes] = [INPUTS * 4, OUTPUTS * 4];
   return {
     forward: {
@@ -119,59 +120,58 @@ function products({ outputs: o }: Layer): Record<"forward" | "backward" | "weigh
 }
 
 function buildPlan(box: Sandbox, tile: number, layer: Layer) {
-  const { step, inputs, targets, outputs: o } = layer;
+  const { step: stepBlock, inputs, targets, outputs: o } = layer;
   const { forward, backward, weights } = products(layer);
-  const [y, z, target] = [o.y.at(), o.z.at(), o.target.at()];
+  const [y, z, target, step] = [o.y.at(), o.z.at(), o.target.at(), stepBlock.at()];
+  const activation = { kind: KIND, columns: OUTPUTS };
   const plan = new PlanBuilder(tile);
-  call.packTransposed(plan, OUTPUTS, INPUTS, o.weights.at(), o.packedForward.at());
-  call.packRows(plan, OUTPUTS, INPUTS, o.weights.at(), o.packedBackward.at());
+  plan.packTransposed(OUTPUTS, INPUTS, o.weights.at(), o.packedForward.at());
+  plan.packRows(OUTPUTS, INPUTS, o.weights.at(), o.packedBackward.at());
   plan.phase();
   plan.rows(ROWS, 1024, () => {
-    call.gather(plan, "floats", ROWS, INPUTS, inputs.at(), o.batch.at(), step.at());
-    call.gather(plan, "bytes", ROWS, OUTPUTS, targets.at(), target, step.at());
-    call.product(plan, ROWS, forward);
-    call.activationForward(plan, ROWS, KIND, OUTPUTS, z, y);
-    call.loss(
-      plan,
-      ROWS,
-      "binaryCrossentropyLogits",
-      OUTPUTS,
-      z,
-      target,
-      o.dz.at(),
-      o.lossesOfLogits.at(),
-      SCALE,
-    );
-    call.product(plan, ROWS, backward);
+    plan.call("gatherFloats", ROWS, { columns: INPUTS, source: inputs.at(), batch: o.batch.at(), step });
+    plan.call("gatherBytes", ROWS, { columns: OUTPUTS, source: targets.at(), batch: target, step });
+    plan.product(ROWS, forward);
+    plan.call("activationForward", ROWS, { ...activation, z, y });
+    const kept = { target, gradient: o.dz.at(), losses: o.lossesOfLogits.at() };
+    plan.call("binaryCrossentropyLogits", ROWS, { columns: OUTPUTS, logits: z, ...kept, scale: SCALE });
+    plan.product(ROWS, backward);
   });
   // Outside the rows, each call runs over the whole of a thread's share.
-  call.loss(plan, ROWS, "binaryCrossentropy", OUTPUTS, y, target, o.dy.at(), o.losses.at(), SCALE);
-  call.activationBackward(plan, ROWS, KIND, OUTPUTS, y, o.dy.at());
-  call.loss(plan, ROWS, "meanSquaredError", OUTPUTS, y, target, o.gradient.at(), o.squares.at(), SCALE);
-  call.loss(plan, ROWS, "meanAbsoluteError", OUTPUTS, y, target, o.gradient.at(), o.absolutes.at(), SCALE);
-  call.loss(plan, ROWS, "huber", OUTPUTS, y, target, o.gradient.at(), o.hubers.at(), SCALE, [DELTA]);
-  call.packRows(plan, ROWS, INPUTS, o.batch.at(), o.packedBatch.at());
+  const output = { columns: OUTPUTS, prediction: y, target, scale: SCALE };
+  plan.call("binaryCrossentropy", ROWS, { ...output, gradient: o.dy.at(), losses: o.losses.at() });
+  plan.call("activationBackward", ROWS, { ...activation, kept: y, gradient: o.dy.at() });
+  const gradient = o.gradient.at();
+  plan.call("meanSquaredError", ROWS, { ...output, gradient, losses: o.squares.at() });
+  plan.call("meanAbsoluteError", ROWS, { ...output, gradient, losses: o.absolutes.at() });
+  plan.call("huber", ROWS, { ...output, gradient, losses: o.hubers.at(), delta: DELTA });
+  plan.packRows(ROWS, INPUTS, o.batch.at(), o.packedBatch.at());
   plan.phase();
-  call.product(plan, OUTPUTS, weights);
-  call.columnSums(plan, OUTPUTS, ROWS, o.dz.at(), o.db.at());
-  call.penalize(plan, OUTPUTS, INPUTS, o.weights.at(), o.dw.at(), o.penalties.at(), L1, L2);
-  call.clipValues(plan, OUTPUTS, INPUTS, o.dw.at(), LIMIT);
-  call.sumSquares(plan, OUTPUTS, INPUTS, o.dw.at(), o.norms.at());
-  call.sumSquares(plan, OUTPUTS, 1, o.db.at(), o.norms.at(OUTPUTS));
+  plan.product(OUTPUTS, weights);
+  plan.call("columnSums", OUTPUTS, { rows: ROWS, columns: OUTPUTS, source: o.dz.at(), sums: o.db.at() });
+  const dw = { columns: INPUTS, gradient: o.dw.at() };
+  const db = { columns: 1, gradient: o.db.at() };
+  plan.call("penalize", OUTPUTS, { ...dw, weights: o.weights.at(), sums: o.penalties.at(), l1: L1, l2: L2 });
+  plan.call("clipValues", OUTPUTS, { ...dw, limit: LIMIT });
+  plan.call("sumSquares", OUTPUTS, { ...dw, sums: o.norms.at() });
+  plan.call("sumSquares", OUTPUTS, { ...db, sums: o.norms.at(OUTPUTS) });
   plan.phase();
   // By the norm of both.
-  call.clipNorm(plan, OUTPUTS, INPUTS, o.dw.at(), o.norms.at(), 2 * OUTPUTS, LIMIT);
-  call.clipNorm(plan, OUTPUTS, 1, o.db.at(), o.norms.at(), 2 * OUTPUTS, LIMIT);
-  call.sgd(plan, OUTPUTS, INPUTS, o.weights.at(), o.dw.at(), o.velocity.at(), step.at(), MOMENTUM, true);
-  const moments = [o.first.at(), o.second.at()] as const;
-  call.adam(plan, "adam", OUTPUTS, 1, o.bias.at(), o.db.at(), ...moments, step.at(), BETA1, BETA2, EPS);
-  const common = [OUTPUTS, INPUTS, o.weights.at(), o.dw.at()] as const;
-  call.adam(plan, "adamw", ...common, o.m.at(), o.v.at(), step.at(), BETA1, BETA2, EPS);
-  call.adam(plan, "nadam", ...common, o.m.at(), o.v.at(), step.at(), BETA1, BETA2, EPS);
-  const kept = [o.velocities.at(), o.momentums.at(), o.means.at()] as const;
-  call.rmsprop(plan, ...common, ...kept, step.at(), RHO, MOMENTUM, EPS, true);
-  call.adagrad(plan, ...common, o.sums.at(), step.at(), EPS);
-  call.adadelta(plan, ...common, o.gradients.at(), o.changes.at(), step.at(), RHO, EPS);
+  const norm = { sums: o.norms.at(), count: 2 * OUTPUTS, limit: LIMIT };
+  plan.call("clipNorm", OUTPUTS, { ...dw, ...norm });
+  plan.call("clipNorm", OUTPUTS, { ...db, ...norm });
+  const w = { ...dw, parameters: o.weights.at(), step };
+  plan.call("sgd", OUTPUTS, { ...w, velocity: o.velocity.at(), momentum: MOMENTUM, nesterov: true });
+  const rates = { oneMinusBeta1: BETA1, oneMinusBeta2: BETA2, epsilon: EPS };
+  const bias = { ...db, parameters: o.bias.at(), step };
+  plan.call("adam", OUTPUTS, { ...bias, first: o.first.at(), second: o.second.at(), ...rates });
+  plan.call("adamw", OUTPUTS, { ...w, first: o.m.at(), second: o.v.at(), ...rates });
+  plan.call("nadam", OUTPUTS, { ...w, first: o.m.at(), second: o.v.at(), ...rates });
+  const decay = { rho: RHO, oneMinusRho: 1 - RHO, epsilon: EPS };
+  const kept = { velocity: o.velocities.at(), momentums: o.momentums.at(), means: o.means.at() };
+  plan.call("rmsprop", OUTPUTS, { ...w, ...kept, ...decay, momentum: MOMENTUM, centered: true });
+  plan.call("adagrad", OUTPUTS, { ...w, accumulator: o.sums.at(), epsilon: EPS });
+  plan.call("adadelta", OUTPUTS, { ...w, gradients: o.gradients.at(), changes: o.changes.at(), ...decay });
   return plan.build(box.memory);
 }
 
@@ -180,7 +180,7 @@ function callKernels(box: Sandbox, tile: number, layer: Layer): void {
   const { kernels } = box;
   const { step, inputs, targets, outputs: o } = layer;
   const scratch = box.scratch();
-  const product = (rows: number, p: ProductArguments) => {
+  const product = (rows: number, p: ProductFields) => {
     const seedAndResult = [p.seed, p.seedRow, p.c, p.cRow] as const;
     kernels.gemm(tileFor(tile, p.n), 0, rows, p.n, p.k, p.a, p.aRow, p.aStep, p.b, ...seedAndResult, scratch);
   };
@@ -267,7 +267,7 @@ describe.each(BUILDS)("%s runPhase", (build) => {
     const source = distinct(ROWS * 5, 9);
     const [z, y] = [box.floats(ROWS, 5).set(source), box.floats(ROWS, 5)];
     const builder = new PlanBuilder(TILE_4X8);
-    call.activationForward(builder, ROWS, 0, 5, z.at(), y.at());
+    builder.call("activationForward", ROWS, { kind: 0, columns: 5, z: z.at(), y: y.at() });
     const plan = builder.build(box.memory);
     const written = new Array<number>(ROWS).fill(0);
     for (let thread = 0; thread < threads; thread++) {
@@ -282,6 +282,37 @@ describe.each(BUILDS)("%s runPhase", (build) => {
     }
     expect(written).toEqual(new Array(ROWS).fill(1));
     plan.release();
+  });
+
+  test("a record holds each field as its signature types it", () => {
+    const builder = new PlanBuilder(TILE_4X8);
+    const at = (word: number) => word as Address;
+    const fields = {
+      columns: 7,
+      parameters: at(64),
+      gradient: at(2 ** 31),
+      velocity: at(128),
+      step: at(192),
+    };
+    builder.call("sgd", ROWS, { ...fields, momentum: 0.5, nesterov: true });
+    const plan = builder.build(box.memory);
+    const record = new Uint32Array(box.memory.buffer, plan.phases[0], 11);
+    const bits = new Uint32Array(Float32Array.of(0.5).buffer)[0];
+    expect([...record.subarray(1)]).toEqual([11, ROWS, 16, 7, 64, 2 ** 31, 128, 192, bits, 1]);
+    plan.release();
+  });
+
+  test("fields that are missing, unknown or of another type do not compile", () => {
+    const builder = new PlanBuilder(TILE_4X8);
+    const at = 64 as Address;
+    // @ts-expect-error z is missing
+    builder.call("activationForward", 1, { kind: 0, columns: 1, y: at });
+    // @ts-expect-error the kernel has no x
+    builder.call("activationForward", 1, { kind: 0, columns: 1, z: at, y: at, x: at });
+    // @ts-expect-error a plain number is no address
+    builder.call("activationForward", 1, { kind: 0, columns: 1, z: 64, y: at });
+    // @ts-expect-error a boolean is no number
+    builder.call("activationForward", 1, { kind: true, columns: 1, z: at, y: at });
   });
 
   test("a plan counts its phases and operations, and gives its memory back", () => {

@@ -128,7 +128,12 @@ describe("reduceOnPlateau", () => {
 
   test("refuses a state that is not its own", async () => {
     const rate = new LearningRate(reduceOnPlateau(options));
-    for (const state of [[], [1, 2, 3], [1, 2, 3, Number.NaN]]) {
+    const never = [
+      [-0.1, 1, 0, 0],
+      [0.1, 1, 0.5, 0],
+      [0.1, 1, 0, -1],
+    ];
+    for (const state of [[], [1, 2, 3], [1, 2, 3, Number.NaN], ...never]) {
       expect(await failure(() => rate.restore(state))).toBeInstanceOf(ArgumentError);
     }
     expect(await failure(() => new LearningRate(0.1).restore([1]))).toBeInstanceOf(ArgumentError);

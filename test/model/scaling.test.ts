@@ -13,6 +13,7 @@ import {
   StateError,
 } from "../../src/index.js";
 import { ColumnStatistics, Scaling } from "../../src/model/scaling.js";
+import { parts } from "../support/forged.js";
 import { bits, expectClose, failure, MATHS, smallModel, values, weightBits } from "../support/models.js";
 
 const SCALINGS: ScalingName[] = ["minMax", "standard"];
@@ -414,12 +415,10 @@ test("statistics do not depend on the blocks in which rows come, and are exact f
 describe("a file is refused", async () => {
   const model = await smallModel({ scaling: "standard" });
   await model.fit(table(), { epochs: 1 });
-  const { tensors, metadata } = decodeSafetensors(model.toSafetensors());
+  const { tensors, metadata } = parts(model.toSafetensors());
   const change = (name: string, to: object | undefined) =>
     encodeSafetensors(
-      [...tensors.values()].flatMap((tensor) =>
-        tensor.name !== name ? [tensor] : to ? [{ ...tensor, ...to }] : [],
-      ),
+      tensors.flatMap((tensor) => (tensor.name !== name ? [tensor] : to ? [{ ...tensor, ...to }] : [])),
       metadata,
     );
   test.each<[string, Uint8Array, RegExp]>([
@@ -444,7 +443,7 @@ describe("a file is refused", async () => {
   });
   test("whose description knows of no scaling", async () => {
     const plain = await smallModel();
-    const file = encodeSafetensors(tensors.values(), decodeSafetensors(plain.toSafetensors()).metadata);
+    const file = encodeSafetensors(tensors, parts(plain.toSafetensors()).metadata);
     expect(await failure(() => Autoencoder.fromSafetensors(file))).toBeInstanceOf(FormatError);
   });
 });

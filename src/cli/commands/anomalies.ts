@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import { type AnomalyDetector, type AnomalyEvaluation, ArgumentError } from "../../index.js";
-import { assertWritable, saveModel, saveNpy, saveText } from "../../node.js";
-import { assertColumns, openData, type Rows, type Source } from "../data.js";
+import type { AnomalyDetector, AnomalyEvaluation } from "../../index.js";
+import { saveModel, saveNpy, saveText } from "../../node.js";
+import { assertColumns, dataFile, openData, type Rows, type Source } from "../data.js";
 import { loadColumn, openDetector, type ThresholdWishes } from "../detector.js";
 import { historyMetadata, loadHistory } from "../history.js";
 import {
@@ -15,6 +15,7 @@ import {
   USED_DATA,
   USED_DIGITS,
 } from "../options.js";
+import { checkMatrixEnding, checkModelEnding, checkOutputs } from "../outputs.js";
 import { bold, dim, emit, say, terminal } from "../terminal.js";
 import { count, plural, loss as showLoss, table } from "../text.js";
 
@@ -62,10 +63,10 @@ and neither --contamination nor --sigma is given.
 
 async function anomalies(modelPath: string, name: string, options: AnomaliesOptions): Promise<void> {
   const { labels: labelsPath, out, save } = options;
-  if (!/\.(csv|npy)$/i.test(out))
-    throw new ArgumentError(`--out ${JSON.stringify(out)} must end in .csv or .npy`);
-  await assertWritable(out);
-  if (save !== undefined) await assertWritable(save);
+  checkMatrixEnding("--out", out);
+  if (save !== undefined) checkModelEnding("--save", save);
+  const inputs = { MODEL: modelPath, DATA: dataFile(name), "--labels": labelsPath };
+  await checkOutputs({ "--out": out, "--save": save }, inputs);
   const labels = labelsPath === undefined ? undefined : await loadColumn(labelsPath, "label");
   const source = await openData(name, options, USED_DIGITS);
   const { detector, fitted } = await openDetector(modelPath, options);
@@ -111,6 +112,7 @@ async function find(
 
 async function saveScores(path: string, { scores, flags }: Findings): Promise<void> {
   if (/\.csv$/i.test(path)) {
+    // In full, so that a comparison with the threshold gives the flag.
     const lines = Array.from(scores, (score, i) => `${score},${flags[i]}`);
     await saveText(path, `score,anomaly\n${lines.join("\n")}\n`);
     return;

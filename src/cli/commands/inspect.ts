@@ -4,7 +4,7 @@ import type { Autoencoder, Layer } from "../../index.js";
 import { loadModel, loadSafetensors } from "../../node.js";
 import { addJsonOption } from "../options.js";
 import { bold, dim, emit, say, terminal } from "../terminal.js";
-import { count, described, fileSize, table } from "../text.js";
+import { count, described, fileSize, longest, table } from "../text.js";
 
 /** Where the model's description stands; it is shown as layers, loss, optimizer and seed. */
 const DESCRIPTION = "isthmus";
@@ -149,6 +149,6 @@ function print(
     ["seed", String(seed)],
     ...metadata.map(([key, value]) => [`metadata ${key}`, shortened(value)]),
   ];
-  const width = Math.max(...facts.map(([label]) => label!.length));
+  const width = longest(facts.map(([label]) => label!));
   say(`\n${table(facts.map(([label, text]) => [dim(label!.padEnd(width), screen), text!]))}`);
 }

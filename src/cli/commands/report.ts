@@ -1,9 +1,16 @@
 import { basename } from "node:path";
 import { Command } from "commander";
 import { ArgumentError, NonFiniteError, ShapeError } from "../../index.js";
-import { assertWritable } from "../../node.js";
 import type { Subject } from "../../report/report.js";
-import { assertColumns, type Examples, openData, type Source, withImageShape } from "../data.js";
+import {
+  assertColumns,
+  dataFile,
+  type Examples,
+  isMade,
+  openData,
+  type Source,
+  withImageShape,
+} from "../data.js";
 import { loadColumn, openDetector, type ThresholdWishes } from "../detector.js";
 import { loadHistory } from "../history.js";
 import {
@@ -19,6 +26,7 @@ import {
   USED_DATA,
   USED_DIGITS,
 } from "../options.js";
+import { checkOutputs } from "../outputs.js";
 import { subjectOf, writePicture, writeReport } from "../report.js";
 import { bold, emit, say, terminal } from "../terminal.js";
 
@@ -62,7 +70,9 @@ loss, errors, features, codes, map.
 
 async function report(modelPath: string, name: string, options: ReportOptions): Promise<void> {
   const out = checkOut(options);
-  await assertWritable(out);
+  const { labels, positions } = options;
+  const inputs = { MODEL: modelPath, DATA: dataFile(name), "--labels": labels, "--positions": positions };
+  await checkOutputs({ "--out": out }, inputs);
   const source = withImageShape(await openData(name, options, USED_DIGITS), options.imageShape);
   const examples = await withColumns(source, isMade(name), options);
   const history = await loadHistory(modelPath);
@@ -103,8 +113,6 @@ function checkOut({
   if (/\.(svg|png)$/i.test(out)) return out;
   throw new ArgumentError(`--out ${JSON.stringify(out)} must end in .svg or .png, since --picture is given`);
 }
-
-const isMade = (name: string) => name === "digits" || name === "spiral";
 
 /** All samples, with the labels and positions that are given in files. */
 async function withColumns(

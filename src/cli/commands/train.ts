@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command } from "commander";
 import { ArgumentError, Autoencoder } from "../../index.js";
-import { assertWritable, saveCheckpoint, saveModel } from "../../node.js";
+import { saveCheckpoint, saveModel } from "../../node.js";
 import {
   describeModel,
   showLayers,
@@ -11,7 +11,7 @@ import {
   type TrainingWishes,
   trainingLength,
 } from "../architecture.js";
-import { assertColumns, openData, type Source, withImageShape } from "../data.js";
+import { assertColumns, dataFile, openData, type Source, withImageShape } from "../data.js";
 import { historyMetadata } from "../history.js";
 import { Interruption } from "../interruption.js";
 import {
@@ -21,6 +21,7 @@ import {
   type ImageOptions,
   showEngine,
 } from "../options.js";
+import { checkModelEnding, checkOutputs } from "../outputs.js";
 import { showReconstructions } from "../reconstructions.js";
 import { subjectOf, writeReport } from "../report.js";
 import { type CheckpointOptions, checkCheckpointOptions, resumeModel } from "../resume.js";
@@ -50,9 +51,7 @@ export const trainCommand = () => addTrainingOptions(new Command("train")).actio
 
 async function train(name: string, given: TrainOptions, command: Command): Promise<void> {
   checkCheckpointOptions(given);
-  await assertWritable(given.out);
-  if (given.checkpoint !== undefined) await assertWritable(given.checkpoint);
-  if (given.report !== undefined) await assertReport(given.report);
+  await checkFiles(name, given);
   if (given.resume !== undefined) return resume(name, given.resume, given, command);
   const source = withImageShape(await openData(name, given, DIGITS), given.imageShape);
   const model = await Autoencoder.create({
@@ -200,9 +199,14 @@ async function reportLine(path: string, screen: Terminal): Promise<string> {
   return `report in ${bold(path, screen)} (${fileSize(size)}); open ${pathToFileURL(path).href} in a browser`;
 }
 
-async function assertReport(path: string): Promise<void> {
-  if (!/\.html?$/i.test(path)) throw new ArgumentError(`--report ${JSON.stringify(path)} must end in .html`);
-  await assertWritable(path);
+/** Before any work, so that nothing is trained that cannot be saved. */
+async function checkFiles(name: string, { out, checkpoint, report, resume }: TrainOptions): Promise<void> {
+  checkModelEnding("--out", out);
+  if (checkpoint !== undefined) checkModelEnding("--checkpoint", checkpoint);
+  if (report !== undefined && !/\.html?$/i.test(report))
+    throw new ArgumentError(`--report ${JSON.stringify(report)} must end in .html`);
+  const outputs = { "--out": out, "--checkpoint": checkpoint, "--report": report };
+  await checkOutputs(outputs, { DATA: dataFile(name), "--resume": resume });
 }
 
 async function savedLine(path: string, screen: Terminal): Promise<string> {

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { Autoencoder, Matrix, Samples } from "../../index.js";
-import { assertWritable, loadModel, saveNpy } from "../../node.js";
-import { assertColumns, openData } from "../data.js";
+import { loadModel } from "../../node.js";
+import { assertColumns, dataFile, openData } from "../data.js";
 import {
   addCalculationOptions,
   addDataOptions,
@@ -13,6 +13,7 @@ import {
   USED_DATA,
   USED_DIGITS,
 } from "../options.js";
+import { checkMatrixEnding, checkOutputs, saveMatrix } from "../outputs.js";
 import { bold, emit, say, terminal } from "../terminal.js";
 import { shape } from "../text.js";
 
@@ -27,13 +28,16 @@ interface Transform {
   readonly description: string;
   readonly data: string;
   readonly example: string;
+  /** What a column of the result is called in CSV, before its number. */
+  readonly column: string;
   apply(model: Autoencoder, samples: Samples): Promise<Matrix>;
 }
 
 export const encodeCommand = () =>
   transformCommand({
     name: "encode",
-    description: "Write the codes of samples as .npy, float32.",
+    description: "Write the codes of samples as .npy or .csv, float32.",
+    column: "code",
     data: DATA_HELP,
     example: "isthmus encode model.safetensors t10k-images-idx3-ubyte.gz --out codes.npy",
     apply: (model, samples) => model.encode(samples),
@@ -42,7 +46,8 @@ export const encodeCommand = () =>
 export const decodeCommand = () =>
   transformCommand({
     name: "decode",
-    description: "Rebuild samples from codes and write them as .npy, float32.",
+    description: "Rebuild samples from codes and write them as .npy or .csv, float32.",
+    column: "x",
     data: "the codes: a .npy file, as encode writes",
     example: "isthmus decode model.safetensors codes.npy --out samples.npy",
     apply: (model, samples) => model.decode(samples),
@@ -51,7 +56,8 @@ export const decodeCommand = () =>
 export const reconstructCommand = () =>
   transformCommand({
     name: "reconstruct",
-    description: "Encode and decode samples and write the result as .npy, float32.",
+    description: "Encode and decode samples and write the result as .npy or .csv, float32.",
+    column: "x",
     data: DATA_HELP,
     example: "isthmus reconstruct model.safetensors digits --samples 100 --out samples.npy",
     apply: (model, samples) => model.reconstruct(samples),
@@ -62,14 +68,18 @@ function transformCommand(transform: Transform): Command {
     .description(transform.description)
     .argument("<model>", "a model that train saved")
     .argument("<data>", transform.data)
-    .requiredOption("--out <file>", "where to write the result");
+    .requiredOption(
+      "--out <file>",
+      `where to write the result: .npy, or .csv with columns ${transform.column}0, ${transform.column}1, …`,
+    );
   return addJsonOption(addCalculationOptions(addDataOptions(command, USED_DATA)))
     .addHelpText("after", `\n  ${transform.example}`)
     .action((model: string, data: string, options: TransformOptions) => run(transform, model, data, options));
 }
 
 async function run(transform: Transform, modelPath: string, name: string, options: TransformOptions) {
-  await assertWritable(options.out);
+  checkMatrixEnding("--out", options.out);
+  await checkOutputs({ "--out": options.out }, { MODEL: modelPath, DATA: dataFile(name) });
   const source = await openData(name, options, USED_DIGITS);
   const model = await loadModel(modelPath, { engine: engineOptions(options) });
   try {
@@ -79,7 +89,7 @@ async function run(transform: Transform, modelPath: string, name: string, option
     const began = performance.now();
     const result = await transform.apply(model, data);
     const seconds = (performance.now() - began) / 1000;
-    await saveNpy(options.out, result);
+    await saveMatrix(options.out, result, transform.column);
     const { rows, columns } = result;
     if (options.json) emit({ event: "done", rows, columns, seconds, out: options.out });
     else say(`saved ${bold(options.out, terminal())} ${shape(result.shape)}`);

@@ -4,12 +4,13 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { writeKernelTables } from "./kernels.mjs";
 import { packageOf, thirdPartyNotices } from "./thirdParty.mjs";
 
 /** Bytes of one build that stand together in the packed kernels; anything from 4 to 16 KiB does as well. */
 const PIECE = 8192;
 
-process.chdir(fileURLToPath(new URL("..", import.meta.url)));
+process.chdir(fileURLToPath(new URL("../..", import.meta.url)));
 
 /** Runs a development dependency's command with this Node. */
 function run(script, ...args) {
@@ -97,6 +98,7 @@ const besideCommand = {
 };
 
 async function buildKernels() {
+  writeKernelTables();
   for (const target of ["simd", "relaxed", "debug"]) run("assemblyscript/bin/asc.js", "--target", target);
   const [simd, relaxed] = ["simd", "relaxed"].map((name) => readFileSync(`build/wasm/${name}.wasm`));
   embed(

@@ -1,0 +1,83 @@
+import { realpath, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { encodeCsv } from "../formats/csvTable.js";
+import { ArgumentError, type Matrix } from "../index.js";
+import { assertWritable, saveBytes, saveNpy } from "../node.js";
+import { followLinks } from "../saving/target.js";
+
+/** Files of a command by the options or arguments that name them; undefined where one is left out. */
+export type Files = Readonly<Record<string, string | undefined>>;
+
+/** Formats that are none of a model's: a file of such a name would be taken for what it is not. */
+const FOREIGN =
+  /\.(csv|tsv|txt|json|npy|npz|idx|gz|zip|parquet|arrow|feather|html?|svg|png|jpe?g|onnx|keras|h5|hdf5|pth?|pkl)$/i;
+
+/** @throws {ArgumentError} unless a path ends as `.csv` or `.npy`, one of which `saveMatrix` writes */
+export function checkMatrixEnding(option: string, path: string): void {
+  if (/\.(csv|npy)$/i.test(path)) return;
+  throw new ArgumentError(`${option} ${JSON.stringify(path)} must end in .csv or .npy`);
+}
+
+/** @throws {ArgumentError} when a path ends as files of another format than a model's do */
+export function checkModelEnding(option: string, path: string): void {
+  const [ending] = FOREIGN.exec(path) ?? [];
+  if (ending === undefined) return;
+  throw new ArgumentError(
+    `${option} ${JSON.stringify(path)} ends in ${ending}, but what is saved is a model; use .safetensors`,
+  );
+}
+
+/**
+ * Writes a matrix in the format of the path's ending.
+ *
+ * @param column what a column is called in CSV, before its number
+ */
+export async function saveMatrix(path: string, matrix: Matrix, column: string): Promise<void> {
+  if (!/\.csv$/i.test(path)) return saveNpy(path, matrix);
+  const names = Array.from({ length: matrix.columns }, (_, j) => `${column}${j}`);
+  await saveBytes(path, encodeCsv({ names, data: matrix.data }));
+}
+
+/**
+ * Checks, before any work, that all outputs can be written, and that none of them would take the place of an input or of
+ * another output.
+ *
+ * @throws {ArgumentError} for such a file, and for a path that cannot be
+ * @throws {IsthmusError} of code `ERR_FILE` when the system refuses to write one
+ */
+export async function checkOutputs(outputs: Files, inputs: Files): Promise<void> {
+  const seen: { name: string; file: string }[] = [];
+  for (const [name, path] of Object.entries(inputs)) {
+    if (path !== undefined) seen.push({ name, file: await fileOf(path) });
+  }
+  for (const [name, path] of Object.entries(outputs)) {
+    if (path === undefined) continue;
+    await assertWritable(path);
+    if (await isDevice(path)) continue;
+    const file = await fileOf(path);
+    const other = seen.find(
+      (one) => one.file === file && !(name === "--checkpoint" && one.name === "--resume"),
+    );
+    if (other) {
+      throw new ArgumentError(
+        `${name} ${JSON.stringify(path)} is the file of ${other.name}, too, which it would overwrite`,
+      );
+    }
+    seen.push({ name, file });
+  }
+}
+
+/** A device or a pipe is not replaced, and may take several outputs. */
+async function isDevice(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && !found.isFile();
+}
+
+/** What is the same for all paths to a file, whether it exists or not. */
+async function fileOf(path: string): Promise<string> {
+  const target = await followLinks(path).catch(() => path);
+  const inFolder = async () => join(await realpath(dirname(target)), basename(target));
+  return realpath(target)
+    .catch(inFolder)
+    .catch(() => resolve(target));
+}
