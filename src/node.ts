@@ -12,7 +12,7 @@ import { type CheckpointingOptions, modelCheckpoint } from "./training/modelChec
 export { type StreamCsvOptions, streamCsv } from "./datasets/csv.js";
 export { loadIdx, loadNpy, loadSamples } from "./datasets/load.js";
 export { type FileStream, type StreamFileOptions, streamIdx, streamNpy } from "./datasets/stream.js";
-export type { LoadedSamples } from "./formats/samples.js";
+export type { LoadedSamples, LoadSamplesOptions } from "./formats/samples.js";
 export { assertWritable } from "./saving/wholeFile.js";
 
 /**

@@ -1,4 +1,5 @@
 import { FormatError } from "../errors.js";
+import { foreignFile } from "./foreignFile.js";
 import { type JsonKeys, scanJsonKeys } from "./jsonKeys.js";
 import {
   bytesPerElement,
@@ -77,6 +78,8 @@ function readHeader(file: Uint8Array): {
   if (file.length < LENGTH_BYTES) {
     throw invalid(`it has ${file.length} bytes, but the header length alone takes ${LENGTH_BYTES}`);
   }
+  const foreign = foreignFile(file, "safetensors");
+  if (foreign !== undefined) throw new FormatError(`bytes is ${foreign}, not a safetensors file`);
   const length = new DataView(file.buffer, file.byteOffset, file.byteLength).getBigUint64(0, true);
   if (length > MAXIMUM_HEADER) {
     throw invalid(`its header length is ${length}, but the format allows ${MAXIMUM_HEADER}`);

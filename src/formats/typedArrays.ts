@@ -1,4 +1,4 @@
-import { ArgumentError, ShapeError } from "../errors.js";
+import { ArgumentError, OutOfMemoryError, ShapeError } from "../errors.js";
 
 export { quote } from "../printable.js";
 
@@ -75,6 +75,19 @@ export function showShape(shape: readonly unknown[]): string {
   return `[${shown.join(", ")}${shape.length > 8 ? `, … ${shape.length} dimensions` : ""}]`;
 }
 
+/**
+ * New memory. How much one array may take differs from runtime to runtime, and from one moment to the next.
+ *
+ * @throws {OutOfMemoryError} when the runtime refuses it
+ */
+export function allocated(length: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(length);
+  } catch (cause) {
+    throw new OutOfMemoryError(`this runtime has no room for ${length} bytes at once`, { cause });
+  }
+}
+
 /** A plain `Uint8Array` over the memory of `array`, without copying. */
 export function bytesOf(array: ArrayBufferView): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
@@ -91,6 +104,19 @@ export function requireBytes(bytes: unknown): Uint8Array {
   return bytesOf(bytes as Uint8Array);
 }
 
+/** The memory of `bytes`, which it has for itself, as the named array; its length is a multiple of the element size. */
+export function viewAs(name: NumericArrayName, bytes: Uint8Array<ArrayBuffer>): NumericArray {
+  const Constructor: NumericArrayConstructor = constructors[name];
+  return new Constructor(bytes.buffer);
+}
+
+/** A copy of bytes, in memory of its own. */
+export function copyBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const copy = allocated(bytes.length);
+  copy.set(bytes);
+  return copy;
+}
+
 /**
  * A copy of the bytes `[begin, end)` as the named array. `end - begin` must be a multiple of its element size;
  * `begin` need not be aligned. The copy goes by bytes, so signalling NaNs keep their payload.
@@ -101,10 +127,7 @@ export function copyArray(
   begin: number,
   end: number,
 ): NumericArray {
-  const Constructor: NumericArrayConstructor = constructors[name];
-  const copy = new Uint8Array(end - begin);
-  copy.set(bytes.subarray(begin, end));
-  return new Constructor(copy.buffer);
+  return viewAs(name, copyBytes(bytes.subarray(begin, end)));
 }
 
 /** Reverses the byte order of every element of `size` bytes, in place. */

@@ -95,7 +95,7 @@ async function find(
   detector: AnomalyDetector,
   fitted: boolean,
   { data }: Rows,
-  labels: Uint8Array | Float32Array | undefined,
+  labels: Uint8Array | Float32Array | Float64Array | undefined,
   { contamination, sigma }: AnomaliesOptions,
 ): Promise<Findings> {
   let rule = "saved with the model";
