@@ -266,8 +266,9 @@ export class Autoencoder extends Predictor {
   }
 
   /**
-   * Ends what is still running on the model, waits until it has ended, and gives all memory back. A second call
-   * returns the same promise.
+   * Ends what is still running on the model, waits until it has ended, and gives all memory back at once. A second call
+   * returns the same promise. A model that is forgotten without it gives its memory back whenever the garbage collector
+   * finds it.
    */
   dispose(): Promise<void> {
     this.#disposal ??= this.#end();

@@ -146,11 +146,10 @@ export class Inference {
       const losses = this.#losses.at();
       call.loss(plan, rows, kernel, units, output, this.#workspace.input, output, losses, 0, parameters);
     });
-    return plan.build(this.#network.engine.memory);
+    return this.#blocks.add(() => plan.build(this.#network.engine.memory));
   }
 
   release(): void {
-    for (const plan of this.#plans.values()) plan.release();
     this.#blocks.release();
   }
 }

@@ -160,7 +160,7 @@ export class TrainingStep {
     layers.forEach((_, index) => {
       addUpdate(plan, this.#learner, this.#memory, index);
     });
-    return plan.build(engine.memory);
+    return this.#memory.blocks.add(() => plan.build(engine.memory));
   }
 
   /** The batch, and what is made of it for the first layer. */
@@ -182,7 +182,6 @@ export class TrainingStep {
   }
 
   release(): void {
-    for (const plan of this.#plans.values()) plan.release();
     this.#memory.release();
   }
 }
