@@ -1,5 +1,6 @@
+import { brand } from "./brand.js";
 import { decodeCheckpoint, encodeCheckpoint, toLearnerState } from "./checkpoint.js";
-import { Engine } from "./engine/engine.js";
+import { Engine, isEngine } from "./engine/engine.js";
 import type { EngineInfo, EngineOptions } from "./engine/options.js";
 import { Lifetime } from "./lifetime.js";
 import {
@@ -43,6 +44,9 @@ export interface AutoencoderOptions extends AutoencoderDescription {
 export class Autoencoder extends Predictor {
   /** Stays when a minifier renames the class. */
   static override readonly name = "Autoencoder";
+  static {
+    brand(Autoencoder);
+  }
   readonly #engine: Engine;
   readonly #ownsEngine: boolean;
   readonly #description: CheckedDescription;
@@ -134,7 +138,7 @@ export class Autoencoder extends Predictor {
     description: CheckedDescription,
     engine: EngineOptions | Engine = {},
   ): Promise<Autoencoder> {
-    const owns = !(engine instanceof Engine);
+    const owns = !isEngine(engine);
     const used = owns ? await Engine.create(engine) : engine;
     try {
       return new Autoencoder(used, owns, description);

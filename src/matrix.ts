@@ -1,9 +1,13 @@
+import { brand } from "./brand.js";
 import { ShapeError } from "./errors.js";
 
 /** A dense row-major matrix of 32-bit floats, one sample a row. */
 export class Matrix {
   /** Stays when a minifier renames the class. */
   static readonly name = "Matrix";
+  static {
+    brand(Matrix);
+  }
   /** The elements, row after row; `data.length === rows * columns`. */
   readonly data: Float32Array;
   /** Number of samples. */

@@ -1,5 +1,7 @@
+import version from "#embedded/version";
 import { SCRATCH_BYTES } from "../../assembly/abi.js";
-import { EngineError, StateError } from "../errors.js";
+import { brand, brandIn } from "../brand.js";
+import { ArgumentError, EngineError, StateError } from "../errors.js";
 import type { BuildName } from "./binaries.js";
 import type { Kernels } from "./kernels.js";
 import type { Address, Block, EngineMemory } from "./memory.js";
@@ -35,6 +37,9 @@ const forgotten = new FinalizationRegistry<Workforce>((workforce) => {
 export class Engine {
   /** Stays when a minifier renames the class. */
   static readonly name = "Engine";
+  static {
+    brand(Engine, version);
+  }
   readonly build: BuildName;
   readonly turbo: boolean;
   readonly tile: number;
@@ -230,4 +235,19 @@ export class Engine {
   #assertAlive(): void {
     if (this.#disposal) throw new StateError("the engine was disposed of");
   }
+}
+
+/**
+ * Whether a value is an engine that can be used here: of this copy of the package, or of another copy of the same release,
+ * whose kernels take the same plans.
+ *
+ * @throws {ArgumentError} for an engine of another release
+ */
+export function isEngine(value: unknown): value is Engine {
+  const release = brandIn(Engine, value);
+  if (release === undefined || release === version) return release !== undefined;
+  throw new ArgumentError(
+    `engine belongs to isthmus ${release}, but this is isthmus ${version}: the program has two releases of the ` +
+      "package, and an engine works with models of its own release only",
+  );
 }
