@@ -7,6 +7,7 @@ import { inFile } from "./datasets/load.js";
 import { ArgumentError, IsthmusError } from "./errors.js";
 import { encodeNpy, type NpyArray } from "./formats/npy.js";
 import { type DecodedSafetensors, decodeSafetensors } from "./formats/safetensors.js";
+import { encodeUtf8 } from "./formats/utf8.js";
 import type { ModelFileOptions } from "./modelFile.js";
 import type { Callback } from "./training/callbacks.js";
 import { type CheckpointingOptions, modelCheckpoint } from "./training/modelCheckpoint.js";
@@ -105,7 +106,7 @@ export async function saveNpy(path: string, array: NpyArray): Promise<void> {
 
 /** Writes text to a file in UTF-8, whole or not at all. Errors as of `saveModel`. */
 export async function saveText(path: string, text: string): Promise<void> {
-  await writeWhole(path, new TextEncoder().encode(text));
+  await writeWhole(path, encodeUtf8(text));
 }
 
 /** Writes bytes to a file, whole or not at all. Errors as of `saveModel`. */

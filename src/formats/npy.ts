@@ -13,6 +13,7 @@ import {
   showShape,
   swapBytes,
 } from "./typedArrays.js";
+import { encodeUtf8 } from "./utf8.js";
 
 /** An array as NumPy's `.npy` files hold one. */
 export interface NpyArray {
@@ -68,9 +69,7 @@ export function encodeNpy(array: NpyArray): Uint8Array {
   }
   const descr = `${bytesPerElement(type) === 1 ? "|" : "<"}${CODE_OF.get(type)}`;
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
-  const header = new TextEncoder().encode(
-    `{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`,
-  );
+  const header = encodeUtf8(`{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`);
 
   const headerBegin = MAGIC.length + 4;
   const dataBegin = Math.ceil((headerBegin + header.length + 1) / ALIGNMENT) * ALIGNMENT;

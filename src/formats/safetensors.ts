@@ -17,6 +17,7 @@ import {
   requireArray,
   requireBytes,
 } from "./typedArrays.js";
+import { encodeUtf8 } from "./utf8.js";
 
 /** A named, row-major array. */
 export interface NamedTensor {
@@ -70,7 +71,7 @@ export function encodeSafetensors(
     header.push(`${JSON.stringify(name)}:${JSON.stringify(entry)}`);
   }
 
-  const json = new TextEncoder().encode(`{${header.join(",")}}`);
+  const json = encodeUtf8(`{${header.join(",")}}`);
   const headerLength = Math.ceil(json.length / LENGTH_BYTES) * LENGTH_BYTES;
   if (headerLength > MAXIMUM_HEADER) {
     throw new ArgumentError(
