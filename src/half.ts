@@ -3,7 +3,7 @@ import type { Matrix } from "./matrix.js";
 import type { Network, NetworkLayer } from "./model/network.js";
 import { outputOf } from "./training/predict.js";
 import { predictChunks } from "./training/predictChunks.js";
-import { type Rows, type Samples, toRows } from "./training/samples.js";
+import { type Rows, type Samples, toOwnRows, toRows } from "./training/samples.js";
 import { isStream, type SampleStream } from "./training/stream.js";
 import { runAtOnce, runInTurns, type Work } from "./training/turns.js";
 
@@ -41,7 +41,7 @@ export class Half {
   predict(stream: SampleStream): AsyncGenerator<Matrix, void, void>;
   predict(samples: Samples | SampleStream): Promise<Matrix> | AsyncGenerator<Matrix, void, void>;
   predict(samples: Samples | SampleStream): Promise<Matrix> | AsyncGenerator<Matrix, void, void> {
-    if (!isStream(samples)) return this.#run(this.#predict(samples));
+    if (!isStream(samples)) return this.#run(this.#predict(samples, toOwnRows));
     const input = { name: "samples", stream: samples, columns: this.inputSize };
     const predict = (rows: Rows) => outputOf(this.#network, this.#layers, rows);
     return predictChunks((work) => this.#run(work), input, predict, this.#lifetime);
@@ -49,15 +49,15 @@ export class Half {
 
   /** `predict` on the calling thread. */
   predictSync(samples: Samples): Matrix {
-    return runAtOnce(this.#network.engine, this.#predict(samples), this.#lifetime);
+    return runAtOnce(this.#network.engine, this.#predict(samples, toRows), this.#lifetime);
   }
 
   async #run<T>(work: Work<T>): Promise<T> {
     return runInTurns(this.#network.engine, work, this.#lifetime);
   }
 
-  *#predict(samples: Samples): Work<Matrix> {
+  *#predict(samples: Samples, read: typeof toRows): Work<Matrix> {
     this.#lifetime.assertAlive();
-    return yield* outputOf(this.#network, this.#layers, toRows("samples", samples, this.inputSize));
+    return yield* outputOf(this.#network, this.#layers, read("samples", samples, this.inputSize));
   }
 }

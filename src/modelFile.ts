@@ -13,8 +13,11 @@ import { checkWeights, type NamedWeight } from "./weights.js";
 /** Version of what stands in `__metadata__.isthmus`. */
 const VERSION = 1;
 
+/** Where a detector's threshold stands in the `__metadata__` of its model's file. */
+export const DETECTOR_KEY = "isthmus.anomalyDetector";
+
 /** Keys of `__metadata__` that have a meaning of their own. */
-const OWN_KEYS = ["format", "isthmus", "training", "isthmus.anomalyDetector"];
+const OWN_KEYS = ["format", "isthmus", "training", DETECTOR_KEY];
 
 /** What else is to stand in a model's file. */
 export interface ModelFileOptions {

@@ -12,7 +12,7 @@ import { checkUnits, type ErrorUnits, featureErrorsOf, rowErrorsOf } from "./tra
 import { Gate } from "./training/gate.js";
 import { type Evaluation, measure, outputOf } from "./training/predict.js";
 import { predictChunks } from "./training/predictChunks.js";
-import { type Rows, type Samples, toRows } from "./training/samples.js";
+import { type Rows, type Samples, toOwnRows, toRows } from "./training/samples.js";
 import { isStream, type SampleStream, type StreamedRows, toInput } from "./training/stream.js";
 import { runAtOnce, runInTurns, type Work } from "./training/turns.js";
 
@@ -135,7 +135,7 @@ export abstract class Predictor {
    * @throws {ShapeError} {NonFiniteError} {ArgumentError} for unfit samples or options
    */
   async corrupt(samples: Samples, options: { epoch?: number } = {}): Promise<Matrix> {
-    return this.#run(this.#corrupt(samples, options));
+    return this.#run(this.#corrupt(samples, options, toOwnRows));
   }
 
   /** `corrupt` on the calling thread. */
@@ -143,7 +143,7 @@ export abstract class Predictor {
     return this.#runSync(this.#corrupt(samples, options));
   }
 
-  /** Mean loss over the samples, without penalties and corruption. */
+  /** Mean loss over the samples, with all penalties, without corruption and dropout. */
   async evaluate(samples: Samples | SampleStream): Promise<Evaluation> {
     return this.#run(this.#evaluate(this.#input(samples)));
   }
@@ -207,8 +207,8 @@ export abstract class Predictor {
     return { mean: head(0), logVariance: head(size) };
   }
 
-  *#corrupt(samples: Samples, options: { epoch?: number }): Work<Matrix> {
-    const rows = this.#rows(samples);
+  *#corrupt(samples: Samples, options: { epoch?: number }, read = toRows): Work<Matrix> {
+    const rows = this.#rows(samples, read);
     knownKeys("corrupt", options, ["epoch"]);
     const epoch = integer("epoch", options.epoch ?? 0, 0);
     if (epoch > MOST_EPOCH) throw new ArgumentError(`epoch must be at most ${MOST_EPOCH}, not ${epoch}`);
@@ -246,14 +246,14 @@ export abstract class Predictor {
     samples: Samples | SampleStream,
     work: (rows: Rows) => Work<T>,
   ): Promise<T> | AsyncGenerator<T, void, void> {
-    if (!isStream(samples)) return (async () => this.#run(work(this.#rows(samples))))();
+    if (!isStream(samples)) return (async () => this.#run(work(this.#rows(samples, toOwnRows))))();
     const input = { name: "samples", stream: samples, columns: this.inputSize };
     return predictChunks((part) => this.#run(part), input, work, this.#lifetime);
   }
 
-  #rows(samples: Samples): Rows {
+  #rows(samples: Samples, read = toRows): Rows {
     this.#lifetime.assertAlive();
-    return toRows("samples", samples, this.inputSize);
+    return read("samples", samples, this.inputSize);
   }
 
   #input(samples: Samples | SampleStream): Rows | StreamedRows {

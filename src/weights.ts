@@ -2,6 +2,7 @@ import { show } from "./check.js";
 import { ArgumentError, NonFiniteError, ShapeError } from "./errors.js";
 import type { ParameterShape } from "./model/description.js";
 import type { Network } from "./model/network.js";
+import { toValues } from "./values.js";
 
 /** One array of weights. */
 export interface NamedWeight {
@@ -73,22 +74,23 @@ function checkWeight({ name, shape }: ParameterShape, weight: GivenWeight | unde
   if (!Array.isArray(weight.shape)) {
     throw new ArgumentError(`the shape of ${show(name)} must be an array, not ${show(weight.shape)}`);
   }
-  if (!(data instanceof Float32Array)) {
+  const values = toValues(data);
+  if (!(values instanceof Float32Array) || values.buffer !== (data as Float32Array).buffer) {
     throw new ArgumentError(`the data of ${show(name)} must be a Float32Array, not ${show(data)}`);
   }
   const size = shape.reduce((product, n) => product * n, 1);
   if (
     weight.shape.length !== shape.length ||
     weight.shape.some((n, i) => n !== shape[i]) ||
-    data.length !== size
+    values.length !== size
   ) {
     throw new ShapeError(
-      `${show(name)} has shape [${weight.shape.join(", ")}] and ${data.length} elements, ` +
+      `${show(name)} has shape [${weight.shape.join(", ")}] and ${values.length} elements, ` +
         `but the model's has shape [${shape.join(", ")}]`,
     );
   }
-  const bad = data.findIndex((value) => !Number.isFinite(value));
+  const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0)
-    throw new NonFiniteError(`element ${bad} of ${show(name)} is ${data[bad]}; weights must be finite`);
-  return data;
+    throw new NonFiniteError(`element ${bad} of ${show(name)} is ${values[bad]}; weights must be finite`);
+  return values;
 }

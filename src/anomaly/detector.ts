@@ -1,11 +1,12 @@
 import { Autoencoder, type AutoencoderOptions } from "../autoencoder.js";
 import { show } from "../check.js";
-import { ArgumentError, StateError } from "../errors.js";
-import type { Matrix } from "../matrix.js";
+import { ArgumentError, NonFiniteError, StateError } from "../errors.js";
+import { Matrix } from "../matrix.js";
 import type { ModelFileOptions } from "../modelFile.js";
 import type { Samples } from "../training/samples.js";
+import { isStream, type SampleStream } from "../training/stream.js";
 import { addDetector, type FittedThreshold, readDetector } from "./detectorFile.js";
-import { type AnomalyEvaluation, checkLabels, evaluateScores, type Labels } from "./metrics.js";
+import { type AnomalyEvaluation, checkLabels, evaluateScores, type Labels, readLabels } from "./metrics.js";
 import { checkThresholdOptions, type ThresholdOptions, thresholdOf } from "./threshold.js";
 
 /**
@@ -37,7 +38,7 @@ export class AnomalyDetector {
   /** A detector that is fitted to samples at once. Errors as of the method of that name. */
   static async fit(
     model: Autoencoder,
-    samples: Samples,
+    samples: Samples | SampleStream,
     options: ThresholdOptions = {},
   ): Promise<AnomalyDetector> {
     return new AnomalyDetector(model).fit(samples, options);
@@ -60,15 +61,18 @@ export class AnomalyDetector {
   }
 
   /**
-   * Learns the threshold from samples, in place of the one before.
+   * Learns the threshold from samples, or from a stream of them, in place of the one before.
    *
    * @param options `{ contamination }` (default 0.01) or `{ sigma }`
    * @throws {ArgumentError} {ShapeError} {NonFiniteError} for unfit samples or options; nothing changes then
+   * @throws {NonFiniteError} when the threshold would not be finite, since errors of some samples are not
    */
-  async fit(samples: Samples, options: ThresholdOptions = {}): Promise<this> {
+  async fit(samples: Samples | SampleStream, options: ThresholdOptions = {}): Promise<this> {
     const rule = checkThresholdOptions(options);
-    const errors = await this.model.reconstructionError(samples);
-    this.#fitted = { rule, threshold: thresholdOf(errors, rule) };
+    const scores = await this.#allScores(samples);
+    const threshold = thresholdOf(scores, rule);
+    if (!Number.isFinite(threshold)) throw noThreshold(scores, threshold);
+    this.#fitted = { rule, threshold };
     return this;
   }
 
@@ -78,29 +82,38 @@ export class AnomalyDetector {
   }
 
   /**
-   * The reconstruction error of each sample: the higher, the less usual.
+   * The reconstruction error of each sample: the higher, the less usual. `Infinity` where a sample is so far from the
+   * training data that its error is beyond 32-bit floats. Of a stream, chunk by chunk.
    *
    * @throws {StateError} before `fit`
    * @throws {ArgumentError} {ShapeError} {NonFiniteError} for unfit samples
    */
-  async score(samples: Samples): Promise<Float32Array> {
-    this.#assertFitted();
-    return this.model.reconstructionError(samples);
+  score(samples: Samples): Promise<Float32Array>;
+  score(stream: SampleStream): AsyncGenerator<Float32Array, void, void>;
+  score(samples: Samples | SampleStream): Promise<Float32Array> | AsyncGenerator<Float32Array, void, void>;
+  score(samples: Samples | SampleStream) {
+    return this.#eachOf(samples, (part) => this.model.reconstructionError(part), toScores);
   }
 
-  /** 1 for each sample whose score is above the threshold, 0 for the others. Errors as of `score`. */
-  async predict(samples: Samples): Promise<Uint8Array> {
-    const { threshold } = this.#assertFitted();
-    return Uint8Array.from(await this.score(samples), (score) => (score > threshold ? 1 : 0));
+  /** 1 for each sample whose score is above the threshold, 0 for the others. Streams and errors as of `score`. */
+  predict(samples: Samples): Promise<Uint8Array>;
+  predict(stream: SampleStream): AsyncGenerator<Uint8Array, void, void>;
+  predict(samples: Samples | SampleStream): Promise<Uint8Array> | AsyncGenerator<Uint8Array, void, void>;
+  predict(samples: Samples | SampleStream) {
+    const flags = (errors: Float32Array) => toFlags(toScores(errors), this.threshold);
+    return this.#eachOf(samples, (part) => this.model.reconstructionError(part), flags);
   }
 
   /**
    * The squared error of each value of each sample, [rows, inputSize]: which features make a sample unusual. The mean
-   * of a row is the sample's score. Errors as of `score`.
+   * of a row is the sample's score. Streams and errors as of `score`.
    */
-  async errorPerFeature(samples: Samples): Promise<Matrix> {
-    this.#assertFitted();
-    return this.model.reconstructionErrorPerFeature(samples);
+  errorPerFeature(samples: Samples): Promise<Matrix>;
+  errorPerFeature(stream: SampleStream): AsyncGenerator<Matrix, void, void>;
+  errorPerFeature(samples: Samples | SampleStream): Promise<Matrix> | AsyncGenerator<Matrix, void, void>;
+  errorPerFeature(samples: Samples | SampleStream) {
+    const finish = ({ data, rows, columns }: Matrix) => new Matrix(toScores(data), rows, columns);
+    return this.#eachOf(samples, (part) => this.model.reconstructionErrorPerFeature(part), finish);
   }
 
   /**
@@ -110,10 +123,11 @@ export class AnomalyDetector {
    * @throws what `score` throws
    * @throws {ArgumentError} {ShapeError} for unfit labels
    */
-  async evaluate(samples: Samples, labels: Labels): Promise<AnomalyEvaluation> {
+  async evaluate(samples: Samples | SampleStream, labels: Labels): Promise<AnomalyEvaluation> {
     const { threshold } = this.#assertFitted();
-    const scores = await this.score(samples);
-    return evaluateScores(scores, checkLabels(labels, scores.length), threshold);
+    const known = readLabels(labels);
+    const scores = await this.#allScores(samples);
+    return evaluateScores(scores, checkLabels(known, scores.length), threshold);
   }
 
   /**
@@ -126,8 +140,56 @@ export class AnomalyDetector {
     return addDetector(this.model.toSafetensors(options), this.#assertFitted());
   }
 
+  /** What `measure` and then `finish` make of samples at once, or of each chunk of a stream. */
+  #eachOf<T, U>(
+    samples: Samples | SampleStream,
+    measure: (samples: never) => Promise<T> | AsyncGenerator<T, void, void>,
+    finish: (measured: T) => U,
+  ): Promise<U> | AsyncGenerator<U, void, void> {
+    const measured = async () => {
+      this.#assertFitted();
+      return measure(samples as never);
+    };
+    if (!isStream(samples)) return measured().then((result) => finish(result as T));
+    return (async function* () {
+      for await (const part of (await measured()) as AsyncGenerator<T, void, void>) yield finish(part);
+    })();
+  }
+
+  /** The scores of samples, or of all chunks of a stream. */
+  async #allScores(samples: Samples | SampleStream): Promise<Float32Array> {
+    if (!isStream(samples)) return toScores(await this.model.reconstructionError(samples));
+    const parts: Float32Array[] = [];
+    for await (const part of this.model.reconstructionError(samples)) parts.push(part);
+    const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const part of parts) {
+      all.set(part, at);
+      at += part.length;
+    }
+    return toScores(all);
+  }
+
   #assertFitted(): FittedThreshold {
     if (this.#fitted) return this.#fitted;
     throw new StateError("the detector has no threshold yet; call fit with samples that are mostly normal");
   }
+}
+
+/** Errors as scores, in place: one that is no number any more is larger than all others. */
+function toScores(errors: Float32Array): Float32Array {
+  for (let i = 0; i < errors.length; i++) if (Number.isNaN(errors[i])) errors[i] = Infinity;
+  return errors;
+}
+
+function toFlags(scores: Float32Array, threshold: number): Uint8Array {
+  return Uint8Array.from(scores, (score) => (score > threshold ? 1 : 0));
+}
+
+function noThreshold(scores: Float32Array, threshold: number): NonFiniteError {
+  const row = scores.findIndex((score) => !Number.isFinite(score));
+  const why = row < 0 ? "sigma is too large" : `the reconstruction error of row ${row} is ${scores[row]}`;
+  return new NonFiniteError(
+    `the threshold would be ${threshold}, since ${why}; fit the detector on samples closer to the training data`,
+  );
 }

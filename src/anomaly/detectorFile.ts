@@ -1,5 +1,6 @@
 import { FormatError, IsthmusError } from "../errors.js";
 import { decodeSafetensors, encodeSafetensors } from "../formats/safetensors.js";
+import { DETECTOR_KEY } from "../modelFile.js";
 import { checkThresholdOptions, type ThresholdRule } from "./threshold.js";
 
 /** What a detector has learnt. */
@@ -7,9 +8,6 @@ export interface FittedThreshold {
   readonly threshold: number;
   readonly rule: ThresholdRule;
 }
-
-/** Where it stands in the `__metadata__` of the model's file. */
-const KEY = "isthmus.anomalyDetector";
 
 /** Version of what stands there. */
 const VERSION = 1;
@@ -19,15 +17,15 @@ export function addDetector(model: Uint8Array, { threshold, rule }: FittedThresh
   const { tensors, metadata } = decodeSafetensors(model);
   const { kind: _, ...options } = rule;
   const text = JSON.stringify({ version: VERSION, threshold, ...options });
-  return encodeSafetensors(tensors.values(), { ...metadata, [KEY]: text });
+  return encodeSafetensors(tensors.values(), { ...metadata, [DETECTOR_KEY]: text });
 }
 
 /** @throws {FormatError} when the bytes are no safetensors file with a detector in it */
 export function readDetector(bytes: Uint8Array): FittedThreshold {
   const { metadata } = decodeSafetensors(bytes);
-  const text = metadata[KEY];
+  const text = metadata[DETECTOR_KEY];
   if (text === undefined) {
-    throw new FormatError(`the file has no anomaly detector (__metadata__["${KEY}"])`);
+    throw new FormatError(`the file has no anomaly detector (__metadata__["${DETECTOR_KEY}"])`);
   }
   try {
     return parse(text);

@@ -1,6 +1,7 @@
 import { show } from "../check.js";
 import { ArgumentError, ShapeError } from "../errors.js";
 import { averageRanks } from "../statistics/ranks.js";
+import { toValues } from "../values.js";
 
 /** Which samples are anomalies: 1 or true for one, 0 or false for a normal sample. */
 export type Labels = ArrayLike<number | boolean>;
@@ -19,24 +20,31 @@ export interface AnomalyEvaluation {
 }
 
 /**
- * Labels as bytes.
+ * Labels as bytes, a copy.
  *
- * @throws {ShapeError} unless there is one for each of `rows` samples
- * @throws {ArgumentError} unless each is 0, 1, false or true, and there are both anomalies and normal samples
+ * @throws {ArgumentError} unless each is 0, 1, false or true
  */
-export function checkLabels(labels: Labels, rows: number): Uint8Array {
-  if (!Array.isArray(labels) && (!ArrayBuffer.isView(labels) || labels instanceof DataView)) {
+export function readLabels(labels: Labels): Uint8Array {
+  if (!Array.isArray(labels) && !toValues(labels)) {
     throw new ArgumentError(`labels must be an array of 0 and 1, not ${show(labels)}`);
   }
-  const given: Labels = labels;
-  if (given.length !== rows) {
-    throw new ShapeError(`there are ${given.length} labels for ${rows} samples; each sample needs one`);
-  }
-  const checked = Uint8Array.from(given, (label, index) => {
+  return Uint8Array.from(labels, (label, index) => {
     if (label === 1 || label === true) return 1;
     if (label === 0 || label === false) return 0;
     throw new ArgumentError(`labels[${index}] must be 0 or 1, not ${show(label)}`);
   });
+}
+
+/**
+ * The same labels.
+ *
+ * @throws {ShapeError} unless there is one for each of `rows` samples
+ * @throws {ArgumentError} unless there are both anomalies and normal samples
+ */
+export function checkLabels(checked: Uint8Array, rows: number): Uint8Array {
+  if (checked.length !== rows) {
+    throw new ShapeError(`there are ${checked.length} labels for ${rows} samples; each sample needs one`);
+  }
   if (!checked.includes(1) || !checked.includes(0)) {
     throw new ArgumentError(
       `labels are all ${checked[0]}, but both anomalies (1) and normal samples (0) are needed to evaluate`,

@@ -1,15 +1,13 @@
-import { FormatError, type History } from "../index.js";
+import { FormatError } from "../index.js";
 import { loadCheckpoint, loadSafetensors } from "../node.js";
-
-/** Losses by epoch, as of `History`; the times are left out, so that the same training gives the same file. */
-export type LossHistory = Pick<History, "loss" | "valLoss" | "reconstructionLoss" | "klLoss">;
+import type { LossHistory } from "../report/report.js";
 
 /** Where the file of a model that was trained here keeps them. */
 export const HISTORY = "isthmus.history";
 
 const SERIES = ["loss", "valLoss", "reconstructionLoss", "klLoss"] as const;
 
-/** The metadata of the file of a model with a history. */
+/** The metadata of the file of a model with a history; without times, so that the same training gives the same file. */
 export function historyMetadata(history: LossHistory): { metadata: Record<string, string> } {
   const { loss, valLoss, reconstructionLoss, klLoss } = history;
   return { metadata: { [HISTORY]: JSON.stringify({ loss, valLoss, reconstructionLoss, klLoss }) } };

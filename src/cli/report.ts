@@ -1,9 +1,8 @@
 import type { Autoencoder } from "../index.js";
 import { saveBytes, saveText } from "../node.js";
-import type { Subject } from "../report/report.js";
+import type { LossHistory, Subject } from "../report/report.js";
 import { showLayers, showOptimizer } from "./architecture.js";
 import type { Examples, Source } from "./data.js";
-import type { LossHistory } from "./history.js";
 import { count, described } from "./text.js";
 
 /** What reports need to know beside the model and the samples. */

@@ -4,8 +4,8 @@ import { ShapeError } from "../errors.js";
 import type { Matrix } from "../matrix.js";
 import type { Samples } from "../training/samples.js";
 
-/** One sample: a row of samples, or its numbers alone. */
-export type Sample = Samples | readonly number[];
+/** One sample, in any form that samples have. */
+export type Sample = Samples;
 
 /**
  * What lies between two samples: points at equal distances on the straight line between their codes, decoded.
@@ -23,8 +23,7 @@ export async function interpolate(
   steps: number,
 ): Promise<Matrix> {
   integer("steps", steps, 2);
-  const start = await codeOf(model, "from", from);
-  const end = await codeOf(model, "to", to);
+  const [start, end] = await Promise.all([codeOf(model, "from", from), codeOf(model, "to", to)]);
   const codes = new Float32Array(steps * model.latentSize);
   for (let i = 0; i < steps; i++) {
     const t = i / (steps - 1);
@@ -36,8 +35,7 @@ export async function interpolate(
 }
 
 async function codeOf(model: Autoencoder, name: string, sample: Sample): Promise<Float32Array> {
-  const flat = Array.isArray(sample) && !Array.isArray(sample[0]) && !ArrayBuffer.isView(sample[0]);
-  const { data, rows } = await model.encode((flat ? [sample] : sample) as Samples);
+  const { data, rows } = await model.encode(sample);
   if (rows !== 1) throw new ShapeError(`${name} must be one sample, not ${rows}`);
   return data;
 }

@@ -1,6 +1,7 @@
 import { integer, show } from "../check.js";
 import { ArgumentError, NonFiniteError, ShapeError } from "../errors.js";
-import { Matrix } from "../matrix.js";
+import { type AnyMatrix, Matrix, toMatrix } from "../matrix.js";
+import { toValues } from "../values.js";
 
 /** The nearest codes of each query, nearest first. */
 export interface Neighbors {
@@ -23,21 +24,22 @@ export interface Neighbors {
  * @throws {ArgumentError} {ShapeError} {NonFiniteError} for anything else
  */
 export function nearestNeighbors(
-  codes: Matrix,
-  query: Matrix | Float32Array | readonly number[],
+  codes: AnyMatrix,
+  query: AnyMatrix | Float32Array | Float64Array | readonly number[],
   k: number,
 ): Neighbors {
-  if (!(codes instanceof Matrix)) throw new ArgumentError(`codes must be a Matrix, not ${show(codes)}`);
-  const queries = toQueries(query, codes.columns);
-  if (integer("k", k) > codes.rows) {
-    throw new ArgumentError(`k must be at most the number of codes, ${codes.rows}, not ${k}`);
+  const given = toMatrix(codes);
+  if (!given) throw new ArgumentError(`codes must be a Matrix, not ${show(codes)}`);
+  const queries = toQueries(query, given.columns);
+  if (integer("k", k) > given.rows) {
+    throw new ArgumentError(`k must be at most the number of codes, ${given.rows}, not ${k}`);
   }
-  assertFinite("codes", codes);
+  assertFinite("codes", given);
   assertFinite("query", queries);
   const indices = new Uint32Array(queries.rows * k);
   const distances = new Float32Array(queries.rows * k);
   for (let row = 0; row < queries.rows; row++) {
-    const nearest = nearestTo(codes, queries.row(row), k);
+    const nearest = nearestTo(given, queries.row(row), k);
     indices.set(nearest.indices, row * k);
     distances.set(nearest.squares.map(Math.sqrt), row * k);
   }
@@ -45,7 +47,7 @@ export function nearestNeighbors(
 }
 
 /** The k codes of the least squared distances to a point, in order; kept sorted while all codes go by. */
-function nearestTo({ data, rows, columns }: Matrix, point: Float32Array, k: number) {
+function nearestTo({ data, rows, columns }: AnyMatrix, point: ArrayLike<number>, k: number) {
   const indices = new Uint32Array(k);
   const squares = new Float64Array(k).fill(Infinity);
   for (let row = 0; row < rows; row++) {
@@ -63,25 +65,29 @@ function nearestTo({ data, rows, columns }: Matrix, point: Float32Array, k: numb
   return { indices, squares };
 }
 
-function toQueries(query: Matrix | Float32Array | readonly number[], columns: number): Matrix {
-  if (query instanceof Matrix || query instanceof Float32Array) {
-    const width = query instanceof Matrix ? query.columns : query.length;
-    if (width !== columns) throw new ShapeError(`query has ${width} columns, but the codes have ${columns}`);
-    return query instanceof Matrix ? query : new Matrix(query, 1, columns);
-  }
+function toQueries(query: unknown, columns: number): AnyMatrix {
+  const queries = toMatrix(query) ?? oneQuery(query);
+  if (queries.columns === columns) return queries;
+  throw new ShapeError(`query has ${queries.columns} columns, but the codes have ${columns}`);
+}
+
+/** One code, given as its numbers. */
+function oneQuery(query: unknown): AnyMatrix {
+  const values = toValues(query);
+  if (values && !(values instanceof Uint8Array)) return new Matrix(values, 1, values.length);
   if (!Array.isArray(query)) {
     throw new ArgumentError(
       `query must be a Matrix, a Float32Array or an array of numbers, not ${show(query)}`,
     );
   }
-  query.forEach((value: unknown, i) => {
-    if (typeof value !== "number")
-      throw new ArgumentError(`element ${i} of query must be a number, not ${show(value)}`);
+  const numbers = Float64Array.from(query, (value: unknown, i) => {
+    if (typeof value === "number") return value;
+    throw new ArgumentError(`element ${i} of query must be a number, not ${show(value)}`);
   });
-  return toQueries(Float32Array.from(query), columns);
+  return new Matrix(numbers, 1, numbers.length);
 }
 
-function assertFinite(name: string, { data, columns }: Matrix): void {
+function assertFinite(name: string, { data, columns }: AnyMatrix): void {
   const bad = data.findIndex((value) => !Number.isFinite(value));
   if (bad < 0) return;
   const place = `row ${Math.floor(bad / columns)}, column ${bad % columns} of ${name}`;

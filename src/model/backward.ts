@@ -3,7 +3,7 @@ import type { PlanBuilder } from "../engine/plan.js";
 import { ACTIVATIONS, needsInput } from "./activations.js";
 import type { Learner } from "./learner.js";
 import { lossKernel } from "./losses.js";
-import { stepsOf } from "./network.js";
+import { addWeightProduct } from "./product.js";
 import type { StepMemory } from "./stepMemory.js";
 import { addTransitionBackward } from "./transitions.js";
 
@@ -39,12 +39,19 @@ export function addBackward(
 ): void {
   const { network } = learner;
   const { workspace, deltas } = memory;
-  const { weight, inputs, units, narrow } = network.layers[index]!;
+  const layer = network.layers[index]!;
+  const { weight, inputs, units, narrow } = layer;
   const packed = memory.packAt(index);
   if (!narrow && weight.transposed) call.packRows(plan, rows, units, deltas.output(index), packed);
   else if (!narrow) call.packRows(plan, rows, inputs, workspace.passed(index - 1), packed);
   if (index === 0) return;
-  addInputGradient(plan, learner, memory, rows, index);
+  addWeightProduct(plan, network, layer, "backward", rows, {
+    n: inputs,
+    k: units,
+    a: deltas.output(index),
+    c: deltas.passed(index - 1),
+    seed: network.zeros,
+  });
   const before = network.layers[index - 1]!;
   addTransitionBackward(plan, before, index - 1, workspace, deltas, rows, memory.draws);
   addPenalties(plan, learner, memory, rows, index - 1);
@@ -62,46 +69,6 @@ function addSlope(
   const { layer, units } = network.layers[index]!;
   const kept = needsInput(layer.activation) ? workspace.preactivation(index) : workspace.output(index);
   call.activationBackward(plan, rows, ACTIVATIONS[layer.activation], units, kept, deltas.output(index));
-}
-
-/** Adds δ·W: δ of what layer `index` got. */
-function addInputGradient(
-  plan: PlanBuilder,
-  { network }: Learner,
-  { deltas }: StepMemory,
-  rows: number,
-  index: number,
-): void {
-  const { weight, inputs, units, narrow, backwardPack } = network.layers[index]!;
-  const [a, c] = [deltas.output(index), deltas.passed(index - 1)];
-  const seed = network.zeros;
-  if (narrow) {
-    const { inputStep, unitStep } = stepsOf(weight);
-    const b = network.at(weight);
-    call.narrowProduct(plan, rows, {
-      n: inputs,
-      k: units,
-      a,
-      b,
-      bRow: unitStep,
-      bColumn: inputStep,
-      seed,
-      c,
-    });
-    return;
-  }
-  call.product(plan, rows, {
-    n: inputs,
-    k: units,
-    a,
-    aRow: units * 4,
-    aStep: 4,
-    b: network.packAt(backwardPack),
-    seed,
-    seedRow: 0,
-    c,
-    cRow: inputs * 4,
-  });
 }
 
 /** Adds the gradients of what the activations of layer `index` are penalized by. */

@@ -1,51 +1,10 @@
 import * as call from "../engine/calls/index.js";
 import type { PlanBuilder } from "../engine/plan.js";
 import { ACTIVATIONS } from "./activations.js";
-import { type Network, type NetworkLayer, stepsOf } from "./network.js";
+import type { Network, NetworkLayer } from "./network.js";
+import { addWeightProduct } from "./product.js";
 import { addTransition, type Draws } from "./transitions.js";
 import type { Workspace } from "./workspace.js";
-
-/** Adds the first `width` columns of z = x·Wᵀ + b for layer `index` of `layers`. */
-function addProduct(
-  plan: PlanBuilder,
-  network: Network,
-  layer: NetworkLayer,
-  workspace: Workspace,
-  rows: number,
-  index: number,
-  width: number,
-): void {
-  const { inputs, weight, bias, forwardPack } = layer;
-  const [a, c] = [workspace.passed(index - 1), workspace.preactivation(index)];
-  const seed = bias ? network.at(bias) : network.zeros;
-  if (layer.narrow) {
-    const { inputStep, unitStep } = stepsOf(weight);
-    const b = network.at(weight);
-    call.narrowProduct(plan, rows, {
-      n: width,
-      k: inputs,
-      a,
-      b,
-      bRow: inputStep,
-      bColumn: unitStep,
-      seed,
-      c,
-    });
-    return;
-  }
-  call.product(plan, rows, {
-    n: width,
-    k: inputs,
-    a,
-    aRow: inputs * 4,
-    aStep: 4,
-    b: network.packAt(forwardPack),
-    seed,
-    seedRow: 0,
-    c,
-    cRow: width * 4,
-  });
-}
 
 /** How to go forward. */
 export interface ForwardOptions {
@@ -75,7 +34,13 @@ export function addForward(
     const drawn = draws !== undefined && workspace.isPassedApart(index);
     // The mean comes first; without log σ² the product ends there.
     const width = drawn || (heads && last) ? layer.units : layer.outputs;
-    addProduct(plan, network, layer, workspace, rows, index, width);
+    addWeightProduct(plan, network, layer, "forward", rows, {
+      n: width,
+      k: layer.inputs,
+      a: workspace.passed(index - 1),
+      c: workspace.preactivation(index),
+      seed: layer.bias ? network.at(layer.bias) : network.zeros,
+    });
     if (logits && last) return;
     const kind = ACTIVATIONS[layer.layer.activation];
     call.activationForward(plan, rows, kind, width, workspace.preactivation(index), workspace.output(index));

@@ -1,7 +1,8 @@
 import { STEP_INDICES, STEP_WORDS } from "../../assembly/abi.js";
 import * as call from "../engine/calls/index.js";
 import type { Block } from "../engine/memory.js";
-import type { Plan } from "../engine/plan.js";
+import type { Plan, PlanBuilder } from "../engine/plan.js";
+import type { Values } from "../values.js";
 import { Blocks } from "./blocks.js";
 import { addForward } from "./forward.js";
 import { type Loss, lossKernel } from "./losses.js";
@@ -24,6 +25,8 @@ export type Wanted =
       readonly loss: Loss;
       /** What codes are drawn from a gaussian latent with; without it, its mean is decoded. */
       readonly seed?: Seed;
+      /** Whether to calculate the activity penalties of the layers, too. */
+      readonly penalties?: boolean;
     };
 
 /**
@@ -45,6 +48,9 @@ export class Inference {
   readonly #divergences: Block;
   readonly #drawStep: Block;
   readonly #samples: Block;
+  /** Activity penalties of the rows, float64, for each layer that has one, if wanted; and room for slopes nobody reads. */
+  readonly #penalties: readonly (Block | undefined)[];
+  readonly #slopes: Block;
   readonly #plans = new Map<string, Plan>();
 
   constructor(network: Network, layers: readonly NetworkLayer[], wanted: Wanted, rows: number) {
@@ -68,12 +74,17 @@ export class Inference {
     this.#losses = blocks.allocate(rows * 8);
     this.#divergences = blocks.allocate(rows * 8);
     this.#samples = blocks.allocate(rows * 4);
+    const penalizes = wanted.kind === "loss" && wanted.penalties === true;
+    const penalized = layers.map(({ layer }) => penalizes && layer.activityPenalty !== undefined);
+    this.#penalties = penalized.map((is) => (is ? blocks.allocate(rows * 8) : undefined));
+    const widest = Math.max(0, ...layers.map(({ units }, index) => (penalized[index] ? units : 0)));
+    this.#slopes = blocks.allocate(rows * widest * 4);
     this.#drawStep = blocks.allocate(STEP_WORDS * 4);
     this.#drawStep.words()[STEP_INDICES] = this.#samples.at();
   }
 
   /** Copies a block of rows, of which sample `first` is the first, in and returns the plan to run on it. */
-  load(data: Float32Array | Uint8Array, rows: number, first: number): Plan {
+  load(data: Values, rows: number, first: number): Plan {
     this.#samples.words(0, rows).forEach((_, index, words) => {
       words[index] = first + index;
     });
@@ -111,6 +122,16 @@ export class Inference {
     return this.#losses.doubles(0, rows);
   }
 
+  /** After the plan has run: live views of the activity penalties of the rows, one for each layer that has one. */
+  penalties(rows: number): Float64Array[] {
+    return this.#penalties.flatMap((block) => (block ? [block.doubles(0, rows)] : []));
+  }
+
+  /** After the plan has run: a live view of what layer `index` gives, [rows, units]. */
+  activations(index: number, rows: number): Float32Array {
+    return this.#workspace.outputValues(index, rows * this.#layers[index]!.units);
+  }
+
   /** After the plan has run: a live view of the divergences of the rows' codes, if they were drawn. */
   divergences(rows: number): Float64Array {
     return this.#divergences.doubles(0, rows);
@@ -134,12 +155,13 @@ export class Inference {
     const loss = wanted.kind === "loss" ? lossKernel(wanted.loss, layer.activation) : undefined;
     plan.rows(rows, this.#workspace.columns, () => {
       if (bytes)
-        call.gatherBytes(plan, rows, inputs, this.#staging.at(), this.#workspace.input, this.#step.at());
+        call.gather(plan, "bytes", rows, inputs, this.#staging.at(), this.#workspace.input, this.#step.at());
       addForward(plan, this.#network, layers, this.#workspace, rows, {
         logits: loss?.kernel === "binaryCrossentropyLogits",
         heads: wanted.kind === "output" && wanted.heads === true,
         ...(this.#draws && { draws: this.#draws }),
       });
+      this.#addPenalties(plan, rows);
       if (!loss) return;
       const output = this.#workspace.output(last);
       const { kernel, parameters } = loss;
@@ -147,6 +169,16 @@ export class Inference {
       call.loss(plan, rows, kernel, units, output, this.#workspace.input, output, losses, 0, parameters);
     });
     return this.#blocks.add(() => plan.build(this.#network.engine.memory));
+  }
+
+  #addPenalties(plan: PlanBuilder, rows: number): void {
+    this.#layers.forEach(({ layer, units }, index) => {
+      const block = this.#penalties[index];
+      if (!block || !layer.activityPenalty) return;
+      const { strength } = layer.activityPenalty;
+      const output = this.#workspace.output(index);
+      call.activityL1(plan, rows, units, output, this.#slopes.at(), block.at(), strength, 0);
+    });
   }
 
   release(): void {

@@ -1,5 +1,6 @@
 import { knownKeys, number, oneOf, show } from "../check.js";
 import { ArgumentError } from "../errors.js";
+import { log } from "../math/elementary.js";
 import type { Network } from "./network.js";
 
 /** Strength times the sum of absolute values, which drives values to 0. */
@@ -134,6 +135,19 @@ export function klSparsity(options: { target?: number; weight?: number } = {}): 
     target: number("target of klSparsity", options.target ?? 0.05, "in (0, 1)", (x) => x > 0 && x < 1),
     weight: number("weight of klSparsity", options.weight ?? 0.1, "a number of at least 0", (x) => x >= 0),
   };
+}
+
+/** Means are kept this far from 0 and 1, where the divergence is infinite; as in assembly/penalty.ts. */
+const MARGIN = 1e-6;
+
+/** The penalty of `klSparsity` for the mean activations of the units of a code. */
+export function sparsityOf({ target, weight }: KlSparsity, means: Iterable<number>): number {
+  let sum = 0;
+  for (const mean of means) {
+    const m = Math.min(1 - MARGIN, Math.max(MARGIN, mean));
+    sum += target * log(target / m) + (1 - target) * log((1 - target) / (1 - m));
+  }
+  return weight * sum;
 }
 
 /** Checks what came from outside; undefined is none. */

@@ -1,4 +1,5 @@
 import { FormatError, StateError } from "../errors.js";
+import { BYTE_VALUES, type Values } from "../values.js";
 
 /**
  * How samples are scaled on their way in, column by column: `"minMax"` maps what the training data span to [0, 1],
@@ -25,12 +26,6 @@ interface Tensor {
 
 const OFFSET = "scaling.offset";
 const SCALE = "scaling.scale";
-
-/** The values that bytes stand for, rounded as the kernels round them. */
-const BYTES = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
-
-/** Samples as numbers: bytes stand for themselves divided by 255. */
-type Values = Float32Array | Uint8Array;
 
 /**
  * Minimum, maximum, mean and variance of the columns of a table, taken in row after row in float64, so that they do
@@ -60,7 +55,7 @@ export class ColumnStatistics {
     for (let at = 0; at < data.length; at += this.columns) {
       const rows = ++this.#rows;
       for (let j = 0; j < this.columns; j++) {
-        const x = bytes ? BYTES[data[at + j]!]! : data[at + j]!;
+        const x = bytes ? BYTE_VALUES[data[at + j]!]! : data[at + j]!;
         if (x < least[j]!) least[j] = x;
         if (x > most[j]!) most[j] = x;
         const difference = x - mean[j]!;
@@ -123,7 +118,7 @@ export class Scaling {
     const bytes = data instanceof Uint8Array;
     for (let at = 0; at < data.length; at += columns) {
       for (let j = 0; j < columns; j++) {
-        const x = bytes ? BYTES[data[at + j]!]! : data[at + j]!;
+        const x = bytes ? BYTE_VALUES[data[at + j]!]! : data[at + j]!;
         out[at + j] = (x - offset[j]!) / scale[j]!;
         if (out[at + j]! - out[at + j]! !== 0) return at + j;
       }

@@ -61,6 +61,7 @@ export class TrainingStep {
   readonly #lossValues: Float64Array;
   readonly #metrics: StepMetrics;
   readonly #plans = new Map<number, Plan>();
+  readonly #repeats = new Map<number, Plan>();
 
   constructor(learner: Learner, source: Source, rows: number, metrics: readonly MetricName[] = []) {
     this.#learner = learner;
@@ -101,6 +102,25 @@ export class TrainingStep {
     if (!plan) {
       plan = this.#compile(rows);
       this.#plans.set(rows, plan);
+    }
+    return plan;
+  }
+
+  /**
+   * A plan that sends the last step's batch of `rows` rows through the network as it is now, with the same draws, and
+   * changes nothing of it; `losses` then tells what comes of it.
+   */
+  repeat(rows: number): Plan {
+    let plan = this.#repeats.get(rows);
+    if (!plan) {
+      const { engine, layers } = this.#learner.network;
+      const builder = engine.plan();
+      builder.rows(rows, this.#memory.columns, () => {
+        this.#addForward(builder, rows, 0, layers.length);
+        addLoss(builder, this.#learner, this.#memory, rows);
+      });
+      plan = this.#memory.blocks.add(() => builder.build(engine.memory));
+      this.#repeats.set(rows, plan);
     }
     return plan;
   }
@@ -168,8 +188,8 @@ export class TrainingStep {
     const { network, task } = this.#learner;
     const { workspace, gather: indices, draws } = this.#memory;
     const columns = network.inputSize;
-    const gather = this.#source.kind === "bytes" ? call.gatherBytes : call.gatherFloats;
-    if (!this.#inPlace) gather(plan, rows, columns, this.#source.at, workspace.input, indices.at());
+    const { kind, at } = this.#source;
+    if (!this.#inPlace) call.gather(plan, kind, rows, columns, at, workspace.input, indices.at());
     if (!task.corruption) return;
     addCorruption(plan, task.corruption, columns, workspace.input, workspace.passed(-1), rows, draws);
   }

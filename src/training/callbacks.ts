@@ -1,7 +1,7 @@
 import { knownKeys, show } from "../check.js";
 import { ArgumentError } from "../errors.js";
-import type { Lifetime } from "../lifetime.js";
 import type { NamedWeight } from "../weights.js";
+import type { Gate } from "./gate.js";
 import type { History } from "./history.js";
 import type { BatchLog, EpochLog } from "./options.js";
 import type { Work } from "./turns.js";
@@ -37,16 +37,17 @@ export type BatchPlace = Omit<BatchLog, "loss">;
 export type EpochPlace = Pick<EpochLog, "epoch" | "epochs">;
 
 /**
- * What is called while a model is trained, by Keras's names. Promises are waited for, but for those of `onBatchBegin`
- * and `onBatchEnd`, and but for `fitSync`. What a callback throws ends training and is what `fit` is rejected with;
- * `onTrainEnd` is called when training comes to its end or is stopped, not when it fails or is aborted.
+ * What is called while a model is trained, by Keras's names. `fit` waits for the promise that a callback returns, until it
+ * is settled or the training is aborted; `fitSync` does not wait. What a callback throws, or rejects its promise with, ends
+ * the training, and `fit` is rejected with it. `onTrainEnd` is called when training comes to its end or is stopped, not when
+ * it fails or is aborted.
  */
 export interface Callback {
   /** Before the first epoch, after everything was checked. */
   onTrainBegin?(run: TrainingRun): void | Promise<void>;
   onEpochBegin?(place: EpochPlace, run: TrainingRun): void | Promise<void>;
-  onBatchBegin?(place: BatchPlace, run: TrainingRun): void;
-  onBatchEnd?(log: BatchLog, run: TrainingRun): void;
+  onBatchBegin?(place: BatchPlace, run: TrainingRun): unknown;
+  onBatchEnd?(log: BatchLog, run: TrainingRun): unknown;
   /** After the epoch's validation; the history has its entry. */
   onEpochEnd?(log: EpochLog, run: TrainingRun): void | Promise<void>;
   onTrainEnd?(run: TrainingRun): void | Promise<void>;
@@ -89,10 +90,10 @@ type Moment = (typeof MOMENTS)[number];
 export class Callbacks {
   readonly #callbacks: { readonly [moment in Moment]: readonly Callback[] };
   readonly #run: TrainingRun;
-  readonly #lifetime: Lifetime;
+  readonly #gate: Gate;
 
-  /** @param lifetime the model's, after which no promise of a callback is waited for */
-  constructor(callbacks: readonly Callback[], run: TrainingRun, lifetime: Lifetime) {
+  /** @param gate the training's, which ends the waiting for a promise */
+  constructor(callbacks: readonly Callback[], run: TrainingRun, gate: Gate) {
     const listening = (moment: Moment) => callbacks.filter((callback) => callback[moment] !== undefined);
     this.#callbacks = {
       onTrainBegin: listening("onTrainBegin"),
@@ -103,7 +104,7 @@ export class Callbacks {
       onTrainEnd: listening("onTrainEnd"),
     };
     this.#run = run;
-    this.#lifetime = lifetime;
+    this.#gate = gate;
   }
 
   /** Whether anybody is to be told at a moment. */
@@ -119,12 +120,12 @@ export class Callbacks {
     return this.#tell("onEpochBegin", (callback) => callback.onEpochBegin?.(place, this.#run));
   }
 
-  batchBegin(place: BatchPlace): void {
-    for (const callback of this.#callbacks.onBatchBegin) callback.onBatchBegin?.(place, this.#run);
+  batchBegin(place: BatchPlace): Work<void> {
+    return this.#tell("onBatchBegin", (callback) => callback.onBatchBegin?.(place, this.#run));
   }
 
-  batchEnd(log: BatchLog): void {
-    for (const callback of this.#callbacks.onBatchEnd) callback.onBatchEnd?.(log, this.#run);
+  batchEnd(log: BatchLog): Work<void> {
+    return this.#tell("onBatchEnd", (callback) => callback.onBatchEnd?.(log, this.#run));
   }
 
   epochEnd(log: EpochLog): Work<void> {
@@ -135,10 +136,15 @@ export class Callbacks {
     return this.#tell("onTrainEnd", (callback) => callback.onTrainEnd?.(this.#run));
   }
 
-  *#tell(moment: Moment, call: (callback: Callback) => void | Promise<void>): Work<void> {
+  *#tell(moment: Moment, call: (callback: Callback) => unknown): Work<void> {
     for (const callback of this.#callbacks[moment]) {
-      const told = call(callback);
-      if (told) yield this.#lifetime.orEnd(told);
+      const told: unknown = call(callback);
+      if (isPromise(told)) yield* this.#gate.settled(told);
     }
   }
+}
+
+/** Whether a callback returned something to wait for; arrow functions return whatever their expression gives. */
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as Partial<PromiseLike<unknown>> | undefined)?.then === "function";
 }

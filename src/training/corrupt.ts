@@ -7,7 +7,7 @@ import type { Corruption } from "../model/corruption.js";
 import type { Network } from "../model/network.js";
 import type { Seed } from "../model/seed.js";
 import { addCorruption } from "../model/transitions.js";
-import { checkValues, type Rows } from "./samples.js";
+import { checkValues, partOf, type Rows } from "./samples.js";
 import { scaleRows } from "./scaledRows.js";
 import type { Work } from "./turns.js";
 
@@ -40,7 +40,7 @@ export function* corruptedOf(
 ): Work<Matrix> {
   const { scaling } = network;
   scaling?.fitted();
-  yield* checkValues(samples, false);
+  yield* checkValues(samples, scaling ? "finite" : "float32");
   const { rows, columns } = samples;
   const result = new Float32Array(rows * columns);
   const blocks = new Blocks(network.engine.memory);
@@ -90,11 +90,10 @@ function allocate(blocks: Blocks, rows: number, columns: number): Stages {
 
 /** Copies a block of rows in; returns whether they are bytes still. */
 function load({ scaling }: Network, stages: Stages, samples: Rows, first: number, count: number): boolean {
-  const { data, columns } = samples;
   stages.places.words(0, count).forEach((_, index, words) => {
     words[index] = first + index;
   });
-  const part = data.subarray(first * columns, (first + count) * columns);
+  const part = partOf(samples, first, count);
   const clean = stages.clean.floats(0, part.length);
   if (scaling) scaleRows(scaling, samples, first, count, clean);
   else if (part instanceof Uint8Array) stages.bytes.view(0, part.length).set(part);
@@ -113,7 +112,7 @@ function compile(
 ) {
   const plan = engine.plan();
   plan.rows(rows, 2 * columns, () => {
-    if (areBytes) call.gatherBytes(plan, rows, columns, bytes.at(), clean.at(), gather.at());
+    if (areBytes) call.gather(plan, "bytes", rows, columns, bytes.at(), clean.at(), gather.at());
     addCorruption(plan, corruption, columns, clean.at(), corrupted.at(), rows, { seed, step: step.at() });
   });
   return plan.build(engine.memory);

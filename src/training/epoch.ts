@@ -1,16 +1,16 @@
 import { DivergedError } from "../errors.js";
-import type { Lifetime } from "../lifetime.js";
 import type { Learner } from "../model/learner.js";
 import type { MetricName } from "../model/metrics.js";
 import type { Seed } from "../model/seed.js";
 import type { TrainingStep } from "../model/trainingStep.js";
 import type { Callbacks, TrainedModel } from "./callbacks.js";
+import { hasDiverged } from "./divergence.js";
 import type { Gate } from "./gate.js";
 import type { History } from "./history.js";
 import type { CheckedFitOptions, EpochLog } from "./options.js";
-import { measure } from "./predict.js";
+import { type Measured, measure } from "./predict.js";
 import type { Progress } from "./run.js";
-import { ELEMENTS_PER_TURN, type Rows } from "./samples.js";
+import type { Rows } from "./samples.js";
 import type { StreamedRows } from "./stream.js";
 import type { BatchSource } from "./trainingData.js";
 import type { Work } from "./turns.js";
@@ -21,8 +21,6 @@ export interface FitContext {
   readonly seed: Seed;
   readonly model: TrainedModel;
   readonly gate: Gate;
-  /** The model's. */
-  readonly lifetime: Lifetime;
   /** Kept up to date epoch by epoch, so that it survives an abort. */
   readonly progress: Progress;
   /** Whether to go on with the training that `progress` tells of, rather than to begin a new one. */
@@ -57,7 +55,7 @@ export function* trainOneEpoch(run: Run): Work<void> {
   run.restorable = true;
   const log = yield* trainBatches(run, epoch);
   if (!log) return;
-  const validated = validation && (yield* validate(run, validation));
+  const validated = validation && (yield* validate(run, epoch, validation));
   learner.clock.learningRate.endEpoch({ loss: log.loss, valLoss: validated?.valLoss });
   record(history, log, validated);
   progress.epochs++;
@@ -79,6 +77,7 @@ function* trainBatches(run: Run, epoch: number): Work<EpochLog | undefined> {
   let divergence = 0;
   let rows = 0;
   let steps = 0;
+  let last = 0;
   data.begin(progress.epochs);
   for (;;) {
     if (data.refill) yield* data.refill();
@@ -91,20 +90,28 @@ function* trainBatches(run: Run, epoch: number): Work<EpochLog | undefined> {
       tellsBegin || tellsEnd
         ? { epoch, epochs, step: steps, ...(total !== undefined && { steps: total }) }
         : undefined;
-    if (tellsBegin) callbacks.batchBegin(place!);
+    if (tellsBegin) yield* callbacks.batchBegin(place!);
     yield step.prepare(count, data.indices, learner.clock.tick(), progress.epochs, data.places);
     const losses = step.losses(count);
     sum += losses.loss;
     reconstruction += losses.reconstruction;
     divergence += losses.divergence;
     rows += count;
-    if (!Number.isFinite(sum)) throw diverged(learner, epoch, steps);
     if (metricSums) addTo(metricSums, step.metricSums(count));
-    if (tellsEnd) callbacks.batchEnd({ ...place!, loss: sum / rows });
+    if (!(Number.isFinite(sum) && (!metricSums || areFinite(metricSums)))) {
+      throw diverged(learner, `the loss or a metric stopped being finite in epoch ${epoch}, step ${steps}`);
+    }
+    last = count;
+    if (tellsEnd) yield* callbacks.batchEnd({ ...place!, loss: sum / rows });
     yield;
     if (run.stopped) return undefined;
   }
-  if (!(yield* allFinite(learner.network.values))) throw diverged(learner, epoch, steps);
+  if (yield* hasDiverged(learner, step, last)) {
+    throw diverged(
+      learner,
+      `a weight, or the loss after the update, stopped being finite in epoch ${epoch}, step ${steps}`,
+    );
+  }
   const seconds = (performance.now() - started) / 1000;
   return {
     epoch,
@@ -132,31 +139,38 @@ function named(names: readonly MetricName[], values: readonly number[]): NonNull
   return Object.fromEntries(names.map((name, index) => [name, values[index]!]));
 }
 
-/** Loss and metrics of the validation data. */
-function* validate({ learner, options, gate }: Run, validation: Rows | StreamedRows): Work<Validated> {
-  const { metrics } = options;
-  const measured = yield* measure(learner, metrics, validation, gate);
+/**
+ * Loss and metrics of the validation data.
+ *
+ * @throws what a stream of them throws, and for unfit chunks of it; the weights are those from before the epoch then
+ * @throws {DivergedError} when one of them is not finite
+ */
+function* validate(run: Run, epoch: number, validation: Rows | StreamedRows): Work<Validated> {
+  const { learner, gate } = run;
+  const { metrics } = run.options;
+  let measured: Measured;
+  try {
+    measured = yield* measure(learner, metrics, validation, gate);
+  } catch (error) {
+    if (!gate.isEnd(error)) learner.restore();
+    throw error;
+  }
   const valLoss = measured.evaluation.loss;
+  if (!areFinite([valLoss, ...measured.metrics])) {
+    throw diverged(learner, `the loss or a metric of the validation data is not finite after epoch ${epoch}`);
+  }
   return metrics.length === 0 ? { valLoss } : { valLoss, valMetrics: named(metrics, measured.metrics) };
 }
 
-/** Whether all values are finite; pauses now and then. */
-function* allFinite(values: Float32Array): Work<boolean> {
-  for (let start = 0; start < values.length; start += ELEMENTS_PER_TURN) {
-    const end = Math.min(start + ELEMENTS_PER_TURN, values.length);
-    for (let i = start; i < end; i++) {
-      // NaN and the infinities are the only numbers that do not cancel themselves.
-      if (values[i]! - values[i]! !== 0) return false;
-    }
-    if (end < values.length) yield;
-  }
-  return true;
+function areFinite(values: readonly number[]): boolean {
+  return values.every(Number.isFinite);
 }
 
-function diverged(learner: Learner, epoch: number, step: number): DivergedError {
+/** Goes back to the weights from before the epoch. */
+function diverged(learner: Learner, what: string): DivergedError {
   learner.restore();
   return new DivergedError(
-    `the loss or a weight stopped being finite in epoch ${epoch}, step ${step}; the weights from before that epoch are kept. ` +
+    `${what}; the weights from before that epoch are kept. ` +
       "Try a lower learning rate, or data scaled to a smaller range",
   );
 }

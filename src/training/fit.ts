@@ -36,10 +36,11 @@ export function* fitModel(
   assertStreams(training, validation, options.epochs - done, scaling);
   assertMonitored(learner, validation);
   yield* gate.pass();
-  const unit = [learner.loss, ...options.metrics].some(wantsUnitRange) && !scaling;
-  if ("data" in samples) yield* checkValues(samples, unit);
-  if (options.validationData !== undefined && "data" in validation!) yield* checkValues(validation, unit);
-  if (scaling) yield* fitScaling(scaling, training, gate, [samples, ...(validation ? [validation] : [])]);
+  const unit = [learner.loss, ...options.metrics].some(wantsUnitRange);
+  const wanted = scaling ? "finite" : unit ? "unit" : "float32";
+  const given = options.validationData === undefined ? [samples] : [samples, validation!];
+  for (const rows of given) if ("data" in rows) yield* checkValues(rows, wanted);
+  if (scaling) yield* fitScaling(scaling, training, gate, given, unit);
   const data = sourceOf(context, training, options, unit);
   let step: TrainingStep | undefined;
   let run: Run | undefined;
@@ -90,7 +91,7 @@ function beginRun(
       run.stopped = true;
     },
   };
-  const callbacks = new Callbacks(parts.options.callbacks, seen, context.lifetime);
+  const callbacks = new Callbacks(parts.options.callbacks, seen, context.gate);
   const run: Run = { ...context, ...parts, callbacks, stopped: false, restorable: false };
   return run;
 }

@@ -63,6 +63,30 @@ export class Gate {
     this.check();
   }
 
+  /**
+   * Waits until a callback's promise is settled, or training is ended from outside; what the promise is rejected with is
+   * thrown. `fitSync` does not wait.
+   */
+  *settled(promise: PromiseLike<unknown>): Work<void> {
+    if (!this.#canWait) return;
+    let outcome: { error?: unknown } | undefined;
+    const settled = Promise.resolve(promise).then(
+      () => {
+        outcome = {};
+      },
+      (error: unknown) => {
+        outcome = { error };
+      },
+    );
+    while (!outcome) yield* this.wait(settled);
+    if ("error" in outcome) throw outcome.error;
+  }
+
+  /** Whether an error is what training was ended with from outside: by the signal, or by the end of the model. */
+  isEnd(error: unknown): boolean {
+    return error instanceof StateError || (this.#signal?.aborted === true && error === this.#signal.reason);
+  }
+
   release(): void {
     this.#signal?.removeEventListener("abort", this.#woken);
   }

@@ -70,7 +70,7 @@ export interface FitSyncOptions {
 }
 
 /** Options of `fit`. */
-export interface FitOptions extends Omit<FitSyncOptions, "onEpochEnd" | "validationData"> {
+export interface FitOptions extends Omit<FitSyncOptions, "onEpochEnd" | "onBatchEnd" | "validationData"> {
   /** Samples to evaluate after each epoch. Excludes `validationSplit`. */
   validationData?: Samples | SampleStream;
   /**
@@ -79,8 +79,10 @@ export interface FitOptions extends Omit<FitSyncOptions, "onEpochEnd" | "validat
    * uniformly random.
    */
   shuffleBuffer?: number;
-  /** Called after each epoch, after the `callbacks`; a returned promise is waited for. */
+  /** Called after each epoch, after the `callbacks`; `fit` waits for a returned promise. */
   onEpochEnd?: (log: EpochLog) => void | Promise<void>;
+  /** Called after each step, after the `callbacks`; `fit` waits for a returned promise. */
+  onBatchEnd?: (log: BatchLog) => unknown;
   /** Ends training after the running step; `fit` is then rejected with the signal's reason. */
   signal?: AbortSignal;
 }

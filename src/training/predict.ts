@@ -5,9 +5,9 @@ import type { Learner } from "../model/learner.js";
 import { type Loss, lossName, toLoss, wantsUnitRange } from "../model/losses.js";
 import type { MetricName } from "../model/metrics.js";
 import type { Network, NetworkLayer } from "../model/network.js";
-import { penaltyOf } from "../model/penalties.js";
+import { type KlSparsity, penaltyOf, sparsityOf } from "../model/penalties.js";
 import type { Gate } from "./gate.js";
-import { checkValues, type Rows } from "./samples.js";
+import { checkValues, partOf, type Rows } from "./samples.js";
 import { scaleRows } from "./scaledRows.js";
 import { forEachChunk, type StreamedRows } from "./stream.js";
 import type { Work } from "./turns.js";
@@ -38,19 +38,17 @@ export function* forEachBlock(
 ): Work<void> {
   const { scaling } = network;
   scaling?.fitted();
-  const unit = wanted.kind === "loss" && wantsUnitRange(wanted.loss) && !scaling;
-  yield* checkValues(samples, unit);
-  const { data, rows, columns } = samples;
+  const scales = scaling !== undefined && layers[0] === network.layers[0];
+  const unit = wanted.kind === "loss" && wantsUnitRange(wanted.loss);
+  yield* checkValues(samples, scales ? "finite" : unit ? "unit" : "float32");
+  const { rows, columns } = samples;
   const inference = new Inference(network, layers, wanted, rowsAtATime(layers, rows));
-  const scaled =
-    scaling && layers[0] === network.layers[0] ? new Float32Array(inference.rows * columns) : undefined;
+  const scaled = scales ? new Float32Array(inference.rows * columns) : undefined;
   try {
     for (let first = 0; first < rows; first += inference.rows) {
       const count = Math.min(inference.rows, rows - first);
-      if (scaling && scaled) scaleRows(scaling, samples, first, count, scaled);
-      const block = scaled
-        ? scaled.subarray(0, count * columns)
-        : data.subarray(first * columns, (first + count) * columns);
+      if (scaling && scaled) scaleRows(scaling, samples, first, count, scaled, unit);
+      const block = scaled ? scaled.subarray(0, count * columns) : partOf(samples, first, count);
       const plan = inference.load(block, count, place + first);
       yield plan;
       take(inference, first, count);
@@ -94,7 +92,8 @@ export function* lossesOf(network: Network, loss: Loss, samples: Rows): Work<Flo
 /** What `evaluate` gives. */
 export interface Evaluation {
   /**
-   * Mean over the samples of the model's loss, with the penalties on weights, but not those on activations. Of a
+   * Mean over the samples of the model's loss, with all penalties, as training minimizes it and Keras's `evaluate` gives
+   * it: on weights, on activations, and on the code by `klSparsity`, whose mean activations are those of all samples. Of a
    * variational model: `reconstructionLoss` + β·`klLoss` with them, where the sum without is an estimate, from one code a
    * sample, of the negative evidence lower bound; the codes depend on the model's seed and the samples' places alone.
    */
@@ -122,6 +121,7 @@ export function* measure(
   gate: Gate,
 ): Work<Measured> {
   const { latent, seed } = task;
+  const penalties = new ActivityPenalties(network, task.sparsity);
   const names = [lossName(loss), ...metrics.filter((name) => name !== lossName(loss))];
   const losses = [loss, ...names.slice(1).map(toLoss)];
   const sums = names.map(() => 0);
@@ -129,18 +129,25 @@ export function* measure(
   let rows = 0;
   yield* forEachChunk(input, gate, function* (chunk) {
     for (let index = 0; index < names.length; index++) {
-      const wanted: Wanted = { kind: "loss", loss: losses[index]!, ...(latent && { seed }) };
+      const first = index === 0;
+      const wanted: Wanted = {
+        kind: "loss",
+        loss: losses[index]!,
+        penalties: first,
+        ...(latent && { seed }),
+      };
       const take = (inference: Inference, _: number, count: number) => {
         let sum = sums[index]!;
         for (const value of inference.losses(count)) sum += value;
         sums[index] = sum;
-        if (latent && index === 0) for (const value of inference.divergences(count)) divergence += value;
+        if (first) penalties.add(inference, count);
+        if (latent && first) for (const value of inference.divergences(count)) divergence += value;
       };
       yield* forEachBlock(network, network.layers, wanted, chunk, take, rows);
     }
     rows += chunk.rows;
   });
-  const penalty = penaltyOf(network);
+  const penalty = penaltyOf(network) + penalties.mean(rows);
   const means = sums.map((sum) => sum / rows);
   const measured = metrics.map((name) => means[names.indexOf(name)]!);
   if (!latent) return { evaluation: { loss: means[0]! + penalty }, metrics: measured };
@@ -152,4 +159,32 @@ export function* measure(
     klLoss,
   };
   return { evaluation, metrics: measured };
+}
+
+/** What the activations of samples add to the loss, summed up block by block in the order of the rows. */
+class ActivityPenalties {
+  readonly #codeLayer: number;
+  readonly #sparsity: KlSparsity | undefined;
+  /** Sums of the code units' activations. */
+  readonly #sums: Float64Array;
+  #penalty = 0;
+
+  constructor({ encoderDepth, latentSize }: Network, sparsity: KlSparsity | undefined) {
+    this.#codeLayer = encoderDepth - 1;
+    this.#sparsity = sparsity;
+    this.#sums = new Float64Array(sparsity ? latentSize : 0);
+  }
+
+  add(inference: Inference, rows: number): void {
+    for (const penalties of inference.penalties(rows)) for (const value of penalties) this.#penalty += value;
+    if (!this.#sparsity) return;
+    const codes = inference.activations(this.#codeLayer, rows);
+    for (let i = 0; i < codes.length; i++) this.#sums[i % this.#sums.length]! += codes[i]!;
+  }
+
+  /** Mean over `rows` samples. */
+  mean(rows: number): number {
+    const means = this.#sums.map((sum) => sum / rows);
+    return this.#penalty / rows + (this.#sparsity ? sparsityOf(this.#sparsity, means) : 0);
+  }
 }

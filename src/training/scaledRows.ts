@@ -1,15 +1,17 @@
-import { NonFiniteError } from "../errors.js";
+import { ArgumentError, NonFiniteError } from "../errors.js";
 import { ColumnStatistics, Scaling, type ScalingParameters } from "../model/scaling.js";
+import { BYTE_VALUES, type Values } from "../values.js";
 import type { Gate } from "./gate.js";
-import { checkValues, ELEMENTS_PER_TURN, type Rows } from "./samples.js";
+import { checkValues, partOf, partsOf, type Rows, rowsPerTurn } from "./samples.js";
 import { forEachChunk, type StreamedRows } from "./stream.js";
 import type { Work } from "./turns.js";
 
 /**
- * Lets a scaling learn from the samples that are trained on, unless it has done so before; pauses now and then. A stream
- * is gone through once for it, and checked.
+ * Lets a scaling learn from the training samples, unless it has done so before. Pauses now and then. A stream is read
+ * once for it, and checked.
  *
  * @param all everything that will be scaled; what is in memory is tried
+ * @param unit whether cross-entropy compares the scaled values
  * @throws what `scaleRows` throws for one of them; nothing has changed then
  */
 export function* fitScaling(
@@ -17,6 +19,7 @@ export function* fitScaling(
   training: Rows | StreamedRows,
   gate: Gate,
   all: readonly (Rows | StreamedRows)[],
+  unit: boolean,
 ): Work<void> {
   const learnt = scaling.parameters ?? (yield* learn(scaling, training, gate));
   const trial = new Scaling(scaling.kind, scaling.columns);
@@ -25,8 +28,8 @@ export function* fitScaling(
     if (!("data" in samples)) continue;
     const step = Math.min(samples.rows, rowsPerTurn(samples.columns));
     const scratch = new Float32Array(step * samples.columns);
-    for (let first = 0; first < samples.rows; first += step) {
-      scaleRows(trial, samples, first, Math.min(step, samples.rows - first), scratch);
+    for (const { first, count } of partsOf(samples)) {
+      scaleRows(trial, samples, first, count, scratch, unit);
       yield;
     }
   }
@@ -35,41 +38,51 @@ export function* fitScaling(
 
 function* learn({ kind }: Scaling, samples: Rows | StreamedRows, gate: Gate): Work<ScalingParameters> {
   const statistics = new ColumnStatistics(samples.columns);
-  const step = rowsPerTurn(samples.columns);
   yield* forEachChunk(samples, gate, function* (chunk) {
-    const { data, rows, columns } = chunk;
-    if (!("data" in samples)) yield* checkValues(chunk, false);
-    for (let first = 0; first < rows; first += step) {
-      statistics.add(data.subarray(first * columns, (first + step) * columns));
+    if (!("data" in samples)) yield* checkValues(chunk, "finite");
+    for (const { part } of partsOf(chunk)) {
+      statistics.add(part);
       yield;
     }
   });
   return statistics.parameters(kind);
 }
 
+/** How far outside [0, 1] a scaled value may lie, so that samples in another precision than the scaling's fit. */
+const ROUNDING = 1e-6;
+
 /**
- * Scales up to `count` rows from row `first` on into `out`.
+ * Scales `count` rows from row `first` on into `out`.
  *
+ * @param unit whether cross-entropy compares the scaled values, which must then lie in [0, 1]
  * @throws {StateError} before the scaling has learnt anything
  * @throws {NonFiniteError} for a value that is beyond float32 when it is scaled
+ * @throws {ArgumentError} for a value that is outside [0, 1] when it is scaled, if `unit`
  */
 export function scaleRows(
   scaling: Scaling,
-  { name, data, columns }: Rows,
+  rows: Rows,
   first: number,
   count: number,
   out: Float32Array,
+  unit = false,
 ): void {
-  const part = data.subarray(first * columns, (first + count) * columns);
+  const part = partOf(rows, first, count);
   const bad = scaling.apply(part, out);
-  if (bad < 0) return;
-  const row = first + Math.floor(bad / columns);
-  throw new NonFiniteError(
-    `row ${row}, column ${bad % columns} of ${name} is ${part[bad]}, which is too far from the training data to be scaled`,
-  );
+  const where = (at: number) =>
+    `row ${first + Math.floor(at / rows.columns)}, column ${at % rows.columns} of ${rows.name} is ${valueAt(part, at)}`;
+  if (bad >= 0)
+    throw new NonFiniteError(`${where(bad)}, which is too far from the training data to be scaled`);
+  if (!unit) return;
+  for (let at = 0; at < part.length; at++) {
+    if (out[at]! >= -ROUNDING && out[at]! <= 1 + ROUNDING) continue;
+    throw new ArgumentError(
+      `${where(at)}, which is outside the range that the scaling was learnt from (${out[at]} when scaled), but ` +
+        "binaryCrossentropy needs values from 0 to 1; use meanSquaredError, or train on data that span the range",
+    );
+  }
 }
 
-/** Whole rows that are looked at before the event loop may turn. */
-export function rowsPerTurn(columns: number): number {
-  return Math.max(1, Math.floor(ELEMENTS_PER_TURN / columns));
+function valueAt(values: Values, at: number): number {
+  return values instanceof Uint8Array ? BYTE_VALUES[values[at]!]! : values[at]!;
 }

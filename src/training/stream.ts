@@ -1,7 +1,7 @@
 import { show } from "../check.js";
 import { ArgumentError, ShapeError } from "../errors.js";
 import type { Gate } from "./gate.js";
-import { isSamples, type Rows, type Samples, toRows } from "./samples.js";
+import { isSamples, type Rows, type Samples, toOwnRows } from "./samples.js";
 import type { Work } from "./turns.js";
 
 /**
@@ -26,12 +26,12 @@ export function isStream(value: unknown): value is SampleStream {
 }
 
 /**
- * Samples at once with their shape checked, or a stream whose chunks will be.
+ * Samples at once with their shape checked, for a call that returns a promise; or a stream whose chunks will be.
  *
  * @throws {ShapeError} {ArgumentError} as `toRows`
  */
 export function toInput(name: string, samples: Samples | SampleStream, columns: number): Rows | StreamedRows {
-  return isStream(samples) ? { name, stream: samples, columns } : toRows(name, samples, columns);
+  return isStream(samples) ? { name, stream: samples, columns } : toOwnRows(name, samples, columns);
 }
 
 /** @throws {ArgumentError} when the stream can be gone through only once, but `times` is more */
@@ -88,7 +88,8 @@ export class ChunkReader {
     try {
       if ("error" in result) throw result.error;
       if (result.value.done) return undefined;
-      return toRows(`chunk ${++this.#chunks} of ${name}`, result.value.value, columns);
+      // A copy: the stream is asked for its next chunk at once, and may write it to the same buffer.
+      return toOwnRows(`chunk ${++this.#chunks} of ${name}`, result.value.value, columns, Infinity);
     } catch (error) {
       this.failed = true;
       throw error;

@@ -6,7 +6,7 @@ import { Blocks } from "../model/blocks.js";
 import { seedWords } from "../model/seed.js";
 import type { Source } from "../model/trainingStep.js";
 import type { Gate } from "./gate.js";
-import { checkValues, ELEMENTS_PER_TURN, type Rows } from "./samples.js";
+import { checkValues, ELEMENTS_PER_TURN, partOf, type Rows, type Wanted } from "./samples.js";
 import { scaleRows } from "./scaledRows.js";
 import { ChunkReader, emptyStream, type StreamedRows } from "./stream.js";
 import { type BatchOptions, type BatchSource, kindOf } from "./trainingData.js";
@@ -16,7 +16,7 @@ import type { Work } from "./turns.js";
 export interface StreamOptions extends BatchOptions {
   /** Rows that a batch is drawn from when shuffling. */
   readonly shuffleBuffer: number;
-  /** Whether all values must lie in [0, 1]. */
+  /** Whether cross-entropy compares the values, scaled if they are, which must then lie in [0, 1]. */
   readonly unit: boolean;
 }
 
@@ -159,15 +159,15 @@ export class StreamedData implements BatchSource {
 
   /** Copies `count` rows of the chunk to the slots from `slot` on. */
   #copy(chunk: Rows, count: number, slot: number): void {
-    const { data, columns } = chunk;
+    const { columns } = chunk;
     const { scaling } = this.#options;
     if (scaling) {
       const target = this.#data.floats().subarray(slot * columns);
-      this.#blame(() => scaleRows(scaling, chunk, this.#taken, count, target));
+      this.#blame(() => scaleRows(scaling, chunk, this.#taken, count, target, this.#options.unit));
       return;
     }
-    const from = data.subarray(this.#taken * columns, (this.#taken + count) * columns);
-    const target = data instanceof Uint8Array ? this.#data.view() : this.#data.floats();
+    const from = partOf(chunk, this.#taken, count);
+    const target = from instanceof Uint8Array ? this.#data.view() : this.#data.floats();
     target.set(from, slot * columns);
   }
 
@@ -212,6 +212,12 @@ export class StreamedData implements BatchSource {
     }
   }
 
+  /** What the values have to be before they are scaled, or copied as they are. */
+  get #wanted(): Wanted {
+    if (this.#options.scaling) return "finite";
+    return this.#options.unit ? "unit" : "float32";
+  }
+
   *#check(chunk: Rows): Work<void> {
     try {
       const bytes = chunk.data instanceof Uint8Array;
@@ -221,7 +227,7 @@ export class StreamedData implements BatchSource {
           `${chunk.name} has ${name(bytes)}, but the chunks before it had ${name(!bytes)}`,
         );
       }
-      yield* checkValues(chunk, this.#options.unit);
+      yield* checkValues(chunk, this.#wanted);
     } catch (error) {
       // The end of the model comes as a StateError, and is not the data's fault.
       this.failed = !(error instanceof StateError);

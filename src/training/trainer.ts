@@ -76,7 +76,6 @@ export class Trainer {
       seed: this.#learner.task.seed,
       model: this.#model,
       gate,
-      lifetime: this.#lifetime,
       progress: this.#progress,
       resumes: this.#resumes,
       onBegin: () => {

@@ -5,8 +5,8 @@ import { Blocks } from "../model/blocks.js";
 import type { Scaling } from "../model/scaling.js";
 import { type Seed, seedWords } from "../model/seed.js";
 import type { Source } from "../model/trainingStep.js";
-import { ELEMENTS_PER_TURN, type Rows } from "./samples.js";
-import { rowsPerTurn, scaleRows } from "./scaledRows.js";
+import { partsOf, type Rows } from "./samples.js";
+import { scaleRows } from "./scaledRows.js";
 import type { Work } from "./turns.js";
 
 /** Where the batches of an epoch come from. */
@@ -70,7 +70,7 @@ export class TrainingData implements BatchSource {
     this.#options = options;
     this.#blocks = new Blocks(engine.memory);
     this.#kind = kindOf(given, options.scaling);
-    this.#data = this.#blocks.allocate(given.data.length * (this.#kind === "bytes" ? 1 : 4));
+    this.#data = this.#blocks.allocate(given.rows * given.columns * (this.#kind === "bytes" ? 1 : 4));
     this.#indices = this.#blocks.allocate(given.rows * 4);
   }
 
@@ -80,22 +80,12 @@ export class TrainingData implements BatchSource {
 
   /** Copies the samples in, pausing now and then. */
   *open(): Work<void> {
-    if (this.#options.scaling) return yield* this.#openScaled(this.#options.scaling);
-    const { data } = this.#given;
-    const target = data instanceof Uint8Array ? this.#data.view() : this.#data.floats();
-    for (let start = 0; start < data.length; start += ELEMENTS_PER_TURN) {
-      target.set(data.subarray(start, start + ELEMENTS_PER_TURN), start);
-      yield;
-    }
-  }
-
-  *#openScaled(scaling: Scaling): Work<void> {
-    const { rows, columns } = this.#given;
-    const target = this.#data.floats();
-    const step = rowsPerTurn(columns);
-    for (let first = 0; first < rows; first += step) {
-      const count = Math.min(step, rows - first);
-      scaleRows(scaling, this.#given, first, count, target.subarray(first * columns));
+    const { scaling } = this.#options;
+    const { columns } = this.#given;
+    const target = this.#kind === "bytes" ? this.#data.view() : this.#data.floats();
+    for (const { part, first, count } of partsOf(this.#given)) {
+      if (scaling) scaleRows(scaling, this.#given, first, count, this.#data.floats(first * columns * 4));
+      else target.set(part, first * columns);
       yield;
     }
   }

@@ -9,6 +9,7 @@ import {
   type Labels,
   Matrix,
   NonFiniteError,
+  type SampleStream,
   type Samples,
   ShapeError,
   StateError,
@@ -227,4 +228,105 @@ test("a detector takes a model without scaling, and every kind of samples", asyn
   expect((await found.score(new Uint8Array(12))).length).toBe(2);
   await plain.dispose();
   expect(await failure(() => found.score(x))).toBeInstanceOf(StateError);
+});
+
+describe("streams", () => {
+  const chunks = function* () {
+    for (let row = 0; row < 200; row += 60) yield mixed.subarray(row * 6, (row + 60) * 6);
+  };
+  const FORMS: [string, () => SampleStream][] = [
+    ["a function", () => chunks],
+    [
+      "an async iterable",
+      () => ({
+        async *[Symbol.asyncIterator]() {
+          yield* chunks();
+        },
+      }),
+    ],
+  ];
+
+  test.each(FORMS)("%s gives, chunk by chunk, what the samples at once give", async (_, make) => {
+    const scores: number[] = [];
+    for await (const part of detector.score(make())) scores.push(...part);
+    expect(scores).toEqual([...(await detector.score(mixed))]);
+    const flags: number[] = [];
+    for await (const part of detector.predict(make())) {
+      expect(part.length).toBeLessThanOrEqual(60);
+      flags.push(...part);
+    }
+    expect(flags).toEqual([...(await detector.predict(mixed))]);
+    const errors: number[] = [];
+    for await (const part of detector.errorPerFeature(make())) errors.push(...part.data);
+    expect(errors).toEqual([...(await detector.errorPerFeature(mixed)).data]);
+    expect(await detector.evaluate(make(), labels)).toEqual(await detector.evaluate(mixed, labels));
+    const [left, right] = [await AnomalyDetector.fit(model, make()), await AnomalyDetector.fit(model, mixed)];
+    expect(left.threshold).toBe(right.threshold);
+  });
+
+  test("an empty stream, a bad chunk, and a detector without a threshold are refused", async () => {
+    const drain = async (stream: AsyncIterable<unknown>) => {
+      for await (const _ of stream);
+    };
+    const bad = () => [mixed.subarray(0, 60), new Float32Array(7)];
+    for (const call of [
+      (stream: SampleStream) => drain(detector.score(stream)),
+      (stream: SampleStream) => drain(detector.predict(stream)),
+      (stream: SampleStream) => detector.evaluate(stream, labels),
+      (stream: SampleStream) => AnomalyDetector.fit(model, stream),
+    ]) {
+      expect(await failure(() => call(() => []))).toBeInstanceOf(ShapeError);
+      expect(((await failure(() => call(bad))) as Error).message).toMatch(
+        /^chunk 2 of samples has 7 elements/,
+      );
+    }
+    const unfitted = new AnomalyDetector(model);
+    expect(await failure(() => drain(unfitted.predict(chunks)))).toBeInstanceOf(StateError);
+  });
+});
+
+describe("errors beyond float32", () => {
+  const far = [3e37, -3e37, 3e37, 3e37, -3e37, 3e37];
+  const withFar = [
+    ...Array.from({ length: 399 }, (_, row) => [...normal.subarray(row * 6, row * 6 + 6)]),
+    far,
+  ];
+
+  test("count as anomalous", async () => {
+    expect([...(await detector.score([far]))]).toEqual([Infinity]);
+    expect([...(await detector.predict([far, [...normal.subarray(0, 6)]]))]).toEqual([1, 0]);
+    for (const value of (await detector.errorPerFeature([far])).data) expect(value).toBe(Infinity);
+    const { rocAuc, recall } = await detector.evaluate([far, [...normal.subarray(0, 6)]], [1, 0]);
+    expect([rocAuc, recall]).toEqual([1, 1]);
+  });
+
+  test("leave a threshold below them, which is saved and loads", async () => {
+    const found = await AnomalyDetector.fit(model, withFar, { contamination: 0.01 });
+    expect(found.threshold).toBeLessThan(Infinity);
+    expect((await found.predict(withFar))[399]).toBe(1);
+    const loaded = await AnomalyDetector.fromSafetensors(found.toSafetensors());
+    expect(loaded.threshold).toBe(found.threshold);
+    await loaded.model.dispose();
+  });
+
+  test.each<[ThresholdOptions, RegExp]>([
+    [
+      { contamination: 0 },
+      /^the threshold would be Infinity, since the reconstruction error of row 399 is Infinity/,
+    ],
+    [{ sigma: 3 }, /since the reconstruction error of row 399 is Infinity/],
+  ])("are refused as a threshold: %j", async (options, message) => {
+    const found = await AnomalyDetector.fit(model, normal);
+    const { threshold } = found;
+    const error = await failure(() => found.fit(withFar, options));
+    expect(error).toBeInstanceOf(NonFiniteError);
+    expect((error as Error).message).toMatch(message);
+    expect(found.threshold).toBe(threshold);
+  });
+});
+
+test("bytes in a row are the bytes of a flat array", async () => {
+  const bytes = Uint8Array.from({ length: 6 }, (_, i) => 40 * i);
+  expect([...(await detector.score([bytes]))]).toEqual([...(await detector.score(bytes))]);
+  expect([...(await detector.predict([bytes]))]).toEqual([...(await detector.predict(bytes))]);
 });

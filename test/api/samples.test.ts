@@ -43,10 +43,15 @@ const withValue = (rows: number, columns: number, at: number, value: number) => 
 
 /** What no method takes: [what, the samples for a width, the type of the error, its message]. */
 const BAD: [string, (width: number) => unknown, new (message: string) => IsthmusError, RegExp][] = [
-  ["nothing", () => undefined, ArgumentError, /^samples must be a Float32Array.*, not undefined$/],
+  [
+    "nothing",
+    () => undefined,
+    ArgumentError,
+    /^samples must be a typed array, an array of numbers or of rows, or a Matrix, not undefined$/,
+  ],
   ["null", () => null, ArgumentError, /not null$/],
   ["a word", () => "digits", ArgumentError, /not "digits"$/],
-  ["float64", (n) => new Float64Array(n), ArgumentError, /not a Float64Array$/],
+  ["64-bit integers", (n) => new BigInt64Array(n), ArgumentError, /not a BigInt64Array$/],
   ["a buffer", (n) => new ArrayBuffer(n * 4), ArgumentError, /not a ArrayBuffer$/],
   [
     "no rows",
@@ -82,10 +87,10 @@ const BAD: [string, (width: number) => unknown, new (message: string) => Isthmus
     /^row 1 of samples has 1 columns, but the model takes \d$/,
   ],
   [
-    "a flat array",
-    (n) => new Array(n).fill(0),
-    ArgumentError,
-    /^row 0 of samples must be an array of numbers, not 0$/,
+    "a flat array of another length",
+    (n) => new Array(n + 1).fill(0),
+    ShapeError,
+    /^samples has \d elements, which is not a whole number of rows of \d columns$/,
   ],
   [
     "words in a row",
@@ -115,7 +120,7 @@ const BAD: [string, (width: number) => unknown, new (message: string) => Isthmus
     "what is no float32",
     (n) => [new Array(n).fill(1e300)],
     NonFiniteError,
-    /^row 0, column 0 of samples is Infinity/,
+    /^row 0, column 0 of samples is 1e\+300, which is beyond 32-bit floats/,
   ],
 ];
 

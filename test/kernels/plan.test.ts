@@ -127,8 +127,8 @@ function buildPlan(box: Sandbox, tile: number, layer: Layer) {
   call.packRows(plan, OUTPUTS, INPUTS, o.weights.at(), o.packedBackward.at());
   plan.phase();
   plan.rows(ROWS, 1024, () => {
-    call.gatherFloats(plan, ROWS, INPUTS, inputs.at(), o.batch.at(), step.at());
-    call.gatherBytes(plan, ROWS, OUTPUTS, targets.at(), target, step.at());
+    call.gather(plan, "floats", ROWS, INPUTS, inputs.at(), o.batch.at(), step.at());
+    call.gather(plan, "bytes", ROWS, OUTPUTS, targets.at(), target, step.at());
     call.product(plan, ROWS, forward);
     call.activationForward(plan, ROWS, KIND, OUTPUTS, z, y);
     call.loss(

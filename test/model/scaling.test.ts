@@ -1,11 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { decodeSafetensors, encodeSafetensors } from "../../src/formats/safetensors.js";
 import {
+  AnomalyDetector,
   ArgumentError,
   Autoencoder,
   dense,
   FormatError,
+  Matrix,
   NonFiniteError,
+  type Samples,
   type ScalingName,
   StateError,
 } from "../../src/index.js";
@@ -220,20 +223,134 @@ test("without scaling both units are the same, and unknown ones are refused", as
   });
 });
 
-test("minMax fits cross-entropy: training data lie in [0, 1], and others may lie beyond", async () => {
-  const model = await smallModel({
-    scaling: "minMax",
-    loss: "binaryCrossentropy",
-    decoder: [dense(6, "sigmoid")],
+describe("minMax with cross-entropy", () => {
+  const crossEntropy = () =>
+    smallModel({ scaling: "minMax", loss: "binaryCrossentropy", decoder: [dense(6, "sigmoid")] });
+  /** The table, in whose last rows one value lies beyond all others of its column. */
+  const beyond = (row: number) => {
+    const x = table();
+    x[row * 6 + 1] = -4;
+    return x;
+  };
+  const refusal =
+    /^row 80, column 1 of \w+ is -4, which is outside the range that the scaling was learnt from \(/;
+
+  test("trains on what the scaling is learnt from, in either precision", async () => {
+    const model = await crossEntropy();
+    const x = table();
+    const history = await model.fit(Float64Array.from(x), { epochs: 20 });
+    expect(history.loss.at(-1)!).toBeLessThan(history.loss[0]!);
+    expect(history.loss.every((loss) => loss > 0)).toBe(true);
+    expect(model.evaluateSync(x).loss).toBeGreaterThan(0);
+    const { offset, scale } = model.scaling!;
+    model.reconstructSync(x).data.forEach((value, i) => {
+      expect(value).toBeGreaterThanOrEqual(Math.fround(offset[i % 6]!));
+      expect(value).toBeLessThanOrEqual(Math.fround(offset[i % 6]! + scale[i % 6]!));
+    });
+    await model.dispose();
   });
-  const x = table();
-  const history = await model.fit(x, { epochs: 20, validationSplit: 0.5 });
-  expect(history.loss.at(-1)!).toBeLessThan(history.loss[0]!);
-  expect(history.valLoss.every(Number.isFinite)).toBe(true);
-  const { offset, scale } = model.scaling!;
-  model.reconstructSync(x).data.forEach((value, i) => {
-    expect(value).toBeGreaterThanOrEqual(Math.fround(offset[i % 6]!));
-    expect(value).toBeLessThanOrEqual(Math.fround(offset[i % 6]! + scale[i % 6]!));
+
+  test("refuses a target outside [0, 1] wherever the loss is taken, and changes nothing", async () => {
+    const model = await crossEntropy();
+    await model.fit(table(), { epochs: 1 });
+    const before = weightBits(model);
+    const stream = () => [beyond(80).subarray(0, 240), beyond(80).subarray(240)];
+    for (const call of [
+      () => model.evaluate(beyond(80)),
+      () => model.evaluateSync(beyond(80)),
+      () => model.fit(beyond(80)),
+      () => model.fitSync(beyond(80)),
+      () => model.fit(beyond(80), { validationSplit: 0.2 }),
+      () => model.fit(table(), { validationData: beyond(80) }),
+    ]) {
+      const error = await failure(call);
+      expect(error).toBeInstanceOf(ArgumentError);
+      expect((error as Error).message).toMatch(refusal);
+    }
+    for (const call of [
+      () => model.evaluate(stream),
+      () => model.fit(stream),
+      () => model.fit(table(), { validationData: stream }),
+    ]) {
+      const error = await failure(call);
+      expect(error).toBeInstanceOf(ArgumentError);
+      expect((error as Error).message).toMatch(/^row 40, column 1 of chunk 2 of \w+ is -4, which is outside/);
+    }
+    expect(weightBits(model)).toBe(before);
+    await model.dispose();
+  });
+
+  test("refuses it before the first training, too, and has learnt nothing then", async () => {
+    const model = await crossEntropy();
+    const repeated = table();
+    repeated.copyWithin(72 * 6, 0, 18 * 6);
+    repeated[80 * 6 + 1] = -4;
+    const error = await failure(() => model.fit(repeated, { validationSplit: 0.2 }));
+    expect((error as Error).message).toMatch(refusal);
+    expect(model.scaling).toBeUndefined();
+    await model.dispose();
+  });
+
+  test("refuses it as a metric", async () => {
+    const model = await smallModel({ scaling: "minMax", decoder: [dense(6, "sigmoid")] });
+    await model.fit(table(), { epochs: 1, metrics: ["binaryCrossentropy"] });
+    const error = await failure(() =>
+      model.fit(table(), { validationData: beyond(80), metrics: ["binaryCrossentropy"] }),
+    );
+    expect((error as Error).message).toMatch(refusal);
+    await model.dispose();
+  });
+
+  test("scores such rows: an anomaly is just that", async () => {
+    const model = await crossEntropy();
+    await model.fit(table(), { epochs: 1 });
+    const errors = await model.reconstructionError(beyond(80));
+    expect(errors.indexOf(Math.max(...errors))).toBe(80);
+    await model.reconstruct(beyond(80));
+    await model.encode(beyond(80));
+    const detector = await AnomalyDetector.fit(model, table());
+    expect((await detector.predict(beyond(80)))[80]).toBe(1);
+    await model.dispose();
+  });
+});
+
+describe("samples are scaled in the precision that they came in", () => {
+  /** A column of seconds since 1970, and one of counts. */
+  const rows = Array.from({ length: 64 }, (_, i) => [1.7e9 + i, i % 7]);
+  const flat = Float64Array.from(rows.flat());
+  const deviation = Math.sqrt((64 ** 2 - 1) / 12);
+  const forms: [string, () => Samples | (() => Iterable<Samples>)][] = [
+    ["rows", () => rows],
+    ["a flat array", () => rows.flat()],
+    ["Float64Array", () => flat],
+    ["rows of Float64Array", () => rows.map((row) => Float64Array.from(row))],
+    ["a matrix", () => new Matrix(flat, 64, 2)],
+    ["Uint32Array", () => Uint32Array.from(flat)],
+    ["a stream", () => () => [rows.slice(0, 10), flat.subarray(20)]],
+  ];
+
+  test.each(forms)("%s", async (_, make) => {
+    const model = await Autoencoder.create({
+      inputSize: 2,
+      encoder: [dense(1)],
+      decoder: [dense(2)],
+      scaling: "standard",
+      engine: { math: "portable" },
+    });
+    const { loss } = await model.fit(make() as Samples, { epochs: 2, batchSize: 8, shuffle: false });
+    expectClose(model.scaling!.offset, [1.7e9 + 31.5, (9 * 21) / 64], { relative: 1e-9 });
+    expectClose(model.scaling!.scale.subarray(0, 1), [deviation], { relative: 1e-6 });
+    // Scaled by hand, the same training.
+    const byHand = await Autoencoder.create({
+      ...{ inputSize: 2, encoder: [dense(1)], decoder: [dense(2)], engine: { math: "portable" } },
+    });
+    const { offset, scale } = model.scaling!;
+    const scaled = Float32Array.from(flat, (value, i) => (value - offset[i % 2]!) / scale[i % 2]!);
+    const expected = await byHand.fit(scaled, { epochs: 2, batchSize: 8, shuffle: false });
+    expect(loss).toEqual(expected.loss);
+    const codes = byHand.encodeSync(scaled).data;
+    expect(bits(model.encodeSync(flat).data)).toBe(bits(codes));
+    await Promise.all([model.dispose(), byHand.dispose()]);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Page } from "puppeteer-core";
 import type { BrowserName } from "../support/browsers.js";
-import { watchStalls } from "./probe.js";
+import { longestGap } from "./probe.js";
 import { longestTask } from "./taskTime.js";
 
 /** Stretches that are watched in Firefox until one is short enough. */
@@ -23,7 +23,7 @@ export async function longestStall(
   if (name === "chromium") return longestTask(page, during);
   let best = Number.POSITIVE_INFINITY;
   for (let attempt = 0; attempt < ATTEMPTS && (attempt === 0 || best >= enough); attempt++) {
-    const [{ gap }] = await Promise.all([page.evaluate(watchStalls, duration), during()]);
+    const [gap] = await Promise.all([page.evaluate(longestGap, duration), during()]);
     best = Math.min(best, gap);
   }
   return best;

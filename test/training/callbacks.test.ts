@@ -243,3 +243,77 @@ test("modelCheckpoint saves each epoch, each n-th, or each best one", async () =
   expect(best.saved[0]![1].length).toBeLessThan(all.saved[0]![1].length);
   expect(() => modelCheckpoint({ save: "file" } as never)).toThrow(/^save must be a function, not "file"$/);
 });
+
+describe("promises of callbacks", () => {
+  const boom = () => Promise.reject(new Error("boom"));
+  const MOMENTS = [
+    "onTrainBegin",
+    "onEpochBegin",
+    "onBatchBegin",
+    "onBatchEnd",
+    "onEpochEnd",
+    "onTrainEnd",
+  ] as const;
+
+  test.each(MOMENTS)("fit is rejected with what that of %s is rejected with", async (moment) => {
+    const model = await smallModel();
+    const error = await failure(() => model.fit(samples, { epochs: 2, callbacks: [{ [moment]: boom }] }));
+    expect((error as Error).message).toBe("boom");
+    // The model is free for the next training.
+    await model.fit(samples);
+    await model.dispose();
+  });
+
+  test("onBatchEnd as an option is waited for, too", async () => {
+    const model = await smallModel();
+    const order: string[] = [];
+    await model.fit(samples, {
+      batchSize: 50,
+      onBatchEnd: async ({ step }) => {
+        order.push(`${step} begins`);
+        await new Promise((resolve) => setImmediate(resolve));
+        order.push(`${step} ends`);
+      },
+    });
+    expect(order).toEqual(["1 begins", "1 ends", "2 begins", "2 ends"]);
+    expect(((await failure(() => model.fit(samples, { onBatchEnd: boom }))) as Error).message).toBe("boom");
+    await model.dispose();
+  });
+
+  test.each(MOMENTS)("an abort ends the waiting for one of %s that is never settled", async (moment) => {
+    const model = await smallModel();
+    const controller = new AbortController();
+    const never = () => {
+      setImmediate(() => controller.abort(new Error("enough")));
+      return new Promise<void>(() => {});
+    };
+    const error = await failure(() =>
+      model.fit(samples, { callbacks: [{ [moment]: never }], signal: controller.signal }),
+    );
+    expect((error as Error).message).toBe("enough");
+    await model.fit(samples);
+    await model.dispose();
+  });
+
+  test("one that is rejected after the abort does no harm", async () => {
+    const model = await smallModel();
+    const controller = new AbortController();
+    let reject = (_: Error) => {};
+    const error = await failure(() =>
+      model.fit(samples, {
+        signal: controller.signal,
+        onEpochEnd: () => {
+          setImmediate(() => controller.abort(new Error("enough")));
+          return new Promise<void>((_, fail) => {
+            reject = fail;
+          });
+        },
+      }),
+    );
+    expect((error as Error).message).toBe("enough");
+    // The test runner fails on a rejection that nobody handles.
+    reject(new Error("too late"));
+    await new Promise((resolve) => setImmediate(resolve));
+    await model.dispose();
+  });
+});

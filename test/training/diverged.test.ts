@@ -1,5 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { adam, DivergedError, dense, type Optimizer, sgd } from "../../src/index.js";
+import {
+  type AutoencoderOptions,
+  adam,
+  DivergedError,
+  dense,
+  dropout,
+  type EpochLog,
+  gaussian,
+  gaussianNoise,
+  type Optimizer,
+  sgd,
+} from "../../src/index.js";
 import { failure, MATHS, smallModel, values, weightBits } from "../support/models.js";
 
 const samples = values(100, 6);
@@ -77,4 +88,100 @@ describe.each(MATHS)("%s", (math) => {
     expect((error as Error).message).toMatch("epoch 1, step 1");
     expect(weightBits(model)).toBe(before);
   });
+});
+
+describe("weights that are finite but give outputs that are not", () => {
+  /** A rate at which one step of any batch leaves weights of about 1e25, whose products overflow. */
+  const absurd = (learningRate: number, more: Partial<AutoencoderOptions> = {}) =>
+    smallModel({ encoder: [dense(3)], optimizer: sgd({ learningRate }), ...more });
+
+  test.each([1e20, 1e25, 1e30])("are found when fit ends, at a rate of %f", async (rate) => {
+    const model = await absurd(rate);
+    const before = weightBits(model);
+    const epochs: number[] = [];
+    const options = { batchSize: 100, onEpochEnd: ({ epoch }: EpochLog) => void epochs.push(epoch) };
+    const error = await failure(() => model.fit(samples, options));
+    expect(error).toBeInstanceOf(DivergedError);
+    expect((error as Error).message).toMatch(
+      /^a weight, or the loss after the update, stopped being finite in epoch 1, step 1; /,
+    );
+    expect(weightBits(model)).toBe(before);
+    // No callback, such as a checkpoint's, has seen them.
+    expect(epochs).toEqual([]);
+    await model.dispose();
+  });
+
+  test.each<[string, Partial<AutoencoderOptions>]>([
+    ["a variational model", { encoder: [dense(4)], latent: gaussian(2) }],
+    [
+      "a denoising model with dropout",
+      { encoder: [dense(4), dropout(0.2), dense(3)], corruption: gaussianNoise(0.1) },
+    ],
+    ["tied weights", { tied: true }],
+    ["absolute errors", { loss: "meanAbsoluteError" }],
+  ])("are found in %s", async (_, more) => {
+    const model = await absurd(1e30, more);
+    const before = weightBits(model);
+    const error = await failure(() => model.fitSync(samples, { batchSize: 100 }));
+    expect(error).toBeInstanceOf(DivergedError);
+    expect(weightBits(model)).toBe(before);
+    await model.dispose();
+  });
+
+  test("large weights whose outputs are finite are kept", async () => {
+    const model = await smallModel({ encoder: [dense(3)] });
+    const twin = await smallModel({ encoder: [dense(3)] });
+    for (const each of [model, twin]) {
+      each.setWeights(
+        each.getWeights().map((weight) => ({ ...weight, data: weight.data.map((w) => w * 1e6) })),
+      );
+    }
+    const { loss } = await model.fit(samples, { epochs: 3 });
+    expect(loss.every(Number.isFinite)).toBe(true);
+    // That it was tried leaves no trace.
+    for (let epoch = 0; epoch < 3; epoch++) await twin.fit(samples);
+    expect(weightBits(model)).toBe(weightBits(twin));
+    await Promise.all([model.dispose(), twin.dispose()]);
+  });
+});
+
+describe("validation data", () => {
+  const far = () => samples.map((value) => value * 1e25);
+
+  test("that give no finite loss end training with the weights from before the epoch", async () => {
+    const model = await smallModel();
+    const before = weightBits(model);
+    const error = await failure(() => model.fit(samples, { epochs: 2, validationData: far() }));
+    expect(error).toBeInstanceOf(DivergedError);
+    expect((error as Error).message).toMatch(/validation data is not finite after epoch 1; .* are kept/);
+    expect(weightBits(model)).toBe(before);
+    expect(model.history.valLoss).toEqual([]);
+    await model.dispose();
+  });
+
+  test("that fail as a stream do so, too", async () => {
+    const model = await smallModel();
+    const ends: string[] = [];
+    let reads = 0;
+    const validationData = function* () {
+      yield samples;
+      if (++reads === 2) throw new Error("the disk is gone");
+    };
+    const onEpochEnd = () => void ends.push(weightBits(model));
+    const error = await failure(() => model.fit(samples, { epochs: 3, validationData, onEpochEnd }));
+    expect((error as Error).message).toBe("the disk is gone");
+    expect(ends).toHaveLength(1);
+    expect(weightBits(model)).toBe(ends[0]);
+    await model.dispose();
+  });
+});
+
+test("a metric that stops being finite ends training as the loss does", async () => {
+  const model = await smallModel({ loss: "meanAbsoluteError", encoder: [dense(3)] });
+  const before = weightBits(model);
+  const error = await failure(() => model.fit(outlier, { metrics: ["meanSquaredError"] }));
+  expect(error).toBeInstanceOf(DivergedError);
+  expect((error as Error).message).toMatch(/^the loss or a metric stopped being finite in epoch 1/);
+  expect(weightBits(model)).toBe(before);
+  await model.dispose();
 });
