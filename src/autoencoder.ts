@@ -2,6 +2,7 @@ import { brand } from "./brand.js";
 import { decodeCheckpoint, encodeCheckpoint, toLearnerState } from "./checkpoint.js";
 import { Engine, isEngine } from "./engine/engine.js";
 import type { EngineInfo, EngineOptions } from "./engine/options.js";
+import type { FileBytes } from "./formats/typedArrays.js";
 import { Lifetime } from "./lifetime.js";
 import {
   type AutoencoderDescription,
@@ -86,7 +87,7 @@ export class Autoencoder extends Predictor {
    * @throws {FormatError} when the bytes are not such a file
    */
   static async fromSafetensors(
-    bytes: Uint8Array,
+    bytes: FileBytes,
     options: Pick<AutoencoderOptions, "engine"> = {},
   ): Promise<Autoencoder> {
     const { description, weights, scaling } = decodeModelFile(bytes);
@@ -107,7 +108,7 @@ export class Autoencoder extends Predictor {
    * @throws {FormatError} when the bytes are not such a file
    */
   static async fromCheckpoint(
-    bytes: Uint8Array,
+    bytes: FileBytes,
     options: Pick<AutoencoderOptions, "engine"> = {},
   ): Promise<Autoencoder> {
     const checkpoint = decodeCheckpoint(bytes);

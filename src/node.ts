@@ -5,6 +5,7 @@ import { AnomalyDetector } from "./anomaly/detector.js";
 import { Autoencoder, type AutoencoderOptions } from "./autoencoder.js";
 import { inFile } from "./datasets/load.js";
 import { ArgumentError, IsthmusError } from "./errors.js";
+import { type FilePath, filePath } from "./formats/filePath.js";
 import { encodeNpy, type NpyArray } from "./formats/npy.js";
 import { type DecodedSafetensors, decodeSafetensors } from "./formats/safetensors.js";
 import { encodeUtf8 } from "./formats/utf8.js";
@@ -15,6 +16,7 @@ import { type CheckpointingOptions, modelCheckpoint } from "./training/modelChec
 export { type StreamCsvOptions, streamCsv } from "./datasets/csv.js";
 export { loadIdx, loadNpy, loadSamples } from "./datasets/load.js";
 export { type FileStream, type StreamFileOptions, streamIdx, streamNpy } from "./datasets/stream.js";
+export type { FilePath } from "./formats/filePath.js";
 export type { LoadedSamples } from "./formats/samples.js";
 
 /**
@@ -27,7 +29,7 @@ export type { LoadedSamples } from "./formats/samples.js";
  * @throws {IsthmusError} of code `ERR_FILE` when the system refuses to write
  */
 export async function saveModel(
-  path: string,
+  path: FilePath,
   model: Autoencoder | AnomalyDetector,
   options: ModelFileOptions = {},
 ): Promise<void> {
@@ -42,7 +44,7 @@ export async function saveModel(
  * @throws {FormatError} when it is no model of Isthmus; the message names the path
  */
 export async function loadModel(
-  path: string,
+  path: FilePath,
   options: Pick<AutoencoderOptions, "engine"> = {},
 ): Promise<Autoencoder> {
   return inFile(path, (bytes) => Autoencoder.fromSafetensors(bytes, options));
@@ -56,7 +58,7 @@ export async function loadModel(
  * @throws {FormatError} when it is no model of Isthmus with a detector; the message names the path
  */
 export async function loadDetector(
-  path: string,
+  path: FilePath,
   options: Pick<AutoencoderOptions, "engine"> = {},
 ): Promise<AnomalyDetector> {
   return inFile(path, (bytes) => AnomalyDetector.fromSafetensors(bytes, options));
@@ -66,7 +68,7 @@ export async function loadDetector(
  * Writes a checkpoint, from which training can go on, to a safetensors file: whole or not at all, as `saveModel`, so that
  * the one before stays when the process ends in the middle. Errors as of `saveModel`.
  */
-export async function saveCheckpoint(path: string, model: Autoencoder): Promise<void> {
+export async function saveCheckpoint(path: FilePath, model: Autoencoder): Promise<void> {
   await writeWhole(path, model.toCheckpoint());
 }
 
@@ -78,15 +80,16 @@ export async function saveCheckpoint(path: string, model: Autoencoder): Promise<
  * @throws {FormatError} when it is no checkpoint of Isthmus; the message names the path
  */
 export async function loadCheckpoint(
-  path: string,
+  path: FilePath,
   options: Pick<AutoencoderOptions, "engine"> = {},
 ): Promise<Autoencoder> {
   return inFile(path, (bytes) => Autoencoder.fromCheckpoint(bytes, options));
 }
 
 /** A callback for `fit`: `modelCheckpoint` into a file, which is always a whole one. Errors as of `saveModel`. */
-export function checkpointFile(path: string, options: CheckpointingOptions = {}): Callback {
-  return modelCheckpoint({ ...options, save: (bytes) => writeWhole(path, bytes) });
+export function checkpointFile(path: FilePath, options: CheckpointingOptions = {}): Callback {
+  const file = filePath(path);
+  return modelCheckpoint({ ...options, save: (bytes) => writeWhole(file, bytes) });
 }
 
 /**
@@ -95,22 +98,22 @@ export function checkpointFile(path: string, options: CheckpointingOptions = {})
  * @throws {ArgumentError} when there is no such file
  * @throws {FormatError} when it is not one whole safetensors file; the message names the path
  */
-export async function loadSafetensors(path: string): Promise<DecodedSafetensors> {
+export async function loadSafetensors(path: FilePath): Promise<DecodedSafetensors> {
   return inFile(path, decodeSafetensors);
 }
 
 /** Writes an array, such as a `Matrix`, to a NumPy `.npy` file, whole or not at all. Errors as of `saveModel`. */
-export async function saveNpy(path: string, array: NpyArray): Promise<void> {
+export async function saveNpy(path: FilePath, array: NpyArray): Promise<void> {
   await writeWhole(path, encodeNpy(array));
 }
 
 /** Writes text to a file in UTF-8, whole or not at all. Errors as of `saveModel`. */
-export async function saveText(path: string, text: string): Promise<void> {
+export async function saveText(path: FilePath, text: string): Promise<void> {
   await writeWhole(path, encodeUtf8(text));
 }
 
 /** Writes bytes to a file, whole or not at all. Errors as of `saveModel`. */
-export async function saveBytes(path: string, bytes: Uint8Array): Promise<void> {
+export async function saveBytes(path: FilePath, bytes: Uint8Array): Promise<void> {
   await writeWhole(path, bytes);
 }
 
@@ -121,9 +124,8 @@ export async function saveBytes(path: string, bytes: Uint8Array): Promise<void> 
  * @throws {ArgumentError} when the folder does not exist, or there is a folder of that name
  * @throws {IsthmusError} of code `ERR_FILE` when the folder or the file may not be written to
  */
-export async function assertWritable(path: string): Promise<void> {
-  if (typeof path !== "string" || path === "")
-    throw new ArgumentError("path must be a string that is not empty");
+export async function assertWritable(where: FilePath): Promise<void> {
+  const path = filePath(where);
   const folder = dirname(path);
   const parent = await stat(folder).catch(() => undefined);
   if (parent === undefined)
@@ -142,7 +144,8 @@ export async function assertWritable(path: string): Promise<void> {
 let writes = 0;
 
 /** Writes a temporary file beside `path`, flushes it to the disk and renames it. */
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+async function writeWhole(where: FilePath, bytes: Uint8Array): Promise<void> {
+  const path = filePath(where);
   await assertWritable(path);
   try {
     const existing = await stat(path).catch(() => undefined);

@@ -1,5 +1,6 @@
 import { FormatError, IsthmusError } from "../errors.js";
 import { decodeSafetensors, encodeSafetensors } from "../formats/safetensors.js";
+import type { FileBytes } from "../formats/typedArrays.js";
 import { DETECTOR_KEY } from "../modelFile.js";
 import { checkThresholdOptions, type ThresholdRule } from "./threshold.js";
 
@@ -21,7 +22,7 @@ export function addDetector(model: Uint8Array, { threshold, rule }: FittedThresh
 }
 
 /** @throws {FormatError} when the bytes are no safetensors file with a detector in it */
-export function readDetector(bytes: Uint8Array): FittedThreshold {
+export function readDetector(bytes: FileBytes): FittedThreshold {
   const { metadata } = decodeSafetensors(bytes);
   const text = metadata[DETECTOR_KEY];
   if (text === undefined) {

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { ArgumentError, FormatError } from "../errors.js";
+import { FormatError } from "../errors.js";
 import { isGzip } from "../formats/gzip.js";
 import { unreadable } from "./load.js";
 
@@ -80,11 +80,4 @@ export class ByteReader {
     this.#source.destroy();
     this.#file.destroy();
   }
-}
-
-/** @throws {ArgumentError} unless `path` can be one */
-export function checkPath(path: unknown): string {
-  if (typeof path !== "string" || path === "")
-    throw new ArgumentError("path must be a string that is not empty");
-  return path;
 }

@@ -1,8 +1,9 @@
 import { boolean, integer, knownKeys, show } from "../check.js";
 import { ArgumentError, FormatError } from "../errors.js";
+import { type FilePath, filePath } from "../formats/filePath.js";
 import { quote } from "../formats/typedArrays.js";
 import { Matrix } from "../matrix.js";
-import { ByteReader, checkPath } from "./byteReader.js";
+import { ByteReader } from "./byteReader.js";
 import type { FileStream, StreamFileOptions } from "./stream.js";
 
 /** Options of `streamCsv`. */
@@ -27,8 +28,8 @@ const LONGEST_LINE = 1 << 26;
  *
  * @throws {ArgumentError} for options out of range
  */
-export function streamCsv(path: string, options: StreamCsvOptions = {}): FileStream<Matrix> {
-  checkPath(path);
+export function streamCsv(path: FilePath, options: StreamCsvOptions = {}): FileStream<Matrix> {
+  const file = filePath(path);
   knownKeys("streamCsv", options, ["rows", "header", "separator"]);
   const most = integer("rows", options.rows ?? 1024);
   const header = boolean("header", options.header ?? false);
@@ -44,9 +45,9 @@ export function streamCsv(path: string, options: StreamCsvOptions = {}): FileStr
   }
   return {
     async *[Symbol.asyncIterator]() {
-      const reader = await ByteReader.open(path);
+      const reader = await ByteReader.open(file);
       try {
-        const rows = new CsvRows(path, separator);
+        const rows = new CsvRows(file, separator);
         let skip = header;
         for await (const line of linesOf(reader)) {
           if (skip) rows.skip();

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { ArgumentError, FormatError, IsthmusError } from "../errors.js";
+import { type FilePath, filePath } from "../formats/filePath.js";
 import { decodeIdx } from "../formats/idx.js";
 import { decodeNpy } from "../formats/npy.js";
 import { decodeSamples, decompressed, type LoadedSamples, toSamples } from "../formats/samples.js";
@@ -13,7 +14,7 @@ import { decodeSamples, decompressed, type LoadedSamples, toSamples } from "../f
  * @throws {FormatError} when it is not one whole IDX file; the message names the path
  * @throws {IsthmusError} of code `ERR_FILE` when the system refuses to read it
  */
-export async function loadIdx(path: string): Promise<LoadedSamples> {
+export async function loadIdx(path: FilePath): Promise<LoadedSamples> {
   return inFile(path, async (bytes) => toSamples(decodeIdx(await decompressed(bytes))));
 }
 
@@ -26,12 +27,12 @@ export async function loadIdx(path: string): Promise<LoadedSamples> {
  * @throws {FormatError} when it is not one whole `.npy` file of numbers; the message names the path
  * @throws {IsthmusError} of code `ERR_FILE` when the system refuses to read it
  */
-export async function loadNpy(path: string): Promise<LoadedSamples> {
+export async function loadNpy(path: FilePath): Promise<LoadedSamples> {
   return inFile(path, async (bytes) => toSamples(decodeNpy(await decompressed(bytes))));
 }
 
 /** `loadNpy` or `loadIdx`, as the file's first bytes tell. */
-export async function loadSamples(path: string): Promise<LoadedSamples> {
+export async function loadSamples(path: FilePath): Promise<LoadedSamples> {
   return inFile(path, decodeSamples);
 }
 
@@ -40,9 +41,8 @@ export async function loadSamples(path: string): Promise<LoadedSamples> {
  *
  * @throws what `decode` throws, with the path in the messages of `FormatError`s
  */
-export async function inFile<T>(path: string, decode: (bytes: Uint8Array) => T | Promise<T>): Promise<T> {
-  if (typeof path !== "string" || path === "")
-    throw new ArgumentError("path must be a string that is not empty");
+export async function inFile<T>(where: FilePath, decode: (bytes: Uint8Array) => T | Promise<T>): Promise<T> {
+  const path = filePath(where);
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw unreadable(path, error);
   });

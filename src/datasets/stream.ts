@@ -1,11 +1,12 @@
 import { integer, knownKeys } from "../check.js";
 import { FormatError } from "../errors.js";
+import { type FilePath, filePath } from "../formats/filePath.js";
 import { decodeIdxElements, idxElementSize, idxHeaderLength, readIdxHeader } from "../formats/idx.js";
 import { decodeNpyElements, NPY_START, npyHeaderLength, readNpyLayout } from "../formats/npy.js";
 import { toNumbers } from "../formats/samples.js";
 import { bytesPerElement, type NumericArray, showShape } from "../formats/typedArrays.js";
 import { Matrix } from "../matrix.js";
-import { ByteReader, checkPath } from "./byteReader.js";
+import { ByteReader } from "./byteReader.js";
 import { inPath } from "./load.js";
 
 /** Options of all sources that stream from a file. */
@@ -36,7 +37,7 @@ interface Layout {
  *
  * @throws {ArgumentError} for options out of range
  */
-export function streamIdx(path: string, options: StreamFileOptions = {}): FileStream {
+export function streamIdx(path: FilePath, options: StreamFileOptions = {}): FileStream {
   return fileStream("streamIdx", path, options, async (reader) => {
     const start = await reader.take(4);
     const rest = await reader.take(idxHeaderLength(start) - 4);
@@ -55,7 +56,7 @@ export function streamIdx(path: string, options: StreamFileOptions = {}): FileSt
  *
  * @throws {ArgumentError} for options out of range
  */
-export function streamNpy(path: string, options: StreamFileOptions = {}): FileStream {
+export function streamNpy(path: FilePath, options: StreamFileOptions = {}): FileStream {
   return fileStream("streamNpy", path, options, async (reader) => {
     const start = await reader.take(NPY_START);
     const rest = await reader.take(Math.max(0, npyHeaderLength(start) - NPY_START));
@@ -76,11 +77,11 @@ export function streamNpy(path: string, options: StreamFileOptions = {}): FileSt
 
 function fileStream(
   name: string,
-  path: string,
+  where: FilePath,
   options: StreamFileOptions,
   readLayout: (reader: ByteReader) => Promise<Layout>,
 ): FileStream {
-  checkPath(path);
+  const path = filePath(where);
   knownKeys(name, options, ["rows"]);
   const rows = integer("rows", options.rows ?? 1024);
   return {

@@ -1,5 +1,5 @@
 import { ArgumentError, EngineError, FormatError } from "../errors.js";
-import { requireBytes } from "./typedArrays.js";
+import { type FileBytes, requireBytes } from "./typedArrays.js";
 
 /** Compressed bytes given to the decompressor at a time. */
 const SLICE = 1 << 16;
@@ -14,8 +14,9 @@ export interface GunzipOptions {
 }
 
 /** Whether `bytes` begins with gzip's magic number, 1f 8b (RFC 1952, section 2.3.1). */
-export function isGzip(bytes: Uint8Array): boolean {
-  return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
+export function isGzip(bytes: FileBytes): boolean {
+  const [first, second] = requireBytes(bytes);
+  return first === 0x1f && second === 0x8b;
 }
 
 /**
@@ -27,7 +28,7 @@ export function isGzip(bytes: Uint8Array): boolean {
  * @throws {ArgumentError} when an argument has the wrong type or `maximumBytes` is no integer ≥ 0
  * @throws {EngineError} when the runtime has no `DecompressionStream`
  */
-export async function gunzip(bytes: Uint8Array, options: GunzipOptions = {}): Promise<Uint8Array> {
+export async function gunzip(bytes: FileBytes, options: GunzipOptions = {}): Promise<Uint8Array> {
   const compressed = requireBytes(bytes);
   const { maximumBytes = DEFAULT_MAXIMUM_BYTES } = options;
   if (

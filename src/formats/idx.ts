@@ -5,6 +5,7 @@ import {
   bytesPerElement,
   copyArray,
   elementCount,
+  type FileBytes,
   type NumericArrayName,
   requireArray,
   requireBytes,
@@ -61,7 +62,7 @@ const MAXIMUM_DIMENSIONS = 255;
  * @returns the array; its data is a copy
  * @throws {FormatError} when the bytes are anything but one complete IDX file with at least one element
  */
-export function decodeIdx(bytes: Uint8Array): DecodedIdx {
+export function decodeIdx(bytes: FileBytes): DecodedIdx {
   const file = requireBytes(bytes);
   if (isGzip(file)) throw invalid("it is compressed with gzip and has to be decompressed first");
   const { type, shape, dataBegin } = readIdxHeader(file);

@@ -5,6 +5,7 @@ import {
   bytesPerElement,
   copyArray,
   elementCount,
+  type FileBytes,
   type NumericArray,
   type NumericArrayName,
   quote,
@@ -92,7 +93,7 @@ export function encodeNpy(array: NpyArray): Uint8Array {
  * @throws {FormatError} when the bytes are not one complete file, or hold elements without a typed array:
  * structured, boolean, complex, half-precision, text, date and object types
  */
-export function decodeNpy(bytes: Uint8Array): NpyArray {
+export function decodeNpy(bytes: FileBytes): NpyArray {
   const file = requireBytes(bytes);
   const layout = readNpyLayout(file);
   const { type, shape, fortranOrder, dataBegin } = layout;

@@ -12,6 +12,7 @@ import {
   bytesPerElement,
   copyArray,
   describe,
+  type FileBytes,
   type NumericArray,
   quote,
   requireArray,
@@ -94,7 +95,7 @@ export function encodeSafetensors(
  * @throws {FormatError} when the bytes are not a complete file by the rules of the format, or a tensor has a
  * dtype without a typed array (`F16`, `BF16`, `BOOL`, …)
  */
-export function decodeSafetensors(bytes: Uint8Array): DecodedSafetensors {
+export function decodeSafetensors(bytes: FileBytes): DecodedSafetensors {
   const file = requireBytes(bytes);
   const { entries, metadata, dataBegin } = readSafetensorsHeader(file);
   const tensors = new Map<string, NamedTensor>();

@@ -2,7 +2,7 @@ import { FormatError } from "../errors.js";
 import { gunzip, isGzip } from "./gzip.js";
 import { decodeIdx } from "./idx.js";
 import { decodeNpy } from "./npy.js";
-import { type NumericArray, requireBytes } from "./typedArrays.js";
+import { type FileBytes, type NumericArray, requireBytes } from "./typedArrays.js";
 
 /** Samples from a file, one a row. */
 export interface LoadedSamples {
@@ -22,9 +22,9 @@ export interface LoadedSamples {
  * floats.
  *
  * @throws {FormatError} when it is neither, or not whole
- * @throws {ArgumentError} when `bytes` is no `Uint8Array`
+ * @throws {ArgumentError} when `bytes` is neither a `Uint8Array` nor an `ArrayBuffer`
  */
-export async function decodeSamples(bytes: Uint8Array): Promise<LoadedSamples> {
+export async function decodeSamples(bytes: FileBytes): Promise<LoadedSamples> {
   const plain = await decompressed(requireBytes(bytes));
   // 93 begins NumPy's magic string, 00 IDX's magic number.
   if (plain[0] === 0x93) return toSamples(decodeNpy(plain));
