@@ -1,8 +1,10 @@
+import { brand } from "./brand.js";
 import { knownKeys, requireOptions, requireSampleOptions } from "./check.js";
 import { decodeCheckpoint, encodeCheckpoint, toLearnerState } from "./checkpoint.js";
-import { Engine } from "./engine/engine.js";
+import { Engine, isEngine } from "./engine/engine.js";
 import type { EngineInfo, EngineOptions } from "./engine/options.js";
 import { ArgumentError } from "./errors.js";
+import type { FileBytes } from "./formats/typedArrays.js";
 import { Lifetime } from "./lifetime.js";
 import {
   type AutoencoderDescription,
@@ -51,6 +53,9 @@ export interface AutoencoderOptions extends AutoencoderDescription {
 export class Autoencoder extends Predictor {
   /** Stays when a minifier renames the class. */
   static override readonly name = "Autoencoder";
+  static {
+    brand(Autoencoder);
+  }
   readonly #engine: Engine;
   readonly #ownsEngine: boolean;
   readonly #description: CheckedDescription;
@@ -98,7 +103,7 @@ export class Autoencoder extends Predictor {
    * @throws {FormatError} when the bytes are not such a file
    */
   static async fromSafetensors(
-    bytes: Uint8Array,
+    bytes: FileBytes,
     options: Pick<AutoencoderOptions, "engine"> = {},
   ): Promise<Autoencoder> {
     knownKeys("fromSafetensors", options, ["engine"]);
@@ -120,7 +125,7 @@ export class Autoencoder extends Predictor {
    * @throws {FormatError} when the bytes are not such a file
    */
   static async fromCheckpoint(
-    bytes: Uint8Array,
+    bytes: FileBytes,
     options: Pick<AutoencoderOptions, "engine"> = {},
   ): Promise<Autoencoder> {
     knownKeys("fromCheckpoint", options, ["engine"]);
@@ -152,7 +157,7 @@ export class Autoencoder extends Predictor {
     description: CheckedDescription,
     engine: EngineOptions | Engine = {},
   ): Promise<Autoencoder> {
-    const owns = !(engine instanceof Engine);
+    const owns = !isEngine(engine);
     const used = owns ? await Engine.create(engine) : engine;
     try {
       return new Autoencoder(KEY, used, owns, description);
@@ -296,8 +301,9 @@ export class Autoencoder extends Predictor {
   }
 
   /**
-   * Ends what is still running on the model, waits until it has ended, and gives all memory back. A second call
-   * returns the same promise.
+   * Ends what is still running on the model, waits until it has ended, and gives all memory back at once. A second call
+   * returns the same promise. A model that is forgotten without it gives its memory back whenever the garbage collector
+   * finds it.
    */
   dispose(): Promise<void> {
     this.#disposal ??= this.#end();

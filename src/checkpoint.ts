@@ -1,6 +1,7 @@
 import { integer, knownKeys, show } from "./check.js";
 import { ArgumentError, FormatError } from "./errors.js";
 import type { NamedTensor } from "./formats/safetensors.js";
+import type { FileBytes } from "./formats/typedArrays.js";
 import type { CheckedDescription } from "./model/description.js";
 import type { Learner, LearnerState } from "./model/learner.js";
 import type { Network } from "./model/network.js";
@@ -76,7 +77,7 @@ export function encodeCheckpoint(
  *
  * @throws {FormatError} when the bytes are no such file
  */
-export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
+export function decodeCheckpoint(bytes: FileBytes): Checkpoint {
   const { description, weights, scaling, others, metadata } = decodeModelFile(bytes);
   if (metadata.training === undefined) {
     throw new FormatError(

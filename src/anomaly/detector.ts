@@ -1,6 +1,7 @@
 import { Autoencoder, type AutoencoderOptions } from "../autoencoder.js";
 import { requireSampleOptions, requireSamplesAlone, show } from "../check.js";
 import { ArgumentError, NonFiniteError, StateError } from "../errors.js";
+import type { FileBytes } from "../formats/typedArrays.js";
 import { Matrix } from "../matrix.js";
 import type { ModelFileOptions } from "../modelFile.js";
 import { refused } from "../training/refused.js";
@@ -57,7 +58,7 @@ export class AnomalyDetector {
    * @throws {FormatError} when the bytes are not such a file
    */
   static async fromSafetensors(
-    bytes: Uint8Array,
+    bytes: FileBytes,
     options: Pick<AutoencoderOptions, "engine"> = {},
   ): Promise<AnomalyDetector> {
     const fitted = readDetector(bytes);

@@ -1,12 +1,12 @@
 import { boolean, integer, knownKeys, show } from "../check.js";
 import { ArgumentError, FormatError } from "../errors.js";
 import type { ByteSource } from "../formats/byteSource.js";
+import { type FilePath, filePath } from "../formats/filePath.js";
 import { FOREIGN_START, foreignFile } from "../formats/foreignFile.js";
 import { checkMaximumBytes, DEFAULT_MAXIMUM_BYTES } from "../formats/gzip.js";
 import { allocated, quote } from "../formats/typedArrays.js";
 import { Matrix } from "../matrix.js";
 import { eachOfFile } from "./openFile.js";
-import { checkPath } from "./path.js";
 import { type FileStream, requireChunk, type StreamFileOptions } from "./stream.js";
 
 /** Options of `streamCsv`. */
@@ -32,8 +32,8 @@ const LONGEST_LINE = 1 << 26;
  *
  * @throws {ArgumentError} for options out of range
  */
-export function streamCsv(path: string, options: StreamCsvOptions = {}): FileStream<Matrix<Float64Array>> {
-  checkPath(path);
+export function streamCsv(path: FilePath, options: StreamCsvOptions = {}): FileStream<Matrix<Float64Array>> {
+  const file = filePath(path);
   knownKeys("streamCsv", options, ["rows", "header", "separator", "maximumBytes"]);
   const most = integer("rows", options.rows ?? 1024);
   const maximumBytes = checkMaximumBytes(options.maximumBytes ?? DEFAULT_MAXIMUM_BYTES);
@@ -50,7 +50,7 @@ export function streamCsv(path: string, options: StreamCsvOptions = {}): FileStr
   }
   return {
     [Symbol.asyncIterator]: () =>
-      eachOfFile(path, async function* (source) {
+      eachOfFile(file, async function* (source) {
         const foreign = foreignFile(await source.peek(FOREIGN_START), "text");
         if (foreign !== undefined) throw new FormatError(`bytes is ${foreign}, not lines of numbers`);
         const rows = new CsvRows(separator, most, maximumBytes);

@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
+import { type FilePath, filePath } from "../formats/filePath.js";
 import { maximumBytesOf } from "../formats/gzip.js";
 import type { ArrayLayout } from "../formats/layout.js";
 import { type LoadedSamples, type LoadSamplesOptions, readSamples } from "../formats/samples.js";
 import { withFile } from "./openFile.js";
-import { checkPath, inPath, unreadable } from "./path.js";
+import { inPath, unreadable } from "./path.js";
 
 /**
  * Reads an IDX file, the format of MNIST and its family, plain or gzipped. Unsigned bytes stay bytes, which a model
@@ -16,7 +17,7 @@ import { checkPath, inPath, unreadable } from "./path.js";
  * @throws {IsthmusError} of code `ERR_FILE` when the system refuses to read it
  * @throws {OutOfMemoryError} when the runtime refuses the memory for the samples
  */
-export async function loadIdx(path: string, options: LoadSamplesOptions = {}): Promise<LoadedSamples> {
+export async function loadIdx(path: FilePath, options: LoadSamplesOptions = {}): Promise<LoadedSamples> {
   return load("loadIdx", path, options, "IDX");
 }
 
@@ -25,23 +26,23 @@ export async function loadIdx(path: string, options: LoadSamplesOptions = {}): P
  *
  * @param path where the file is
  */
-export async function loadNpy(path: string, options: LoadSamplesOptions = {}): Promise<LoadedSamples> {
+export async function loadNpy(path: FilePath, options: LoadSamplesOptions = {}): Promise<LoadedSamples> {
   return load("loadNpy", path, options, ".npy");
 }
 
 /** `loadNpy` or `loadIdx`, as the file's first bytes tell. */
-export async function loadSamples(path: string, options: LoadSamplesOptions = {}): Promise<LoadedSamples> {
+export async function loadSamples(path: FilePath, options: LoadSamplesOptions = {}): Promise<LoadedSamples> {
   return load("loadSamples", path, options);
 }
 
 async function load(
   name: string,
-  path: string,
+  path: FilePath,
   options: LoadSamplesOptions,
   format?: ArrayLayout["format"],
 ): Promise<LoadedSamples> {
   const maximumBytes = maximumBytesOf(name, options);
-  return withFile(path, (source) => readSamples(source, maximumBytes, format));
+  return withFile(filePath(path), (source) => readSamples(source, maximumBytes, format));
 }
 
 /**
@@ -49,8 +50,9 @@ async function load(
  *
  * @throws what `decode` throws, with the path in the messages of `FormatError`s
  */
-export async function inFile<T>(path: string, decode: (bytes: Uint8Array) => T | Promise<T>): Promise<T> {
-  const bytes = await readFile(checkPath(path)).catch((error: NodeJS.ErrnoException) => {
+export async function inFile<T>(where: FilePath, decode: (bytes: Uint8Array) => T | Promise<T>): Promise<T> {
+  const path = filePath(where);
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw unreadable(path, error);
   });
   return inPath(path, () => decode(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)));

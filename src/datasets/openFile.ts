@@ -1,6 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { ByteSource } from "../formats/byteSource.js";
-import { checkPath, inPath, unreadable } from "./path.js";
+import { inPath, unreadable } from "./path.js";
 
 /** Bytes that are read at a time. */
 const PIECE = 1 << 17;
@@ -40,7 +40,7 @@ export async function* eachOfFile<T>(
 }
 
 async function openFile(path: string): Promise<FileHandle> {
-  return open(checkPath(path)).catch((error: NodeJS.ErrnoException) => {
+  return open(path).catch((error: NodeJS.ErrnoException) => {
     throw unreadable(path, error);
   });
 }

@@ -24,10 +24,3 @@ export function unreadable(path: string, cause: Error & { code?: string }): Isth
   if (cause.code === "EISDIR") return new ArgumentError(`${path} is a folder, not a file`, { cause });
   return new IsthmusError("ERR_FILE", `${path} cannot be read: ${cause.message}`, { cause });
 }
-
-/** @throws {ArgumentError} unless `path` can be one */
-export function checkPath(path: unknown): string {
-  if (typeof path !== "string" || path === "")
-    throw new ArgumentError("path must be a string that is not empty");
-  return path;
-}

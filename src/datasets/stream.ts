@@ -1,13 +1,13 @@
 import { integer, knownKeys } from "../check.js";
 import { FormatError } from "../errors.js";
 import type { ByteSource } from "../formats/byteSource.js";
+import { type FilePath, filePath } from "../formats/filePath.js";
 import { checkMaximumBytes, DEFAULT_MAXIMUM_BYTES } from "../formats/gzip.js";
 import { type ArrayLayout, dataBytes, elementsOf, requireData } from "../formats/layout.js";
 import { readLayout, requireRoom, toNumbers } from "../formats/samples.js";
 import { bytesPerElement, showShape } from "../formats/typedArrays.js";
 import { type AnyMatrix, Matrix } from "../matrix.js";
 import { eachOfFile } from "./openFile.js";
-import { checkPath } from "./path.js";
 
 /** Options of all sources that stream from a file. */
 export interface StreamFileOptions {
@@ -34,7 +34,7 @@ export type FileStream<T extends Uint8Array | AnyMatrix = Uint8Array | AnyMatrix
  *
  * @throws {ArgumentError} for options out of range
  */
-export function streamIdx(path: string, options: StreamFileOptions = {}): FileStream {
+export function streamIdx(path: FilePath, options: StreamFileOptions = {}): FileStream {
   return fileStream("streamIdx", path, options, "IDX");
 }
 
@@ -44,17 +44,17 @@ export function streamIdx(path: string, options: StreamFileOptions = {}): FileSt
  *
  * @throws {ArgumentError} for options out of range
  */
-export function streamNpy(path: string, options: StreamFileOptions = {}): FileStream {
+export function streamNpy(path: FilePath, options: StreamFileOptions = {}): FileStream {
   return fileStream("streamNpy", path, options, ".npy");
 }
 
 function fileStream(
   name: string,
-  path: string,
+  where: FilePath,
   options: StreamFileOptions,
   format: ArrayLayout["format"],
 ): FileStream {
-  checkPath(path);
+  const path = filePath(where);
   knownKeys(name, options, ["rows", "maximumBytes"]);
   const rows = integer("rows", options.rows ?? 1024);
   const maximumBytes = checkMaximumBytes(options.maximumBytes ?? DEFAULT_MAXIMUM_BYTES);

@@ -1,4 +1,6 @@
+import version from "#embedded/version";
 import { SCRATCH_BYTES } from "../../assembly/abi.js";
+import { brand, brandIn } from "../brand.js";
 import { ArgumentError, EngineError, StateError } from "../errors.js";
 import type { BuildName } from "./binaries.js";
 import type { Kernels } from "./kernels.js";
@@ -9,8 +11,9 @@ import { type Parts, partsFor } from "./parts.js";
 import { type Plan, PlanBuilder } from "./plan.js";
 import { hasSimd } from "./probe.js";
 import { availableThreads, canShareMemory } from "./runtime.js";
-import { Team } from "./team.js";
+import type { Team } from "./team.js";
 import { chooseTile, TILE_NAMES, tileFor } from "./tiles.js";
+import { Workforce } from "./workforce.js";
 
 /** A stretch of work that one turn of the event loop may take: about 10 ms at 20 GFLOP/s, a slow machine's pace. */
 export const OPERATIONS_PER_TURN = 2e8;
@@ -24,22 +27,32 @@ const MOST_AUTO_THREADS = 16;
 /** Tells the class's own use of its constructor from others'. */
 const KEY = Symbol("Engine");
 
-/** Kernels, memory and workers: what models run on. Several models can share one. */
+/** Ends the workers of engines that nobody refers to any more: they would keep themselves, and the memory, for ever. */
+const forgotten = new FinalizationRegistry<Workforce>((workforce) => {
+  workforce.stop().catch(() => {});
+});
+
+/**
+ * Kernels, memory and workers: what models run on. Several models can share one. Workers that have had nothing to do for
+ * half a minute to a minute end, and the next work starts new ones. `dispose` gives everything back at once; an engine
+ * that is forgotten without it gives everything back when the garbage collector finds it.
+ */
 export class Engine {
   /** Stays when a minifier renames the class. */
   static readonly name = "Engine";
+  static {
+    brand(Engine, version);
+  }
   readonly build: BuildName;
   readonly turbo: boolean;
   readonly tile: number;
   readonly memory: EngineMemory;
   readonly kernels: Kernels;
-  readonly #module: WebAssembly.Module;
   readonly #scratch: Block;
-  /** Room for the team, taken at once, so that memory does not grow when it starts. */
-  readonly #teamRoom: Block | undefined;
   readonly #auto: boolean;
   #threads: number;
-  #team: Team | undefined;
+  /** The workers; undefined where one thread does everything. */
+  readonly #workforce: Workforce | undefined;
   /** Operations of plans large enough for a team that one thread has run for want of one. */
   #worked = 0;
   /** Held by the plan that is running in turns. */
@@ -56,13 +69,14 @@ export class Engine {
     this.turbo = turbo;
     this.memory = memory;
     this.kernels = kernels;
-    this.#module = module;
     this.tile = chooseTile(kernels, memory, build, turbo);
     this.#scratch = memory.allocate(SCRATCH_BYTES);
     this.#auto = threads === "auto";
     const wanted = threads === "auto" ? Math.min(availableThreads(), MOST_AUTO_THREADS) : threads;
     this.#threads = canShareMemory() ? wanted : 1;
-    if (this.#threads > 1) this.#teamRoom = memory.allocate(Team.roomFor(this.#threads));
+    if (this.#threads === 1) return;
+    this.#workforce = new Workforce({ module, kernels, memory }, this.#threads, this.#running);
+    forgotten.register(this, this.#workforce, this);
   }
 
   /**
@@ -183,11 +197,8 @@ export class Engine {
     try {
       yield* team.run(plan.listAt(first), count, slice, slices);
     } catch (error) {
-      if (team.failed) {
-        this.#team = undefined;
-        // The caller will give memory back, or write to it, that the other workers may still be writing to.
-        yield team.stop();
-      }
+      // The caller will give memory back, or write to it, that the other workers may still be writing to.
+      if (team.failed) yield this.#workforce!.stop();
       throw error;
     }
   }
@@ -200,24 +211,15 @@ export class Engine {
     if (this.#threads === 1) return false;
     if (!this.#auto) return true;
     if (operations < OPERATIONS_FOR_TEAM) return false;
-    return this.#team !== undefined || this.#worked + operations >= OPERATIONS_BEFORE_TEAM;
+    return this.#workforce!.there || this.#worked + operations >= OPERATIONS_BEFORE_TEAM;
   }
 
   /** The team, started if need be. Where workers cannot be started, the engine goes on with one thread. */
   *#startedTeam(): Generator<Promise<unknown>, Team | undefined> {
-    if (!this.#team) {
-      const starting = Team.start(this.#module, this.kernels, this.memory, this.#teamRoom!, this.#threads);
-      yield starting.then(
-        (team) => {
-          this.#team = team;
-        },
-        () => {
-          this.#threads = 1;
-        },
-      );
-      this.#assertAlive();
-    }
-    return this.#team;
+    const team = yield* this.#workforce!.team();
+    if (!team) this.#threads = 1;
+    this.#assertAlive();
+    return team;
   }
 
   /**
@@ -232,8 +234,8 @@ export class Engine {
   async #end(): Promise<void> {
     const turn = this.#running.take();
     if (turn) await turn;
-    await this.#team?.stop();
-    this.#teamRoom?.release();
+    forgotten.unregister(this);
+    await this.#workforce?.dispose();
     this.#scratch.release();
     this.#running.pass();
   }
@@ -241,4 +243,19 @@ export class Engine {
   #assertAlive(): void {
     if (this.#disposal) throw new StateError("the engine was disposed of");
   }
+}
+
+/**
+ * Whether a value is an engine that can be used here: of this copy of the package, or of another copy of the same release,
+ * whose kernels take the same plans.
+ *
+ * @throws {ArgumentError} for an engine of another release
+ */
+export function isEngine(value: unknown): value is Engine {
+  const release = brandIn(Engine, value);
+  if (release === undefined || release === version) return release !== undefined;
+  throw new ArgumentError(
+    `engine belongs to isthmus ${release}, but this is isthmus ${version}: the program has two releases of the ` +
+      "package, and an engine works with models of its own release only",
+  );
 }

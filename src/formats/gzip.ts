@@ -2,7 +2,7 @@ import { knownKeys, show } from "../check.js";
 import { ArgumentError, FormatError } from "../errors.js";
 import { foreignFile } from "./foreignFile.js";
 import { Gunzipper } from "./gunzipper.js";
-import { allocated, requireBytes } from "./typedArrays.js";
+import { allocated, type FileBytes, requireBytes } from "./typedArrays.js";
 
 /** Default of every `maximumBytes`: 1 GiB, about twice the largest data set commonly kept as IDX. */
 export const DEFAULT_MAXIMUM_BYTES = 2 ** 30;
@@ -20,8 +20,9 @@ export interface GunzipOptions {
 }
 
 /** Whether `bytes` begins with gzip's magic number, 1f 8b (RFC 1952, section 2.3.1). */
-export function isGzip(bytes: Uint8Array): boolean {
-  return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
+export function isGzip(bytes: FileBytes): boolean {
+  const [first, second] = requireBytes(bytes);
+  return first === 0x1f && second === 0x8b;
 }
 
 /**
@@ -52,7 +53,7 @@ export function checkMaximumBytes(value: unknown): number {
  * @throws {ArgumentError} when an argument has the wrong type or `maximumBytes` is no integer ≥ 0
  * @throws {OutOfMemoryError} when the runtime refuses the memory for the result
  */
-export async function gunzip(bytes: Uint8Array, options: GunzipOptions = {}): Promise<Uint8Array> {
+export async function gunzip(bytes: FileBytes, options: GunzipOptions = {}): Promise<Uint8Array> {
   const compressed = requireBytes(bytes);
   const maximumBytes = maximumBytesOf("gunzip", options);
   if (!isGzip(compressed)) {

@@ -6,6 +6,7 @@ import {
   bytesOf,
   bytesPerElement,
   copyBytes,
+  type FileBytes,
   type NumericArrayName,
   requireArray,
   requireBytes,
@@ -62,7 +63,7 @@ const MAXIMUM_DIMENSIONS = 255;
  * @returns the array; its data is a copy
  * @throws {FormatError} when the bytes are anything but one complete IDX file with at least one element
  */
-export function decodeIdx(bytes: Uint8Array): DecodedIdx {
+export function decodeIdx(bytes: FileBytes): DecodedIdx {
   const file = requireBytes(bytes);
   if (isGzip(file)) throw invalid("it is compressed with gzip and has to be decompressed first");
   const layout = readIdxLayout(file);

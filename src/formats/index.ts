@@ -9,4 +9,4 @@ export {
   type NamedTensor,
 } from "./safetensors.js";
 export { decodeSamples, type LoadedSamples, type LoadSamplesOptions } from "./samples.js";
-export type { NumericArray } from "./typedArrays.js";
+export type { FileBytes, NumericArray } from "./typedArrays.js";

@@ -6,12 +6,14 @@ import {
   bytesOf,
   bytesPerElement,
   copyBytes,
+  type FileBytes,
   type NumericArray,
   type NumericArrayName,
   quote,
   requireArray,
   requireBytes,
 } from "./typedArrays.js";
+import { encodeUtf8 } from "./utf8.js";
 
 /** An array as NumPy's `.npy` files hold one. */
 export interface NpyArray {
@@ -67,9 +69,7 @@ export function encodeNpy(array: NpyArray): Uint8Array {
   }
   const descr = `${bytesPerElement(type) === 1 ? "|" : "<"}${CODE_OF.get(type)}`;
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
-  const header = new TextEncoder().encode(
-    `{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`,
-  );
+  const header = encodeUtf8(`{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`);
 
   const headerBegin = MAGIC.length + 4;
   const dataBegin = Math.ceil((headerBegin + header.length + 1) / ALIGNMENT) * ALIGNMENT;
@@ -92,7 +92,7 @@ export function encodeNpy(array: NpyArray): Uint8Array {
  * @throws {FormatError} when the bytes are not one complete file, or hold elements without a typed array:
  * structured, boolean, complex, half-precision, text, date and object types
  */
-export function decodeNpy(bytes: Uint8Array): NpyArray {
+export function decodeNpy(bytes: FileBytes): NpyArray {
   const file = requireBytes(bytes);
   const layout = readNpyLayout(file);
   requireData(layout, file.length - layout.dataBegin);

@@ -13,11 +13,13 @@ import {
   bytesPerElement,
   copyArray,
   describe,
+  type FileBytes,
   type NumericArray,
   quote,
   requireArray,
   requireBytes,
 } from "./typedArrays.js";
+import { encodeUtf8 } from "./utf8.js";
 
 /** A named, row-major array. */
 export interface NamedTensor {
@@ -71,7 +73,7 @@ export function encodeSafetensors(
     header.push(`${JSON.stringify(name)}:${JSON.stringify(entry)}`);
   }
 
-  const json = new TextEncoder().encode(`{${header.join(",")}}`);
+  const json = encodeUtf8(`{${header.join(",")}}`);
   const headerLength = Math.ceil(json.length / LENGTH_BYTES) * LENGTH_BYTES;
   if (headerLength > MAXIMUM_HEADER) {
     throw new ArgumentError(
@@ -94,7 +96,7 @@ export function encodeSafetensors(
  * @throws {FormatError} when the bytes are not a complete file by the rules of the format, or a tensor has a
  * dtype without a typed array (`F16`, `BF16`, `BOOL`, …)
  */
-export function decodeSafetensors(bytes: Uint8Array): DecodedSafetensors {
+export function decodeSafetensors(bytes: FileBytes): DecodedSafetensors {
   const file = requireBytes(bytes);
   const { entries, metadata, dataBegin } = readSafetensorsHeader(file);
   const tensors = new Map<string, NamedTensor>();

@@ -10,6 +10,7 @@ import {
   quote,
   showShape,
 } from "./typedArrays.js";
+import { decodeUtf8 } from "./utf8.js";
 
 /** A tensor as the header describes it; offsets count bytes from the start of the data. */
 export interface SafetensorsEntry {
@@ -99,7 +100,7 @@ function readHeader(file: Uint8Array): {
 function parseHeader(json: Uint8Array): { header: Record<string, unknown>; keys: JsonKeys } {
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(json);
+    text = decodeUtf8(json);
   } catch (cause) {
     throw invalid("its header is not UTF-8", cause);
   }

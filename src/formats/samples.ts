@@ -5,7 +5,7 @@ import { maximumBytesOf } from "./gzip.js";
 import { IDX_START, idxHeaderLength, readIdxLayout } from "./idx.js";
 import { type ArrayLayout, dataBytes, elementsOf, invalid, requireData, wants } from "./layout.js";
 import { NPY_START, npyHeaderLength, readNpyLayout } from "./npy.js";
-import { allocated, type NumericArray, requireBytes } from "./typedArrays.js";
+import { allocated, type FileBytes, type NumericArray, requireBytes } from "./typedArrays.js";
 
 /** Samples from a file, one a row. */
 export interface LoadedSamples {
@@ -34,11 +34,11 @@ export interface LoadSamplesOptions {
  * that have room for them.
  *
  * @throws {FormatError} when it is neither, or not whole, or unpacks to more than `maximumBytes`
- * @throws {ArgumentError} when `bytes` is no `Uint8Array`, or an option is wrong
+ * @throws {ArgumentError} when `bytes` is neither a `Uint8Array` nor an `ArrayBuffer`, or an option is wrong
  * @throws {OutOfMemoryError} when the runtime refuses the memory for the samples
  */
 export async function decodeSamples(
-  bytes: Uint8Array,
+  bytes: FileBytes,
   options: LoadSamplesOptions = {},
 ): Promise<LoadedSamples> {
   const file = requireBytes(bytes);

@@ -93,15 +93,23 @@ export function bytesOf(array: ArrayBufferView): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
+/** The bytes of a file: of `readFile`, or of a response's or a blob's `arrayBuffer()`. */
+export type FileBytes = Uint8Array | ArrayBuffer;
+
 /**
- * The argument `bytes` as a plain `Uint8Array`: a Node `Buffer` is one whose `slice` does not copy.
- * @throws {ArgumentError} when it is not a `Uint8Array`
+ * The argument `bytes` as a plain `Uint8Array` over the same memory: a Node `Buffer` is one whose `slice` does not copy.
+ * @throws {ArgumentError} when it is neither a `Uint8Array` nor an `ArrayBuffer`, or its memory was transferred
  */
 export function requireBytes(bytes: unknown): Uint8Array {
-  if (arrayName(bytes) !== "Uint8Array") {
-    throw new ArgumentError(`bytes is ${describe(bytes)}, but a Uint8Array is wanted`);
+  const isBuffer = typeof bytes === "object" && bytes !== null && objectTag(bytes) === "ArrayBuffer";
+  if (!isBuffer && arrayName(bytes) !== "Uint8Array") {
+    throw new ArgumentError(`bytes is ${describe(bytes)}, but a Uint8Array or an ArrayBuffer is expected`);
   }
-  return bytesOf(bytes as Uint8Array);
+  try {
+    return isBuffer ? new Uint8Array(bytes as ArrayBuffer) : bytesOf(bytes as Uint8Array);
+  } catch (cause) {
+    throw new ArgumentError("bytes was transferred to somewhere else, so its memory is gone", { cause });
+  }
 }
 
 /** The memory of `bytes`, which it has for itself, as the named array; its length is a multiple of the element size. */

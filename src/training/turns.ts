@@ -1,5 +1,6 @@
 import type { Engine } from "../engine/engine.js";
 import { Plan } from "../engine/plan.js";
+import { immediately } from "../engine/runtime.js";
 import type { Lifetime } from "../lifetime.js";
 
 /** How long the calling thread calculates before the event loop gets a turn, in ms. */
@@ -10,8 +11,8 @@ const channels = new Set<MessageChannel>();
 
 /** Lets everything else that is due run first. */
 const nextTurn: () => Promise<void> =
-  typeof setImmediate === "function"
-    ? () => new Promise((resolve) => setImmediate(resolve))
+  immediately !== undefined
+    ? () => new Promise((resolve) => immediately!(resolve))
     : () =>
         new Promise((resolve) => {
           // setTimeout would be held back to 4 ms or, in a hidden page, to a second.
