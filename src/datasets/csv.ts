@@ -5,6 +5,7 @@ import { type FilePath, filePath } from "../formats/filePath.js";
 import { FOREIGN_START, foreignFile } from "../formats/foreignFile.js";
 import { checkMaximumBytes, DEFAULT_MAXIMUM_BYTES } from "../formats/gzip.js";
 import { allocated, quote } from "../formats/typedArrays.js";
+import { utf8Decoder } from "../formats/utf8.js";
 import { Matrix } from "../matrix.js";
 import { eachOfFile } from "./openFile.js";
 import { type FileStream, requireChunk, type StreamFileOptions } from "./stream.js";
@@ -67,7 +68,7 @@ export function streamCsv(path: FilePath, options: StreamCsvOptions = {}): FileS
 
 /** The lines of a file, without what ends them. */
 async function* linesOf(source: ByteSource): AsyncGenerator<string, void, void> {
-  const decoder = new TextDecoder();
+  const decoder = utf8Decoder();
   // The line that has begun, in parts: each is looked at once, however many a long line has.
   let parts: string[] = [];
   let length = 0;

@@ -1,3 +1,5 @@
+import { utf8Decoder } from "./utf8.js";
+
 /** How many bytes from the start of a file `foreignFile` looks at; a tar archive is known by the last of them. */
 export const FOREIGN_START = 512;
 
@@ -98,7 +100,7 @@ function readText(bytes: Uint8Array): string | undefined {
     return undefined;
   try {
     // As a stream: the last character may be cut.
-    return new TextDecoder("utf-8", { fatal: true }).decode(start, { stream: true }).trim() || undefined;
+    return utf8Decoder({ fatal: true }).decode(start, { stream: true }).trim() || undefined;
   } catch {
     return undefined;
   }

@@ -17,11 +17,16 @@ export function encodeUtf8(string: string): Uint8Array<ArrayBuffer> {
   return bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
 }
 
+/** A decoder of UTF-8, for text that comes in parts or may be broken. */
+export function utf8Decoder(options: TextDecoderOptions = {}): TextDecoder {
+  return new (text().TextDecoder)("utf-8", options);
+}
+
 /**
  * The text that is UTF-8; a byte order mark counts as text.
  *
  * @throws {TypeError} where it is not UTF-8
  */
 export function decodeUtf8(bytes: Uint8Array): string {
-  return new (text().TextDecoder)("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  return utf8Decoder({ fatal: true, ignoreBOM: true }).decode(bytes);
 }
