@@ -1,4 +1,4 @@
-import { SCRATCH_BYTES } from "../../assembly/abi.js";
+import { SCRATCH_BYTES, TRACE_LOCK, TRACE_PLAN } from "../../assembly/abi.js";
 import { EngineError, StateError } from "../errors.js";
 import type { BuildName } from "./binaries.js";
 import type { Kernels } from "./kernels.js";
@@ -11,6 +11,7 @@ import { hasSimd } from "./probe.js";
 import { availableThreads, canShareMemory } from "./runtime.js";
 import { Team } from "./team.js";
 import { chooseTile, TILE_NAMES, tileFor } from "./tiles.js";
+import { Trace } from "./trace.js";
 
 /** A stretch of work that one turn of the event loop may take: about 10 ms at 20 GFLOP/s, a slow machine's pace. */
 export const OPERATIONS_PER_TURN = 2e8;
@@ -30,6 +31,8 @@ export class Engine {
   readonly tile: number;
   readonly memory: EngineMemory;
   readonly kernels: Kernels;
+  /** The last step of every thread. @internal */
+  readonly trace: Trace;
   readonly #module: WebAssembly.Module;
   readonly #scratch: Block;
   /** Room for the team, taken at once, so that memory does not grow when it starts. */
@@ -54,6 +57,7 @@ export class Engine {
     this.#auto = threads === "auto";
     const wanted = threads === "auto" ? Math.min(availableThreads(), MOST_AUTO_THREADS) : threads;
     this.#threads = canShareMemory() ? wanted : 1;
+    this.trace = new Trace(memory, this.#threads);
     if (this.#threads > 1) this.#teamRoom = memory.allocate(Team.roomFor(this.#threads));
   }
 
@@ -105,6 +109,7 @@ export class Engine {
   /** Runs a plan at once if it is short, wants no workers and nothing else is running; else returns false. */
   runIfShort(plan: Plan): boolean {
     if (this.#running.held || plan.operations > OPERATIONS_PER_TURN || this.#wantsTeam(plan)) return false;
+    this.trace.note(TRACE_PLAN);
     this.run(plan);
     this.#count(plan);
     return true;
@@ -117,6 +122,7 @@ export class Engine {
    * @throws {EngineError} when a worker has died; the next call starts new ones
    */
   *runInTurns(plan: Plan): Generator<Promise<unknown> | undefined, void> {
+    this.trace.note(TRACE_LOCK);
     yield* this.#turn();
     try {
       this.#assertAlive();
@@ -198,7 +204,8 @@ export class Engine {
   /** The team, started if need be. Where workers cannot be started, the engine goes on with one thread. */
   *#startedTeam(): Generator<Promise<unknown>, Team | undefined> {
     if (!this.#team) {
-      const starting = Team.start(this.#module, this.kernels, this.memory, this.#teamRoom!, this.#threads);
+      const { kernels, memory, trace } = this;
+      const starting = Team.start(this.#module, kernels, memory, this.#teamRoom!, this.#threads, trace);
       yield starting.then(
         (team) => {
           this.#team = team;

@@ -24,6 +24,9 @@ export interface Running {
   ended: Promise<Ended>;
 }
 
+/** The tests may run under npm; the command does not. */
+const { npm_lifecycle_event: _, ...env } = process.env;
+
 /** A folder of the test file's own, and the built command running in it. */
 export function inFolder() {
   let folder = "";
@@ -34,7 +37,7 @@ export function inFolder() {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   function startOn(node: string, ...args: string[]): Running {
-    const child = spawn(node, [cli, ...args], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(node, [cli, ...args], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
     const output = { stdout: "", stderr: "" };
     child.stdout.on("data", (chunk) => {
       output.stdout += chunk;

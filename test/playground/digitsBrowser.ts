@@ -1,5 +1,6 @@
 import type { Browser, Page } from "puppeteer-core";
 import { expect } from "vitest";
+import { standstill } from "../support/pages.js";
 import { installProbe } from "./probe.js";
 
 /** What went wrong on a page, or beside it. */
@@ -76,11 +77,15 @@ export class DigitsPage {
 
   /** Waits until something holds in the page. */
   async until<A extends string | number>(holds: (argument: A) => boolean, argument: A): Promise<void> {
-    await this.page.waitForFunction(
-      holds as (argument: unknown) => boolean,
-      { timeout: 60_000, polling: 30 },
-      argument,
-    );
+    try {
+      await this.page.waitForFunction(
+        holds as (argument: unknown) => boolean,
+        { timeout: 60_000, polling: 30 },
+        argument,
+      );
+    } catch (error) {
+      throw new Error(`waited in vain for ${argument}; ${await standstill(this.page)}`, { cause: error });
+    }
   }
 
   /** Presses a button; without the pointer, since it may be out of sight. */

@@ -25,7 +25,7 @@ const BROWSERS: Record<BrowserName, LaunchOptions & { executablePath: string }> 
  * Of suites that drive browsers: a browser under load now and then loses what a test waits for, about once in a thousand
  * tests. What is wrong is wrong each time.
  */
-export const IN_BROWSERS = { retry: 2 };
+export const IN_BROWSERS = { retry: 0 };
 
 /** Those that are installed here. */
 export const browserNames = (["chromium", "firefox"] as const).filter((name) =>

@@ -1,4 +1,5 @@
 import { useHostedWorkers, WorkerHost } from "./hosted.js";
+import { takeTrace } from "./lastSteps.js";
 
 /** A worker of the page's own, with typed messages both ways. */
 export interface PageWorker<ToWorker> {
@@ -22,7 +23,7 @@ export function startWorker<ToWorker, FromWorker>(
   const worker = new Worker(script, { type: "module" });
   const host = new WorkerHost();
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-    if (!host.take(data)) onMessage(data);
+    if (!host.take(data) && !takeTrace(data)) onMessage(data);
   };
   worker.onmessageerror = () => onFailure("A message of the worker could not be read.");
   worker.onerror = (event) => {
