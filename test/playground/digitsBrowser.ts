@@ -1,7 +1,7 @@
 import type { Browser, Page } from "puppeteer-core";
 import { expect } from "vitest";
 import { standstill } from "../support/pages.js";
-import { installProbe } from "./probe.js";
+import { frames } from "./page.js";
 
 /** What went wrong on a page, or beside it. */
 interface Trouble {
@@ -38,7 +38,6 @@ export class DigitsPage {
       if (![url, "blob:", "data:"].some((own) => at.startsWith(own))) trouble.strangers.push(at);
     });
     await page.setViewport({ width, height: 900 });
-    await page.evaluateOnNewDocument(installProbe);
     await page.evaluateOnNewDocument(keepDownloads);
     await page.goto(`${url}digits.html#${settings}`);
     const digits = new DigitsPage(page, trouble);
@@ -62,17 +61,7 @@ export class DigitsPage {
 
   /** Waits until what the page was told is drawn: that takes it a frame for each of its pictures at most. */
   async drawn(): Promise<void> {
-    await this.page.evaluate(
-      () =>
-        new Promise<void>((resolve) => {
-          let frames = 20;
-          const next = () => {
-            if (frames-- > 0) requestAnimationFrame(next);
-            else resolve();
-          };
-          next();
-        }),
-    );
+    await frames(this.page);
   }
 
   /** Waits until something holds in the page. */
@@ -134,7 +123,7 @@ export class DigitsPage {
   async changed(id: string, before: string): Promise<string> {
     await this.page.waitForFunction(
       (id, before) => (document.getElementById(id) as HTMLCanvasElement).toDataURL() !== before,
-      { timeout: 20_000, polling: 30 },
+      { timeout: 60_000, polling: 30 },
       id,
       before,
     );
@@ -161,7 +150,7 @@ export class DigitsPage {
   /** The file that the page offers when the model is asked for. */
   async download(): Promise<{ name: string; bytes: Uint8Array }> {
     await this.press("download");
-    await this.page.waitForFunction(() => "saved" in globalThis, { timeout: 20_000 });
+    await this.page.waitForFunction(() => "saved" in globalThis, { timeout: 60_000 });
     const { name, base64 } = await this.page.evaluate(() => {
       const scope = globalThis as unknown as { saved?: Saved };
       const { saved } = scope;

@@ -1,5 +1,5 @@
 import type { Browser, Page } from "puppeteer-core";
-import { installProbe } from "./probe.js";
+import { standstill } from "../support/pages.js";
 
 /** A page of the playground, and what has gone wrong on it. */
 export interface Watched {
@@ -24,7 +24,6 @@ export async function watchedPage(browser: Browser, origin: string): Promise<Wat
   page.on("response", (response) => {
     if (response.status() >= 400) complaints.push(`${response.status()} for ${response.url()}`);
   });
-  await page.evaluateOnNewDocument(installProbe);
   return { page, complaints };
 }
 
@@ -40,13 +39,11 @@ export async function waitForStatus(page: Page, text: RegExp): Promise<void> {
   await page
     .waitForFunction(
       (source: string) => new RegExp(source).test(document.querySelector("#status")?.textContent ?? ""),
-      { polling: 20, timeout: 30_000 },
+      { polling: 20, timeout: 60_000 },
       text.source,
     )
     .catch(async (error: unknown) => {
-      throw new Error(`status is ${JSON.stringify(await textOf(page, "#status"))}, not ${text}`, {
-        cause: error,
-      });
+      throw new Error(`waited in vain for ${text}; ${await standstill(page)}`, { cause: error });
     });
 }
 
@@ -112,4 +109,13 @@ export async function lastDownload(page: Page): Promise<Uint8Array> {
     return [...new Uint8Array(await kept.at(-1)!.arrayBuffer())];
   });
   return Uint8Array.from(bytes);
+}
+
+/** Waits for some frames: what the page was told is drawn then, a picture a frame at most, and what was sent is answered. */
+export async function frames(page: Page, count = 20): Promise<void> {
+  await page.evaluate(async (count) => {
+    for (let frame = 0; frame < count; frame++) {
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+  }, count);
 }

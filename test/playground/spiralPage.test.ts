@@ -8,9 +8,10 @@ import { servePlayground } from "../../src/playground/serve.mjs";
 import { fromHash } from "../../src/playground/shared/settings.js";
 import { modelOptions } from "../../src/playground/spiral/model.js";
 import { SETTINGS } from "../../src/playground/spiral/settings.js";
-import { type BrowserName, browserNames, IN_BROWSERS, openBrowser } from "../support/browsers.js";
+import { type BrowserName, browserNames, openBrowser } from "../support/browsers.js";
 import {
   dropFile,
+  frames,
   keepDownloads,
   lastDownload,
   numberIn,
@@ -21,7 +22,7 @@ import {
   waitForStatus,
   watchedPage,
 } from "./page.js";
-import { longestStall } from "./stall.js";
+import { longestTask, longTask } from "./taskTime.js";
 
 type Server = Awaited<ReturnType<typeof servePlayground>>;
 
@@ -51,7 +52,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([isolated.close(), plain.close()]));
 
-describe.each(["chromium", "firefox"] as const)("the spiral's page in %s", IN_BROWSERS, (name) => {
+describe.each(["chromium", "firefox"] as const)("the spiral's page in %s", (name) => {
   if (browserNames.includes(name)) testIn(name);
   else it.skip(`${name} is not installed, so nothing is tested in it`);
 });
@@ -127,7 +128,7 @@ function testIn(name: BrowserName): void {
     await waitForStatus(page, /^Paused/);
     expect(await textOf(page, "#train")).toBe("Resume");
     const epoch = await numberIn(page, "epoch");
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await frames(page);
     expect(await numberIn(page, "epoch")).toBe(epoch);
     expect(epoch).toBeLessThan(150);
     expect(await finish(150)).toBe((await reference(hash, 150)).loss);
@@ -334,7 +335,7 @@ function testIn(name: BrowserName): void {
             ({ size }) => size,
             () => 0,
           ),
-        { timeout: 10_000 },
+        { timeout: 60_000 },
       );
       expect(size).toBeGreaterThan(1000);
       await open("points=200&hidden=4&seed=7");
@@ -354,7 +355,7 @@ function testIn(name: BrowserName): void {
     const alert = async (part: string) => {
       await page.waitForFunction(
         (text: string) => document.querySelector("#alert")?.textContent?.includes(text),
-        { timeout: 10_000 },
+        { timeout: 60_000 },
         part,
       );
       expect(await page.$eval("#alert", (box) => (box as HTMLElement).hidden)).toBe(false);
@@ -444,7 +445,7 @@ function testIn(name: BrowserName): void {
     await page.keyboard.press("s");
     await page.click("#keys");
     await page.keyboard.press("s");
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await frames(page);
     expect(await numberIn(page, "epoch")).toBe(0);
   });
 
@@ -502,23 +503,21 @@ function testIn(name: BrowserName): void {
     }
   });
 
-  it("leaves the main thread free while it trains and draws", { timeout: 60_000 }, async () => {
+  it("leaves the main thread free while it trains and draws", async ({ skip }) => {
+    if (name !== "chromium") skip("only Chromium tells how long its tasks are on a processor");
     await open("epochs=1000000&points=2000&batchSize=100");
     await press(page, "train");
-    await page.waitForFunction(() => Number((document.querySelector("#epoch") as HTMLDataElement).value) > 1);
-    const epoch = await numberIn(page, "epoch");
-    const watched = () => new Promise((resolve) => setTimeout(resolve, 600));
-    expect(await longestStall(name, page, 600, watched, 50)).toBeLessThan(50);
-    expect(await numberIn(page, "epoch")).toBeGreaterThan(epoch);
-    const stalled = async () => {
-      await page.evaluate(() => {
-        setTimeout(() => {
-          const end = performance.now() + 300;
-          while (performance.now() < end);
-        }, 200);
-      });
-      await watched();
+    const epochs = async () => {
+      const least = (await numberIn(page, "epoch")) + 100;
+      await page.waitForFunction(
+        (least) => Number((document.querySelector("#epoch") as HTMLDataElement).value) > least,
+        { timeout: 60_000 },
+        least,
+      );
+      await frames(page);
     };
-    expect(await longestStall(name, page, 900, stalled)).toBeGreaterThan(50);
+    await epochs();
+    expect(await longestTask(page, epochs)).toBeLessThan(50);
+    expect(await longestTask(page, () => longTask(page))).toBeGreaterThan(50);
   });
 }

@@ -21,12 +21,6 @@ const BROWSERS: Record<BrowserName, LaunchOptions & { executablePath: string }> 
   firefox: { browser: "firefox", executablePath: "/usr/bin/firefox-esr" },
 };
 
-/**
- * Of suites that drive browsers: a browser under load now and then loses what a test waits for, about once in a thousand
- * tests. What is wrong is wrong each time.
- */
-export const IN_BROWSERS = { retry: 0 };
-
 /** Those that are installed here. */
 export const browserNames = (["chromium", "firefox"] as const).filter((name) =>
   existsSync(BROWSERS[name].executablePath),
