@@ -233,6 +233,7 @@ export class Engine {
     if (turn) await turn;
     await this.#team?.stop();
     this.#teamRoom?.release();
+    this.trace.release();
     this.#scratch.release();
     this.#running.pass();
   }

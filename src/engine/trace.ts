@@ -39,14 +39,11 @@ export interface TracePlace {
   readonly threads: number;
 }
 
-/**
- * The last step of every thread of an engine, in shared memory. It tells where a standstill stands. Its block is never
- * given back: a worker may note its end after that of the engine.
- */
+/** The last step of every thread of an engine, in shared memory. It tells where a standstill stands. */
 export class Trace {
   readonly #memory: EngineMemory;
   readonly #block: Block;
-  readonly #words: Int32Array;
+  #words: Int32Array | undefined;
   readonly #threads: number;
 
   constructor(memory: EngineMemory, threads: number) {
@@ -62,7 +59,13 @@ export class Trace {
 
   /** Notes what the calling thread does now. */
   note(step: number, detail = 0): void {
-    noteStep(this.#words, 0, step, detail);
+    if (this.#words) noteStep(this.#words, 0, step, detail);
+  }
+
+  /** Nothing is noted from here on. */
+  release(): void {
+    this.#words = undefined;
+    this.#block.release();
   }
 }
 

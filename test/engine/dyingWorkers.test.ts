@@ -1,6 +1,7 @@
 // Workers whose program fails by itself, in place of the real one.
 import { once } from "node:events";
 import { afterEach, expect, test, vi } from "vitest";
+import { TEAM_SEQUENCE } from "../../assembly/abi.js";
 import { readTrace } from "../../src/engine/trace.js";
 import { Autoencoder, dense, Engine, EngineError, StateError } from "../../src/index.js";
 import { failure, values, weightBits } from "../support/models.js";
@@ -14,11 +15,12 @@ vi.mock("#embedded/worker", () => ({
   },
 }));
 
-/** Says that it serves, and then does something else. */
+/** Says that it serves, and does something else when the first job comes. */
 const claiming = (then: string) => `
   const { parentPort } = require("node:worker_threads");
-  parentPort.once("message", () => {
+  parentPort.once("message", ({ memory, team }) => {
     parentPort.postMessage("ready");
+    Atomics.wait(new Int32Array(memory.buffer), (team >> 2) + ${TEAM_SEQUENCE}, 0);
     ${then}
   });`;
 
@@ -57,7 +59,7 @@ test.each([
 });
 
 test.each([
-  ["until it dies", "setTimeout(() => process.exit(3), 300);"],
+  ["until it dies", 'parentPort.on("message", () => process.exit(3));'],
   ["not for ever", "setInterval(() => {}, 1000);"],
 ])("dispose while a worker does not do its share waits, but %s", async (_, then) => {
   program.text = claiming(then);
@@ -68,7 +70,9 @@ test.each([
   // It says "starts" until the worker has said that it serves; then the job waits for the worker, turn by turn.
   const turning = "thread 0 waits for the event loop to turn";
   await until(() => workers.started.length === 1 && steps(engine)[0] === turning, "the job");
-  await model.dispose();
+  const disposal = model.dispose();
+  workers.started[0]!.postMessage("die, if you listen");
+  await disposal;
   expect(await training).toBeInstanceOf(StateError);
   await engine.dispose();
   expect(workers.started).toHaveLength(1);

@@ -28,6 +28,7 @@ export class DigitsPage {
 
   static async open(browser: Browser, url: string, settings = "", width = 1280): Promise<DigitsPage> {
     const page = await browser.newPage();
+    page.setDefaultTimeout(60_000);
     const trouble: Trouble = { errors: [], strangers: [] };
     page.on("console", (message) => {
       if (["error", "warn"].includes(message.type())) trouble.errors.push(message.text());

@@ -11,6 +11,7 @@ export interface Watched {
 /** Opens an empty page whose console and requests are watched. */
 export async function watchedPage(browser: Browser, origin: string): Promise<Watched> {
   const page = await browser.newPage();
+  page.setDefaultTimeout(60_000);
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (["error", "warn"].includes(message.type())) complaints.push(`console: ${message.text()}`);

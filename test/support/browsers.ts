@@ -28,5 +28,5 @@ export const browserNames = (["chromium", "firefox"] as const).filter((name) =>
 
 /** Starts a browser without a window. */
 export function openBrowser(name: BrowserName): Promise<Browser> {
-  return launch({ ...BROWSERS[name], headless: true });
+  return launch({ ...BROWSERS[name], headless: true, timeout: 90_000 });
 }

@@ -12,6 +12,7 @@ export interface WatchedPage {
 /** Opens a page and waits for it to be loaded. */
 export async function openPage(browser: Browser | BrowserContext, url: string): Promise<WatchedPage> {
   const page = await browser.newPage();
+  page.setDefaultTimeout(60_000);
   const errors: string[] = [];
   const foreign: string[] = [];
   page.on("console", (message) => {
