@@ -1,5 +1,5 @@
 import version from "#embedded/version";
-import { SCRATCH_BYTES } from "../../assembly/abi.js";
+import { SCRATCH_BYTES, TRACE_LOCK, TRACE_PLAN } from "../../assembly/abi.js";
 import { brand, brandIn } from "../brand.js";
 import { ArgumentError, EngineError, StateError } from "../errors.js";
 import type { BuildName } from "./binaries.js";
@@ -13,6 +13,7 @@ import { hasSimd } from "./probe.js";
 import { availableThreads, canShareMemory } from "./runtime.js";
 import type { Team } from "./team.js";
 import { chooseTile, TILE_NAMES, tileFor } from "./tiles.js";
+import { Trace } from "./trace.js";
 import { Workforce } from "./workforce.js";
 
 /** A stretch of work that one turn of the event loop may take: about 10 ms at 20 GFLOP/s, a slow machine's pace. */
@@ -48,6 +49,8 @@ export class Engine {
   readonly tile: number;
   readonly memory: EngineMemory;
   readonly kernels: Kernels;
+  /** The last step of every thread. @internal */
+  readonly trace: Trace;
   readonly #scratch: Block;
   readonly #auto: boolean;
   #threads: number;
@@ -74,8 +77,10 @@ export class Engine {
     this.#auto = threads === "auto";
     const wanted = threads === "auto" ? Math.min(availableThreads(), MOST_AUTO_THREADS) : threads;
     this.#threads = canShareMemory() ? wanted : 1;
+    this.trace = new Trace(memory, this.#threads);
     if (this.#threads === 1) return;
-    this.#workforce = new Workforce({ module, kernels, memory }, this.#threads, this.#running);
+    const program = { module, kernels, memory, trace: this.trace };
+    this.#workforce = new Workforce(program, this.#threads, this.#running);
     forgotten.register(this, this.#workforce, this);
   }
 
@@ -127,6 +132,7 @@ export class Engine {
   /** Runs a plan at once if it is short, wants no workers and nothing else is running; else returns false. */
   runIfShort(plan: Plan): boolean {
     if (this.#running.held || plan.operations > OPERATIONS_PER_TURN || this.#wantsTeam(plan)) return false;
+    this.trace.note(TRACE_PLAN);
     this.run(plan);
     this.#count(plan);
     return true;
@@ -139,6 +145,7 @@ export class Engine {
    * @throws {EngineError} when a worker has died; the next call starts new ones
    */
   *runInTurns(plan: Plan): Generator<Promise<unknown> | undefined, void> {
+    this.trace.note(TRACE_LOCK);
     yield* this.#turn();
     try {
       this.#assertAlive();
@@ -236,6 +243,7 @@ export class Engine {
     if (turn) await turn;
     forgotten.unregister(this);
     await this.#workforce?.dispose();
+    this.trace.release();
     this.#scratch.release();
     this.#running.pass();
   }

@@ -2,6 +2,7 @@ import type { Kernels } from "./kernels.js";
 import type { Block, EngineMemory } from "./memory.js";
 import type { Mutex } from "./mutex.js";
 import { Team } from "./team.js";
+import type { Trace } from "./trace.js";
 
 /** Workers that had nothing to do from one look at them to the next, so many ms later, are ended. */
 export const IDLE_PERIOD = 30_000;
@@ -11,6 +12,8 @@ interface Program {
   readonly module: WebAssembly.Module;
   readonly kernels: Kernels;
   readonly memory: EngineMemory;
+  /** Where every thread notes what it does. */
+  readonly trace: Trace;
 }
 
 /**
@@ -63,9 +66,9 @@ export class Workforce {
   }
 
   #start(): Promise<Team> {
-    const { module, kernels, memory } = this.#program;
+    const { module, kernels, memory, trace } = this.#program;
     const room = this.#rooms[this.#starts++ % 2]!;
-    return Team.start(module, kernels, memory, room, this.#threads);
+    return Team.start(module, kernels, memory, room, this.#threads, trace);
   }
 
   /** Ends the workers, if there are any; the next call of `team` starts new ones. */

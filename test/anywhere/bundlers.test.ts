@@ -114,7 +114,9 @@ describe.skipIf(!installed)(`bundlers${unlessInstalled}`, () => {
       "$bundler: page $page trains, isolated: $isolated",
       async ({ bundler, page, isolated }) => {
         const server = await serveFiles(built(bundler, page), { headers: isolated ? ISOLATION : {} });
-        await expectTraining(`${server.origin}/`, isolated ? 2 : 1);
+        // Firefox that is driven can hang where a worker starts workers: see src/playground/shared/hosted.ts.
+        const nested = page !== "own" || name !== "firefox";
+        await expectTraining(`${server.origin}/?threads=${nested ? 2 : 1}`, isolated && nested ? 2 : 1);
         await server.close();
       },
     );

@@ -16,7 +16,7 @@ const heldOut = values(40, 6, 2);
 test("the moments come in Keras's order, in the order of the callbacks, and promises are waited for", async () => {
   const model = await smallModel();
   const seen: string[] = [];
-  const later = () => new Promise<void>((resolve) => setTimeout(resolve, 5));
+  const later = () => new Promise<void>((resolve) => setImmediate(resolve));
   const callback = (name: string): Callback => ({
     onTrainBegin: async ({ epochs, history, validates }) => {
       await later();
