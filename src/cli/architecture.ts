@@ -20,7 +20,7 @@ import {
 } from "../index.js";
 import { toActivation } from "../model/activations.js";
 import { toLossName } from "../model/losses.js";
-import { toOptimizerName } from "../model/optimizers.js";
+import { toOptimizerName } from "../optimizers/list.js";
 import type { Kind } from "./data.js";
 import type { GivenSchedule } from "./options.js";
 import { described } from "./text.js";

@@ -1,10 +1,10 @@
 import { boolean, canonical, type Hints, integer, knownKeys, show } from "../check.js";
 import { ArgumentError, ShapeError } from "../errors.js";
+import { type Optimizer, type OptimizerName, toOptimizer } from "../optimizers/list.js";
 import { type Corruption, toCorruption } from "./corruption.js";
 import { type GaussianLatent, toLatent } from "./latent.js";
 import { checkLayer, type Layer } from "./layers.js";
 import { type Loss, type LossAlias, toLoss } from "./losses.js";
-import { type Optimizer, type OptimizerName, toOptimizer } from "./optimizers.js";
 import { type KlSparsity, toSparsity } from "./penalties.js";
 import { SCALING_NAMES, type ScalingName } from "./scaling.js";
 import { checkSeed, type Seed } from "./seed.js";

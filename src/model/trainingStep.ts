@@ -9,13 +9,13 @@ import {
 } from "../../assembly/abi.js";
 import type { Address } from "../engine/memory.js";
 import type { Plan, PlanBuilder } from "../engine/plan.js";
+import type { StepFactors } from "../optimizers/optimizer.js";
 import { addBackward, addLoss, addSparsity, usesLogits } from "./backward.js";
 import { addForward } from "./forward.js";
 import { addGradient } from "./gradient.js";
 import { divergenceWeight } from "./latent.js";
 import type { Learner } from "./learner.js";
 import { type MetricName, StepMetrics } from "./metrics.js";
-import type { StepFactors } from "./optimizerClock.js";
 import { StepMemory } from "./stepMemory.js";
 import { sumOf } from "./sum.js";
 import { addCorruption } from "./transitions.js";
