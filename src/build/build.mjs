@@ -1,6 +1,6 @@
 // Builds everything under build/: kernels (asc), bundles (esbuild), declarations (tsc).
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -198,6 +198,15 @@ function compress(file, to) {
   writeFileSync(to, brotliCompressSync(readFileSync(file), { params }));
 }
 
+/** Puts the generated types beside the declarations that refer to them: `#embedded` is no part of the package. */
+function shipKernelTypes(folder) {
+  copyFileSync("build/embedded/records.d.ts", `${folder}/records.d.ts`);
+  for (const file of ["kernels.d.ts", "plan.d.ts"]) {
+    const text = readFileSync(`${folder}/${file}`, "utf8");
+    writeFileSync(`${folder}/${file}`, text.replace("#embedded/records", "./records.js"));
+  }
+}
+
 rmSync("build", { recursive: true, force: true });
 mkdirSync("build/embedded", { recursive: true });
 await buildKernels();
@@ -206,4 +215,5 @@ await buildCommand();
 writeFileSync("build/THIRD-PARTY.txt", thirdPartyNotices(bundled));
 for (const folder of ["build/types", "build/cjs/types"]) {
   run("typescript/bin/tsc", "-p", "src/tsconfig.json", "--outDir", folder);
+  shipKernelTypes(`${folder}/src/engine`);
 }

@@ -86,13 +86,13 @@ ${cases.join("\n")}
 `;
 }
 
-/** For each kernel its operation, and names and types of its fields in the order of the record. */
+/**
+ * The fields of each kernel's record, in their order, as one short text; those that are floats begin with `~`. Operations
+ * follow from the order of the kernels.
+ */
 function layouts(kernels) {
-  const entry = ({ operation, fields }) => ({
-    operation,
-    fields: Object.fromEntries(fields.map(({ name, type }) => [name, type])),
-  });
-  return Object.fromEntries(kernels.map((kernel) => [kernel.name, entry(kernel)]));
+  const text = ({ fields }) => fields.map(({ name, type }) => (type === "f32" ? `~${name}` : name)).join(" ");
+  return Object.fromEntries(kernels.map((kernel) => [kernel.name, text(kernel)]));
 }
 
 /** The types of all that, and of the module's exports. */
@@ -118,14 +118,11 @@ export interface KernelExports {
 ${methods.join("\n")}
 }
 
-declare const layouts: {
-  readonly [name in keyof KernelFields<number>]: {
-    readonly operation: number;
-    readonly fields: { readonly [field: string]: ${Object.keys(TYPES)
-      .map((type) => `"${type}"`)
-      .join(" | ")} };
-  };
-};
+/** The number of the first kernel's operation; the others follow in the order of the keys. */
+export const FIRST_OPERATION: number;
+
+/** The names of each kernel's fields, with blanks between them; a float's begins with \`~\`. */
+declare const layouts: { readonly [name in keyof KernelFields<number>]: string };
 export default layouts;
 `;
 }
@@ -136,6 +133,9 @@ export function writeKernelTables() {
   const kernels = planKernels(functions);
   mkdirSync("build/generated", { recursive: true });
   writeFileSync("build/generated/dispatch.ts", dispatcher(kernels));
-  writeFileSync("build/embedded/records.js", `export default ${JSON.stringify(layouts(kernels))};\n`);
+  writeFileSync(
+    "build/embedded/records.js",
+    `export const FIRST_OPERATION = ${FIRST_OPERATION};\nexport default ${JSON.stringify(layouts(kernels))};\n`,
+  );
   writeFileSync("build/embedded/records.d.ts", declarations(kernels, functions));
 }

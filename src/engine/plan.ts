@@ -1,4 +1,4 @@
-import records, { type KernelFields as Fields } from "#embedded/records";
+import layouts, { FIRST_OPERATION, type KernelFields as Fields } from "#embedded/records";
 
 import { OP_END, OP_ROWS, RECORD_ARGUMENTS } from "../../assembly/abi.js";
 import { brand } from "../brand.js";
@@ -8,6 +8,14 @@ import { tileFor } from "./tiles.js";
 /** The kernels that a plan can run, with the fields of their records, as their signatures in assembly/ have them. */
 export type KernelFields = Fields<Address>;
 export type KernelName = keyof KernelFields;
+
+/** The operation of each kernel, and the names of its fields in the order of the record. */
+const LAYOUTS = new Map(
+  Object.entries(layouts).map(([name, fields], index) => [
+    name as KernelName,
+    { operation: FIRST_OPERATION + index, names: fields.split(" ") },
+  ]),
+);
 
 /** Output rows are divided among threads in multiples of this, the widest tile's width. */
 const GRAIN = 16;
@@ -105,10 +113,14 @@ export class PlanBuilder {
    * @param grain threads get multiples of it
    */
   call<Name extends KernelName>(name: Name, extent: number, fields: KernelFields[Name], grain = GRAIN): this {
-    const { operation, fields: types } = records[name];
+    const { operation, names } = LAYOUTS.get(name)!;
     const given = fields as Readonly<Record<string, number | boolean>>;
-    const words = Object.entries(types).map(([field, type]) => this.#word(type, Number(given[field])));
-    this.#record(operation, extent, grain, words);
+    this.#record(
+      operation,
+      extent,
+      grain,
+      names.map((field) => this.#word(given, field)),
+    );
     return this;
   }
 
@@ -132,10 +144,10 @@ export class PlanBuilder {
     this.#words.push(operation, RECORD_ARGUMENTS + fields.length, extent, grain, ...fields);
   }
 
-  /** The 32 bits of a field. */
-  #word(type: string, value: number): number {
-    if (type !== "f32") return value;
-    this.#float.setFloat32(0, value);
+  /** The 32 bits of a field, whose name tells by `~` that it is a float. */
+  #word(fields: Readonly<Record<string, number | boolean>>, name: string): number {
+    if (name[0] !== "~") return Number(fields[name]);
+    this.#float.setFloat32(0, Number(fields[name.slice(1)]));
     return this.#float.getUint32(0);
   }
 }

@@ -99,9 +99,16 @@ export function logTicks([low, high]: readonly [number, number]): number[] {
     }
     return ticks.filter((value) => value >= low && value <= high);
   };
-  const choices = [[1], [1, 3], [1, 2, 5], [1, 1.5, 2, 3, 4, 5, 7], tenths(1), tenths(0.5), tenths(0.1)].map(
-    within,
-  );
+  const choices = [
+    [1],
+    [1, 3],
+    [1, 2, 5],
+    [1, 1.5, 2, 3, 4, 5, 7],
+    tenths(1),
+    tenths(0.5),
+    tenths(0.2),
+    tenths(0.1),
+  ].map(within);
   return choices.find((ticks) => ticks.length >= 3) ?? choices.at(-1)!;
 }
 

@@ -349,7 +349,7 @@ test("labels of digits, other widths and damaged histories are refused", async (
 
 test("what draws stands beside the command, which does not load it without need", () => {
   expect(readFileSync(built("cli.js"), "utf8")).toContain('import("./report.js")');
-  expect(statSync(built("cli.js")).size).toBeLessThan(150_000);
+  expect(statSync(built("cli.js")).size).toBeLessThan(300_000);
   for (const name of ["report.js", "rasterize.js", "rasterize.wasm.br", "DejaVuSans.ttf.br"]) {
     expect(statSync(built(name)).size).toBeGreaterThan(1000);
   }

@@ -136,8 +136,13 @@ test("--scaling is the model's, and inspect and evaluate tell of it", async () =
   expect(model.scaling!.offset).toHaveLength(784);
   await model.dispose();
   expect((await here.run("inspect", "scaled.safetensors")).stdout).toMatch(/^scaling +minMax$/m);
-  const evaluation = await here.run("evaluate", "scaled.safetensors", "digits", "--samples", "9");
+  // The digits that it was trained on: others may lie outside the range that the scaling has learnt.
+  const same = ["evaluate", "scaled.safetensors", "digits", "--samples", "40"];
+  const evaluation = await here.run(...same, "--seed", "0");
   expect(evaluation.stdout).toMatch(/\(binaryCrossentropy, minMax scaling\)/);
+  const others = await here.run(...same, "--seed", "5");
+  expect(others.code).toBe(2);
+  expect(others.stderr).toMatch(/^isthmus: row \d+, column \d+ of samples is .* outside the range/);
   const standard = await here.run(...args, "--scaling", "standard");
   expect(standard.code).toBe(2);
   expect(standard.stderr).toMatch(/scaling "standard".*binaryCrossentropy/);

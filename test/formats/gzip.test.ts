@@ -222,7 +222,7 @@ describe("deflate as other programs write it", () => {
           accepted++;
         }
       }),
-      { numRuns: 5000 },
+      { numRuns: 5000, seed: 3 },
     );
     expect(accepted).toBeGreaterThan(10);
   });
