@@ -1,0 +1,141 @@
+// Reads the signatures of the kernels, and writes what follows from them: the dispatcher that runs a plan's records, and
+// the types and layouts by which TypeScript writes these records. A kernel's fields are so written down once, in its
+// signature, and whoever leaves one out, or gives one another type, does not get past the compiler.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { CommonFlags, NodeKind, newOptions, newProgram, parse } from "assemblyscript";
+
+/** What each type of a parameter is to the dispatcher and to TypeScript. `Stride` is a count of bytes, `usize` an address. */
+const TYPES = {
+  i32: { load: "load<i32>", type: "number" },
+  u32: { load: "load<u32>", type: "number" },
+  f32: { load: "load<f32>", type: "number" },
+  bool: { load: "0 != load<i32>", type: "boolean" },
+  usize: { load: "<usize>load<u32>", type: "Address" },
+  Stride: { load: "<usize>load<u32>", type: "number" },
+};
+
+/** What `runPhase` gives a kernel itself: its share of the items, and room of the thread's own. */
+const GIVEN = ["begin", "end", "scratch"];
+
+/** Words of a record before its fields; RECORD_ARGUMENTS in assembly/abi.ts. */
+const HEAD = 4;
+/** Operations below this one are not kernels: OP_END and OP_ROWS in assembly/abi.ts. */
+const FIRST_OPERATION = 2;
+
+/** The exported functions of assembly/, with their parameters. */
+function exportedFunctions() {
+  const program = newProgram(newOptions());
+  for (const file of readdirSync("assembly")) {
+    parse(program, readFileSync(`assembly/${file}`, "utf8"), `assembly/${file}`, true);
+  }
+  return program.sources.flatMap(({ normalizedPath, statements }) =>
+    statements
+      .filter(
+        (statement) => statement.kind === NodeKind.FunctionDeclaration && statement.is(CommonFlags.Export),
+      )
+      .map(({ name, signature }) => ({
+        file: normalizedPath.slice("assembly/".length, -".ts".length),
+        name: name.text,
+        result: signature.returnType.name.identifier.text,
+        parameters: signature.parameters.map(({ name, type }) => ({
+          name: name.text,
+          type: type.name.identifier.text,
+        })),
+      })),
+  );
+}
+
+/** Those that a plan can run: they take a share of their items. */
+function planKernels(functions) {
+  return functions
+    .filter(({ parameters }) => parameters.some(({ name }) => name === "begin"))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((kernel, index) => {
+      const fields = kernel.parameters.filter(({ name }) => !GIVEN.includes(name));
+      for (const { name, type } of fields) {
+        if (!(type in TYPES))
+          throw new Error(`${kernel.name}: ${name} has the type ${type}, which no record can hold`);
+      }
+      return { ...kernel, fields, operation: FIRST_OPERATION + index };
+    });
+}
+
+/** The dispatcher, in AssemblyScript. */
+function dispatcher(kernels) {
+  const files = [...new Set(kernels.map(({ file }) => file))].sort();
+  const imports = files.map((file) => {
+    const names = kernels.filter((kernel) => kernel.file === file).map(({ name }) => name);
+    return `import { ${names.join(", ")} } from "../../assembly/${file}";`;
+  });
+  const cases = kernels.map(({ name, operation, parameters, fields }) => {
+    const argument = ({ name, type }) =>
+      GIVEN.includes(name)
+        ? name
+        : `${TYPES[type].load}(record, ${4 * (HEAD + fields.findIndex((field) => field.name === name))})`;
+    return `    case ${operation}: {\n      ${name}(${parameters.map(argument).join(", ")});\n      return;\n    }`;
+  });
+  return `${imports.join("\n")}
+
+/** Runs the kernel of a record on items \`begin\` to \`end\`. */
+export function dispatch(record: usize, begin: i32, end: i32, scratch: usize): void {
+  switch (load<i32>(record)) {
+${cases.join("\n")}
+    default: unreachable();
+  }
+}
+`;
+}
+
+/** For each kernel its operation, and names and types of its fields in the order of the record. */
+function layouts(kernels) {
+  const entry = ({ operation, fields }) => ({
+    operation,
+    fields: Object.fromEntries(fields.map(({ name, type }) => [name, type])),
+  });
+  return Object.fromEntries(kernels.map((kernel) => [kernel.name, entry(kernel)]));
+}
+
+/** The types of all that, and of the module's exports. */
+function declarations(kernels, functions) {
+  const exported = new Set(readFileSync("assembly/index.ts", "utf8").match(/\w+/g));
+  const fields = kernels.map(({ name, fields }) => {
+    const members = fields.map(({ name, type }) => `    readonly ${name}: ${TYPES[type].type};`);
+    return `  ${name}: {\n${members.join("\n")}\n  };`;
+  });
+  const methods = functions
+    .filter(({ name }) => exported.has(name))
+    .map(({ name, parameters, result }) => {
+      const list = parameters.map((parameter) => `${parameter.name}: number`).join(", ");
+      return `  ${name}(${list}): ${result === "void" ? "void" : "number"};`;
+    });
+  return `/** The fields of each kernel's record; \`Address\` is what addresses are to the caller. */
+export interface KernelFields<Address> {
+${fields.join("\n")}
+}
+
+/** What the module exports; addresses are plain numbers, and so are booleans. */
+export interface KernelExports {
+${methods.join("\n")}
+}
+
+declare const layouts: {
+  readonly [name in keyof KernelFields<number>]: {
+    readonly operation: number;
+    readonly fields: { readonly [field: string]: ${Object.keys(TYPES)
+      .map((type) => `"${type}"`)
+      .join(" | ")} };
+  };
+};
+export default layouts;
+`;
+}
+
+/** Writes build/generated/dispatch.ts, and build/embedded/records with its types. */
+export function writeKernelTables() {
+  const functions = exportedFunctions();
+  const kernels = planKernels(functions);
+  mkdirSync("build/generated", { recursive: true });
+  writeFileSync("build/generated/dispatch.ts", dispatcher(kernels));
+  writeFileSync("build/embedded/records.js", `export default ${JSON.stringify(layouts(kernels))};\n`);
+  writeFileSync("build/embedded/records.d.ts", declarations(kernels, functions));
+}
