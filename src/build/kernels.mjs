@@ -22,7 +22,11 @@ const HEAD = 4;
 /** Operations below this one are not kernels: OP_END and OP_ROWS in assembly/abi.ts. */
 const FIRST_OPERATION = 2;
 
-/** The exported functions of assembly/, with their parameters. */
+/**
+ * The exported functions of assembly/, with their parameters.
+ *
+ * @returns {{ file: string, name: string, result: string, parameters: { name: string, type: string }[] }[]}
+ */
 function exportedFunctions() {
   const program = newProgram(newOptions());
   for (const file of readdirSync("assembly")) {
@@ -30,20 +34,20 @@ function exportedFunctions() {
   }
   return program.sources.flatMap(({ normalizedPath, statements }) =>
     statements
-      .filter(
-        (statement) => statement.kind === NodeKind.FunctionDeclaration && statement.is(CommonFlags.Export),
-      )
+      .filter((statement) => statement.kind === NodeKind.FunctionDeclaration)
+      .map((statement) => /** @type {import("assemblyscript").FunctionDeclaration} */ (statement))
+      .filter((statement) => statement.is(CommonFlags.Export))
       .map(({ name, signature }) => ({
         file: normalizedPath.slice("assembly/".length, -".ts".length),
         name: name.text,
-        result: signature.returnType.name.identifier.text,
-        parameters: signature.parameters.map(({ name, type }) => ({
-          name: name.text,
-          type: type.name.identifier.text,
-        })),
+        result: typeName(signature.returnType),
+        parameters: signature.parameters.map(({ name, type }) => ({ name: name.text, type: typeName(type) })),
       })),
   );
 }
+
+/** @param {any} type as the compiler has parsed it */
+const typeName = (type) => type.name.identifier.text;
 
 /** Those that a plan can run: they take a share of their items. */
 function planKernels(functions) {
