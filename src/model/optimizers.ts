@@ -11,58 +11,80 @@ interface OptimizerBase extends Clipping {
 
 /** Gradient descent: θ ← θ − η·g, with momentum if there is any. */
 export interface Sgd extends OptimizerBase {
+  /** Which optimizer it is. */
   readonly kind: "sgd";
+  /** μ: the share of the last change that goes on, in [0, 1); default 0. */
   readonly momentum: number;
+  /** Whether the gradient counts as if it were taken one momentum's step ahead; default false. */
   readonly nesterov: boolean;
 }
 
 interface AdamBase extends OptimizerBase {
+  /** β₁ in [0, 1): what the mean of the gradients keeps from step to step; default 0.9. */
   readonly beta1: number;
+  /** β₂ in [0, 1): what the mean of their squares keeps; default 0.999. */
   readonly beta2: number;
+  /** ε, positive, which keeps the quotient finite; default 1e-7. */
   readonly epsilon: number;
 }
 
 /** Adam: D. P. Kingma and J. Ba, "Adam: a method for stochastic optimization", 2015. */
 export interface Adam extends AdamBase {
+  /** Which optimizer it is. */
   readonly kind: "adam";
 }
 
 /** AdamW: I. Loshchilov and F. Hutter, "Decoupled weight decay regularization", 2019. */
 export interface AdamW extends AdamBase {
+  /** Which optimizer it is. */
   readonly kind: "adamw";
+  /** λ, at least 0: each step first takes η·λ·θ from every parameter θ; default 0.004. */
   readonly weightDecay: number;
 }
 
 /** Nadam: T. Dozat, "Incorporating Nesterov momentum into Adam", 2016. */
 export interface Nadam extends AdamBase {
+  /** Which optimizer it is. */
   readonly kind: "nadam";
 }
 
 /** RMSprop: T. Tieleman and G. Hinton, "Neural networks for machine learning", lecture 6.5, 2012. */
 export interface RmsProp extends OptimizerBase {
+  /** Which optimizer it is. */
   readonly kind: "rmsprop";
+  /** ρ in [0, 1): what the mean of the squared gradients keeps from step to step; default 0.9. */
   readonly rho: number;
+  /** μ: the share of the last change that goes on, in [0, 1); default 0. */
   readonly momentum: number;
+  /** ε, positive, which keeps the quotient finite; default 1e-7. */
   readonly epsilon: number;
+  /** Whether the square of the mean gradient is taken from the mean square; default false. */
   readonly centered: boolean;
 }
 
 /** Adagrad: J. Duchi, E. Hazan and Y. Singer, "Adaptive subgradient methods", 2011. */
 export interface Adagrad extends OptimizerBase {
+  /** Which optimizer it is. */
   readonly kind: "adagrad";
+  /** What the sum of the squared gradients starts from, at least 0; default 0.1. */
   readonly initialAccumulatorValue: number;
+  /** ε, positive, which keeps the quotient finite; default 1e-7. */
   readonly epsilon: number;
 }
 
 /** Adadelta: M. D. Zeiler, "ADADELTA: an adaptive learning rate method", 2012. */
 export interface Adadelta extends OptimizerBase {
+  /** Which optimizer it is. */
   readonly kind: "adadelta";
+  /** ρ in [0, 1): what the means of the squared gradients and changes keep from step to step; default 0.95. */
   readonly rho: number;
+  /** ε, positive, which keeps the quotient finite; default 1e-7. */
   readonly epsilon: number;
 }
 
 /** How parameters follow their gradients. */
 export type Optimizer = Sgd | Adam | AdamW | Nadam | RmsProp | Adagrad | Adadelta;
+/** What an optimizer with all defaults is called. */
 export type OptimizerName = Optimizer["kind"];
 
 /** What the function of an optimizer takes: any of its fields. */
