@@ -1,6 +1,14 @@
 // Builds everything under build/: kernels (asc), bundles (esbuild), declarations (tsc).
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -157,6 +165,16 @@ async function buildCommand() {
   bundled.push(font);
 }
 
+/** Puts the types of records beside the declarations that use them: CommonJS has no `#embedded` of its own. */
+function standAlone(folder) {
+  const engine = `${folder}/src/engine`;
+  copyFileSync("build/embedded/records.d.ts", `${engine}/records.d.ts`);
+  for (const file of readdirSync(engine)) {
+    const text = readFileSync(`${engine}/${file}`, "utf8");
+    writeFileSync(`${engine}/${file}`, text.replaceAll('"#embedded/records"', '"./records.js"'));
+  }
+}
+
 /** What is large and seldom needed. */
 function compress(file, to) {
   // The two levels above take twenty times as long for a seventh of the size.
@@ -172,4 +190,5 @@ await buildCommand();
 writeFileSync("build/THIRD-PARTY.txt", thirdPartyNotices(bundled));
 for (const folder of ["build/types", "build/cjs/types"]) {
   run("typescript/bin/tsc", "-p", "src/tsconfig.json", "--outDir", folder);
+  standAlone(folder);
 }
