@@ -80,7 +80,38 @@ export const TEAM_SLICE = 34;
 export const TEAM_SLICES = 35;
 /** Not 0: the workers end. */
 export const TEAM_STOP = 36;
+/** Address of the trace: a record for each thread. */
+export const TEAM_TRACE = 37;
 /** The leader's own: phases begun, and the count of arrivals that it waits for. */
 export const TEAM_PHASE = 48;
 export const TEAM_GOAL = 49;
 export const TEAM_WORDS = 64;
+
+// Words of a thread's record in the trace: the step it took last, a number that belongs to it, and how many it has
+// taken. A cache line each.
+export const TRACE_STEP = 0;
+export const TRACE_DETAIL = 1;
+export const TRACE_COUNT = 2;
+export const TRACE_WORDS = 16;
+/** The leader waits for the plans that came before. */
+export const TRACE_LOCK = 1;
+/** The leader starts a worker, whose number is the detail. */
+export const TRACE_SPAWN = 2;
+/** The leader waits for the workers to start. */
+export const TRACE_START = 3;
+/** The leader lets the event loop turn. */
+export const TRACE_TURN = 4;
+/** The leader waits for a promise. */
+export const TRACE_PROMISE = 5;
+/** The leader runs a plan by itself. */
+export const TRACE_PLAN = 6;
+/** A worker has been told what to work on. */
+export const TRACE_WAKE = 7;
+/** A worker waits for a job. */
+export const TRACE_JOB = 8;
+/** A thread works on the phase that is the detail. */
+export const TRACE_PHASE = 9;
+/** A thread waits for the others after the phase that is the detail. */
+export const TRACE_BARRIER = 10;
+/** A worker has ended. */
+export const TRACE_END = 11;

@@ -10,7 +10,7 @@ export { sampleLatent, sampleLatentBackward } from "./latent";
 export { binaryCrossentropy, binaryCrossentropyLogits, huber, meanAbsoluteError, meanSquaredError } from "./loss";
 export { narrowGradient, narrowProduct } from "./narrow";
 export { gaussianNoise, replacementNoise } from "./noise";
-export { adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd } from "./optimizer";
+export { adadelta, adagrad, adam, adamw, lion, nadam, rmsprop, sgd } from "./optimizer";
 export { packRows, packTransposed } from "./pack";
 export { activityL1, addToRows, klSparsity } from "./penalty";
 export { runPhase } from "./plan";

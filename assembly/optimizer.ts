@@ -270,3 +270,35 @@ export function adadelta(
     storeUpTo(parameters + i, nmadd(rate, change, v128.load(parameters + i)), left);
   }
 }
+
+/**
+ * Lion (Chen et al., 2023): θ ← θ − η·λ·θ, θ ← θ − η·sign(m + (1 − β₁)(g − m)), m ← m + (1 − β₂)(g − m); sign(0) is 0.
+ */
+export function lion(
+  begin: i32, end: i32, columns: i32, parameters: usize, gradient: usize, momentum: usize, step: usize,
+  oneMinusBeta1: f32, oneMinusBeta2: f32,
+): void {
+  assert(
+    isUpdate(begin, end, columns, parameters, gradient, step),
+    "lion: sizes, parameters, gradient and step block",
+  );
+  assert(isSlot(begin, end, columns, parameters, gradient, momentum), "lion: momentum is a slot of its own");
+  const rate = learningRate(step);
+  const decay = fromStep(step, STEP_WEIGHT_DECAY);
+  const b1 = splat(oneMinusBeta1);
+  const b2 = splat(oneMinusBeta2);
+  const least = splat(SMALLEST_NORMAL);
+  const sign = i32x4.splat(0x80000000);
+  const last = <usize>(end * columns) << 2;
+  for (let i = <usize>(begin * columns) << 2; i < last; i += 16) {
+    const left = (last - i) >> 2;
+    const g = v128.load(gradient + i);
+    const m = v128.load(momentum + i);
+    const change = f32x4.sub(g, m);
+    const direction = madd(b1, change, m);
+    const move = v128.and(v128.or(rate, v128.and(direction, sign)), f32x4.ne(direction, splat(0)));
+    storeUpTo(momentum + i, flush(madd(b2, change, m), least), left);
+    const p = v128.load(parameters + i);
+    storeUpTo(parameters + i, f32x4.sub(nmadd(decay, p, p), move), left);
+  }
+}

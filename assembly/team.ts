@@ -6,7 +6,8 @@
 
 import {
   SCRATCH_BYTES, TEAM_ARRIVED, TEAM_GOAL, TEAM_PHASE, TEAM_PHASES, TEAM_PHASE_COUNT, TEAM_SEQUENCE, TEAM_SLICE,
-  TEAM_SLICES, TEAM_STOP, TEAM_WORDS,
+  TEAM_SLICES, TEAM_STOP, TEAM_TRACE, TEAM_WORDS, TRACE_BARRIER, TRACE_COUNT, TRACE_DETAIL, TRACE_END, TRACE_JOB,
+  TRACE_PHASE, TRACE_STEP, TRACE_WORDS,
 } from "./abi";
 import { areFloats, areVectors } from "./checks";
 import { runPhase } from "./plan";
@@ -29,6 +30,15 @@ function field(team: usize, index: i32): usize {
   return team + <usize>(index << 2);
 }
 
+/** Notes what a thread does, for whoever looks why nothing moves. */
+@inline
+function note(team: usize, thread: i32, step: i32, detail: i32): void {
+  const record = <usize>load<u32>(field(team, TEAM_TRACE)) + <usize>(thread * TRACE_WORDS * 4);
+  store<i32>(field(record, TRACE_DETAIL), detail);
+  store<i32>(field(record, TRACE_STEP), step);
+  store<i32>(field(record, TRACE_COUNT), load<i32>(field(record, TRACE_COUNT)) + 1);
+}
+
 /** Waits until the sequence number is another than `last`. */
 function awaitJob(sequence: usize, last: i32): void {
   for (let i = 0; i < SPINS; i++) {
@@ -39,6 +49,7 @@ function awaitJob(sequence: usize, last: i32): void {
 
 /** This thread's share of phase `index` of the job. */
 function runShare(team: usize, index: i32, thread: i32, threads: i32, scratch: usize): void {
+  note(team, thread, TRACE_PHASE, index);
   const phase = <usize>load<u32>(<usize>load<u32>(field(team, TEAM_PHASES)) + <usize>(index << 2));
   const slice = load<i32>(field(team, TEAM_SLICE));
   const slices = load<i32>(field(team, TEAM_SLICES));
@@ -76,18 +87,22 @@ export function serve(team: usize, thread: i32, threads: i32, scratch: usize): v
   let job = 0;
   let goal = 0;
   while (true) {
+    note(team, thread, TRACE_JOB, 0);
     awaitJob(sequence, job);
     job = atomic.load<i32>(sequence);
-    if (atomic.load<i32>(field(team, TEAM_STOP))) return;
+    if (atomic.load<i32>(field(team, TEAM_STOP))) break;
     const phases = load<i32>(field(team, TEAM_PHASE_COUNT));
     for (let index = 0; index < phases; index++) {
       runShare(team, index, thread, threads, scratch);
       goal += threads;
       arrive(team, goal);
       // After the last phase only the leader waits; the workers wait for the next job.
-      if (index + 1 < phases) awaitArrivals(team, goal, true, Infinity);
+      if (index + 1 == phases) break;
+      note(team, thread, TRACE_BARRIER, index);
+      awaitArrivals(team, goal, true, Infinity);
     }
   }
+  note(team, thread, TRACE_END, 0);
 }
 
 /**
@@ -113,6 +128,7 @@ export function lead(team: usize, threads: i32, scratch: usize, maySleep: bool):
   }
   while (true) {
     if (begun > 0) {
+      note(team, 0, TRACE_BARRIER, begun - 1);
       if (!awaitArrivals(team, goal, maySleep, PATIENCE)) break;
       if (begun == phases) {
         begun = 0;

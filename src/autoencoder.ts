@@ -1,6 +1,10 @@
+import { brand } from "./brand.js";
+import { knownKeys, requireOptions, requireSampleOptions } from "./check.js";
 import { decodeCheckpoint, encodeCheckpoint, toLearnerState } from "./checkpoint.js";
-import { Engine } from "./engine/engine.js";
+import { Engine, isEngine } from "./engine/engine.js";
 import type { EngineInfo, EngineOptions } from "./engine/options.js";
+import { ArgumentError } from "./errors.js";
+import type { FileBytes } from "./formats/typedArrays.js";
 import { Lifetime } from "./lifetime.js";
 import {
   type AutoencoderDescription,
@@ -22,6 +26,9 @@ import type { SampleStream } from "./training/stream.js";
 import { Trainer } from "./training/trainer.js";
 import { runAtOnce, runInTurns, type Work } from "./training/turns.js";
 import { type NamedWeight, readWeights, writeWeights } from "./weights.js";
+
+/** Tells the class's own use of its constructor from others'. */
+const KEY = Symbol("Autoencoder");
 
 /** What `Autoencoder.create` takes. */
 export interface AutoencoderOptions extends AutoencoderDescription {
@@ -46,6 +53,9 @@ export interface AutoencoderOptions extends AutoencoderDescription {
 export class Autoencoder extends Predictor {
   /** Stays when a minifier renames the class. */
   static override readonly name = "Autoencoder";
+  static {
+    brand(Autoencoder);
+  }
   readonly #engine: Engine;
   readonly #ownsEngine: boolean;
   readonly #description: CheckedDescription;
@@ -54,7 +64,13 @@ export class Autoencoder extends Predictor {
   readonly #lifetime: Lifetime;
   #disposal: Promise<void> | undefined;
 
-  private constructor(engine: Engine, ownsEngine: boolean, description: CheckedDescription) {
+  private constructor(key: typeof KEY, engine: Engine, ownsEngine: boolean, description: CheckedDescription) {
+    // JavaScript does not know of private constructors.
+    if (key !== KEY) {
+      throw new ArgumentError(
+        "new Autoencoder(…) cannot wait for the kernels; write await Autoencoder.create({ … })",
+      );
+    }
     const learner = assemble(engine, description);
     const lifetime = new Lifetime();
     super(learner, lifetime);
@@ -74,7 +90,9 @@ export class Autoencoder extends Predictor {
    * @throws {OutOfMemoryError} when the parameters do not fit a WebAssembly memory
    */
   static async create(options: AutoencoderOptions): Promise<Autoencoder> {
-    const { engine, ...description } = options ?? {};
+    const given = options ?? {};
+    requireOptions("Autoencoder.create", given);
+    const { engine, ...description } = given;
     return Autoencoder.#build(checkDescription(description), engine);
   }
 
@@ -85,9 +103,10 @@ export class Autoencoder extends Predictor {
    * @throws {FormatError} when the bytes are not such a file
    */
   static async fromSafetensors(
-    bytes: Uint8Array,
+    bytes: FileBytes,
     options: Pick<AutoencoderOptions, "engine"> = {},
   ): Promise<Autoencoder> {
+    knownKeys("fromSafetensors", options, ["engine"]);
     const { description, weights, scaling } = decodeModelFile(bytes);
     return Autoencoder.#built(description, options, (model) => {
       const { network } = model.#learner;
@@ -106,9 +125,10 @@ export class Autoencoder extends Predictor {
    * @throws {FormatError} when the bytes are not such a file
    */
   static async fromCheckpoint(
-    bytes: Uint8Array,
+    bytes: FileBytes,
     options: Pick<AutoencoderOptions, "engine"> = {},
   ): Promise<Autoencoder> {
+    knownKeys("fromCheckpoint", options, ["engine"]);
     const checkpoint = decodeCheckpoint(bytes);
     return Autoencoder.#built(checkpoint.description, options, (model) => {
       model.#learner.load(toLearnerState(model.#learner, checkpoint));
@@ -137,10 +157,10 @@ export class Autoencoder extends Predictor {
     description: CheckedDescription,
     engine: EngineOptions | Engine = {},
   ): Promise<Autoencoder> {
-    const owns = !(engine instanceof Engine);
+    const owns = !isEngine(engine);
     const used = owns ? await Engine.create(engine) : engine;
     try {
-      return new Autoencoder(used, owns, description);
+      return new Autoencoder(KEY, used, owns, description);
     } catch (error) {
       if (owns) await used.dispose();
       throw error;
@@ -189,12 +209,20 @@ export class Autoencoder extends Predictor {
    * @throws {DivergedError} when the loss stops being finite; the weights from before that epoch are kept
    * @throws {StateError} when the model is being trained already, or was disposed of
    */
-  async fit(samples: Samples | SampleStream, options: FitOptions = {}): Promise<History> {
+  fit(samples: Samples | SampleStream, options?: FitOptions): Promise<History>;
+  async fit(
+    samples: Samples | SampleStream,
+    options: FitOptions = {},
+    ...surplus: unknown[]
+  ): Promise<History> {
+    requireSampleOptions("fit", options, surplus);
     return this.#run(this.#trainer.fit(samples, options, true));
   }
 
   /** `fit` on the calling thread, which it blocks. */
-  fitSync(samples: Samples, options: FitSyncOptions = {}): History {
+  fitSync(samples: Samples, options?: FitSyncOptions): History;
+  fitSync(samples: Samples, options: FitSyncOptions = {}, ...surplus: unknown[]): History {
+    requireSampleOptions("fitSync", options, surplus);
     return this.#runSync(this.#trainer.fit(samples, options, false));
   }
 
@@ -202,8 +230,12 @@ export class Autoencoder extends Predictor {
    * `fit`, epoch by epoch: `for await (const epoch of model.train(x, { epochs: 20 }))`. Training begins with the loop, and
    * waits while its body runs; leaving the loop ends it in order, with everything given back. Errors as of `fit`.
    */
-  train(samples: Samples | SampleStream, options: FitOptions = {}): AsyncGenerator<EpochLog, History, void> {
-    return epochsOf((callback) => this.#run(this.#trainer.fit(samples, options, true, callback)));
+  train(samples: Samples | SampleStream, options?: FitOptions): AsyncGenerator<EpochLog, History, void>;
+  train(samples: Samples | SampleStream, options: FitOptions = {}, ...surplus: unknown[]) {
+    return epochsOf(async (callback) => {
+      requireSampleOptions("train", options, surplus);
+      return this.#run(this.#trainer.fit(samples, options, true, callback));
+    });
   }
 
   /**
@@ -269,8 +301,9 @@ export class Autoencoder extends Predictor {
   }
 
   /**
-   * Ends what is still running on the model, waits until it has ended, and gives all memory back. A second call
-   * returns the same promise.
+   * Ends what is still running on the model, waits until it has ended, and gives all memory back at once. A second call
+   * returns the same promise. A model that is forgotten without it gives its memory back whenever the garbage collector
+   * finds it.
    */
   dispose(): Promise<void> {
     this.#disposal ??= this.#end();

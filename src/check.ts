@@ -1,16 +1,40 @@
 import { ArgumentError } from "./errors.js";
+import { nearest, simplified } from "./nearest.js";
+import { quote } from "./printable.js";
 
-/** How a value reads in an error message. */
+/** Integers beyond this, in either direction, are not written out: those of a bigint can have millions of digits. */
+const WIDEST_BIGINT = 2n ** 128n;
+
+/** How a value reads in an error message: short and printable, whatever it is. */
 export function show(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean")
-    return String(value);
-  if (value === null || value === undefined) return String(value);
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === "function") return "a function";
-  // An object from JSON may have any `constructor`.
-  const name: unknown = (value as object).constructor?.name;
-  return `a ${typeof name === "string" ? name : "object"}`;
+  switch (typeof value) {
+    case "string":
+      return quote(value);
+    case "bigint":
+      return value > -WIDEST_BIGINT && value < WIDEST_BIGINT ? String(value) : "a bigint of many digits";
+    case "symbol":
+    case "function":
+      return `a ${typeof value}`;
+    case "object":
+      return value === null ? "null" : showObject(value);
+    default:
+      return String(value);
+  }
+}
+
+/** An object may answer any question with an error or an endless text. */
+function showObject(value: object): string {
+  try {
+    if (Array.isArray(value)) return `an array of ${value.length}`;
+    const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
+    // What generators return has no class, but a tag.
+    const kind =
+      typeof name === "string" && name !== "" ? name : Object.prototype.toString.call(value).slice(8, -1);
+    if (kind === "Object" || !/^[\p{ID_Start}_$][\p{ID_Continue}$]{0,39}$/u.test(kind)) return "an object";
+    return `${/^[AEIOU](?!int)/.test(kind) ? "an" : "a"} ${kind}`;
+  } catch {
+    return "an object";
+  }
 }
 
 /** @throws {ArgumentError} unless `value` is an integer of at least `least` */
@@ -38,47 +62,140 @@ export function boolean(name: string, value: unknown): boolean {
 }
 
 /** @throws {ArgumentError} naming the nearest known name unless `value` is one of `known` */
-export function oneOf<T extends string>(name: string, value: unknown, known: readonly T[]): T {
+export function oneOf<T extends string>(
+  name: string,
+  value: unknown,
+  known: readonly T[],
+  hints: Hints = {},
+): T {
   if (typeof value === "string" && (known as readonly string[]).includes(value)) return value as T;
-  const near = typeof value === "string" ? nearest(value, known) : undefined;
-  const hint = near === undefined ? "" : `; did you mean ${show(near)}?`;
   const names = known.map(show).join(", ");
-  throw new ArgumentError(`${name} ${show(value)} is not known (known: ${names})${hint}`);
+  throw new ArgumentError(
+    `${name} ${show(value)} is not known (known: ${names})${hintFor(value, known, hints)}`,
+  );
 }
 
-/** @throws {ArgumentError} when `options` is no object, or has a key that is not one of `known` */
-export function knownKeys(name: string, options: object, known: readonly string[]): void {
-  if (typeof options !== "object" || options === null) {
-    throw new ArgumentError(`the options of ${name} must be an object, not ${show(options)}`);
+/** What to say to people who write another library's name: by that name, simplified. */
+export type Hints = Readonly<Record<string, string>>;
+
+function hintFor(value: unknown, known: readonly string[], hints: Hints): string {
+  if (typeof value !== "string") return "";
+  const key = simplified(value.slice(0, 100));
+  if (Object.hasOwn(hints, key)) return `; ${hints[key]}`;
+  const near = nearest(value, known);
+  return near === undefined ? "" : `; did you mean ${show(near)}?`;
+}
+
+/** What else a name is known as. */
+export interface Habits<T extends string> {
+  /** Other names for the known ones, simplified. */
+  readonly aliases?: Readonly<Record<string, T>>;
+  readonly hints?: Hints;
+}
+
+/** The known name that `text` stands for, in whatever case, with `_`, `-` or blanks between its words, or as an alias. */
+export function knownAs<T extends string>(
+  text: string,
+  known: readonly T[],
+  aliases: Readonly<Record<string, T>> = {},
+): T | undefined {
+  if (text.length > 100) return undefined;
+  const key = simplified(text);
+  return Object.hasOwn(aliases, key) ? aliases[key] : known.find((name) => simplified(name) === key);
+}
+
+/**
+ * The known name that `value` stands for; see `knownAs`.
+ *
+ * @throws {ArgumentError} as `oneOf` when there is none
+ */
+export function canonical<T extends string>(
+  name: string,
+  value: unknown,
+  known: readonly T[],
+  { aliases, hints }: Habits<T> = {},
+): T {
+  const found = typeof value === "string" ? knownAs(value, known, aliases) : undefined;
+  return found ?? oneOf(name, value, known, hints);
+}
+
+/**
+ * Whether a value can be an object of options: one with keys of its own, of a class or of none. Data, functions, promises
+ * and streams are no options; their keys may be millions.
+ */
+export function isOptions(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    // Arrays, buffers, maps, dates and the like have tags of their own.
+    const tag = Object.prototype.toString.call(value);
+    if (tag !== "[object Object]" && tag !== "[object Module]") return false;
+    if (Symbol.iterator in value || Symbol.asyncIterator in value) return false;
+    const { data, then } = value as { data?: unknown; then?: unknown };
+    // A Matrix is data, too.
+    return !ArrayBuffer.isView(data) && typeof then !== "function";
+  } catch {
+    return false;
   }
-  for (const key of Object.keys(options)) oneOf(`option of ${name}`, key, known);
 }
 
-/** The known name that is the fewest edits away from `value`, if that is near enough to be a slip. */
-function nearest(value: string, known: readonly string[]): string | undefined {
-  const simple = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, "");
-  let best: string | undefined;
-  let least = Math.max(2, Math.floor(value.length / 3)) + 1;
-  for (const name of known) {
-    const distance = editDistance(simple(value), simple(name));
-    if (distance < least) {
-      least = distance;
-      best = name;
+/** @throws {ArgumentError} unless `options` is an object of options; it is not gone through */
+export function requireOptions(name: string, options: unknown): asserts options is object {
+  if (isOptions(options)) return;
+  const shown = show(options);
+  const given = shown === "an object" ? "one that is data, a promise or a stream" : shown;
+  throw new ArgumentError(`the options of ${name} must be an object, not ${given}`);
+}
+
+/** @throws {ArgumentError} when `options` is no object of options, or has a key that is not one of `known` */
+export function knownKeys(name: string, options: unknown, known: readonly string[], hints: Hints = {}): void {
+  requireOptions(name, options);
+  for (const key of Object.keys(options)) oneOf(`option of ${name}`, key, known, hints);
+}
+
+/**
+ * Refuses samples where a method takes options, and arguments behind those: Keras's `fit(x, y)`, TensorFlow.js's
+ * `fit(x, y, { … })`.
+ *
+ * @param options the method's second argument
+ * @param surplus the arguments behind it
+ * @throws {ArgumentError} for those
+ */
+export function requireSampleOptions(method: string, options: unknown, surplus: readonly unknown[]): void {
+  if (!isOptions(options)) {
+    const given = (typeof options === "object" && options !== null) || typeof options === "function";
+    if (given) throw samplesAgain(method, options);
+    requireOptions(method, options);
+  }
+  const more = surplus.find((value) => value !== undefined);
+  if (more === undefined) return;
+  throw new ArgumentError(`${method} takes the samples and one object of options, not also ${show(more)}`);
+}
+
+/**
+ * Refuses whatever comes with the samples of a method that has no options.
+ *
+ * @param surplus the arguments behind the samples; none, undefined or an empty object will do
+ * @throws {ArgumentError} for anything else
+ */
+export function requireSamplesAlone(method: string, surplus: readonly unknown[], what = "samples"): void {
+  for (const value of surplus) {
+    if (value === undefined) continue;
+    if (isOptions(value)) {
+      const [key] = Object.keys(value);
+      if (key === undefined) continue;
+      throw new ArgumentError(
+        `${method} takes the ${what} alone and has no options, so no ${show(key)} either`,
+      );
     }
+    if (typeof value === "object" && value !== null && what === "samples") throw samplesAgain(method, value);
+    throw new ArgumentError(`${method} takes the ${what} alone, not also ${show(value)}`);
   }
-  return best;
 }
 
-/** Levenshtein distance. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
+function samplesAgain(method: string, value: unknown): ArgumentError {
+  const size = ArrayBuffer.isView(value) && "length" in value ? ` of ${value.length}` : "";
+  return new ArgumentError(
+    `${method} takes the samples once, since an autoencoder's target is its input; ` +
+      `what follows must be an object of options, not ${show(value)}${size}`,
+  );
 }

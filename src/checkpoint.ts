@@ -1,6 +1,7 @@
 import { integer, knownKeys, show } from "./check.js";
 import { ArgumentError, FormatError } from "./errors.js";
 import type { NamedTensor } from "./formats/safetensors.js";
+import type { FileBytes } from "./formats/typedArrays.js";
 import type { CheckedDescription } from "./model/description.js";
 import type { Learner, LearnerState } from "./model/learner.js";
 import type { Network } from "./model/network.js";
@@ -36,27 +37,28 @@ export interface Checkpoint {
   readonly description: CheckedDescription;
   readonly weights: readonly NamedTensor[];
   readonly scaling: ScalingParameters | undefined;
-  /** For each of the optimizer's moments, one array for each weight. */
-  readonly moments: readonly (readonly NamedTensor[])[];
+  /** For each of the optimizer's slots, one array for each weight. Older files number them. */
+  readonly slots: ReadonlyMap<string, readonly NamedTensor[]>;
   readonly steps: number;
   readonly rate: readonly number[];
   readonly progress: Progress;
 }
 
 /**
- * A checkpoint as a safetensors file: that of the model, with the optimizer's moments as further tensors, named
- * `optimizer.0.encoder.0.weight`, and how far training is as JSON in `__metadata__.training`. The order of the samples
+ * A checkpoint as a safetensors file: that of the model, with the optimizer's slots as further tensors, named
+ * `optimizer.firstMoment.encoder.0.weight`, and how far training is as JSON in `__metadata__.training`. The order of the samples
  * and all random numbers follow from the seed and the count of epochs, so those two are their whole state.
  */
 export function encodeCheckpoint(
   description: CheckedDescription,
-  { network, state }: Learner,
+  { network, state, slots }: Learner,
   { epochs, history, options }: Progress,
 ): Uint8Array {
-  const [weights, ...moments] = state.states.map((values, index) =>
+  const prefixes = ["", ...Array.from(slots.keys(), (slot) => `optimizer.${slot}.`)];
+  const [weights, ...kept] = state.states.map((values, index) =>
     network.parameters.map((parameter): NamedWeight => {
-      const name = index === 0 ? parameter.name : momentName(index - 1, parameter.name);
-      return { name, shape: parameter.shape, data: network.read(parameter, values) };
+      const { name, shape } = parameter;
+      return { name: prefixes[index]! + name, shape, data: network.read(parameter, values) };
     }),
   );
   const training: TrainingMetadata = {
@@ -68,7 +70,7 @@ export function encodeCheckpoint(
     options: options ?? null,
   };
   const scaling = network.scaling?.parameters;
-  return encodeModel(description, weights!, scaling, moments.flat(), { training: JSON.stringify(training) });
+  return encodeModel(description, weights!, scaling, kept.flat(), { training: JSON.stringify(training) });
 }
 
 /**
@@ -76,7 +78,7 @@ export function encodeCheckpoint(
  *
  * @throws {FormatError} when the bytes are no such file
  */
-export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
+export function decodeCheckpoint(bytes: FileBytes): Checkpoint {
   const { description, weights, scaling, others, metadata } = decodeModelFile(bytes);
   if (metadata.training === undefined) {
     throw new FormatError(
@@ -88,53 +90,49 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     "the state of the training is not valid",
     () => checkTraining(parsed, description.latent !== undefined),
   );
-  const moments: NamedTensor[][] = [];
+  const slots = new Map<string, NamedTensor[]>();
   for (const tensor of others) {
-    const [, index, name] = /^optimizer\.(\d{1,3})\.(.*)$/.exec(tensor.name) ?? [];
-    if (name === undefined)
+    const [, slot, name] = /^optimizer\.(\w{1,40})\.(.*)$/s.exec(tensor.name) ?? [];
+    if (slot === undefined || name === undefined)
       throw new FormatError(`the checkpoint has an unknown tensor ${show(tensor.name)}`);
-    moments[Number(index)] ??= [];
-    moments[Number(index)]!.push({ ...tensor, name });
+    if (!slots.has(slot)) slots.set(slot, []);
+    slots.get(slot)!.push({ ...tensor, name });
   }
   const progress: Progress = { epochs, history, options: options ?? undefined };
-  const all = Array.from(moments, (moment) => moment ?? []);
-  return { description, weights, scaling, moments: all, steps, rate: learningRate, progress };
+  return { description, weights, scaling, slots, steps, rate: learningRate, progress };
 }
 
 /**
  * The state of a checkpoint, laid out as a learner's parameters are.
  *
- * @throws {FormatError} when the moments are not those of the learner's optimizer
+ * @throws {FormatError} when the slots are not those of the learner's optimizer
  */
-export function toLearnerState(
-  learner: Learner,
-  { weights, moments, steps, rate }: Checkpoint,
-): LearnerState {
+export function toLearnerState(learner: Learner, { weights, slots, steps, rate }: Checkpoint): LearnerState {
   const { network, optimizer, clock } = learner;
   orFormatError("the number of steps is not valid", () => clock.check(steps));
-  if (moments.length !== learner.moments.length) {
+  const wanted = [...learner.slots.keys()];
+  // Slots used to be numbered.
+  const found = wanted.map((name, index) => slots.get(name) ?? slots.get(String(index)));
+  if (slots.size !== wanted.length || found.includes(undefined)) {
+    const names = (of: Iterable<string>) => [...of].map(show).join(", ") || "none";
     throw new FormatError(
-      `the checkpoint has ${moments.length} moments, but ${optimizer.kind} has ${learner.moments.length}`,
+      `the checkpoint has the optimizer's slots ${names(slots.keys())}, but ${optimizer.kind} has ${names(wanted)}`,
     );
   }
-  const states = [weights, ...moments].map((tensors) => laidOut(network, tensors));
+  const states = [weights, ...(found as NamedTensor[][])].map((tensors) => laidOut(network, tensors));
   orFormatError("the state of the learning rate is not valid", () => clock.learningRate.check(rate));
   return { states, steps, rate };
 }
 
 function laidOut(network: Network, tensors: readonly NamedTensor[]): Float32Array {
   const values = new Float32Array(network.parameterSize);
-  const checked = orFormatError("the optimizer's moments do not fit the model", () =>
+  const checked = orFormatError("the optimizer's slots do not fit the model", () =>
     checkWeights(network.parameters, tensors),
   );
   network.parameters.forEach((parameter, index) => {
     network.write(parameter, checked[index]!, values);
   });
   return values;
-}
-
-function momentName(index: number, parameter: string): string {
-  return `optimizer.${index}.${parameter}`;
 }
 
 function checkTraining(parsed: object, variational: boolean): Omit<TrainingMetadata, "version"> {

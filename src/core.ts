@@ -15,8 +15,7 @@ export {
 } from "./errors.js";
 export type { Half } from "./half.js";
 export { type AnyMatrix, Matrix } from "./matrix.js";
-export type { ActivationName } from "./model/activations.js";
-export type { Clipping } from "./model/clipping.js";
+export type { ActivationAlias, ActivationName } from "./model/activations.js";
 export {
   type Corruption,
   type GaussianNoise,
@@ -36,26 +35,8 @@ export {
   dropout,
   type Layer,
 } from "./model/layers.js";
-export { type Huber, huber, type Loss, type LossName } from "./model/losses.js";
+export { type Huber, huber, type Loss, type LossAlias, type LossName } from "./model/losses.js";
 export type { MetricName } from "./model/metrics.js";
-export {
-  type Adadelta,
-  type Adagrad,
-  type Adam,
-  type AdamW,
-  adadelta,
-  adagrad,
-  adam,
-  adamw,
-  type Nadam,
-  nadam,
-  type Optimizer,
-  type OptimizerName,
-  type RmsProp,
-  rmsprop,
-  type Sgd,
-  sgd,
-} from "./model/optimizers.js";
 export {
   type ActivityPenalty,
   type KernelPenalty,
@@ -69,20 +50,8 @@ export {
   l2,
 } from "./model/penalties.js";
 export type { ScalingName, ScalingParameters } from "./model/scaling.js";
-export {
-  type CosineDecay,
-  cosineDecay,
-  type ExponentialDecay,
-  exponentialDecay,
-  type ReduceOnPlateau,
-  reduceOnPlateau,
-  type Schedule,
-  type StepDecay,
-  stepDecay,
-  type Warmup,
-  warmup,
-} from "./model/schedules.js";
 export type { ModelFileOptions } from "./modelFile.js";
+export * from "./optimizers/index.js";
 export type { CodeDistribution } from "./predictor.js";
 export type { BatchPlace, Callback, EpochPlace, TrainedModel, TrainingRun } from "./training/callbacks.js";
 export { type EarlyStoppingOptions, earlyStopping } from "./training/earlyStopping.js";

@@ -1,16 +1,23 @@
+import { brand } from "./brand.js";
+
 /**
  * Every error that the library throws on purpose is an `IsthmusError`. `code` is stable and meant for
- * programs; `message` is meant for people and names the argument, what came and what was wanted.
+ * programs; `message` is meant for people and names the argument, what came and what was expected. `instanceof` knows the
+ * errors of every copy of the package in the program.
  */
 export class IsthmusError extends Error {
   /** Spelt out, in every error, so that it stays when a minifier renames the class. */
   static override readonly name: string = "IsthmusError";
+  static {
+    brand(IsthmusError);
+  }
   /** Machine-readable reason, for example `"ERR_SHAPE"`. */
   readonly code: string;
 
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options);
-    this.name = new.target.name;
+    // Not by assignment, which an `Error.prototype` that is frozen refuses.
+    Object.defineProperty(this, "name", { value: new.target.name, configurable: true, writable: true });
     this.code = code;
   }
 }
@@ -18,6 +25,9 @@ export class IsthmusError extends Error {
 /** An argument or option has the wrong type, an unknown name or a value out of range. */
 export class ArgumentError extends IsthmusError {
   static override readonly name: string = "ArgumentError";
+  static {
+    brand(ArgumentError);
+  }
   constructor(message: string, options?: ErrorOptions) {
     super("ERR_ARGUMENT", message, options);
   }
@@ -26,6 +36,9 @@ export class ArgumentError extends IsthmusError {
 /** Data has the wrong number of rows, columns or elements. */
 export class ShapeError extends IsthmusError {
   static override readonly name: string = "ShapeError";
+  static {
+    brand(ShapeError);
+  }
   constructor(message: string, options?: ErrorOptions) {
     super("ERR_SHAPE", message, options);
   }
@@ -34,6 +47,9 @@ export class ShapeError extends IsthmusError {
 /** Data holds NaN or an infinity. */
 export class NonFiniteError extends IsthmusError {
   static override readonly name: string = "NonFiniteError";
+  static {
+    brand(NonFiniteError);
+  }
   constructor(message: string, options?: ErrorOptions) {
     super("ERR_NON_FINITE", message, options);
   }
@@ -42,6 +58,9 @@ export class NonFiniteError extends IsthmusError {
 /** A file or a buffer is not what its format promises. */
 export class FormatError extends IsthmusError {
   static override readonly name: string = "FormatError";
+  static {
+    brand(FormatError);
+  }
   constructor(message: string, options?: ErrorOptions) {
     super("ERR_FORMAT", message, options);
   }
@@ -50,6 +69,9 @@ export class FormatError extends IsthmusError {
 /** More memory was asked for than a WebAssembly memory can hold. */
 export class OutOfMemoryError extends IsthmusError {
   static override readonly name: string = "OutOfMemoryError";
+  static {
+    brand(OutOfMemoryError);
+  }
   constructor(message: string, options?: ErrorOptions) {
     super("ERR_OUT_OF_MEMORY", message, options);
   }
@@ -58,6 +80,9 @@ export class OutOfMemoryError extends IsthmusError {
 /** Training produced a loss or a weight that is not finite; the last good weights are kept. */
 export class DivergedError extends IsthmusError {
   static override readonly name: string = "DivergedError";
+  static {
+    brand(DivergedError);
+  }
   constructor(message: string, options?: ErrorOptions) {
     super("ERR_DIVERGED", message, options);
   }
@@ -66,6 +91,9 @@ export class DivergedError extends IsthmusError {
 /** The object was disposed of, or is busy with another call. */
 export class StateError extends IsthmusError {
   static override readonly name: string = "StateError";
+  static {
+    brand(StateError);
+  }
   constructor(message: string, options?: ErrorOptions) {
     super("ERR_STATE", message, options);
   }
@@ -74,6 +102,9 @@ export class StateError extends IsthmusError {
 /** The runtime lacks something that is needed, or a worker failed. */
 export class EngineError extends IsthmusError {
   static override readonly name: string = "EngineError";
+  static {
+    brand(EngineError);
+  }
   constructor(message: string, options?: ErrorOptions) {
     super("ERR_ENGINE", message, options);
   }

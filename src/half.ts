@@ -1,8 +1,10 @@
+import { requireSamplesAlone } from "./check.js";
 import type { Lifetime } from "./lifetime.js";
 import type { Matrix } from "./matrix.js";
 import type { Network, NetworkLayer } from "./model/network.js";
 import { outputOf } from "./training/predict.js";
 import { predictChunks } from "./training/predictChunks.js";
+import { refused } from "./training/refused.js";
 import { type Rows, type Samples, toOwnRows, toRows } from "./training/samples.js";
 import { isStream, type SampleStream } from "./training/stream.js";
 import { runAtOnce, runInTurns, type Work } from "./training/turns.js";
@@ -40,7 +42,9 @@ export class Half {
   predict(samples: Samples): Promise<Matrix>;
   predict(stream: SampleStream): AsyncGenerator<Matrix, void, void>;
   predict(samples: Samples | SampleStream): Promise<Matrix> | AsyncGenerator<Matrix, void, void>;
-  predict(samples: Samples | SampleStream): Promise<Matrix> | AsyncGenerator<Matrix, void, void> {
+  predict(samples: Samples | SampleStream, ...surplus: unknown[]) {
+    const refusal = refused(samples, () => requireSamplesAlone("predict", surplus));
+    if (refusal) return refusal;
     if (!isStream(samples)) return this.#run(this.#predict(samples, toOwnRows));
     const input = { name: "samples", stream: samples, columns: this.inputSize };
     const predict = (rows: Rows) => outputOf(this.#network, this.#layers, rows);
@@ -48,7 +52,9 @@ export class Half {
   }
 
   /** `predict` on the calling thread. */
-  predictSync(samples: Samples): Matrix {
+  predictSync(samples: Samples): Matrix;
+  predictSync(samples: Samples, ...surplus: unknown[]): Matrix {
+    requireSamplesAlone("predictSync", surplus);
     return runAtOnce(this.#network.engine, this.#predict(samples, toRows), this.#lifetime);
   }
 

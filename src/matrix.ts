@@ -1,3 +1,4 @@
+import { brand } from "./brand.js";
 import { integer, show } from "./check.js";
 import { ArgumentError, ShapeError } from "./errors.js";
 import { isDetached, toValues } from "./values.js";
@@ -9,6 +10,9 @@ import { isDetached, toValues } from "./values.js";
 export class Matrix<T extends Float32Array | Float64Array = Float32Array> {
   /** Stays when a minifier renames the class. */
   static readonly name = "Matrix";
+  static {
+    brand(Matrix);
+  }
   /** The elements, row after row; `data.length === rows * columns`. */
   readonly data: T;
   /** Number of samples. */

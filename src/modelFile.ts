@@ -1,6 +1,7 @@
-import { knownKeys, show } from "./check.js";
+import { isOptions, knownKeys, show } from "./check.js";
 import { ArgumentError, FormatError, IsthmusError } from "./errors.js";
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "./formats/safetensors.js";
+import type { FileBytes } from "./formats/typedArrays.js";
 import {
   type AutoencoderDescription,
   type CheckedDescription,
@@ -34,7 +35,7 @@ export interface ModelFileOptions {
 export function checkMetadata(options: ModelFileOptions): Readonly<Record<string, string>> {
   knownKeys("the model's file", options, ["metadata"]);
   const { metadata = {} } = options;
-  if (typeof metadata !== "object" || metadata === null) {
+  if (!isOptions(metadata)) {
     throw new ArgumentError(`metadata must be an object of strings, not ${show(metadata)}`);
   }
   for (const [key, value] of Object.entries(metadata)) {
@@ -82,7 +83,7 @@ export interface ModelFile {
  * @throws {FormatError} when the bytes are no safetensors file, or none of Isthmus, or describe no valid model, or
  * have other weights than the model that they describe, or are damaged
  */
-export function decodeModelFile(bytes: Uint8Array): ModelFile {
+export function decodeModelFile(bytes: FileBytes): ModelFile {
   const { tensors, metadata } = decodeSafetensors(bytes);
   const text = metadata.isthmus;
   if (text === undefined) {

@@ -1,8 +1,11 @@
 import { AnomalyDetector } from "./anomaly/detector.js";
 import { Autoencoder, type AutoencoderOptions } from "./autoencoder.js";
+import { requireOptions } from "./check.js";
 import { inFile } from "./datasets/load.js";
+import { type FilePath, filePath } from "./formats/filePath.js";
 import { encodeNpy, type NpyArray } from "./formats/npy.js";
 import { type DecodedSafetensors, decodeSafetensors } from "./formats/safetensors.js";
+import { encodeUtf8 } from "./formats/utf8.js";
 import type { ModelFileOptions } from "./modelFile.js";
 import { assertWritable, writeWhole } from "./saving/wholeFile.js";
 import type { Callback } from "./training/callbacks.js";
@@ -11,7 +14,8 @@ import { type CheckpointingOptions, modelCheckpoint } from "./training/modelChec
 export { type StreamCsvOptions, streamCsv } from "./datasets/csv.js";
 export { loadIdx, loadNpy, loadSamples } from "./datasets/load.js";
 export { type FileStream, type StreamFileOptions, streamIdx, streamNpy } from "./datasets/stream.js";
-export type { LoadedSamples } from "./formats/samples.js";
+export type { FilePath } from "./formats/filePath.js";
+export type { LoadedSamples, LoadSamplesOptions } from "./formats/samples.js";
 export { assertWritable } from "./saving/wholeFile.js";
 
 /**
@@ -24,7 +28,7 @@ export { assertWritable } from "./saving/wholeFile.js";
  * @throws {IsthmusError} of code `ERR_FILE` when the system refuses to write
  */
 export async function saveModel(
-  path: string,
+  path: FilePath,
   model: Autoencoder | AnomalyDetector,
   options: ModelFileOptions = {},
 ): Promise<void> {
@@ -39,7 +43,7 @@ export async function saveModel(
  * @throws {FormatError} when it is no model of Isthmus; the message names the path
  */
 export async function loadModel(
-  path: string,
+  path: FilePath,
   options: Pick<AutoencoderOptions, "engine"> = {},
 ): Promise<Autoencoder> {
   return inFile(path, (bytes) => Autoencoder.fromSafetensors(bytes, options));
@@ -53,7 +57,7 @@ export async function loadModel(
  * @throws {FormatError} when it is no model of Isthmus with a detector; the message names the path
  */
 export async function loadDetector(
-  path: string,
+  path: FilePath,
   options: Pick<AutoencoderOptions, "engine"> = {},
 ): Promise<AnomalyDetector> {
   return inFile(path, (bytes) => AnomalyDetector.fromSafetensors(bytes, options));
@@ -63,7 +67,7 @@ export async function loadDetector(
  * Writes a checkpoint, from which training can go on, to a safetensors file: whole or not at all, as `saveModel`, so that
  * the one before stays when the process ends in the middle. Errors as of `saveModel`.
  */
-export async function saveCheckpoint(path: string, model: Autoencoder): Promise<void> {
+export async function saveCheckpoint(path: FilePath, model: Autoencoder): Promise<void> {
   await writeWhole(path, model.toCheckpoint());
 }
 
@@ -75,7 +79,7 @@ export async function saveCheckpoint(path: string, model: Autoencoder): Promise<
  * @throws {FormatError} when it is no checkpoint of Isthmus; the message names the path
  */
 export async function loadCheckpoint(
-  path: string,
+  path: FilePath,
   options: Pick<AutoencoderOptions, "engine"> = {},
 ): Promise<Autoencoder> {
   return inFile(path, (bytes) => Autoencoder.fromCheckpoint(bytes, options));
@@ -85,13 +89,15 @@ export async function loadCheckpoint(
  * A callback for `fit`: `modelCheckpoint` into a file, which is always a whole one. Before training it checks that the
  * file can be written, so that no epoch is lost. Errors as of `saveModel`.
  */
-export function checkpointFile(path: string, options: CheckpointingOptions = {}): Callback {
-  const callback = modelCheckpoint({ ...options, save: (bytes) => writeWhole(path, bytes) });
+export function checkpointFile(path: FilePath, options: CheckpointingOptions = {}): Callback {
+  requireOptions("checkpointFile", options);
+  const file = filePath(path);
+  const callback = modelCheckpoint({ ...options, save: (bytes) => writeWhole(file, bytes) });
   return {
     ...callback,
     onTrainBegin(run) {
       void callback.onTrainBegin?.(run);
-      return assertWritable(path);
+      return assertWritable(file);
     },
   };
 }
@@ -102,21 +108,21 @@ export function checkpointFile(path: string, options: CheckpointingOptions = {})
  * @throws {ArgumentError} when there is no such file
  * @throws {FormatError} when it is not one whole safetensors file; the message names the path
  */
-export async function loadSafetensors(path: string): Promise<DecodedSafetensors> {
+export async function loadSafetensors(path: FilePath): Promise<DecodedSafetensors> {
   return inFile(path, decodeSafetensors);
 }
 
 /** Writes an array, such as a `Matrix`, to a NumPy `.npy` file, whole or not at all. Errors as of `saveModel`. */
-export async function saveNpy(path: string, array: NpyArray): Promise<void> {
+export async function saveNpy(path: FilePath, array: NpyArray): Promise<void> {
   await writeWhole(path, encodeNpy(array));
 }
 
 /** Writes text to a file in UTF-8, whole or not at all. Errors as of `saveModel`. */
-export async function saveText(path: string, text: string): Promise<void> {
-  await writeWhole(path, new TextEncoder().encode(text));
+export async function saveText(path: FilePath, text: string): Promise<void> {
+  await writeWhole(path, encodeUtf8(text));
 }
 
 /** Writes bytes to a file, whole or not at all. Errors as of `saveModel`. */
-export async function saveBytes(path: string, bytes: Uint8Array): Promise<void> {
+export async function saveBytes(path: FilePath, bytes: Uint8Array): Promise<void> {
   await writeWhole(path, bytes);
 }

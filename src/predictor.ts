@@ -1,5 +1,5 @@
 import { STREAM_SAMPLE } from "../assembly/abi.js";
-import { integer, knownKeys } from "./check.js";
+import { integer, knownKeys, requireSampleOptions, requireSamplesAlone } from "./check.js";
 import { ArgumentError, StateError } from "./errors.js";
 import { Half } from "./half.js";
 import type { Lifetime } from "./lifetime.js";
@@ -12,6 +12,7 @@ import { checkUnits, type ErrorUnits, featureErrorsOf, rowErrorsOf } from "./tra
 import { Gate } from "./training/gate.js";
 import { type Evaluation, measure, outputOf } from "./training/predict.js";
 import { predictChunks } from "./training/predictChunks.js";
+import { refused } from "./training/refused.js";
 import { type Rows, type Samples, toOwnRows, toRows } from "./training/samples.js";
 import { isStream, type SampleStream, type StreamedRows, toInput } from "./training/stream.js";
 import { runAtOnce, runInTurns, type Work } from "./training/turns.js";
@@ -62,12 +63,14 @@ export abstract class Predictor {
   /** The codes of samples, [rows, latentSize]; of a variational model their means. */
   encode(samples: Samples): Promise<Matrix>;
   encode(stream: SampleStream): AsyncGenerator<Matrix, void, void>;
-  encode(samples: Samples | SampleStream) {
-    return this.encoder.predict(samples);
+  encode(samples: Samples | SampleStream, ...surplus: unknown[]) {
+    return refused(samples, () => requireSamplesAlone("encode", surplus)) ?? this.encoder.predict(samples);
   }
 
   /** `encode` on the calling thread. */
-  encodeSync(samples: Samples): Matrix {
+  encodeSync(samples: Samples): Matrix;
+  encodeSync(samples: Samples, ...surplus: unknown[]): Matrix {
+    requireSamplesAlone("encodeSync", surplus);
     return this.encoder.predictSync(samples);
   }
 
@@ -78,12 +81,17 @@ export abstract class Predictor {
    */
   encodeDistribution(samples: Samples): Promise<CodeDistribution>;
   encodeDistribution(stream: SampleStream): AsyncGenerator<CodeDistribution, void, void>;
-  encodeDistribution(samples: Samples | SampleStream) {
-    return this.#predict(samples, (rows) => this.#encodeDistribution(rows));
+  encodeDistribution(samples: Samples | SampleStream, ...surplus: unknown[]) {
+    return (
+      refused(samples, () => requireSamplesAlone("encodeDistribution", surplus)) ??
+      this.#predict(samples, (rows) => this.#encodeDistribution(rows))
+    );
   }
 
   /** `encodeDistribution` on the calling thread. */
-  encodeDistributionSync(samples: Samples): CodeDistribution {
+  encodeDistributionSync(samples: Samples): CodeDistribution;
+  encodeDistributionSync(samples: Samples, ...surplus: unknown[]): CodeDistribution {
+    requireSamplesAlone("encodeDistributionSync", surplus);
     return this.#runSync(this.#encodeDistribution(this.#rows(samples)));
   }
 
@@ -106,24 +114,33 @@ export abstract class Predictor {
   /** Samples rebuilt from codes, [rows, inputSize]. */
   decode(codes: Samples): Promise<Matrix>;
   decode(stream: SampleStream): AsyncGenerator<Matrix, void, void>;
-  decode(codes: Samples | SampleStream) {
-    return this.decoder.predict(codes);
+  decode(codes: Samples | SampleStream, ...surplus: unknown[]) {
+    return (
+      refused(codes, () => requireSamplesAlone("decode", surplus, "codes")) ?? this.decoder.predict(codes)
+    );
   }
 
   /** `decode` on the calling thread. */
-  decodeSync(codes: Samples): Matrix {
+  decodeSync(codes: Samples): Matrix;
+  decodeSync(codes: Samples, ...surplus: unknown[]): Matrix {
+    requireSamplesAlone("decodeSync", surplus, "codes");
     return this.decoder.predictSync(codes);
   }
 
   /** Samples after encoding and decoding, [rows, inputSize]; of a variational model the codes' means are decoded. */
   reconstruct(samples: Samples): Promise<Matrix>;
   reconstruct(stream: SampleStream): AsyncGenerator<Matrix, void, void>;
-  reconstruct(samples: Samples | SampleStream) {
-    return this.#predict(samples, (rows) => outputOf(this.#network, this.#network.layers, rows));
+  reconstruct(samples: Samples | SampleStream, ...surplus: unknown[]) {
+    return (
+      refused(samples, () => requireSamplesAlone("reconstruct", surplus)) ??
+      this.#predict(samples, (rows) => outputOf(this.#network, this.#network.layers, rows))
+    );
   }
 
   /** `reconstruct` on the calling thread. */
-  reconstructSync(samples: Samples): Matrix {
+  reconstructSync(samples: Samples): Matrix;
+  reconstructSync(samples: Samples, ...surplus: unknown[]): Matrix {
+    requireSamplesAlone("reconstructSync", surplus);
     return this.#runSync(outputOf(this.#network, this.#network.layers, this.#rows(samples)));
   }
 
@@ -135,22 +152,35 @@ export abstract class Predictor {
    * @throws {StateError} when the model has no corruption, or a scaling that has not learnt anything yet
    * @throws {ShapeError} {NonFiniteError} {ArgumentError} for unfit samples or options
    */
-  async corrupt(samples: Samples, options: { epoch?: number } = {}): Promise<Matrix> {
+  corrupt(samples: Samples, options?: { epoch?: number }): Promise<Matrix>;
+  async corrupt(samples: Samples, options: { epoch?: number } = {}, ...surplus: unknown[]): Promise<Matrix> {
+    requireSampleOptions("corrupt", options, surplus);
     return this.#run(this.#corrupt(samples, options, toOwnRows));
   }
 
   /** `corrupt` on the calling thread. */
-  corruptSync(samples: Samples, options: { epoch?: number } = {}): Matrix {
+  corruptSync(samples: Samples, options?: { epoch?: number }): Matrix;
+  corruptSync(samples: Samples, options: { epoch?: number } = {}, ...surplus: unknown[]): Matrix {
+    requireSampleOptions("corruptSync", options, surplus);
     return this.#runSync(this.#corrupt(samples, options));
   }
 
-  /** Mean loss over the samples, with all penalties, without corruption and dropout. */
-  async evaluate(samples: Samples | SampleStream): Promise<Evaluation> {
+  /**
+   * Mean loss over the samples, with all penalties, without corruption and dropout.
+   *
+   * @throws {ShapeError} {NonFiniteError} {ArgumentError} for unfit samples, and for anything beside them: an
+   *   autoencoder's target is its input, and there are no options
+   */
+  evaluate(samples: Samples | SampleStream): Promise<Evaluation>;
+  async evaluate(samples: Samples | SampleStream, ...surplus: unknown[]): Promise<Evaluation> {
+    requireSamplesAlone("evaluate", surplus);
     return this.#run(this.#evaluate(this.#input(samples)));
   }
 
   /** `evaluate` on the calling thread. */
-  evaluateSync(samples: Samples): Evaluation {
+  evaluateSync(samples: Samples): Evaluation;
+  evaluateSync(samples: Samples, ...surplus: unknown[]): Evaluation {
+    requireSamplesAlone("evaluateSync", surplus);
     return this.#runSync(this.#evaluate(this.#rows(samples)));
   }
 
@@ -161,12 +191,17 @@ export abstract class Predictor {
    */
   reconstructionError(samples: Samples, options?: ErrorUnits): Promise<Float32Array>;
   reconstructionError(stream: SampleStream, options?: ErrorUnits): AsyncGenerator<Float32Array, void, void>;
-  reconstructionError(samples: Samples | SampleStream, options: ErrorUnits = {}) {
-    return this.#predict(samples, (rows) => rowErrorsOf(this.#network, rows, checkUnits(options)));
+  reconstructionError(samples: Samples | SampleStream, options: ErrorUnits = {}, ...surplus: unknown[]) {
+    return (
+      refused(samples, () => requireSampleOptions("reconstructionError", options, surplus)) ??
+      this.#predict(samples, (rows) => rowErrorsOf(this.#network, rows, checkUnits(options)))
+    );
   }
 
   /** `reconstructionError` on the calling thread. */
-  reconstructionErrorSync(samples: Samples, options: ErrorUnits = {}): Float32Array {
+  reconstructionErrorSync(samples: Samples, options?: ErrorUnits): Float32Array;
+  reconstructionErrorSync(samples: Samples, options: ErrorUnits = {}, ...surplus: unknown[]): Float32Array {
+    requireSampleOptions("reconstructionErrorSync", options, surplus);
     return this.#runSync(rowErrorsOf(this.#network, this.#rows(samples), checkUnits(options)));
   }
 
@@ -179,12 +214,25 @@ export abstract class Predictor {
     stream: SampleStream,
     options?: ErrorUnits,
   ): AsyncGenerator<Matrix, void, void>;
-  reconstructionErrorPerFeature(samples: Samples | SampleStream, options: ErrorUnits = {}) {
-    return this.#predict(samples, (rows) => featureErrorsOf(this.#network, rows, checkUnits(options)));
+  reconstructionErrorPerFeature(
+    samples: Samples | SampleStream,
+    options: ErrorUnits = {},
+    ...surplus: unknown[]
+  ) {
+    return (
+      refused(samples, () => requireSampleOptions("reconstructionErrorPerFeature", options, surplus)) ??
+      this.#predict(samples, (rows) => featureErrorsOf(this.#network, rows, checkUnits(options)))
+    );
   }
 
   /** `reconstructionErrorPerFeature` on the calling thread. */
-  reconstructionErrorPerFeatureSync(samples: Samples, options: ErrorUnits = {}): Matrix {
+  reconstructionErrorPerFeatureSync(samples: Samples, options?: ErrorUnits): Matrix;
+  reconstructionErrorPerFeatureSync(
+    samples: Samples,
+    options: ErrorUnits = {},
+    ...surplus: unknown[]
+  ): Matrix {
+    requireSampleOptions("reconstructionErrorPerFeatureSync", options, surplus);
     return this.#runSync(featureErrorsOf(this.#network, this.#rows(samples), checkUnits(options)));
   }
 

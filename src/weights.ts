@@ -1,5 +1,6 @@
 import { show } from "./check.js";
 import { ArgumentError, NonFiniteError, ShapeError } from "./errors.js";
+import { showShape } from "./formats/typedArrays.js";
 import type { ParameterShape } from "./model/description.js";
 import type { Network } from "./model/network.js";
 import { toValues } from "./values.js";
@@ -85,7 +86,7 @@ function checkWeight({ name, shape }: ParameterShape, weight: GivenWeight | unde
     values.length !== size
   ) {
     throw new ShapeError(
-      `${show(name)} has shape [${weight.shape.join(", ")}] and ${values.length} elements, ` +
+      `${show(name)} has shape ${showShape(weight.shape)} and ${values.length} elements, ` +
         `but the model's has shape [${shape.join(", ")}]`,
     );
   }

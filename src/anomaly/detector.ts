@@ -1,8 +1,10 @@
 import { Autoencoder, type AutoencoderOptions } from "../autoencoder.js";
-import { show } from "../check.js";
+import { requireSampleOptions, requireSamplesAlone, show } from "../check.js";
 import { ArgumentError, NonFiniteError, StateError } from "../errors.js";
+import type { FileBytes } from "../formats/typedArrays.js";
 import { Matrix } from "../matrix.js";
 import type { ModelFileOptions } from "../modelFile.js";
+import { refused } from "../training/refused.js";
 import type { Samples } from "../training/samples.js";
 import { isStream, type SampleStream } from "../training/stream.js";
 import { addDetector, type FittedThreshold, readDetector } from "./detectorFile.js";
@@ -36,12 +38,17 @@ export class AnomalyDetector {
   }
 
   /** A detector that is fitted to samples at once. Errors as of the method of that name. */
+  static fit(
+    model: Autoencoder,
+    samples: Samples | SampleStream,
+    options?: ThresholdOptions,
+  ): Promise<AnomalyDetector>;
   static async fit(
     model: Autoencoder,
     samples: Samples | SampleStream,
-    options: ThresholdOptions = {},
+    ...options: [ThresholdOptions?]
   ): Promise<AnomalyDetector> {
-    return new AnomalyDetector(model).fit(samples, options);
+    return new AnomalyDetector(model).fit(samples, ...options);
   }
 
   /**
@@ -51,7 +58,7 @@ export class AnomalyDetector {
    * @throws {FormatError} when the bytes are not such a file
    */
   static async fromSafetensors(
-    bytes: Uint8Array,
+    bytes: FileBytes,
     options: Pick<AutoencoderOptions, "engine"> = {},
   ): Promise<AnomalyDetector> {
     const fitted = readDetector(bytes);
@@ -67,7 +74,13 @@ export class AnomalyDetector {
    * @throws {ArgumentError} {ShapeError} {NonFiniteError} for unfit samples or options; nothing changes then
    * @throws {NonFiniteError} when the threshold would not be finite, since errors of some samples are not
    */
-  async fit(samples: Samples | SampleStream, options: ThresholdOptions = {}): Promise<this> {
+  fit(samples: Samples | SampleStream, options?: ThresholdOptions): Promise<this>;
+  async fit(
+    samples: Samples | SampleStream,
+    options: ThresholdOptions = {},
+    ...surplus: unknown[]
+  ): Promise<this> {
+    requireSampleOptions("AnomalyDetector.fit", options, surplus);
     const rule = checkThresholdOptions(options);
     const scores = await this.#allScores(samples);
     const threshold = thresholdOf(scores, rule);
@@ -91,17 +104,23 @@ export class AnomalyDetector {
   score(samples: Samples): Promise<Float32Array>;
   score(stream: SampleStream): AsyncGenerator<Float32Array, void, void>;
   score(samples: Samples | SampleStream): Promise<Float32Array> | AsyncGenerator<Float32Array, void, void>;
-  score(samples: Samples | SampleStream) {
-    return this.#eachOf(samples, (part) => this.model.reconstructionError(part), toScores);
+  score(samples: Samples | SampleStream, ...surplus: unknown[]) {
+    return (
+      refused(samples, () => requireSamplesAlone("score", surplus)) ??
+      this.#eachOf(samples, (part) => this.model.reconstructionError(part), toScores)
+    );
   }
 
   /** 1 for each sample whose score is above the threshold, 0 for the others. Streams and errors as of `score`. */
   predict(samples: Samples): Promise<Uint8Array>;
   predict(stream: SampleStream): AsyncGenerator<Uint8Array, void, void>;
   predict(samples: Samples | SampleStream): Promise<Uint8Array> | AsyncGenerator<Uint8Array, void, void>;
-  predict(samples: Samples | SampleStream) {
+  predict(samples: Samples | SampleStream, ...surplus: unknown[]) {
     const flags = (errors: Float32Array) => toFlags(toScores(errors), this.threshold);
-    return this.#eachOf(samples, (part) => this.model.reconstructionError(part), flags);
+    return (
+      refused(samples, () => requireSamplesAlone("predict", surplus)) ??
+      this.#eachOf(samples, (part) => this.model.reconstructionError(part), flags)
+    );
   }
 
   /**
@@ -111,9 +130,12 @@ export class AnomalyDetector {
   errorPerFeature(samples: Samples): Promise<Matrix>;
   errorPerFeature(stream: SampleStream): AsyncGenerator<Matrix, void, void>;
   errorPerFeature(samples: Samples | SampleStream): Promise<Matrix> | AsyncGenerator<Matrix, void, void>;
-  errorPerFeature(samples: Samples | SampleStream) {
+  errorPerFeature(samples: Samples | SampleStream, ...surplus: unknown[]) {
     const finish = ({ data, rows, columns }: Matrix) => new Matrix(toScores(data), rows, columns);
-    return this.#eachOf(samples, (part) => this.model.reconstructionErrorPerFeature(part), finish);
+    return (
+      refused(samples, () => requireSamplesAlone("errorPerFeature", surplus)) ??
+      this.#eachOf(samples, (part) => this.model.reconstructionErrorPerFeature(part), finish)
+    );
   }
 
   /**
@@ -123,7 +145,13 @@ export class AnomalyDetector {
    * @throws what `score` throws
    * @throws {ArgumentError} {ShapeError} for unfit labels
    */
-  async evaluate(samples: Samples | SampleStream, labels: Labels): Promise<AnomalyEvaluation> {
+  evaluate(samples: Samples | SampleStream, labels: Labels): Promise<AnomalyEvaluation>;
+  async evaluate(
+    samples: Samples | SampleStream,
+    labels: Labels,
+    ...surplus: unknown[]
+  ): Promise<AnomalyEvaluation> {
+    requireSamplesAlone("evaluate", surplus, "samples and their labels");
     const { threshold } = this.#assertFitted();
     const known = readLabels(labels);
     const scores = await this.#allScores(samples);

@@ -1,6 +1,7 @@
 import { number } from "../check.js";
 import { FormatError } from "../errors.js";
 import { decodeSafetensors, encodeSafetensors } from "../formats/safetensors.js";
+import type { FileBytes } from "../formats/typedArrays.js";
 import { DETECTOR_KEY, orFormatError, parseMetadata } from "../modelFile.js";
 import { withChecksum } from "../saving/checksum.js";
 import { checkThresholdOptions, type ThresholdRule } from "./threshold.js";
@@ -26,7 +27,7 @@ export function addDetector(model: Uint8Array, { threshold, rule }: FittedThresh
 }
 
 /** @throws {FormatError} when the bytes are no safetensors file with a detector in it */
-export function readDetector(bytes: Uint8Array): FittedThreshold {
+export function readDetector(bytes: FileBytes): FittedThreshold {
   const { metadata } = decodeSafetensors(bytes);
   const text = metadata[DETECTOR_KEY];
   if (text === undefined) {

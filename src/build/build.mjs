@@ -44,11 +44,43 @@ function pack({ simd, relaxed }) {
   return { simd: simd.length, relaxed: relaxed.length, piece: PIECE, packed };
 }
 
+/**
+ * What @assemblyscript/loader does when it is imported, and not everywhere can: there, at the first use, or not at all.
+ *
+ * @type {[pattern: RegExp, replacement: string][]}
+ */
+const LOADER_EDITS = [
+  // Frozen built-ins cannot be assigned to; every runtime with SIMD has this one.
+  [/^Object\.hasOwn = Object\.hasOwn \|\|[\s\S]*?^};$/m, ""],
+  // Only strings need it, which the kernels do not have; jsdom lacks it.
+  [/^const utf16 = (new TextDecoder\(.*\));.*$/m, "const utf16 = { decode: (units) => $1.decode(units) };"],
+];
+
+/** Lets the loader be imported anywhere. */
+const patientLoader = {
+  name: "patient-loader",
+  setup({ onLoad }) {
+    onLoad({ filter: /@assemblyscript[\\/]loader[\\/]index\.js$/ }, ({ path }) => {
+      let contents = readFileSync(path, "utf8");
+      for (const [from, to] of LOADER_EDITS) {
+        if (!from.test(contents)) throw new Error(`@assemblyscript/loader has no ${from} any more`);
+        contents = contents.replace(from, to);
+      }
+      return { contents, loader: "js" };
+    });
+  },
+};
+
 /** Folders of the packages that are in the bundles, or parts of them. */
 const bundled = [];
 
+/** What a page loads is small. Node prints the whole line that an uncaught error was thrown in, so lines are short. */
+const SMALL = { minify: true, lineLimit: 120 };
+/** What only Node loads is readable, names included. */
+const READABLE = { minify: false, minifySyntax: true, lineLimit: 100 };
+
 /** Bundles entries, by the names of their outputs, with what they import; returns the text when nothing is written. */
-async function bundle(entryPoints, options) {
+async function bundle(entryPoints, { plugins = [], ...options }) {
   const { outputFiles, metafile } = await build({
     entryPoints,
     bundle: true,
@@ -57,9 +89,9 @@ async function bundle(entryPoints, options) {
     mainFields: ["module", "main"],
     legalComments: "none",
     logLevel: "warning",
-    // A page loads this, so it is small; stack traces have a map.
-    minify: true,
+    ...SMALL,
     metafile: true,
+    plugins: [patientLoader, ...plugins],
     ...options,
   });
   for (const { inputs } of Object.values(metafile.outputs)) {
@@ -107,6 +139,7 @@ const besideCommand = {
 
 async function buildKernels() {
   writeKernelTables();
+  embed("version", JSON.parse(readFileSync("package.json", "utf8")).version, "string");
   for (const target of ["simd", "relaxed", "debug"]) run("assemblyscript/bin/asc.js", "--target", target);
   const [simd, relaxed] = ["simd", "relaxed"].map((name) => readFileSync(`build/wasm/${name}.wasm`));
   embed(
@@ -116,7 +149,10 @@ async function buildKernels() {
   );
   embed(
     "worker",
-    await bundle({ worker: "src/engine/worker.ts" }, { format: "iife", outdir: "build", write: false }),
+    await bundle(
+      { worker: "src/engine/worker.ts" },
+      { format: "iife", outdir: "build", write: false, lineLimit: 0 },
+    ),
     "string",
   );
 }
@@ -135,8 +171,9 @@ async function buildLibrary() {
       sourcemap: true,
     },
   );
-  await bundle({ index: ENTRIES.index }, { format: "cjs", outdir: "build/cjs", sourcemap: true });
-  await bundle({ node }, { format: "cjs", outdir: "build/cjs", platform: "node", plugins: [besideIndex] });
+  const required = { format: "cjs", outdir: "build/cjs", ...READABLE };
+  await bundle({ index: ENTRIES.index }, { ...required, sourcemap: true });
+  await bundle({ node }, { ...required, platform: "node", plugins: [besideIndex] });
   writeFileSync("build/cjs/package.json", '{ "type": "commonjs" }\n');
 }
 
@@ -150,6 +187,7 @@ async function buildCommand() {
       format: "esm",
       outdir: "build",
       platform: "node",
+      ...READABLE,
       plugins: [besideCommand, besideIndex],
       banner: { js: `#!/usr/bin/env node\n${require}` },
     },
@@ -157,7 +195,7 @@ async function buildCommand() {
   chmodSync("build/cli.js", 0o755);
   await bundle(
     { report: "src/report/report.ts", rasterize: "src/cli/rasterize.ts" },
-    { format: "esm", outdir: "build", platform: "node", plugins: [besideIndex] },
+    { format: "esm", outdir: "build", platform: "node", ...READABLE, plugins: [besideIndex] },
   );
   const [renderer, font] = ["node_modules/@resvg/resvg-wasm", "node_modules/dejavu-fonts-ttf"];
   compress(`${renderer}/index_bg.wasm`, "build/rasterize.wasm.br");

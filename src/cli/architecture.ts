@@ -18,6 +18,9 @@ import {
   type ScalingName,
   type Schedule,
 } from "../index.js";
+import { toActivation } from "../model/activations.js";
+import { toLossName } from "../model/losses.js";
+import { toOptimizerName } from "../optimizers/list.js";
 import type { Kind } from "./data.js";
 import type { GivenSchedule } from "./options.js";
 import { described } from "./text.js";
@@ -48,6 +51,21 @@ export interface TrainingWishes {
   epochs?: number;
   batchSize?: number;
   seed: number;
+}
+
+/**
+ * Wishes in which names are spelled as the library spells them: `mse` is `meanSquaredError`.
+ *
+ * @throws {ArgumentError} for unknown names
+ */
+export function spelledOut<T extends TrainingWishes>(wishes: T): T {
+  const { loss, activation, optimizer } = wishes;
+  return {
+    ...wishes,
+    ...(loss !== undefined && { loss: toLossName("loss", loss) }),
+    ...(activation !== undefined && { activation: toActivation("activation", activation) }),
+    ...(optimizer !== undefined && { optimizer: toOptimizerName("optimizer", optimizer) }),
+  };
 }
 
 interface Defaults {
@@ -115,7 +133,7 @@ const VARIATIONAL_HIDDEN = 400;
 /** Width of its code. */
 const VARIATIONAL_LATENT = 20;
 
-/** The model for samples of a kind. Names are passed on as they came, since the library refuses unknown ones. */
+/** The model for samples of a kind, from wishes that are spelled out. The library refuses what does not fit. */
 export function describeModel(kind: Kind, columns: number, wishes: TrainingWishes): AutoencoderOptions {
   checkWishes(wishes);
   const defaults = DEFAULTS[kind];

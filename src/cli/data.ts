@@ -1,13 +1,14 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { basename } from "node:path";
 import { ArgumentError, digits, ShapeError, spiral } from "../index.js";
+import { nearest } from "../nearest.js";
 import { type LoadedSamples, loadSamples } from "../node.js";
 import type { DataOptions } from "./options.js";
-import { nearest, plural } from "./text.js";
+import { plural } from "./text.js";
 
 /** Samples, one a row. */
 export interface Rows {
-  readonly data: Uint8Array | Float32Array;
+  readonly data: Uint8Array | Float32Array | Float64Array;
   readonly rows: number;
   readonly columns: number;
 }
@@ -34,9 +35,9 @@ export interface Examples extends Rows {
   /** For the reader: what and how many. */
   readonly title: string;
   /** The class of each. */
-  readonly labels?: Uint8Array | Float32Array;
+  readonly labels?: Uint8Array | Float32Array | Float64Array;
   /** Where each point lies on its curve. */
-  readonly positions?: Uint8Array | Float32Array;
+  readonly positions?: Uint8Array | Float32Array | Float64Array;
 }
 
 /** A data set whose shape is known, and which is made when it is asked for. */
@@ -74,15 +75,28 @@ export const dataFile = (name: string) => (isMade(name) ? undefined : name);
  */
 export async function openData(name: string, options: DataOptions, digitCount: number): Promise<Source> {
   if (name !== "spiral") refuse("noise", options.noise, "the spiral");
+  if ((name === "digits" || name === "spiral") && options.maxUnpacked !== undefined) {
+    throw new ArgumentError("--max-unpacked is only for files that are read, not for made data");
+  }
   if (name === "digits") return digitSource({ ...options, samples: options.samples ?? digitCount });
   if (name === "spiral") return spiralSource(options);
-  if (!existsSync(name)) {
+  if (isMissing(name)) {
     const near = nearest(name, ["digits", "spiral"]);
     const hint = near === undefined ? "" : `; did you mean ${near}?`;
-    throw new ArgumentError(`DATA ${JSON.stringify(name)} is neither digits nor spiral nor a file${hint}`);
+    throw new ArgumentError(`File not found: ${name} (built-in data: digits, spiral)${hint}`);
   }
   refuse("samples", options.samples, "digits and the spiral");
-  return fileSource(name, await loadSamples(name));
+  const { maxUnpacked: maximumBytes } = options;
+  return fileSource(name, await loadSamples(name, maximumBytes === undefined ? {} : { maximumBytes }));
+}
+
+/** Whether there is certainly no such file: one in a folder that may not be looked into is not missing. */
+function isMissing(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
 }
 
 function refuse(option: string, value: unknown, of: string): void {

@@ -22,7 +22,10 @@ export async function openDetector(path: string, options: CalculationOptions & T
 }
 
 /** A file of one number a sample. */
-export async function loadColumn(path: string, what: string): Promise<Uint8Array | Float32Array> {
+export async function loadColumn(
+  path: string,
+  what: string,
+): Promise<Uint8Array | Float32Array | Float64Array> {
   const { data, columns } = await loadSamples(path);
   if (columns !== 1) throw new ShapeError(`${path} must hold one ${what} a sample, not ${columns}`);
   return data;

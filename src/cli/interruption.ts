@@ -2,23 +2,52 @@
 const EXIT_CODES = { SIGINT: 130, SIGPIPE: 141, SIGTERM: 143 } as const;
 type SignalName = keyof typeof EXIT_CODES;
 
-/** A second signal within this many ms is the same key press: `npm start` passes on what the terminal sent already. */
+/** What the first signal is answered with. */
+export const STOPPING = "stopping after this step; press Ctrl-C again to quit without saving";
+
+/**
+ * A terminal sends Ctrl-C to npm and to the command alike, and npm passes it on. So under npm a second SIGINT within
+ * this many ms is the same key press.
+ */
 const SAME_PRESS = 250;
 
 /** The interruption that a broken pipe goes to. */
 let current: Interruption | undefined;
 
+/** What an interruption needs of the process it runs in. */
+export interface Surroundings {
+  /** Whether npm (`npm start`, `npx`) started the command. */
+  readonly underNpm: boolean;
+  /** A clock, in ms. */
+  now(): number;
+  /** Tells the user something, apart from the results on standard output. */
+  tell(line: string): void;
+  /** Ends the process at once. */
+  exit(code: number): void;
+}
+
+/** The process itself. */
+const PROCESS: Surroundings = {
+  // npm, yarn and pnpm all set it, and so does npx.
+  underNpm: process.env.npm_lifecycle_event !== undefined,
+  now: () => performance.now(),
+  tell: (line) => process.stderr.write(`${line}\n`),
+  exit: (code) => process.exit(code),
+};
+
 /**
- * Turns the first SIGINT, SIGTERM or broken pipe into an `AbortSignal`, so that work can end in order. A second one
+ * Turns the first SIGINT, SIGTERM or broken pipe into an `AbortSignal`, so that work can end in order. A second signal
  * ends the process at once, unless it is in the middle of writing a file.
  */
 export class Interruption {
+  readonly #process: Surroundings;
   readonly #controller = new AbortController();
   #by: SignalName | undefined;
   #at = 0;
   #writing = false;
 
-  constructor() {
+  constructor(surroundings = PROCESS) {
+    this.#process = surroundings;
     process.on("SIGINT", this.receive).on("SIGTERM", this.receive);
     current = this;
   }
@@ -49,17 +78,23 @@ export class Interruption {
   }
 
   readonly receive = (name: string): void => {
-    const now = performance.now();
     if (this.#by === undefined) {
       this.#by = name as SignalName;
-      this.#at = now;
+      this.#at = this.#process.now();
       this.#controller.abort();
+      // Nobody reads on after a broken pipe, and nobody can press a key for it.
+      if (name !== "SIGPIPE" && !this.#writing) this.#process.tell(STOPPING);
       return;
     }
     // Every line that is written to a broken pipe breaks again.
-    if (name === "SIGPIPE" || now - this.#at < SAME_PRESS || this.#writing) return;
-    process.exit(EXIT_CODES[name as SignalName]);
+    if (name === "SIGPIPE" || this.#writing || this.#isSamePress(name)) return;
+    this.#process.exit(EXIT_CODES[name as SignalName]);
   };
+
+  #isSamePress(name: string): boolean {
+    if (!this.#process.underNpm || name !== "SIGINT" || this.#by !== "SIGINT") return false;
+    return this.#process.now() - this.#at < SAME_PRESS;
+  }
 }
 
 /** Lets a reader that goes away (`| head`) end the command quietly, as SIGPIPE ends other programs. */

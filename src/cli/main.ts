@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { ArgumentError, IsthmusError } from "../index.js";
+import { printable } from "../printable.js";
 import { anomaliesCommand } from "./commands/anomalies.js";
 import { evaluateCommand } from "./commands/evaluate.js";
 import { inspectCommand } from "./commands/inspect.js";
@@ -39,7 +40,7 @@ function program(): Command {
   }
   for (const command of [isthmus, ...isthmus.commands]) {
     command.exitOverride().configureOutput({
-      outputError: (text, write) => write(`isthmus: ${text.replace(/^error: /, "")}`),
+      outputError: (text, write) => write(`isthmus: ${printableLines(text.replace(/^error: /, ""))}`),
     });
   }
   return isthmus;
@@ -49,10 +50,21 @@ function program(): Command {
 function report(error: unknown): number {
   // Commander has said already what is wrong.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-  const message =
-    error instanceof IsthmusError ? error.message : error instanceof Error ? error.stack : error;
-  process.stderr.write(`isthmus: ${message}\n`);
+  process.stderr.write(`isthmus: ${inWords(error)}\n`);
   return error instanceof ArgumentError ? EXIT_USAGE : EXIT_FAILURE;
+}
+
+/** An error as it is printed: it may quote a file, or name a path, that holds anything. */
+function inWords(error: unknown): string {
+  if (error instanceof IsthmusError) return printable(error.message);
+  if (!(error instanceof Error)) return printable(String(error));
+  const { message, stack } = error;
+  return printableLines(stack ? stack.replace(message, () => printable(message)) : message);
+}
+
+/** Text whose line breaks are on purpose. */
+function printableLines(text: string): string {
+  return text.split("\n").map(printable).join("\n");
 }
 
 handleBrokenPipes();

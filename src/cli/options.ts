@@ -18,6 +18,8 @@ import { plural } from "./text.js";
 export interface DataOptions {
   samples?: number;
   noise?: number;
+  /** Bytes that a gzipped file may unpack to. */
+  maxUnpacked?: number;
   seed: number;
 }
 
@@ -159,7 +161,7 @@ function threads(text: string): number | "auto" {
   }
 }
 
-/** Adds `--samples`, `--noise` and `--seed`. */
+/** Adds `--samples`, `--noise`, `--max-unpacked` and `--seed`. */
 export function addDataOptions(
   command: Command,
   defaults: { samples: string; seed: number; seeds: string },
@@ -173,6 +175,12 @@ export function addDataOptions(
     )
     .addOption(
       new Option("--noise <x>", "noise of the spiral's points (default: 0.3)").argParser(notNegative),
+    )
+    .addOption(
+      new Option(
+        "--max-unpacked <bytes>",
+        "bytes that a gzipped file may unpack to (default: 1073741824, 1 GiB)",
+      ).argParser(positiveInteger),
     )
     .addOption(new Option("--seed <n>", `seed of ${defaults.seeds}`).argParser(seed).default(defaults.seed));
 }

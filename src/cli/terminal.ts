@@ -1,3 +1,5 @@
+import { printable } from "../printable.js";
+
 /** What standard output can show. */
 export interface Terminal {
   /** Whether lines can be redrawn in place. */
@@ -33,12 +35,12 @@ export const grey = style("90");
 export const cyan = style("36");
 export const yellow = style("33");
 
-/** Prints a line. */
+/** Prints a line. Text from files and paths must be `printable` already: what acts on a terminal here is on purpose. */
 export function say(text = ""): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Prints an event as one line of JSON. */
+/** Prints an event as one line of JSON, in which nothing acts on a terminal. */
 export function emit(event: Record<string, unknown>): void {
-  say(JSON.stringify(event));
+  say(printable(JSON.stringify(event)));
 }

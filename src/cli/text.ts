@@ -48,28 +48,3 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
     right.includes(j) ? cell.padStart(width[j]!) : cell.padEnd(width[j]!);
   return rows.map((row) => row.map(pad).join("  ").trimEnd()).join("\n");
 }
-
-const simplified = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, "");
-
-/** The known name that at most two edits lead to, if there is one. */
-export function nearest(text: string, known: readonly string[]): string | undefined {
-  const distances = known.map((name) => ({
-    name,
-    distance: editDistance(simplified(text), simplified(name)),
-  }));
-  return distances.sort((a, b) => a.distance - b.distance).find(({ distance }) => distance <= 2)?.name;
-}
-
-/** Levenshtein distance. */
-function editDistance(a: string, b: string): number {
-  let above = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = above[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(substitution, above[j]! + 1, row[j - 1]! + 1));
-    }
-    above = row;
-  }
-  return above[b.length]!;
-}

@@ -79,6 +79,8 @@ export async function trainModel(
   const display = json ? undefined : new ProgressDisplay(terminal, (text) => process.stdout.write(text));
   const began = performance.now();
   let finished = { loss: outcome.loss, steps: 0 };
+  // What is told of the interruption stands on a line of its own.
+  signal.addEventListener("abort", () => display?.end(), { once: true });
   try {
     await model.fit(samples, {
       ...options,

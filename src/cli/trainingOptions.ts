@@ -10,7 +10,6 @@ import {
   fraction,
   notNegative,
   positiveInteger,
-  positiveNumber,
   probability,
   sparsity,
   widths,
@@ -44,7 +43,7 @@ export function addTrainingOptions(command: Command): Command {
     )
     .option("--loss <name>", "(default: binaryCrossentropy; spiral meanSquaredError)")
     .option("--optimizer <name>", "(default: adam)")
-    .addOption(new Option("--learning-rate <x>", "(default: 0.001)").argParser(positiveNumber))
+    .addOption(new Option("--learning-rate <x>", "(default: 0.001)").argParser(notNegative))
     .option("--scaling <name>", "of the samples: minMax or standard (default: none; spiral standard)")
     .addOption(
       new Option(

@@ -1,9 +1,14 @@
 import { boolean, integer, knownKeys, show } from "../check.js";
 import { ArgumentError, FormatError } from "../errors.js";
-import { quote } from "../formats/typedArrays.js";
+import type { ByteSource } from "../formats/byteSource.js";
+import { type FilePath, filePath } from "../formats/filePath.js";
+import { FOREIGN_START, foreignFile } from "../formats/foreignFile.js";
+import { checkMaximumBytes, DEFAULT_MAXIMUM_BYTES } from "../formats/gzip.js";
+import { allocated, quote } from "../formats/typedArrays.js";
+import { utf8Decoder } from "../formats/utf8.js";
 import { Matrix } from "../matrix.js";
-import { ByteReader, checkPath } from "./byteReader.js";
-import type { FileStream, StreamFileOptions } from "./stream.js";
+import { eachOfFile } from "./openFile.js";
+import { type FileStream, requireChunk, type StreamFileOptions } from "./stream.js";
 
 /** Options of `streamCsv`. */
 export interface StreamCsvOptions extends StreamFileOptions {
@@ -13,24 +18,26 @@ export interface StreamCsvOptions extends StreamFileOptions {
   separator?: string;
 }
 
-/** A decimal number, with white space around it. */
-const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
+/** A decimal number, with white space around it. No two parts of it can match the same character: it is linear. */
+const NUMBER = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 const RESERVED = /^[\s\d"+\-.eE]$/;
 /** No line of numbers is longer; one of a file without line breaks would fill the memory. */
 const LONGEST_LINE = 1 << 26;
 
 /**
- * Reads a file of lines of decimal numbers, plain or gzipped, as a stream of chunks of whole rows. It is read strictly:
+ * Reads a file of lines of decimal numbers, plain or gzipped, as a stream of chunks of whole rows, in 64-bit floats.
+ * It is read strictly:
  * every line has as many numbers as the first, there are no quotes, no empty fields, and no empty lines but at the end.
  *
  * The errors come where the file is read, as of `streamIdx`; those of a line name its number, counted from 1.
  *
  * @throws {ArgumentError} for options out of range
  */
-export function streamCsv(path: string, options: StreamCsvOptions = {}): FileStream<Matrix> {
-  checkPath(path);
-  knownKeys("streamCsv", options, ["rows", "header", "separator"]);
+export function streamCsv(path: FilePath, options: StreamCsvOptions = {}): FileStream<Matrix<Float64Array>> {
+  const file = filePath(path);
+  knownKeys("streamCsv", options, ["rows", "header", "separator", "maximumBytes"]);
   const most = integer("rows", options.rows ?? 1024);
+  const maximumBytes = checkMaximumBytes(options.maximumBytes ?? DEFAULT_MAXIMUM_BYTES);
   const header = boolean("header", options.header ?? false);
   const separator = options.separator ?? ",";
   if (
@@ -43,53 +50,70 @@ export function streamCsv(path: string, options: StreamCsvOptions = {}): FileStr
     );
   }
   return {
-    async *[Symbol.asyncIterator]() {
-      const reader = await ByteReader.open(path);
-      try {
-        const rows = new CsvRows(path, separator);
+    [Symbol.asyncIterator]: () =>
+      eachOfFile(file, async function* (source) {
+        const foreign = foreignFile(await source.peek(FOREIGN_START), "text");
+        if (foreign !== undefined) throw new FormatError(`bytes is ${foreign}, not lines of numbers`);
+        const rows = new CsvRows(separator, most, maximumBytes);
         let skip = header;
-        for await (const line of linesOf(reader)) {
+        for await (const line of linesOf(source)) {
           if (skip) rows.skip();
           else if (rows.add(line) === most) yield rows.take();
           skip = false;
         }
         if (rows.count > 0) yield rows.take();
-      } finally {
-        reader.close();
-      }
-    },
+      }),
   };
 }
 
 /** The lines of a file, without what ends them. */
-async function* linesOf(reader: ByteReader): AsyncGenerator<string, void, void> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for (let bytes = await reader.some(); bytes; bytes = await reader.some()) {
-    const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
-    rest = lines.pop()!;
-    if (rest.length > LONGEST_LINE) {
-      throw new FormatError(`${reader.path} has a line of more than ${LONGEST_LINE} characters`);
+async function* linesOf(source: ByteSource): AsyncGenerator<string, void, void> {
+  const decoder = utf8Decoder();
+  // The line that has begun, in parts: each is looked at once, however many a long line has.
+  let parts: string[] = [];
+  let length = 0;
+  const add = (part: string) => {
+    length += part.length;
+    if (length > LONGEST_LINE) {
+      throw new FormatError(`bytes has a line of more than ${LONGEST_LINE} characters`);
     }
-    for (const line of lines) yield line.endsWith("\r") ? line.slice(0, -1) : line;
+    parts.push(part);
+  };
+  const line = () => {
+    const text = parts.join("");
+    parts = [];
+    length = 0;
+    return text.endsWith("\r") ? text.slice(0, -1) : text;
+  };
+  for (let bytes = await source.some(); bytes; bytes = await source.some()) {
+    const [first, ...others] = decoder.decode(bytes, { stream: true }).split("\n");
+    add(first!);
+    for (const other of others) {
+      yield line();
+      add(other);
+    }
   }
-  rest += decoder.decode();
-  if (rest !== "") yield rest.endsWith("\r") ? rest.slice(0, -1) : rest;
+  add(decoder.decode());
+  if (length > 0) yield line();
 }
 
 /** Rows that are read line by line. */
 class CsvRows {
-  readonly #path: string;
   readonly #separator: string;
+  /** Rows of a chunk, and the bytes that they may take. */
+  readonly #most: number;
+  readonly #maximumBytes: number;
   #columns = 0;
   #line = 0;
   #emptyLine = 0;
-  #values: number[] = [];
+  /** The rows so far, with room for more. */
+  #values = new Float64Array(0);
   count = 0;
 
-  constructor(path: string, separator: string) {
-    this.#path = path;
+  constructor(separator: string, most: number, maximumBytes: number) {
     this.#separator = separator;
+    this.#most = most;
+    this.#maximumBytes = maximumBytes;
   }
 
   /** Passes over a line. */
@@ -106,27 +130,53 @@ class CsvRows {
     }
     if (this.#emptyLine > 0) throw this.#invalid(this.#emptyLine, "is empty");
     if (line.includes('"')) throw this.#invalid(this.#line, "has quotes, but only plain numbers are read");
-    const fields = line.split(this.#separator);
-    this.#columns ||= fields.length;
-    if (fields.length !== this.#columns) {
-      throw this.#invalid(
-        this.#line,
-        `has ${fields.length} fields, but the lines before it have ${this.#columns}`,
-      );
+    const fields = countFields(line, this.#separator);
+    this.#columns ||= fields;
+    if (fields !== this.#columns) {
+      throw this.#invalid(this.#line, `has ${fields} fields, but the lines before it have ${this.#columns}`);
     }
-    fields.forEach((field, column) => {
-      if (!NUMBER.test(field)) throw this.#noNumber(field, column);
-      this.#values.push(Number(field));
-    });
+    const values = this.#row();
+    let begin = 0;
+    for (let column = 0; column < fields; column++) {
+      const end = line.indexOf(this.#separator, begin);
+      values[column] = this.#number(end < 0 ? line.slice(begin) : line.slice(begin, end), column);
+      begin = end + 1;
+    }
     return ++this.count;
   }
 
   /** The rows so far, which are no longer kept. */
-  take(): Matrix {
-    const matrix = new Matrix(Float32Array.from(this.#values), this.count, this.#columns);
-    this.#values = [];
+  take(): Matrix<Float64Array> {
+    const matrix = new Matrix(this.#values.slice(0, this.count * this.#columns), this.count, this.#columns);
     this.count = 0;
     return matrix;
+  }
+
+  /** Where the next row goes. */
+  #row(): Float64Array {
+    requireChunk(this.count + 1, 8 * this.#columns, this.#maximumBytes);
+    const begin = this.count * this.#columns;
+    const end = begin + this.#columns;
+    if (end > this.#values.length) {
+      const length = Math.max(end, Math.min(2 * this.#values.length, this.#most * this.#columns));
+      const larger = new Float64Array(allocated(8 * length).buffer);
+      larger.set(this.#values);
+      this.#values = larger;
+    }
+    return this.#values.subarray(begin, end);
+  }
+
+  /** @throws {FormatError} unless the field is a number that float64 has room for */
+  #number(field: string, column: number): number {
+    if (!NUMBER.test(field)) throw this.#noNumber(field, column);
+    const value = Number(field);
+    if (!Number.isFinite(value)) {
+      throw this.#invalid(
+        this.#line,
+        `has ${quote(field.trim())} in column ${column + 1}, which is beyond the range of 64-bit floats, ±1.8e308`,
+      );
+    }
+    return value;
   }
 
   #noNumber(field: string, column: number): FormatError {
@@ -138,6 +188,12 @@ class CsvRows {
   }
 
   #invalid(line: number, reason: string): FormatError {
-    return new FormatError(`line ${line} of ${this.#path} ${reason}`);
+    return new FormatError(`line ${line} of bytes ${reason}`);
   }
+}
+
+function countFields(line: string, separator: string): number {
+  let count = 1;
+  for (let at = line.indexOf(separator); at >= 0; at = line.indexOf(separator, at + 1)) count++;
+  return count;
 }

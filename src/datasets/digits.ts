@@ -1,5 +1,6 @@
+import { knownKeys } from "../check.js";
 import { Hand } from "./hand.js";
-import { checkInteger, checkOptionNames, checkSeed } from "./options.js";
+import { checkInteger, checkSeed } from "./options.js";
 import { drawTrace, placeTrace } from "./page.js";
 import { Trace } from "./pen.js";
 import { SampleRandom } from "./random.js";
@@ -44,7 +45,7 @@ export interface Digits {
  * @throws {ArgumentError} for an option that is unknown, of the wrong type or out of range
  */
 export function digits(options: DigitsOptions = {}): Digits {
-  checkOptionNames("digits", options, ["samples", "seed"]);
+  knownKeys("digits", options, ["samples", "seed"]);
   const { samples = 60_000, seed = 0 } = options;
   checkInteger("samples", samples, 1, MOST_SAMPLES);
   checkSeed(seed);

@@ -1,6 +1,7 @@
+import { knownKeys } from "../check.js";
 import { cosPi, sinPi } from "../math/elementary.js";
 import { Matrix } from "../matrix.js";
-import { checkInteger, checkNumber, checkOptionNames, checkSeed } from "./options.js";
+import { checkInteger, checkNumber, checkSeed } from "./options.js";
 import { SampleRandom } from "./random.js";
 
 /** The stream of the spiral's noise; streams keep the data sets of one seed independent of each other. */
@@ -52,7 +53,7 @@ function scaleColumn(values: Float64Array, column: number, out: Float32Array): v
  * @throws {ArgumentError} for an option that is unknown, of the wrong type or out of range
  */
 export function spiral(options: SpiralOptions = {}): Spiral {
-  checkOptionNames("spiral", options, ["samples", "noise", "turns", "seed"]);
+  knownKeys("spiral", options, ["samples", "noise", "turns", "seed"]);
   const { samples = 500, noise = 0.3, turns = 1, seed = 0 } = options;
   checkInteger("samples", samples, 2, MOST_SAMPLES);
   checkNumber("noise", noise, 0, MOST);

@@ -1,52 +1,41 @@
 import { integer, knownKeys } from "../check.js";
 import { FormatError } from "../errors.js";
-import { decodeIdxElements, idxElementSize, idxHeaderLength, readIdxHeader } from "../formats/idx.js";
-import { decodeNpyElements, NPY_START, npyHeaderLength, readNpyLayout } from "../formats/npy.js";
-import { toNumbers } from "../formats/samples.js";
-import { bytesPerElement, type NumericArray, showShape } from "../formats/typedArrays.js";
-import { Matrix } from "../matrix.js";
-import { ByteReader, checkPath } from "./byteReader.js";
-import { inPath } from "./load.js";
+import type { ByteSource } from "../formats/byteSource.js";
+import { type FilePath, filePath } from "../formats/filePath.js";
+import { checkMaximumBytes, DEFAULT_MAXIMUM_BYTES } from "../formats/gzip.js";
+import { type ArrayLayout, dataBytes, elementsOf, requireData } from "../formats/layout.js";
+import { readLayout, requireRoom, toNumbers } from "../formats/samples.js";
+import { bytesPerElement, showShape } from "../formats/typedArrays.js";
+import { type AnyMatrix, Matrix } from "../matrix.js";
+import { eachOfFile } from "./openFile.js";
 
 /** Options of all sources that stream from a file. */
 export interface StreamFileOptions {
   /** Rows of a chunk; default 1024. The last one may have fewer. */
   rows?: number;
+  /** Refuse files of which a chunk takes more bytes than this; `Infinity` for no limit. Default 2^30 (1 GiB). */
+  maximumBytes?: number;
 }
 
 /**
- * Samples read from a file chunk by chunk: bytes as `Uint8Array`, other numbers as a `Matrix` of floats. Each time it
+ * Samples read from a file chunk by chunk: bytes as `Uint8Array`, other numbers as a `Matrix` of the floats that
+ * loading the file would give. Each time it
  * is gone through, the file is read anew.
  */
-export type FileStream<T extends Uint8Array | Matrix = Uint8Array | Matrix> = AsyncIterable<T>;
-
-/** What a header says of the rows that follow it. */
-interface Layout {
-  readonly shape: readonly number[];
-  readonly elementSize: number;
-  /** The elements of some rows, in the byte order of the machine. */
-  decode(bytes: Uint8Array): NumericArray;
-}
+export type FileStream<T extends Uint8Array | AnyMatrix = Uint8Array | AnyMatrix> = AsyncIterable<T>;
 
 /**
  * Reads an IDX file, plain or gzipped, as a stream of chunks of whole rows.
  *
  * The errors come where the file is read: {ArgumentError} when there is no such file, {FormatError} when it is not one
- * whole IDX file, {IsthmusError} of code `ERR_FILE` when the system refuses to read it.
+ * whole IDX file, or a chunk takes more than `maximumBytes`,
+ * {IsthmusError} of code `ERR_FILE` when the system refuses to read it, {OutOfMemoryError} when the runtime refuses the
+ * memory for a chunk.
  *
  * @throws {ArgumentError} for options out of range
  */
-export function streamIdx(path: string, options: StreamFileOptions = {}): FileStream {
-  return fileStream("streamIdx", path, options, async (reader) => {
-    const start = await reader.take(4);
-    const rest = await reader.take(idxHeaderLength(start) - 4);
-    const { type, shape } = readIdxHeader(joined(start, rest));
-    return {
-      shape,
-      elementSize: idxElementSize(type),
-      decode: (bytes) => decodeIdxElements(type, bytes),
-    };
-  });
+export function streamIdx(path: FilePath, options: StreamFileOptions = {}): FileStream {
+  return fileStream("streamIdx", path, options, "IDX");
 }
 
 /**
@@ -55,77 +44,59 @@ export function streamIdx(path: string, options: StreamFileOptions = {}): FileSt
  *
  * @throws {ArgumentError} for options out of range
  */
-export function streamNpy(path: string, options: StreamFileOptions = {}): FileStream {
-  return fileStream("streamNpy", path, options, async (reader) => {
-    const start = await reader.take(NPY_START);
-    const rest = await reader.take(Math.max(0, npyHeaderLength(start) - NPY_START));
-    const layout = readNpyLayout(joined(start, rest));
-    const { type, shape, fortranOrder } = layout;
-    if (fortranOrder && shape.length > 1) {
-      throw new FormatError(
-        "bytes holds an array in Fortran order, whose rows cannot be read one after the other; use loadNpy",
-      );
-    }
-    return {
-      shape,
-      elementSize: bytesPerElement(type),
-      decode: (bytes) => decodeNpyElements(layout, bytes),
-    };
-  });
+export function streamNpy(path: FilePath, options: StreamFileOptions = {}): FileStream {
+  return fileStream("streamNpy", path, options, ".npy");
 }
 
 function fileStream(
   name: string,
-  path: string,
+  where: FilePath,
   options: StreamFileOptions,
-  readLayout: (reader: ByteReader) => Promise<Layout>,
+  format: ArrayLayout["format"],
 ): FileStream {
-  checkPath(path);
-  knownKeys(name, options, ["rows"]);
+  const path = filePath(where);
+  knownKeys(name, options, ["rows", "maximumBytes"]);
   const rows = integer("rows", options.rows ?? 1024);
+  const maximumBytes = checkMaximumBytes(options.maximumBytes ?? DEFAULT_MAXIMUM_BYTES);
   return {
-    async *[Symbol.asyncIterator]() {
-      const reader = await ByteReader.open(path);
-      try {
-        const layout = await inPath(path, () => readLayout(reader));
-        yield* chunksOf(reader, layout, rows);
-      } finally {
-        reader.close();
-      }
-    },
+    [Symbol.asyncIterator]: () =>
+      eachOfFile(path, async function* (source) {
+        const layout = await readLayout(source, format);
+        requireRoom(source, layout);
+        yield* chunksOf(source, layout, rows, maximumBytes);
+      }),
   };
 }
 
-async function* chunksOf(reader: ByteReader, { shape, elementSize, decode }: Layout, most: number) {
-  const { path } = reader;
+async function* chunksOf(source: ByteSource, layout: ArrayLayout, most: number, maximumBytes: number) {
+  const { shape, type, fortranOrder } = layout;
   const [rows, ...rest] = shape;
-  const columns = rest.reduce((product, dimension) => product * dimension, 1);
-  if (rows === undefined || rows * columns === 0) {
+  if (fortranOrder && shape.length > 1) {
     throw new FormatError(
-      `${path} holds an array of shape ${showShape(shape)}, in which there are no samples`,
+      "bytes holds an array in Fortran order, whose rows cannot be read one after the other; use loadNpy",
     );
   }
-  const wanted = rows * columns * elementSize;
-  const needs = `its shape ${showShape(shape)} wants ${wanted} bytes of data`;
-  if (!Number.isSafeInteger(wanted)) throw new FormatError(`${path} is not valid: ${needs}`);
+  if (rows === undefined || dataBytes(layout) === 0) {
+    throw new FormatError(`bytes holds an array of shape ${showShape(shape)}, in which there are no samples`);
+  }
+  const columns = rest.reduce((product, dimension) => product * dimension, 1);
+  const rowBytes = columns * bytesPerElement(type);
+  requireChunk(Math.min(rows, most), rowBytes, maximumBytes);
   for (let row = 0; row < rows; row += most) {
     const count = Math.min(most, rows - row);
-    const length = count * columns * elementSize;
-    const bytes = await reader.take(length);
-    if (bytes.length < length) {
-      const available = row * columns * elementSize + bytes.length;
-      throw new FormatError(`${path} is not valid: ${needs}, but only ${available} follow the header`);
-    }
-    const data = toNumbers(decode(bytes));
-    yield data instanceof Uint8Array ? data : new Matrix(data, count, columns);
+    const bytes = await source.take(count * rowBytes);
+    if (bytes.length < count * rowBytes) requireData(layout, row * rowBytes + bytes.length);
+    const data = toNumbers(elementsOf({ ...layout, shape: [count, ...rest] }, bytes));
+    yield data instanceof Uint8Array ? data : new Matrix<Float32Array | Float64Array>(data, count, columns);
   }
-  if (await reader.some())
-    throw new FormatError(`${path} is not valid: ${needs}, but more follow the header`);
+  if (await source.some()) requireData(layout, "more");
 }
 
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
+/** @throws {FormatError} when a chunk takes more bytes than is allowed */
+export function requireChunk(rows: number, rowBytes: number, maximumBytes: number): void {
+  if (rows * rowBytes <= maximumBytes) return;
+  const size = rows === 1 ? "a row takes" : `${rows} rows, a chunk, take`;
+  throw new FormatError(
+    `bytes cannot be streamed: ${size} ${rows * rowBytes} bytes, more than maximumBytes, ${maximumBytes} bytes`,
+  );
 }

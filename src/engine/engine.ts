@@ -1,5 +1,7 @@
-import { SCRATCH_BYTES } from "../../assembly/abi.js";
-import { EngineError, StateError } from "../errors.js";
+import version from "#embedded/version";
+import { SCRATCH_BYTES, TRACE_LOCK, TRACE_PLAN } from "../../assembly/abi.js";
+import { brand, brandIn } from "../brand.js";
+import { ArgumentError, EngineError, StateError } from "../errors.js";
 import type { BuildName } from "./binaries.js";
 import type { Kernels } from "./kernels.js";
 import type { Address, Block, EngineMemory } from "./memory.js";
@@ -9,8 +11,10 @@ import { type Parts, partsFor } from "./parts.js";
 import { type Plan, PlanBuilder } from "./plan.js";
 import { hasSimd } from "./probe.js";
 import { availableThreads, canShareMemory } from "./runtime.js";
-import { Team } from "./team.js";
+import type { Team } from "./team.js";
 import { chooseTile, TILE_NAMES, tileFor } from "./tiles.js";
+import { Trace } from "./trace.js";
+import { Workforce } from "./workforce.js";
 
 /** A stretch of work that one turn of the event loop may take: about 10 ms at 20 GFLOP/s, a slow machine's pace. */
 export const OPERATIONS_PER_TURN = 2e8;
@@ -21,10 +25,25 @@ const OPERATIONS_BEFORE_TEAM = 5e8;
 /** With `threads: "auto"`, the most threads that are taken. */
 const MOST_AUTO_THREADS = 16;
 
-/** Kernels, memory and workers: what models run on. Several models can share one. */
+/** Tells the class's own use of its constructor from others'. */
+const KEY = Symbol("Engine");
+
+/** Ends the workers of engines that nobody refers to any more: they would keep themselves, and the memory, for ever. */
+const forgotten = new FinalizationRegistry<Workforce>((workforce) => {
+  workforce.stop().catch(() => {});
+});
+
+/**
+ * Kernels, memory and workers: what models run on. Several models can share one. Workers that have had nothing to do for
+ * half a minute to a minute end, and the next work starts new ones. `dispose` gives everything back at once; an engine
+ * that is forgotten without it gives everything back when the garbage collector finds it.
+ */
 export class Engine {
   /** Stays when a minifier renames the class. */
   static readonly name = "Engine";
+  static {
+    brand(Engine, version);
+  }
   /** @internal The kernels in use; users see it in `info`, as the next two. */
   readonly build: BuildName;
   /** @internal Whether V8's revectorizer compiled them. */
@@ -35,31 +54,39 @@ export class Engine {
   readonly memory: EngineMemory;
   /** @internal */
   readonly kernels: Kernels;
-  readonly #module: WebAssembly.Module;
+  /** The last step of every thread. @internal */
+  readonly trace: Trace;
   readonly #scratch: Block;
-  /** Room for the team, taken at once, so that memory does not grow when it starts. */
-  readonly #teamRoom: Block | undefined;
   readonly #auto: boolean;
   #threads: number;
-  #team: Team | undefined;
+  /** The workers; undefined where one thread does everything. */
+  readonly #workforce: Workforce | undefined;
   /** Operations of plans large enough for a team that one thread has run for want of one. */
   #worked = 0;
   /** Held by the plan that is running in turns. */
   readonly #running = new Mutex();
   #disposal: Promise<void> | undefined;
 
-  private constructor({ build, turbo, module, memory, kernels }: Parts, threads: number | "auto") {
+  private constructor(key: typeof KEY, parts: Parts, threads: number | "auto") {
+    // JavaScript does not know of private constructors.
+    if (key !== KEY) {
+      throw new ArgumentError("new Engine(…) cannot wait for the kernels; write await Engine.create({ … })");
+    }
+    const { build, turbo, module, memory, kernels } = parts;
     this.build = build;
     this.turbo = turbo;
     this.memory = memory;
     this.kernels = kernels;
-    this.#module = module;
     this.tile = chooseTile(kernels, memory, build, turbo);
     this.#scratch = memory.allocate(SCRATCH_BYTES);
     this.#auto = threads === "auto";
     const wanted = threads === "auto" ? Math.min(availableThreads(), MOST_AUTO_THREADS) : threads;
     this.#threads = canShareMemory() ? wanted : 1;
-    if (this.#threads > 1) this.#teamRoom = memory.allocate(Team.roomFor(this.#threads));
+    this.trace = new Trace(memory, this.#threads);
+    if (this.#threads === 1) return;
+    const program = { module, kernels, memory, trace: this.trace };
+    this.#workforce = new Workforce(program, this.#threads, this.#running);
+    forgotten.register(this, this.#workforce, this);
   }
 
   /**
@@ -72,7 +99,7 @@ export class Engine {
     const checked = checkEngineOptions(options);
     if (!hasSimd())
       throw new EngineError("this runtime has no WebAssembly SIMD, which the kernels are made of");
-    return new Engine(await partsFor(checked), checked.threads);
+    return new Engine(KEY, await partsFor(checked), checked.threads);
   }
 
   /** What is in force. */
@@ -110,6 +137,7 @@ export class Engine {
   /** @internal Runs a plan at once if it is short, wants no workers and nothing else is running; else returns false. */
   runIfShort(plan: Plan): boolean {
     if (this.#running.held || plan.operations > OPERATIONS_PER_TURN || this.#wantsTeam(plan)) return false;
+    this.trace.note(TRACE_PLAN);
     this.run(plan);
     this.#count(plan);
     return true;
@@ -123,6 +151,7 @@ export class Engine {
    * @throws {EngineError} when a worker has died; the next call starts new ones
    */
   *runInTurns(plan: Plan): Generator<Promise<unknown> | undefined, void> {
+    this.trace.note(TRACE_LOCK);
     yield* this.#turn();
     try {
       this.#assertAlive();
@@ -181,11 +210,8 @@ export class Engine {
     try {
       yield* team.run(plan.listAt(first), count, slice, slices);
     } catch (error) {
-      if (team.failed) {
-        this.#team = undefined;
-        // The caller will give memory back, or write to it, that the other workers may still be writing to.
-        yield team.stop();
-      }
+      // The caller will give memory back, or write to it, that the other workers may still be writing to.
+      if (team.failed) yield this.#workforce!.stop();
       throw error;
     }
   }
@@ -198,24 +224,15 @@ export class Engine {
     if (this.#threads === 1) return false;
     if (!this.#auto) return true;
     if (operations < OPERATIONS_FOR_TEAM) return false;
-    return this.#team !== undefined || this.#worked + operations >= OPERATIONS_BEFORE_TEAM;
+    return this.#workforce!.there || this.#worked + operations >= OPERATIONS_BEFORE_TEAM;
   }
 
   /** The team, started if need be. Where workers cannot be started, the engine goes on with one thread. */
   *#startedTeam(): Generator<Promise<unknown>, Team | undefined> {
-    if (!this.#team) {
-      const starting = Team.start(this.#module, this.kernels, this.memory, this.#teamRoom!, this.#threads);
-      yield starting.then(
-        (team) => {
-          this.#team = team;
-        },
-        () => {
-          this.#threads = 1;
-        },
-      );
-      this.#assertAlive();
-    }
-    return this.#team;
+    const team = yield* this.#workforce!.team();
+    if (!team) this.#threads = 1;
+    this.#assertAlive();
+    return team;
   }
 
   /**
@@ -230,8 +247,9 @@ export class Engine {
   async #end(): Promise<void> {
     const turn = this.#running.take();
     if (turn) await turn;
-    await this.#team?.stop();
-    this.#teamRoom?.release();
+    forgotten.unregister(this);
+    await this.#workforce?.dispose();
+    this.trace.release();
     this.#scratch.release();
     this.#running.pass();
   }
@@ -239,4 +257,19 @@ export class Engine {
   #assertAlive(): void {
     if (this.#disposal) throw new StateError("the engine was disposed of");
   }
+}
+
+/**
+ * Whether a value is an engine that can be used here: of this copy of the package, or of another copy of the same release,
+ * whose kernels take the same plans.
+ *
+ * @throws {ArgumentError} for an engine of another release
+ */
+export function isEngine(value: unknown): value is Engine {
+  const release = brandIn(Engine, value);
+  if (release === undefined || release === version) return release !== undefined;
+  throw new ArgumentError(
+    `engine belongs to isthmus ${release}, but this is isthmus ${version}: the program has two releases of the ` +
+      "package, and an engine works with models of its own release only",
+  );
 }

@@ -1,6 +1,7 @@
 import records, { type KernelFields as Fields } from "#embedded/records";
 
 import { OP_END, OP_ROWS, RECORD_ARGUMENTS } from "../../assembly/abi.js";
+import { brand } from "../brand.js";
 import type { Address, Block, EngineMemory } from "./memory.js";
 import { tileFor } from "./tiles.js";
 
@@ -18,6 +19,11 @@ const BLOCK_FLOATS = 48 * 1024;
 
 /** A plan in the engine's memory, ready to run. */
 export class Plan {
+  /** Stays when a minifier renames the class. */
+  static readonly name = "Plan";
+  static {
+    brand(Plan);
+  }
   /** Where each phase starts; all threads finish one before any starts the next. */
   readonly phases: readonly Address[];
   /** Floating-point operations of its matrix products, to judge how long it takes. */

@@ -14,6 +14,14 @@ export function builtin<T>(name: string): T | undefined {
   return nodeProcess?.getBuiltinModule?.(name) as T | undefined;
 }
 
+type SetImmediate = (callback: () => void) => unknown;
+
+/** Node's `setImmediate`, also where a test environment such as jsdom hides it; undefined elsewhere. */
+export const immediately: SetImmediate | undefined =
+  typeof setImmediate === "function"
+    ? setImmediate
+    : builtin<{ setImmediate?: SetImmediate }>("node:timers")?.setImmediate;
+
 /** Major version of Node; 0 elsewhere. */
 export function nodeMajor(): number {
   const { Bun, Deno } = globalThis as { Bun?: unknown; Deno?: unknown };

@@ -85,6 +85,7 @@ async function within(promise: Promise<void>, otherwise: () => Promise<unknown>)
 
 function spawnWeb(source: string, start: WorkerStart, onDeath: (error: Error) => void): WorkerHandle {
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  // Called in a worker, it can hang in a Firefox whose workers are watched: see src/playground/shared/hosted.ts.
   const worker = new Worker(url, { name: "isthmus" });
   const ready = new Promise<void>((resolve, reject) => {
     worker.onmessage = () => resolve();

@@ -5,13 +5,17 @@ import {
   TEAM_PHASES,
   TEAM_SLICE,
   TEAM_SLICES,
+  TEAM_TRACE,
   TEAM_WORDS,
+  TRACE_SPAWN,
+  TRACE_START,
 } from "../../assembly/abi.js";
 import { EngineError } from "../errors.js";
 import type { Kernels } from "./kernels.js";
 import type { Address, Block, EngineMemory } from "./memory.js";
 import { maySleep } from "./runtime.js";
 import { spawnWorker, type WorkerHandle } from "./spawn.js";
+import type { Trace } from "./trace.js";
 
 /** How long workers may take to start, in ms: they take some tens, and a machine that is busy several times that. */
 const START_LIMIT = 20_000;
@@ -45,6 +49,7 @@ export class Team {
    * Starts `threads` − 1 workers.
    *
    * @param block room for the team, of no other use until it was stopped
+   * @param trace of at least so many threads
    * @throws {EngineError} when the runtime has no workers, or one does not start
    */
   static async start(
@@ -53,15 +58,19 @@ export class Team {
     memory: EngineMemory,
     block: Block,
     threads: number,
+    trace: Trace,
   ): Promise<Team> {
     block.view().fill(0);
     const team = new Team(kernels, block, threads);
+    team.#words[TEAM_TRACE] = trace.place.address;
     try {
       for (let thread = 1; thread < threads; thread++) {
         const scratch = team.#scratchAt(thread);
         const start = { module, memory: memory.memory, team: block.at(), thread, threads, scratch };
+        trace.note(TRACE_SPAWN, thread);
         team.#workers.push(spawnWorker(workerSource, start, (error) => team.#fail(error)));
       }
+      trace.note(TRACE_START);
       await team.#started();
       return team;
     } catch (error) {

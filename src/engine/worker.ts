@@ -1,6 +1,8 @@
 // The program of a worker. It is bundled into one string, embedded in the library and started from there.
+import { TEAM_TRACE, TRACE_WAKE } from "../../assembly/abi.js";
 import { instantiateKernels, type Kernels } from "./kernels.js";
 import { builtin } from "./runtime.js";
+import { noteStep, traceWords } from "./trace.js";
 
 /** What a worker is sent to begin with. */
 export interface WorkerStart {
@@ -29,6 +31,8 @@ interface WebScope {
 
 /** Serves until the team is stopped. */
 function begin({ module, memory, team, thread, threads, scratch }: WorkerStart, ready: () => void): void {
+  const address = new Uint32Array(memory.buffer, team)[TEAM_TRACE]!;
+  noteStep(traceWords({ memory, address, threads }), thread, TRACE_WAKE);
   const kernels = instantiateKernels<Kernels>(module, memory);
   ready();
   kernels.serve(team, thread, threads, scratch);

@@ -1,4 +1,5 @@
 import { float32Text } from "./floatText.js";
+import { encodeUtf8 } from "./utf8.js";
 
 /** Rows of float32 with names for their columns. */
 export interface FloatTable {
@@ -17,16 +18,15 @@ const AT_ONCE = 1 << 16;
  * @returns the file, in UTF-8
  */
 export function encodeCsv({ names, data }: FloatTable): Uint8Array {
-  const encoder = new TextEncoder();
   const columns = names.length;
-  const parts = [encoder.encode(`${names.join(",")}\n`)];
+  const parts = [encodeUtf8(`${names.join(",")}\n`)];
   const step = Math.max(1, Math.floor(AT_ONCE / columns)) * columns;
   for (let begin = 0; begin < data.length; begin += step) {
     let text = "";
     for (let i = begin; i < Math.min(begin + step, data.length); i++) {
       text += float32Text(data[i]!) + ((i + 1) % columns === 0 ? "\n" : ",");
     }
-    parts.push(encoder.encode(text));
+    parts.push(encodeUtf8(text));
   }
   const file = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

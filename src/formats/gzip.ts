@@ -1,90 +1,101 @@
-import { ArgumentError, EngineError, FormatError } from "../errors.js";
-import { requireBytes } from "./typedArrays.js";
+import { knownKeys, show } from "../check.js";
+import { ArgumentError, FormatError } from "../errors.js";
+import { foreignFile } from "./foreignFile.js";
+import { Gunzipper } from "./gunzipper.js";
+import { allocated, type FileBytes, requireBytes } from "./typedArrays.js";
 
-/** Compressed bytes given to the decompressor at a time. */
-const SLICE = 1 << 16;
+/** Default of every `maximumBytes`: 1 GiB, about twice the largest data set commonly kept as IDX. */
+export const DEFAULT_MAXIMUM_BYTES = 2 ** 30;
 
-/** Default of `GunzipOptions.maximumBytes`: 1 GiB, about twice the largest data set commonly kept as IDX. */
-const DEFAULT_MAXIMUM_BYTES = 2 ** 30;
+/**
+ * How many times as long as its compressed form something can be: in 2 bits, deflate repeats up to 258 bytes
+ * (https://zlib.net/zlib_tech.html, "Maximum Compression Factor").
+ */
+export const MAXIMUM_EXPANSION = 1032;
 
-/** Options of `gunzip`. */
+/** How much gzip data may unpack to. */
 export interface GunzipOptions {
-  /** Refuse data that decompresses to more bytes than this. Default 2^30 (1 GiB). */
+  /** Refuse data that decompresses to more bytes than this; `Infinity` for no limit. Default 2^30 (1 GiB). */
   maximumBytes?: number;
 }
 
 /** Whether `bytes` begins with gzip's magic number, 1f 8b (RFC 1952, section 2.3.1). */
-export function isGzip(bytes: Uint8Array): boolean {
-  return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
+export function isGzip(bytes: FileBytes): boolean {
+  const [first, second] = requireBytes(bytes);
+  return first === 0x1f && second === 0x8b;
 }
 
 /**
- * Decompresses gzip data (RFC 1952) with the runtime's own `DecompressionStream`. Whether a file of several
- * members, put end to end, is read or refused is up to the runtime: Node 20 reads it, browsers refuse it.
+ * The option `maximumBytes` of a function that reads what may be gzipped.
+ *
+ * @throws {ArgumentError} for other options, and a limit that is no integer ≥ 0 or Infinity
+ */
+export function maximumBytesOf(name: string, options: GunzipOptions): number {
+  knownKeys(name, options, ["maximumBytes"]);
+  return checkMaximumBytes(options.maximumBytes ?? DEFAULT_MAXIMUM_BYTES);
+}
+
+/** @throws {ArgumentError} unless `value` is an integer ≥ 0 or Infinity */
+export function checkMaximumBytes(value: unknown): number {
+  if (value !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(value) && (value as number) >= 0)) {
+    throw new ArgumentError(`maximumBytes must be an integer of at least 0, or Infinity, not ${show(value)}`);
+  }
+  return value as number;
+}
+
+/**
+ * Decompresses gzip data (RFC 1952), the same way in every runtime: members put end to end give what they hold one
+ * after the other; zeros between and after them are padding. The memory it takes is that of the result.
  *
  * @param bytes a whole gzip file; left as it is
- * @throws {FormatError} when it is no gzip data, is cut short or corrupt, or holds more than `maximumBytes`
+ * @throws {FormatError} when it is no gzip data, is cut short or corrupt, is followed by anything else, or holds more
+ * than `maximumBytes`
  * @throws {ArgumentError} when an argument has the wrong type or `maximumBytes` is no integer ≥ 0
- * @throws {EngineError} when the runtime has no `DecompressionStream`
+ * @throws {OutOfMemoryError} when the runtime refuses the memory for the result
  */
-export async function gunzip(bytes: Uint8Array, options: GunzipOptions = {}): Promise<Uint8Array> {
+export async function gunzip(bytes: FileBytes, options: GunzipOptions = {}): Promise<Uint8Array> {
   const compressed = requireBytes(bytes);
-  const { maximumBytes = DEFAULT_MAXIMUM_BYTES } = options;
-  if (
-    maximumBytes !== Number.POSITIVE_INFINITY &&
-    !(Number.isSafeInteger(maximumBytes) && maximumBytes >= 0)
-  ) {
-    throw new ArgumentError(`maximumBytes is ${maximumBytes}, but an integer ≥ 0 or Infinity is wanted`);
-  }
+  const maximumBytes = maximumBytesOf("gunzip", options);
   if (!isGzip(compressed)) {
-    throw new FormatError("bytes is not gzip data: it does not begin with the bytes 1f 8b");
+    const foreign = foreignFile(compressed);
+    throw new FormatError(
+      foreign === undefined
+        ? "bytes is not gzip data: it does not begin with the bytes 1f 8b"
+        : `bytes is ${foreign}, not gzip data`,
+    );
   }
-  if (typeof DecompressionStream === "undefined") {
-    throw new EngineError("gunzip needs DecompressionStream, which this runtime does not have");
-  }
+  // A single member ends with its length. Several are decompressed once to count, and once more to keep.
+  const last = compressed.subarray(Math.max(0, compressed.length - 4));
+  const stated = last.reduce((sum, byte, i) => sum + byte * 2 ** (8 * i), 0);
+  const first = unpack(compressed, stated, maximumBytes);
+  return first.whole ?? unpack(compressed, first.size, maximumBytes).whole!;
+}
 
-  const reader = sliced(compressed).pipeThrough(new DecompressionStream("gzip")).getReader();
-  const chunks: Uint8Array[] = [];
+/** What is decompressed, if it has as many bytes as expected; how many it has, anyway. */
+function unpack(
+  compressed: Uint8Array,
+  expected: number,
+  maximumBytes: number,
+): { size: number; whole?: Uint8Array } {
+  const possible = Math.min(maximumBytes, MAXIMUM_EXPANSION * compressed.length);
+  const whole = expected <= possible ? allocated(expected) : new Uint8Array(0);
   let size = 0;
-  for (;;) {
-    const { done, value } = await reader.read().catch((cause: unknown) => {
-      throw new FormatError("bytes is not gzip data: it is cut short or corrupt", { cause });
-    });
-    if (done) return concatenate(chunks, size);
-    size += value.length;
-    if (size > maximumBytes) {
-      // The pipe is given up on; how its other end takes that is of no interest.
-      reader.cancel().catch(() => {});
-      throw new FormatError(`bytes decompresses to more than maximumBytes, ${maximumBytes} bytes`);
-    }
-    chunks.push(value);
+  for (const piece of unpacked(compressed)) {
+    if (size + piece.length > maximumBytes) throw tooMuch(maximumBytes);
+    if (size + piece.length <= whole.length) whole.set(piece, size);
+    size += piece.length;
   }
+  return size === whole.length ? { size, whole } : { size };
 }
 
-/**
- * A stream that hands out copies of small slices as they are asked for. Some runtimes decompress all of a chunk
- * before anyone can read from it, and deflate expands up to 1032-fold: slices bound what is made beyond the limit.
- */
-function sliced(bytes: Uint8Array): ReadableStream<BufferSource> {
-  let position = 0;
-  return new ReadableStream({
-    pull(controller) {
-      if (position >= bytes.length) {
-        controller.close();
-        return;
-      }
-      controller.enqueue(bytes.slice(position, position + SLICE));
-      position += SLICE;
-    },
-  });
+/** Decompresses a whole gzip file piece by piece. */
+export function* unpacked(compressed: Uint8Array): Generator<Uint8Array, void, void> {
+  const gunzipper = new Gunzipper();
+  yield* gunzipper.push(compressed);
+  yield* gunzipper.end();
 }
 
-function concatenate(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const whole = new Uint8Array(size);
-  let position = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, position);
-    position += chunk.length;
-  }
-  return whole;
+/** The error of data that unpack to more than is allowed. */
+export function tooMuch(maximumBytes: number): FormatError {
+  return new FormatError(`bytes decompresses to more than maximumBytes, ${maximumBytes} bytes`);
 }

@@ -1,10 +1,12 @@
 import { ArgumentError, FormatError } from "../errors.js";
+import { foreignFile } from "./foreignFile.js";
 import { isGzip } from "./gzip.js";
+import { type ArrayLayout, elementsOf, invalid as invalidFile, requireData } from "./layout.js";
 import {
   bytesOf,
   bytesPerElement,
-  copyArray,
-  elementCount,
+  copyBytes,
+  type FileBytes,
   type NumericArrayName,
   requireArray,
   requireBytes,
@@ -62,35 +64,34 @@ const MAXIMUM_DIMENSIONS = 255;
  * @returns the array; its data is a copy
  * @throws {FormatError} when the bytes are anything but one complete IDX file with at least one element
  */
-export function decodeIdx(bytes: Uint8Array): DecodedIdx {
+export function decodeIdx(bytes: FileBytes): DecodedIdx {
   const file = requireBytes(bytes);
   if (isGzip(file)) throw invalid("it is compressed with gzip and has to be decompressed first");
-  const { type, shape, dataBegin } = readIdxHeader(file);
-  requireElements(shape, idxElementSize(type), file.length - dataBegin);
-  return { type, shape, data: decodeIdxElements(type, file.subarray(dataBegin)) };
+  const layout = readIdxLayout(file);
+  requireData(layout, file.length - layout.dataBegin);
+  const data = elementsOf(layout, copyBytes(file.subarray(layout.dataBegin))) as IdxData;
+  const { type } = TYPES.find(({ array }) => array === layout.type)!;
+  return { type, shape: [...layout.shape], data };
 }
 
-/** Bytes that the header takes, as the first 4 of the file tell. */
+/** The most bytes from the start of a file that have to be known to know the length of its header. */
+export const IDX_START = 4;
+
+/** Bytes up to the first element, as the first 4 of the file tell. */
 export function idxHeaderLength(start: Uint8Array): number {
   if (start.length < 4) throw invalid(`it has ${start.length} bytes, but the magic number alone takes 4`);
   return 4 + 4 * start[3]!;
-}
-
-/** What stands before the elements of an IDX file. */
-export interface IdxHeader {
-  readonly type: IdxType;
-  readonly shape: number[];
-  /** Position of the first element. */
-  readonly dataBegin: number;
 }
 
 /**
  * Reads the header of an IDX file.
  *
  * @param file begins with the whole header
- * @throws {FormatError} when it is none
+ * @throws {FormatError} when it is none, or one of no elements
  */
-export function readIdxHeader(file: Uint8Array): IdxHeader {
+export function readIdxLayout(file: Uint8Array): ArrayLayout {
+  const foreign = foreignFile(file, "idx");
+  if (foreign !== undefined) throw new FormatError(`bytes is ${foreign}, not an IDX file`);
   const dataBegin = idxHeaderLength(file);
   const [zero0, zero1, code, rank] = file as unknown as [number, number, number, number];
   if (zero0 !== 0 || zero1 !== 0) {
@@ -110,25 +111,10 @@ export function readIdxHeader(file: Uint8Array): IdxHeader {
   }
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
-  return { type: entry.type, shape, dataBegin };
-}
-
-/** Elements of an IDX file in the byte order of the machine; a copy. */
-export function decodeIdxElements(type: IdxType, bytes: Uint8Array): IdxData {
-  const data = copyArray(arrayOf(type), bytes, 0, bytes.length) as IdxData;
-  // Every machine that runs Wasm keeps its numbers little-endian; the file has them big-endian.
-  swapBytes(bytesOf(data), data.BYTES_PER_ELEMENT);
-  return data;
-}
-
-/** The typed array that holds elements of a type. */
-function arrayOf(type: IdxType): NumericArrayName {
-  return TYPES.find((candidate) => candidate.type === type)!.array;
-}
-
-/** Bytes that an element of an IDX file takes. */
-export function idxElementSize(type: IdxType): number {
-  return bytesPerElement(arrayOf(type));
+  if (shape.includes(0)) {
+    throw invalid(`its shape is ${showShape(shape)}, but every dimension has to be at least 1`);
+  }
+  return { format: "IDX", type: entry.array, bigEndian: true, fortranOrder: false, shape, dataBegin };
 }
 
 /**
@@ -167,21 +153,8 @@ export function encodeIdx(array: IdxArray): Uint8Array {
   return bytes;
 }
 
-function requireElements(shape: readonly number[], elementSize: number, available: number): void {
-  const text = showShape(shape);
-  if (shape.includes(0)) throw invalid(`its shape is ${text}, but every dimension has to be at least 1`);
-  const wanted = (elementCount(shape) ?? Number.POSITIVE_INFINITY) * elementSize;
-  if (!Number.isSafeInteger(wanted)) throw invalid(`its shape ${text} is more than any file can hold`);
-  if (available < wanted) {
-    throw invalid(`its shape ${text} wants ${wanted} bytes of data, but only ${available} follow the header`);
-  }
-  if (available > wanted) {
-    throw invalid(`its shape ${text} wants ${wanted} bytes of data, but ${available} follow the header`);
-  }
-}
-
 function invalid(reason: string): FormatError {
-  return new FormatError(`bytes is not a valid IDX file: ${reason}`);
+  return invalidFile("IDX", reason);
 }
 
 function hex(byte: number): string {

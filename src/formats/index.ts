@@ -8,5 +8,5 @@ export {
   encodeSafetensors,
   type NamedTensor,
 } from "./safetensors.js";
-export { decodeSamples, type LoadedSamples } from "./samples.js";
-export type { NumericArray } from "./typedArrays.js";
+export { decodeSamples, type LoadedSamples, type LoadSamplesOptions } from "./samples.js";
+export type { FileBytes, NumericArray } from "./typedArrays.js";

@@ -1,18 +1,19 @@
 import { ArgumentError, FormatError } from "../errors.js";
+import { foreignFile } from "./foreignFile.js";
+import { type ArrayLayout, elementsOf, invalid as invalidFile, requireData } from "./layout.js";
 import { parseNpyHeader } from "./npyHeader.js";
 import {
   bytesOf,
   bytesPerElement,
-  copyArray,
-  elementCount,
+  copyBytes,
+  type FileBytes,
   type NumericArray,
   type NumericArrayName,
   quote,
   requireArray,
   requireBytes,
-  showShape,
-  swapBytes,
 } from "./typedArrays.js";
+import { encodeUtf8 } from "./utf8.js";
 
 /** An array as NumPy's `.npy` files hold one. */
 export interface NpyArray {
@@ -68,9 +69,7 @@ export function encodeNpy(array: NpyArray): Uint8Array {
   }
   const descr = `${bytesPerElement(type) === 1 ? "|" : "<"}${CODE_OF.get(type)}`;
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
-  const header = new TextEncoder().encode(
-    `{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`,
-  );
+  const header = encodeUtf8(`{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`);
 
   const headerBegin = MAGIC.length + 4;
   const dataBegin = Math.ceil((headerBegin + header.length + 1) / ALIGNMENT) * ALIGNMENT;
@@ -93,34 +92,11 @@ export function encodeNpy(array: NpyArray): Uint8Array {
  * @throws {FormatError} when the bytes are not one complete file, or hold elements without a typed array:
  * structured, boolean, complex, half-precision, text, date and object types
  */
-export function decodeNpy(bytes: Uint8Array): NpyArray {
+export function decodeNpy(bytes: FileBytes): NpyArray {
   const file = requireBytes(bytes);
   const layout = readNpyLayout(file);
-  const { type, shape, fortranOrder, dataBegin } = layout;
-  const wanted = (elementCount(shape) ?? Number.POSITIVE_INFINITY) * bytesPerElement(type);
-  const shown = showShape(shape);
-  if (!Number.isSafeInteger(wanted)) throw invalid(`its shape ${shown} is more than any file can hold`);
-  const available = file.length - dataBegin;
-  if (available < wanted) {
-    throw invalid(
-      `its shape ${shown} wants ${wanted} bytes of data, but only ${available} follow the header`,
-    );
-  }
-  if (available > wanted) {
-    throw invalid(`its shape ${shown} wants ${wanted} bytes of data, but ${available} follow the header`);
-  }
-  const data = decodeNpyElements(layout, file.subarray(dataBegin));
-  return { shape, data: fortranOrder ? toRowMajor(type, data, shape) : data };
-}
-
-/** What the header of a `.npy` file says of its elements. */
-export interface NpyLayout {
-  readonly type: NumericArrayName;
-  readonly bigEndian: boolean;
-  readonly fortranOrder: boolean;
-  readonly shape: readonly number[];
-  /** Position of the first element. */
-  readonly dataBegin: number;
+  requireData(layout, file.length - layout.dataBegin);
+  return { shape: [...layout.shape], data: elementsOf(layout, copyBytes(file.subarray(layout.dataBegin))) };
 }
 
 /**
@@ -129,7 +105,7 @@ export interface NpyLayout {
  * @param file begins with the whole header
  * @throws {FormatError} when it is none, or one of elements without a typed array
  */
-export function readNpyLayout(file: Uint8Array): NpyLayout {
+export function readNpyLayout(file: Uint8Array): ArrayLayout {
   const dataBegin = npyHeaderLength(file);
   const headerBegin = file[MAGIC.length] === 1 ? 10 : 12;
   if (dataBegin > file.length) {
@@ -145,14 +121,7 @@ export function readNpyLayout(file: Uint8Array): NpyLayout {
   if (shape.length > MAXIMUM_DIMENSIONS_READ) {
     throw invalid(`it has ${shape.length} dimensions, but NumPy has at most ${MAXIMUM_DIMENSIONS_READ}`);
   }
-  return { ...readDescr(descr), fortranOrder, shape, dataBegin };
-}
-
-/** Elements of a `.npy` file in the byte order of the machine; a copy. */
-export function decodeNpyElements({ type, bigEndian }: NpyLayout, bytes: Uint8Array): NumericArray {
-  const data = copyArray(type, bytes, 0, bytes.length);
-  if (bigEndian) swapBytes(bytesOf(data), data.BYTES_PER_ELEMENT);
-  return data;
+  return { format: ".npy", ...readDescr(descr), fortranOrder, shape, dataBegin };
 }
 
 /** The most bytes from the start of a file that have to be known to know the length of its header. */
@@ -160,7 +129,11 @@ export const NPY_START = 12;
 
 /** Bytes up to the first element, as the first `NPY_START` of the file tell. */
 export function npyHeaderLength(start: Uint8Array): number {
-  if (!MAGIC.every((byte, i) => start[i] === byte)) throw invalid("it does not begin with \\x93NUMPY");
+  if (!MAGIC.every((byte, i) => start[i] === byte)) {
+    const foreign = foreignFile(start);
+    if (foreign !== undefined) throw new FormatError(`bytes is ${foreign}, not a .npy file`);
+    throw invalid("it does not begin with \\x93NUMPY");
+  }
   const [major, minor] = start.subarray(MAGIC.length, MAGIC.length + 2);
   const lengthBytes = major === 1 ? 2 : 4;
   const headerBegin = MAGIC.length + 2 + lengthBytes;
@@ -191,32 +164,6 @@ function readDescr(descr: string): { type: NumericArrayName; bigEndian: boolean 
   return { type, bigEndian: order === ">" };
 }
 
-/** The elements of a column-major (Fortran order) array in row-major order. */
-function toRowMajor(
-  type: NumericArrayName,
-  columnMajor: NumericArray,
-  shape: readonly number[],
-): NumericArray {
-  const source = bytesOf(columnMajor);
-  const size = columnMajor.BYTES_PER_ELEMENT;
-  const rowMajor = copyArray(type, source, 0, source.length);
-  const target = bytesOf(rowMajor);
-  const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((a, b) => a * b, size));
-  const index = shape.map(() => 0);
-  let from = 0;
-  for (let to = 0; to < target.length; to += size) {
-    // By bytes, because a number taken out and put back may lose the payload of a signalling NaN.
-    for (let byte = 0; byte < size; byte++) target[to + byte] = source[from + byte]!;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      from += strides[axis]!;
-      if (++index[axis]! < shape[axis]!) break;
-      from -= strides[axis]! * shape[axis]!;
-      index[axis] = 0;
-    }
-  }
-  return rowMajor;
-}
-
 function invalid(reason: string): FormatError {
-  return new FormatError(`bytes is not a valid .npy file: ${reason}`);
+  return invalidFile(".npy", reason);
 }

@@ -1,3 +1,4 @@
+import { isOptions, show } from "../check.js";
 import { ArgumentError } from "../errors.js";
 import {
   DTYPES,
@@ -12,11 +13,13 @@ import {
   bytesPerElement,
   copyArray,
   describe,
+  type FileBytes,
   type NumericArray,
   quote,
   requireArray,
   requireBytes,
 } from "./typedArrays.js";
+import { encodeUtf8 } from "./utf8.js";
 
 /** A named, row-major array. */
 export interface NamedTensor {
@@ -71,7 +74,7 @@ export function encodeSafetensors(
     header.push(`${JSON.stringify(name)}:${JSON.stringify(entry)}`);
   }
 
-  const json = new TextEncoder().encode(`{${header.join(",")}}`);
+  const json = encodeUtf8(`{${header.join(",")}}`);
   const headerLength = Math.ceil(json.length / LENGTH_BYTES) * LENGTH_BYTES;
   if (headerLength > MAXIMUM_HEADER) {
     throw new ArgumentError(
@@ -94,7 +97,7 @@ export function encodeSafetensors(
  * @throws {FormatError} when the bytes are not a complete file by the rules of the format, or a tensor has a
  * dtype without a typed array (`F16`, `BF16`, `BOOL`, …)
  */
-export function decodeSafetensors(bytes: Uint8Array): DecodedSafetensors {
+export function decodeSafetensors(bytes: FileBytes): DecodedSafetensors {
   const file = requireBytes(bytes);
   const { entries, metadata, dataBegin } = readSafetensorsHeader(file);
   const tensors = new Map<string, NamedTensor>();
@@ -106,8 +109,9 @@ export function decodeSafetensors(bytes: Uint8Array): DecodedSafetensors {
 
 /** The metadata as the beginning of the header: one member, or none where it is empty. */
 function requireMetadata(metadata: Readonly<Record<string, string>>): string[] {
-  if (typeof metadata !== "object" || metadata === null) {
-    throw new ArgumentError(`metadata is ${describe(metadata)}, but an object of strings is wanted`);
+  // The keys of data may be millions.
+  if (!isOptions(metadata)) {
+    throw new ArgumentError(`metadata is ${show(metadata)}, but an object of strings is wanted`);
   }
   const members = Object.entries(metadata).map(([key, value]) => {
     if (typeof value !== "string") {

@@ -1,4 +1,5 @@
 import { FormatError } from "../errors.js";
+import { foreignFile } from "./foreignFile.js";
 import { type JsonKeys, scanJsonKeys } from "./jsonKeys.js";
 import {
   bytesPerElement,
@@ -9,6 +10,7 @@ import {
   quote,
   showShape,
 } from "./typedArrays.js";
+import { decodeUtf8 } from "./utf8.js";
 
 /** A tensor as the header describes it; offsets count bytes from the start of the data. */
 export interface SafetensorsEntry {
@@ -77,6 +79,8 @@ function readHeader(file: Uint8Array): {
   if (file.length < LENGTH_BYTES) {
     throw invalid(`it has ${file.length} bytes, but the header length alone takes ${LENGTH_BYTES}`);
   }
+  const foreign = foreignFile(file, "safetensors");
+  if (foreign !== undefined) throw new FormatError(`bytes is ${foreign}, not a safetensors file`);
   const length = new DataView(file.buffer, file.byteOffset, file.byteLength).getBigUint64(0, true);
   if (length > MAXIMUM_HEADER) {
     throw invalid(`its header length is ${length}, but the format allows ${MAXIMUM_HEADER}`);
@@ -96,7 +100,7 @@ function readHeader(file: Uint8Array): {
 function parseHeader(json: Uint8Array): { header: Record<string, unknown>; keys: JsonKeys } {
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(json);
+    text = decodeUtf8(json);
   } catch (cause) {
     throw invalid("its header is not UTF-8", cause);
   }

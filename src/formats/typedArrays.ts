@@ -1,4 +1,6 @@
-import { ArgumentError, ShapeError } from "../errors.js";
+import { ArgumentError, OutOfMemoryError, ShapeError } from "../errors.js";
+
+export { quote } from "../printable.js";
 
 /** Every typed array that a file format here can hold. */
 export type NumericArray =
@@ -58,13 +60,13 @@ export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   if (typeof value !== "object") return `a ${typeof value}`;
-  return objectTag(value);
-}
-
-/** Text from outside, in quotes and cut to a length that fits in an error message. */
-export function quote(text: string): string {
-  const limit = 80;
-  return JSON.stringify(text.length > limit ? `${text.slice(0, limit)}…` : text);
+  try {
+    const tag = objectTag(value);
+    // A tag may be any text, or an error.
+    return /^\w{1,40}$/.test(tag) ? tag : "an object";
+  } catch {
+    return "an object";
+  }
 }
 
 /** A shape for an error message, such as `[10000, 28, 28]`; cut after 8 dimensions. */
@@ -73,20 +75,54 @@ export function showShape(shape: readonly unknown[]): string {
   return `[${shown.join(", ")}${shape.length > 8 ? `, … ${shape.length} dimensions` : ""}]`;
 }
 
+/**
+ * New memory. How much one array may take differs from runtime to runtime, and from one moment to the next.
+ *
+ * @throws {OutOfMemoryError} when the runtime refuses it
+ */
+export function allocated(length: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(length);
+  } catch (cause) {
+    throw new OutOfMemoryError(`this runtime has no room for ${length} bytes at once`, { cause });
+  }
+}
+
 /** A plain `Uint8Array` over the memory of `array`, without copying. */
 export function bytesOf(array: ArrayBufferView): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
+/** The bytes of a file: of `readFile`, or of a response's or a blob's `arrayBuffer()`. */
+export type FileBytes = Uint8Array | ArrayBuffer;
+
 /**
- * The argument `bytes` as a plain `Uint8Array`: a Node `Buffer` is one whose `slice` does not copy.
- * @throws {ArgumentError} when it is not a `Uint8Array`
+ * The argument `bytes` as a plain `Uint8Array` over the same memory: a Node `Buffer` is one whose `slice` does not copy.
+ * @throws {ArgumentError} when it is neither a `Uint8Array` nor an `ArrayBuffer`, or its memory was transferred
  */
 export function requireBytes(bytes: unknown): Uint8Array {
-  if (arrayName(bytes) !== "Uint8Array") {
-    throw new ArgumentError(`bytes is ${describe(bytes)}, but a Uint8Array is wanted`);
+  const isBuffer = typeof bytes === "object" && bytes !== null && objectTag(bytes) === "ArrayBuffer";
+  if (!isBuffer && arrayName(bytes) !== "Uint8Array") {
+    throw new ArgumentError(`bytes is ${describe(bytes)}, but a Uint8Array or an ArrayBuffer is expected`);
   }
-  return bytesOf(bytes as Uint8Array);
+  try {
+    return isBuffer ? new Uint8Array(bytes as ArrayBuffer) : bytesOf(bytes as Uint8Array);
+  } catch (cause) {
+    throw new ArgumentError("bytes was transferred to somewhere else, so its memory is gone", { cause });
+  }
+}
+
+/** The memory of `bytes`, which it has for itself, as the named array; its length is a multiple of the element size. */
+export function viewAs(name: NumericArrayName, bytes: Uint8Array<ArrayBuffer>): NumericArray {
+  const Constructor: NumericArrayConstructor = constructors[name];
+  return new Constructor(bytes.buffer);
+}
+
+/** A copy of bytes, in memory of its own. */
+export function copyBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const copy = allocated(bytes.length);
+  copy.set(bytes);
+  return copy;
 }
 
 /**
@@ -99,10 +135,7 @@ export function copyArray(
   begin: number,
   end: number,
 ): NumericArray {
-  const Constructor: NumericArrayConstructor = constructors[name];
-  const copy = new Uint8Array(end - begin);
-  copy.set(bytes.subarray(begin, end));
-  return new Constructor(copy.buffer);
+  return viewAs(name, copyBytes(bytes.subarray(begin, end)));
 }
 
 /** Reverses the byte order of every element of `size` bytes, in place. */

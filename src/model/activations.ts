@@ -10,6 +10,7 @@ import {
   ACTIVATION_SOFTPLUS,
   ACTIVATION_TANH,
 } from "../../assembly/abi.js";
+import { canonical, type Habits } from "../check.js";
 
 /**
  * Activation functions by Keras's names, with the defaults of Keras 3's functions of that name: `leakyRelu` has slope
@@ -28,6 +29,9 @@ export type ActivationName =
   | "silu"
   | "softplus";
 
+/** Another name for `silu`, as in Keras; it becomes that at once. */
+export type ActivationAlias = "swish";
+
 /** The kernels' numbers of the activations. */
 export const ACTIVATIONS: Record<ActivationName, number> = {
   linear: ACTIVATION_LINEAR,
@@ -43,6 +47,26 @@ export const ACTIVATIONS: Record<ActivationName, number> = {
 };
 
 export const ACTIVATION_NAMES = Object.keys(ACTIVATIONS) as ActivationName[];
+
+const HABITS: Habits<ActivationName> = {
+  aliases: { swish: "silu" },
+  hints: {
+    identity: 'did you mean "linear"?',
+    none: 'did you mean "linear"?',
+    lrelu: 'did you mean "leakyRelu"?',
+    softmax: 'softmax is of classes; "sigmoid" gives each value its own number from 0 to 1',
+    logsoftmax: 'softmax is of classes; "sigmoid" gives each value its own number from 0 to 1',
+  },
+};
+
+/**
+ * The name of an activation in whatever spelling it came: in snake_case, in another case, or as an alias.
+ *
+ * @throws {ArgumentError} for anything else
+ */
+export function toActivation(name: string, value: unknown): ActivationName {
+  return canonical(name, value, ACTIVATION_NAMES, HABITS);
+}
 
 /** Whether the derivative is found from z, which then has to be kept: two z can have the same f(z). */
 export function needsInput(activation: ActivationName): boolean {

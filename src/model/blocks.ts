@@ -1,12 +1,27 @@
 import type { Block, EngineMemory } from "../engine/memory.js";
 
-/** Blocks that belong together: when one of them cannot be had, those that came before it are given back. */
+/** Something in the engine's memory. */
+interface Releasable {
+  release(): void;
+}
+
+/**
+ * Gives back what was never released and nobody refers to any more: a forgotten model must not take the memory of an
+ * engine that others use.
+ */
+const forgotten = new FinalizationRegistry<readonly Releasable[]>(releaseAll);
+
+/**
+ * Blocks, and plans, that belong together: when one of them cannot be had, those that came before it are given back.
+ * Whoever uses their addresses keeps this object, since they are given back when it is collected.
+ */
 export class Blocks {
   readonly #memory: EngineMemory;
-  readonly #blocks: Block[] = [];
+  readonly #members: Releasable[] = [];
 
   constructor(memory: EngineMemory) {
     this.#memory = memory;
+    forgotten.register(this, this.#members, this);
   }
 
   /**
@@ -15,15 +30,15 @@ export class Blocks {
    * @throws {OutOfMemoryError} when the memory cannot hold it; nothing is held any more then
    */
   allocate(bytes: number): Block {
-    const block = this.orRelease(() => this.#memory.allocate(bytes));
-    this.#blocks.push(block);
-    return block;
+    return this.add(() => this.#memory.allocate(bytes));
   }
 
-  /** What `body` returns; what it throws is thrown on after all blocks were given back. */
-  orRelease<T>(body: () => T): T {
+  /** One more member, which `make` returns; what it throws is thrown on after all members were given back. */
+  add<T extends Releasable>(make: () => T): T {
     try {
-      return body();
+      const member = make();
+      this.#members.push(member);
+      return member;
     } catch (error) {
       this.release();
       throw error;
@@ -32,6 +47,11 @@ export class Blocks {
 
   /** Gives all of them back. A second call does nothing. */
   release(): void {
-    for (const block of this.#blocks) block.release();
+    forgotten.unregister(this);
+    releaseAll(this.#members);
   }
+}
+
+function releaseAll(members: readonly Releasable[]): void {
+  for (const member of members) member.release();
 }

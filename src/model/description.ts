@@ -1,10 +1,10 @@
-import { boolean, integer, knownKeys, oneOf, show } from "../check.js";
+import { boolean, canonical, type Hints, integer, knownKeys, show } from "../check.js";
 import { ArgumentError, ShapeError } from "../errors.js";
+import { type Optimizer, type OptimizerName, toOptimizer } from "../optimizers/list.js";
 import { type Corruption, toCorruption } from "./corruption.js";
 import { type GaussianLatent, toLatent } from "./latent.js";
 import { checkLayer, type Layer } from "./layers.js";
-import { type Loss, toLoss } from "./losses.js";
-import { type Optimizer, type OptimizerName, toOptimizer } from "./optimizers.js";
+import { type Loss, type LossAlias, toLoss } from "./losses.js";
 import { type KlSparsity, toSparsity } from "./penalties.js";
 import { SCALING_NAMES, type ScalingName } from "./scaling.js";
 import { checkSeed, type Seed } from "./seed.js";
@@ -33,9 +33,9 @@ export interface AutoencoderDescription {
    * `kernelPenalty` belongs to the encoder's layer alone.
    */
   tied?: boolean;
-  /** Default `"meanSquaredError"`. */
-  loss?: Loss;
-  /** Default `"adam"`. */
+  /** A name, also in Keras's snake_case, `"mse"`, `"mae"`, `"bce"`, or `huber({ … })`; default `"meanSquaredError"`. */
+  loss?: Loss | LossAlias;
+  /** A name, in any case, or an object such as `adam(0.01)`; default `"adam"`. */
   optimizer?: Optimizer | OptimizerName;
   /**
    * How samples are scaled on their way in and unscaled on their way out; default: not at all. `"minMax"` maps each
@@ -80,6 +80,20 @@ const DESCRIPTION_KEYS = [
   "seed",
 ] as const;
 
+const HINTS: Hints = {
+  inputdim: "the width of a sample is inputSize",
+  inputshape: "the width of a sample is inputSize, such as 784 for 28 × 28",
+  inputs: "the width of a sample is inputSize",
+  latentdim: "the width of the code is that of the encoder's last layer, such as dense(32)",
+  latentsize: "the width of the code is that of the encoder's last layer, such as dense(32)",
+  learningrate: "the learning rate is the optimizer's: adam(0.01)",
+  lr: "the learning rate is the optimizer's: adam(0.01)",
+  epochs: "epochs is an option of fit",
+  batchsize: "batchSize is an option of fit",
+  metrics: "metrics is an option of fit",
+  threads: "threads is one of engine: { threads: 4 }",
+};
+
 /**
  * @throws {ArgumentError} for unknown names and values out of range
  * @throws {ShapeError} when the decoder does not end at the width of the input, or tied halves do not mirror each other
@@ -88,7 +102,7 @@ export function checkDescription(description: AutoencoderDescription): CheckedDe
   if (typeof description !== "object" || description === null) {
     throw new ArgumentError(`the description of the model must be an object, not ${show(description)}`);
   }
-  knownKeys("the model", description, DESCRIPTION_KEYS);
+  knownKeys("the model", description, DESCRIPTION_KEYS, HINTS);
   const inputSize = integer("inputSize", description.inputSize);
   const encoder = checkLayers("encoder", description.encoder);
   const decoder = checkLayers("decoder", description.decoder);
@@ -125,9 +139,17 @@ export function checkDescription(description: AutoencoderDescription): CheckedDe
   };
 }
 
+const SCALING_HABITS = {
+  hints: {
+    minmaxscaler: 'did you mean "minMax"?',
+    standardscaler: 'did you mean "standard"?',
+    none: "leave scaling out to take samples as they are",
+  },
+};
+
 function checkScaling(scaling: unknown, loss: Loss): Pick<CheckedDescription, "scaling"> {
   if (scaling === undefined) return {};
-  const name = oneOf("scaling", scaling, SCALING_NAMES);
+  const name = canonical("scaling", scaling, SCALING_NAMES, SCALING_HABITS);
   if (name === "standard" && loss === "binaryCrossentropy") {
     throw new ArgumentError(
       'scaling "standard" gives values outside [0, 1], which binaryCrossentropy cannot rebuild; ' +

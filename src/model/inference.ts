@@ -174,7 +174,7 @@ export class Inference {
         scale: 0,
       });
     });
-    return plan.build(this.#network.engine.memory);
+    return this.#blocks.add(() => plan.build(this.#network.engine.memory));
   }
 
   #addPenalties(plan: PlanBuilder, rows: number): void {
@@ -188,7 +188,6 @@ export class Inference {
   }
 
   release(): void {
-    for (const plan of this.#plans.values()) plan.release();
     this.#blocks.release();
   }
 }

@@ -1,3 +1,5 @@
+import { canonical, type Habits } from "../check.js";
+
 /** Initializers of weight matrices by Keras's names, in camelCase. */
 export type InitializerName = "glorotUniform" | "glorotNormal" | "heUniform" | "heNormal" | "zeros";
 
@@ -20,6 +22,25 @@ const DISTRIBUTIONS: Record<InitializerName, (fanIn: number, fanOut: number) => 
 };
 
 export const INITIALIZER_NAMES = Object.keys(DISTRIBUTIONS) as InitializerName[];
+
+const HABITS: Habits<InitializerName> = {
+  hints: {
+    // PyTorch's names.
+    xavieruniform: 'did you mean "glorotUniform"?',
+    xaviernormal: 'did you mean "glorotNormal"?',
+    kaiminguniform: 'did you mean "heUniform"?',
+    kaimingnormal: 'did you mean "heNormal"?',
+  },
+};
+
+/**
+ * The name of an initializer in whatever spelling it came.
+ *
+ * @throws {ArgumentError} for anything else
+ */
+export function toInitializer(name: string, value: unknown): InitializerName {
+  return canonical(name, value, INITIALIZER_NAMES, HABITS);
+}
 
 /** What the weights of a layer with `fanIn` inputs and `fanOut` outputs are drawn from. */
 export function distribution(name: InitializerName, fanIn: number, fanOut: number): Distribution {

@@ -42,8 +42,8 @@ export function toLatent(value: unknown): GaussianLatent | undefined {
   if (typeof value !== "object" || value === null) {
     throw new ArgumentError(`latent must be an object such as gaussian(20), not ${show(value)}`);
   }
+  oneOf("kind of latent", (value as GaussianLatent).kind, ["gaussian"]);
   const { units, ...options } = value as GaussianLatent;
-  oneOf("kind of latent", options.kind, ["gaussian"]);
   return gaussian(units, options);
 }
 

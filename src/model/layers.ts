@@ -1,8 +1,8 @@
-import { boolean, integer, knownKeys, oneOf, show } from "../check.js";
+import { boolean, type Hints, integer, knownKeys, oneOf, show } from "../check.js";
 import { ArgumentError } from "../errors.js";
-import { ACTIVATION_NAMES, type ActivationName } from "./activations.js";
+import { type ActivationAlias, type ActivationName, toActivation } from "./activations.js";
 import { probability } from "./corruption.js";
-import { INITIALIZER_NAMES, type InitializerName } from "./initializers.js";
+import { type InitializerName, toInitializer } from "./initializers.js";
 import {
   type ActivityPenalty,
   checkActivityPenalty,
@@ -43,35 +43,84 @@ export type Layer = DenseLayer | DropoutLayer;
 export interface DenseOptions {
   /** What the weights are drawn from; default `"glorotUniform"`, as in Keras. */
   initializer?: InitializerName;
+  /** The same by Keras's name. */
+  kernelInitializer?: InitializerName;
   /** Whether the layer has a bias; default true. */
   bias?: boolean;
+  /** The same by Keras's name. */
+  useBias?: boolean;
   /** Added to the loss, from the weights: `l1(1e-4)`, `l2(1e-4)` or `l1l2({ … })`; default none. */
   kernelPenalty?: KernelPenalty;
   /** Added to the training loss, from the activations: `l1(1e-4)`; default none. Not for the last layer of the decoder. */
   activityPenalty?: ActivityPenalty;
 }
 
+const KEYS: readonly (keyof DenseOptions)[] = [
+  "initializer",
+  "kernelInitializer",
+  "bias",
+  "useBias",
+  "kernelPenalty",
+  "activityPenalty",
+];
+
+const HINTS: Hints = {
+  kernelregularizer: "Keras's kernelRegularizer is kernelPenalty here: l2(1e-4)",
+  activityregularizer: "Keras's activityRegularizer is activityPenalty here: l1(1e-4)",
+  biasinitializer: "biases start at 0",
+  inputdim: "the width of a sample is the model's: Autoencoder.create({ inputSize: 784, … })",
+  inputshape: "the width of a sample is the model's: Autoencoder.create({ inputSize: 784, … })",
+  units: 'units and activation come first: dense(32, "relu", { … })',
+  activation: 'units and activation come first: dense(32, "relu", { … })',
+};
+
+/** The value of an option that has two names. */
+function either<T>(name: string, value: T | undefined, alias: string, other: T | undefined): T | undefined {
+  if (value !== undefined && other !== undefined && value !== other) {
+    throw new ArgumentError(
+      `${name} and ${alias} are the same, but ${show(value)} and ${show(other)} are not`,
+    );
+  }
+  return value ?? other;
+}
+
 /**
  * A fully connected layer.
  *
  * @param units width of the output, a positive integer
- * @param activation a name (see `ActivationName`); default `"linear"`
+ * @param activation a name (see `ActivationName`), also in Keras's snake_case, or `"swish"` for `"silu"`; default
+ *   `"linear"`
  * @throws {ArgumentError} for anything else
  */
 export function dense(
   units: number,
-  activation: ActivationName = "linear",
+  activation: ActivationName | ActivationAlias = "linear",
   options: DenseOptions = {},
 ): DenseLayer {
-  knownKeys("dense", options, ["initializer", "bias", "kernelPenalty", "activityPenalty"]);
+  if (typeof (units as unknown) === "object" || typeof (activation as unknown) === "object") {
+    const [what, given] = typeof units === "number" ? ["activation", activation] : ["units", units];
+    throw new ArgumentError(
+      `${what} of a dense layer is ${show(given)}; write dense(32, "relu", { … }), or dense(32) for a linear one`,
+    );
+  }
+  knownKeys("dense", options, KEYS, HINTS);
+  const named = (name: "initializer" | "kernelInitializer") =>
+    options[name] === undefined ? undefined : toInitializer(name, options[name]);
+  const initializer = either(
+    "initializer",
+    named("initializer"),
+    "kernelInitializer",
+    named("kernelInitializer"),
+  );
+  const bias = either("bias", options.bias, "useBias", options.useBias);
   const kernelPenalty = toKernelPenalty(options.kernelPenalty);
   const activityPenalty = checkActivityPenalty(options.activityPenalty);
   return {
     kind: "dense",
     units: integer("units of a dense layer", units),
-    activation: oneOf("activation", activation, ACTIVATION_NAMES),
-    initializer: oneOf("initializer", options.initializer ?? "glorotUniform", INITIALIZER_NAMES),
-    bias: boolean("bias", options.bias ?? true),
+    activation: toActivation("activation", activation),
+    initializer: initializer ?? "glorotUniform",
+    bias: boolean("bias", bias ?? true),
     ...(kernelPenalty && { kernelPenalty }),
     ...(activityPenalty && { activityPenalty }),
   };

@@ -1,11 +1,11 @@
 import type { Address, Block } from "../engine/memory.js";
+import { OptimizerClock } from "../optimizers/clock.js";
+import { kindOf, type Optimizer } from "../optimizers/list.js";
 import { Blocks } from "./blocks.js";
 import type { Corruption } from "./corruption.js";
 import type { GaussianLatent } from "./latent.js";
 import type { Loss } from "./losses.js";
 import type { Network, Parameter } from "./network.js";
-import { OptimizerClock } from "./optimizerClock.js";
-import { momentStarts, type Optimizer } from "./optimizers.js";
 import type { KlSparsity } from "./penalties.js";
 import type { Seed } from "./seed.js";
 
@@ -19,7 +19,7 @@ export interface Task {
 
 /** What an optimizer goes on from. */
 export interface LearnerState {
-  /** The weights, then the moments, each laid out as the parameters are. */
+  /** The weights, then the optimizer's slots in their order, each laid out as the parameters are. */
   readonly states: readonly Float32Array[];
   /** Steps taken. */
   readonly steps: number;
@@ -28,7 +28,7 @@ export interface LearnerState {
 }
 
 /**
- * What learning adds to a network: gradients and the optimizer's moments, laid out as the parameters are, and the
+ * What learning adds to a network: gradients and the optimizer's slots, laid out as the parameters are, and the
  * optimizer's clock. Stays with a model from one `fit` to the next, as in Keras.
  */
 export class Learner {
@@ -37,10 +37,11 @@ export class Learner {
   readonly loss: Loss;
   readonly task: Task;
   readonly gradients: Block;
-  readonly moments: readonly Block[];
+  /** What the optimizer keeps for each parameter, by name. */
+  readonly slots: ReadonlyMap<string, Block>;
   readonly clock: OptimizerClock;
   readonly #blocks: Blocks;
-  /** Live views of the weights and the moments. */
+  /** Live views of the weights and the slots. */
   readonly #states: readonly Float32Array[];
   readonly #saved: Float32Array[] = [];
   #savedSteps = 0;
@@ -54,12 +55,15 @@ export class Learner {
     const bytes = network.parameterSize * 4;
     this.#blocks = new Blocks(network.engine.memory);
     this.gradients = this.#blocks.allocate(bytes);
-    this.moments = momentStarts(optimizer).map((start) => {
-      const block = this.#blocks.allocate(bytes);
-      block.floats().fill(start);
-      return block;
-    });
-    this.#states = [network.values, ...this.moments.map((block) => block.floats())];
+    const starts = Object.entries(kindOf(optimizer.kind).slots(optimizer));
+    this.slots = new Map(
+      starts.map(([name, start]) => {
+        const block = this.#blocks.allocate(bytes);
+        block.floats().fill(start!);
+        return [name, block];
+      }),
+    );
+    this.#states = [network.values, ...Array.from(this.slots.values(), (block) => block.floats())];
     this.clock = new OptimizerClock(optimizer);
   }
 
@@ -68,7 +72,7 @@ export class Learner {
     return this.gradients.at(parameter.offset * 4);
   }
 
-  /** Begins an epoch: remembers weights and moments as they are now, pausing between two. */
+  /** Begins an epoch: remembers weights and slots as they are now, pausing between two. */
   *save(): Generator<undefined, void> {
     for (let index = 0; index < this.#states.length; index++) {
       if (index > 0) yield;

@@ -1,4 +1,4 @@
-import { knownKeys, number, oneOf, show } from "../check.js";
+import { canonical, type Habits, knownAs, knownKeys, number, show } from "../check.js";
 import type { KernelFields, PlanBuilder } from "../engine/plan.js";
 import { ArgumentError } from "../errors.js";
 import type { ActivationName } from "./activations.js";
@@ -14,6 +14,9 @@ export interface Huber {
 /** Losses by Keras's names: the mean over samples of the mean over outputs. */
 export type LossName = "meanSquaredError" | "binaryCrossentropy" | "meanAbsoluteError" | "huber";
 
+/** Keras's short names for losses; they become the long ones at once. */
+export type LossAlias = "mse" | "mae" | "bce";
+
 /** A loss: its name, or an object where it has options. A name stands for the defaults. */
 export type Loss = LossName | Huber;
 
@@ -23,6 +26,46 @@ export const LOSS_NAMES: LossName[] = [
   "meanAbsoluteError",
   "huber",
 ];
+
+const HABITS: Habits<LossName> = {
+  aliases: { mse: "meanSquaredError", mae: "meanAbsoluteError", bce: "binaryCrossentropy" },
+  hints: {
+    // PyTorch's modules.
+    mseloss: 'did you mean "meanSquaredError"?',
+    l1: 'did you mean "meanAbsoluteError"?',
+    l1loss: 'did you mean "meanAbsoluteError"?',
+    bceloss: 'did you mean "binaryCrossentropy"?',
+    bcewithlogitsloss:
+      'did you mean "binaryCrossentropy"? Behind a sigmoid it is calculated from the logits by itself',
+    huberloss: 'did you mean "huber"?',
+    smoothl1loss: 'did you mean "huber"?',
+    // Of classes.
+    crossentropy: 'the cross-entropy of values from 0 to 1 is "binaryCrossentropy"',
+    crossentropyloss: 'the cross-entropy of values from 0 to 1 is "binaryCrossentropy"',
+    categoricalcrossentropy: 'the cross-entropy of values from 0 to 1 is "binaryCrossentropy"',
+    sparsecategoricalcrossentropy: 'the cross-entropy of values from 0 to 1 is "binaryCrossentropy"',
+    accuracy: "accuracy is of classes, which an autoencoder does not predict",
+    acc: "accuracy is of classes, which an autoencoder does not predict",
+    // Beside the reconstruction.
+    kldivergence: "the divergence is part of a variational model's loss: latent: gaussian(20)",
+    rootmeansquarederror: '"meanSquaredError" is its square',
+    rmse: '"meanSquaredError" is its square',
+  },
+};
+
+/**
+ * The name of a loss in whatever spelling it came: in snake_case, in another case, or as an alias.
+ *
+ * @throws {ArgumentError} for anything else
+ */
+export function toLossName(name: string, value: unknown): LossName {
+  return canonical(name, value, LOSS_NAMES, HABITS);
+}
+
+/** The same; undefined for what is none. */
+export function lossNamed(text: string): LossName | undefined {
+  return knownAs(text, LOSS_NAMES, HABITS.aliases);
+}
 
 /**
  * Huber's loss, ½d² for differences |d| ≤ δ and δ·(|d| − ½δ) beyond: like the squared error near 0, like the absolute
@@ -37,15 +80,15 @@ export function huber(options: { delta?: number } = {}): Huber {
 }
 
 /** Checks a loss; one that has options becomes an object with all of them. */
-export function toLoss(value: Loss): Loss {
+export function toLoss(value: Loss | LossAlias): Loss {
   if (typeof value !== "object" || value === null) {
-    const name = oneOf("loss", value, LOSS_NAMES);
+    const name = toLossName("loss", value);
     return name === "huber" ? huber() : name;
   }
   if (Array.isArray(value)) {
     throw new ArgumentError(`loss must be a name or an object such as huber({}), not ${show(value)}`);
   }
-  oneOf("kind of loss", value.kind, ["huber"]);
+  canonical("kind of loss", value.kind, ["huber"]);
   return huber(value);
 }
 

@@ -86,7 +86,7 @@ export class Network {
     this.#zeros = blocks.allocate(widest * 4);
     const plan = engine.plan();
     for (const layer of this.layers) this.addPacking(plan, layer);
-    this.#repack = blocks.orRelease(() => plan.build(engine.memory));
+    this.#repack = blocks.add(() => plan.build(engine.memory));
   }
 
   /** Width of the code. */
@@ -164,7 +164,6 @@ export class Network {
 
   /** Gives all memory back. */
   release(): void {
-    this.#repack.release();
     this.#blocks.release();
   }
 }

@@ -9,13 +9,13 @@ import {
 } from "../../assembly/abi.js";
 import type { Address } from "../engine/memory.js";
 import type { Plan, PlanBuilder } from "../engine/plan.js";
+import type { StepFactors } from "../optimizers/optimizer.js";
 import { addBackward, addLoss, addSparsity, usesLogits } from "./backward.js";
 import { addForward } from "./forward.js";
 import { addGradient } from "./gradient.js";
 import { divergenceWeight } from "./latent.js";
 import type { Learner } from "./learner.js";
 import { type MetricName, StepMetrics } from "./metrics.js";
-import type { StepFactors } from "./optimizerClock.js";
 import { StepMemory } from "./stepMemory.js";
 import { sumOf } from "./sum.js";
 import { addCorruption } from "./transitions.js";
@@ -118,7 +118,7 @@ export class TrainingStep {
         this.#addForward(builder, rows, 0, layers.length);
         addLoss(builder, this.#learner, this.#memory, rows);
       });
-      plan = builder.build(engine.memory);
+      plan = this.#memory.blocks.add(() => builder.build(engine.memory));
       this.#repeats.set(rows, plan);
     }
     return plan;
@@ -179,7 +179,7 @@ export class TrainingStep {
     layers.forEach((_, index) => {
       addUpdate(plan, this.#learner, this.#memory, index);
     });
-    return plan.build(engine.memory);
+    return this.#memory.blocks.add(() => plan.build(engine.memory));
   }
 
   /** The batch, and what is made of it for the first layer. */
@@ -204,7 +204,6 @@ export class TrainingStep {
   }
 
   release(): void {
-    for (const plan of [...this.#plans.values(), ...this.#repeats.values()]) plan.release();
     this.#memory.release();
   }
 }

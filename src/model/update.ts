@@ -1,5 +1,6 @@
 import type { Address } from "../engine/memory.js";
 import type { PlanBuilder } from "../engine/plan.js";
+import { kindOf } from "../optimizers/list.js";
 import type { Learner } from "./learner.js";
 import type { Parameter } from "./network.js";
 import type { StepMemory } from "./stepMemory.js";
@@ -46,48 +47,10 @@ function addNormClipping(
 
 /** Adds one parameter's update by the optimizer, which reads what changes from step to step from the block `step`. */
 function addOptimizer(plan: PlanBuilder, learner: Learner, parameter: Parameter, step: Address): void {
-  const { network, optimizer, moments } = learner;
-  const { rows, columns } = parameter;
+  const { network, optimizer } = learner;
+  const { rows, columns, offset } = parameter;
   const gradient = learner.gradientAt(parameter);
-  const common = { columns, parameters: network.at(parameter), gradient, step };
-  const kept = moments.map((block) => block.at(parameter.offset * 4));
-  const [first, second] = kept;
-  switch (optimizer.kind) {
-    case "sgd": {
-      const { momentum, nesterov } = optimizer;
-      plan.call("sgd", rows, { ...common, velocity: first ?? gradient, momentum, nesterov });
-      return;
-    }
-    case "adam":
-    case "adamw":
-    case "nadam": {
-      const { kind, beta1, beta2, epsilon } = optimizer;
-      const factors = { oneMinusBeta1: 1 - beta1, oneMinusBeta2: 1 - beta2, epsilon };
-      plan.call(kind, rows, { ...common, first: first!, second: second!, ...factors });
-      return;
-    }
-    case "rmsprop": {
-      const { rho, momentum, epsilon, centered } = optimizer;
-      // The mean gradients are the last moments; what is not used is not touched.
-      const slots = { velocity: first!, momentums: second ?? gradient, means: kept.at(-1)! };
-      plan.call("rmsprop", rows, {
-        ...common,
-        ...slots,
-        rho,
-        oneMinusRho: 1 - rho,
-        momentum,
-        epsilon,
-        centered,
-      });
-      return;
-    }
-    case "adagrad":
-      plan.call("adagrad", rows, { ...common, accumulator: first!, epsilon: optimizer.epsilon });
-      return;
-    case "adadelta": {
-      const { rho, epsilon } = optimizer;
-      const slots = { gradients: first!, changes: second! };
-      plan.call("adadelta", rows, { ...common, ...slots, rho, oneMinusRho: 1 - rho, epsilon });
-    }
-  }
+  const fields = { rows, columns, parameters: network.at(parameter), gradient, step };
+  const slots = Array.from(learner.slots, ([name, block]) => [name, block.at(offset * 4)] as const);
+  kindOf(optimizer.kind).update(plan, optimizer, fields, Object.fromEntries(slots));
 }

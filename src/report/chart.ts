@@ -4,8 +4,8 @@ import { type Drawing, element, FONT_SIZE, rounded, WIDTH } from "./svg.js";
 
 const { document } = parseHTML("<!doctype html><html></html>");
 
-/** Places and lengths with more digits than can be seen. */
-const LONG_NUMBER = /-?\d+\.\d{3,}/g;
+/** Places and lengths with more digits than can be seen. It begins only where digits do, which keeps it linear. */
+const LONG_NUMBER = /-?(?<!\d)\d+\.\d{3,}/g;
 
 /** Attributes that hold them. */
 const GEOMETRY = [

@@ -14,7 +14,7 @@ export interface KnownThreshold {
 export interface Subject {
   readonly model: Autoencoder;
   /** Samples, row-major, as many as wished. */
-  readonly data: Float32Array | Uint8Array;
+  readonly data: Float32Array | Float64Array | Uint8Array;
   /** What the samples are, for the reader. */
   readonly dataTitle: string;
   /** The model's file, for the reader. */
@@ -104,6 +104,6 @@ export function rowOf(values: Float32Array, columns: number, index: number): Flo
   return values.subarray(index * columns, (index + 1) * columns);
 }
 
-function unitOf(data: Float32Array | Uint8Array): number {
+function unitOf(data: Float32Array | Float64Array | Uint8Array): number {
   return data instanceof Uint8Array ? 1 / 255 : 1;
 }

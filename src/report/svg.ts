@@ -1,3 +1,5 @@
+import { printable } from "../printable.js";
+
 /** Part of a picture: SVG elements in a box of `width` × `height` from the origin. */
 export interface Drawing {
   readonly width: number;
@@ -18,9 +20,12 @@ const ENTITIES: Record<string, string> = {
   "'": "&#39;",
 };
 
-/** Text as it stands in markup, in an attribute or not. Control characters, which XML has no place for, are blanks. */
+/**
+ * Text as it stands in markup, in an attribute or not. Controls, which XML has no place for, and characters that turn the
+ * text around them, are shown escaped.
+ */
 export function escapeText(text: string): string {
-  return text.replace(/\p{Cc}/gu, " ").replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+  return printable(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!);
 }
 
 /** An element. Attributes are escaped; children are markup. */

@@ -3,6 +3,7 @@ import { crc32 } from "../formats/crc32.js";
 import type { NamedTensor } from "../formats/safetensors.js";
 import { DTYPES } from "../formats/safetensorsHeader.js";
 import { bytesOf } from "../formats/typedArrays.js";
+import { encodeUtf8 } from "../formats/utf8.js";
 
 /** Where the checksum stands in `__metadata__`. */
 export const CHECKSUM = "isthmus.checksum";
@@ -36,7 +37,7 @@ function checksum(tensors: Iterable<NamedTensor>, metadata: Texts): string {
     ...texts.sort(([a], [b]) => order(a, b)),
     ...sorted.map(({ name, shape, data }) => [name, dtypeOf(data), shape]),
   ]);
-  let crc = crc32(new TextEncoder().encode(heading));
+  let crc = crc32(encodeUtf8(heading));
   for (const { data } of sorted) crc = crc32(bytesOf(data), crc);
   return `crc32:${crc.toString(16).padStart(8, "0")}`;
 }

@@ -21,8 +21,6 @@ export interface Target {
  * @throws {IsthmusError} of code `ERR_FILE` when the file is there and may not be written to
  */
 export async function findTarget(path: string): Promise<Target> {
-  if (typeof path !== "string" || path === "")
-    throw new ArgumentError("path must be a string that is not empty");
   try {
     const existing = await ifThere(stat(path));
     if (existing?.isDirectory()) throw new ArgumentError(`${path} cannot be written: it is a folder`);

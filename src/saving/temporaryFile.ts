@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Stats } from "node:fs";
 import { chmod, chown, type FileHandle, lstat, open, readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { encodeUtf8, utf8Decoder } from "../formats/utf8.js";
 
 /** Bytes of the target's name in a temporary one, so that it stays short where its target's is as long as can be. */
 const NAME_BYTES = 100;
@@ -24,9 +25,9 @@ export function temporaryName(target: string): string {
 }
 
 function prefix(target: string): string {
-  const name = new TextEncoder().encode(basename(target)).subarray(0, NAME_BYTES);
+  const name = encodeUtf8(basename(target)).subarray(0, NAME_BYTES);
   // A character that was cut in the middle is left out.
-  const whole = new TextDecoder().decode(name, { stream: true });
+  const whole = utf8Decoder().decode(name, { stream: true });
   return `.${whole}.`;
 }
 

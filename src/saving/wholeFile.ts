@@ -1,5 +1,6 @@
 import { open, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { type FilePath, filePath } from "../formats/filePath.js";
 import { findTarget, isDenied, refused, type Target } from "./target.js";
 import { fill, flushFolder, MODE_BITS, sweep, temporaryName } from "./temporaryFile.js";
 
@@ -17,7 +18,8 @@ const MOST_SWEPT = 1000;
  * @throws {ArgumentError} when the folder does not exist, or there is a folder of that name
  * @throws {IsthmusError} of code `ERR_FILE` when the system refuses to write
  */
-export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+export async function writeWhole(where: FilePath, bytes: Uint8Array): Promise<void> {
+  const path = filePath(where);
   const target = await findTarget(path);
   try {
     // A device or a pipe has no content to lose, and must not be replaced by a file.
@@ -63,7 +65,8 @@ async function sweepOnce(path: string, now: number): Promise<void> {
  * @throws {ArgumentError} when the folder does not exist, or there is a folder of that name
  * @throws {IsthmusError} of code `ERR_FILE` when the folder or the file may not be written to
  */
-export async function assertWritable(path: string): Promise<void> {
+export async function assertWritable(where: FilePath): Promise<void> {
+  const path = filePath(where);
   const target = await findTarget(path);
   if (target.existing && !target.existing.isFile()) return;
   const temporary = temporaryName(target.path);

@@ -1,5 +1,8 @@
 import { oneOf } from "../check.js";
 import { ArgumentError } from "../errors.js";
+import { lossNamed } from "../model/losses.js";
+import { simplified } from "../nearest.js";
+import { cut, printable } from "../printable.js";
 import type { TrainingRun } from "./callbacks.js";
 import { type MonitorName, monitored } from "./history.js";
 
@@ -7,11 +10,11 @@ import { type MonitorName, monitored } from "./history.js";
 export interface MonitorOptions {
   /**
    * What to watch: `loss`, `valLoss` (default), or one of the `metrics` by its name, with `val` before it for that of
-   * the validation data (`valMeanSquaredError`).
+   * the validation data (`valMeanSquaredError`). Keras's spellings will do: `val_loss`, `val_mse`.
    */
-  monitor?: MonitorName;
-  /** Whether less (default) or more is better. */
-  mode?: "min" | "max";
+  monitor?: MonitorName | "val_loss";
+  /** Whether less (default) or more is better. `"auto"` is `"min"`, since all that can be watched are losses. */
+  mode?: "min" | "max" | "auto";
 }
 
 /** Watches one series of a history, and knows the best value so far. */
@@ -25,9 +28,9 @@ export class Monitor {
   /** @param user what watches, for messages */
   constructor(user: string, { monitor = "valLoss", mode = "min" }: MonitorOptions, minDelta = 0) {
     if (typeof monitor !== "string") throw new ArgumentError(`monitor of ${user} must be a string`);
-    this.name = monitor;
+    this.name = spelledOut(monitor);
     this.#for = user;
-    this.#sign = oneOf(`mode of ${user}`, mode, ["min", "max"]) === "min" ? 1 : -1;
+    this.#sign = oneOf(`mode of ${user}`, mode, ["min", "max", "auto"]) === "max" ? -1 : 1;
     this.#minDelta = minDelta;
   }
 
@@ -43,7 +46,7 @@ export class Monitor {
     if (series) return series;
     if (this.name.startsWith("val") && !validates) {
       throw new ArgumentError(
-        `${this.#for} watches ${this.name}, but there is no validation; ` +
+        `${this.#for} watches ${cut(printable(this.name))}, but there is no validation; ` +
           'give validationData or validationSplit, or monitor: "loss"',
       );
     }
@@ -62,4 +65,12 @@ export class Monitor {
     this.#best = this.#sign * value;
     return true;
   }
+}
+
+/** The name of a series of the history, whatever way it is spelled: `val_loss` is `valLoss`. */
+function spelledOut(name: string): string {
+  const [, val = "", rest = ""] = /^(val[ _-]?)?(.*)$/is.exec(name) ?? [];
+  const series = simplified(rest.slice(0, 100)) === "loss" ? "loss" : lossNamed(rest);
+  if (series === undefined) return name;
+  return val === "" ? series : `val${series[0]!.toUpperCase()}${series.slice(1)}`;
 }

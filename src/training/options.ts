@@ -1,6 +1,6 @@
-import { boolean, integer, knownKeys, number, oneOf, show } from "../check.js";
+import { boolean, type Hints, integer, knownKeys, number, show } from "../check.js";
 import { ArgumentError } from "../errors.js";
-import { LOSS_NAMES } from "../model/losses.js";
+import { type LossAlias, toLossName } from "../model/losses.js";
 import type { MetricName } from "../model/metrics.js";
 import { type Callback, checkCallbacks } from "./callbacks.js";
 import type { Samples } from "./samples.js";
@@ -60,9 +60,9 @@ export interface FitSyncOptions {
   validationSplit?: number;
   /**
    * What to measure beside the loss, by the names of losses; default nothing. Of the training samples it is taken from
-   * the batches, before their updates, as the loss is.
+   * the batches, before their updates, as the loss is. `"mse"`, `"mae"` and `"bce"` will do; results have the long names.
    */
-  metrics?: readonly MetricName[];
+  metrics?: readonly (MetricName | LossAlias)[];
   /** What to call at the moments of training, such as `earlyStopping({ patience: 3 })`; default nothing. */
   callbacks?: readonly Callback[];
   /** Called after each epoch, after the `callbacks`. */
@@ -116,9 +116,17 @@ const KEYS = [
   "signal",
 ] as const;
 
+const HINTS: Hints = {
+  verbose: "fit prints nothing; onEpochEnd and onBatchEnd are told the losses",
+  learningrate: "the learning rate is the optimizer's, given to Autoencoder.create",
+  lr: "the learning rate is the optimizer's, given to Autoencoder.create",
+  optimizer: "the optimizer is given to Autoencoder.create",
+  loss: "the loss is given to Autoencoder.create",
+};
+
 /** @throws {ArgumentError} for unknown options and values out of range */
 export function checkFitOptions(options: FitOptions): CheckedFitOptions {
-  knownKeys("fit", options, KEYS);
+  knownKeys("fit", options, KEYS, HINTS);
   if (options.signal !== undefined && typeof options.signal?.throwIfAborted !== "function") {
     throw new ArgumentError(`signal must be an AbortSignal, not ${show(options.signal)}`);
   }
@@ -147,7 +155,7 @@ export function checkFitOptions(options: FitOptions): CheckedFitOptions {
 /** @throws {ArgumentError} unless `metrics` is an array of known names, none of them twice */
 export function checkMetrics(name: string, metrics: unknown): MetricName[] {
   if (!Array.isArray(metrics)) throw new ArgumentError(`${name} must be an array, not ${show(metrics)}`);
-  const checked = metrics.map((metric, index) => oneOf(`${name}[${index}]`, metric, LOSS_NAMES));
+  const checked = metrics.map((metric, index) => toLossName(`${name}[${index}]`, metric));
   const twice = checked.find((metric, index) => checked.indexOf(metric) < index);
   if (twice !== undefined) throw new ArgumentError(`${name} has ${show(twice)} twice`);
   return checked;

@@ -1,5 +1,7 @@
+import { TRACE_PROMISE, TRACE_TURN } from "../../assembly/abi.js";
 import type { Engine } from "../engine/engine.js";
 import { Plan } from "../engine/plan.js";
+import { immediately } from "../engine/runtime.js";
 import type { Lifetime } from "../lifetime.js";
 
 /** How long the calling thread calculates before the event loop gets a turn, in ms. */
@@ -10,8 +12,8 @@ const channels = new Set<MessageChannel>();
 
 /** Lets everything else that is due run first. */
 const nextTurn: () => Promise<void> =
-  typeof setImmediate === "function"
-    ? () => new Promise((resolve) => setImmediate(resolve))
+  immediately !== undefined
+    ? () => new Promise((resolve) => immediately!(resolve))
     : () =>
         new Promise((resolve) => {
           // setTimeout would be held back to 4 ms or, in a hidden page, to a second.
@@ -39,18 +41,23 @@ export type Work<T> = Generator<Plan | Promise<unknown> | undefined, T>;
 export function runInTurns<T>(engine: Engine, work: Work<T>, lifetime: Lifetime): Promise<T> {
   let due = performance.now() + TURN;
   const pause = async () => {
+    engine.trace.note(TRACE_TURN);
     await nextTurn();
     due = performance.now() + TURN;
   };
-  const drive = async <U>(work: Work<U>): Promise<U> => {
+  /** @param tells whether the work itself notes what it waits for */
+  const drive = async <U>(work: Work<U>, tells = false): Promise<U> => {
     let result = work.next();
     while (!result.done) {
       let failure: { error: unknown } | undefined;
       try {
         const { value } = result;
         if (value instanceof Plan) {
-          if (!engine.runIfShort(value)) await drive(engine.runInTurns(value));
-        } else if (value) await value;
+          if (!engine.runIfShort(value)) await drive(engine.runInTurns(value), true);
+        } else if (value) {
+          if (!tells) engine.trace.note(TRACE_PROMISE);
+          await value;
+        }
         if (performance.now() >= due) await pause();
         lifetime.assertAlive();
       } catch (error) {

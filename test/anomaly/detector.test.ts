@@ -149,7 +149,7 @@ test.each<[string, unknown, RegExp]>([
 test("a model that is none, and samples that do not fit, are refused", async () => {
   expect(await failure(() => new AnomalyDetector({} as Autoencoder))).toMatchObject({
     name: "ArgumentError",
-    message: "model must be an Autoencoder, not a Object",
+    message: "model must be an Autoencoder, not an object",
   });
   const bad: [Samples, unknown][] = [
     [new Float32Array(7), ShapeError],

@@ -21,12 +21,12 @@ const BUNDLERS = Object.keys(PAGES) as (keyof typeof PAGES)[];
 
 /** Most bytes that a page takes, minified and gzipped, with all of a part: kernels, workers and all. */
 const PARTS = {
-  isthmus: 75_000,
+  isthmus: 78_000,
   "isthmus/core": 61_000,
   "isthmus/anomaly": 61_500,
-  "isthmus/datasets": 8_000,
-  "isthmus/formats": 7_000,
-  "isthmus/latent": 3_300,
+  "isthmus/datasets": 8_700,
+  "isthmus/formats": 12_000,
+  "isthmus/latent": 3_900,
 };
 
 /** Every page, with and without cross-origin isolation. */
@@ -114,7 +114,9 @@ describe.skipIf(!installed)(`bundlers${unlessInstalled}`, () => {
       "$bundler: page $page trains, isolated: $isolated",
       async ({ bundler, page, isolated }) => {
         const server = await serveFiles(built(bundler, page), { headers: isolated ? ISOLATION : {} });
-        await expectTraining(`${server.origin}/`, isolated ? 2 : 1);
+        // Firefox that is driven can hang where a worker starts workers: see src/playground/shared/hosted.ts.
+        const nested = page !== "own" || name !== "firefox";
+        await expectTraining(`${server.origin}/?threads=${nested ? 2 : 1}`, isolated && nested ? 2 : 1);
         await server.close();
       },
     );

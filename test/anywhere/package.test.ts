@@ -1,4 +1,5 @@
 // The package as npm installs it, in a project without anything else.
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -144,6 +145,54 @@ test("import and require give every entry, with the same classes, and train", ()
   expect(imported[1]).toHaveLength(3);
   expect(imported[1][2]).toBeLessThan(imported[1][0]);
   expect(required).toEqual(imported);
+});
+
+test.each(["mjs", "cjs"])("an uncaught error prints a few short lines, not the package: %s", (type) => {
+  const from = type === "mjs" ? 'import { dense } from "isthmus";' : 'const { dense } = require("isthmus");';
+  writeFileSync(join(folder, `uncaught.${type}`), `${from}\ndense(-1);`);
+  const { stderr, status } = spawnSync(process.execPath, [`uncaught.${type}`], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^ArgumentError: units .* -1$/m);
+  expect(stderr).toMatch(/^ +at .*uncaught/m);
+  expect(stderr.length).toBeLessThan(2000);
+  expect(stderr.split("\n").filter((line) => line.length >= 300)).toEqual([]);
+});
+
+test("no script has a line that floods a terminal", () => {
+  for (const file of files.filter((name) => name.endsWith(".js"))) {
+    const lines = readFileSync(join(folder, "node_modules/isthmus", file), "utf8").split("\n");
+    const longest = Math.max(...lines.map((line) => line.length));
+    expect(longest, file).toBeLessThan(500);
+  }
+});
+
+test.each(["mjs", "cjs"])("trains, fails and saves where the built-ins are frozen: %s", (type) => {
+  const list = type === "mjs" ? "await import" : "require";
+  writeFileSync(
+    join(folder, `frozen.${type}`),
+    `(async () => {
+      if (!Object.isFrozen(Object)) throw new Error("nothing is frozen");
+      const all = ${list}("isthmus");
+      const { saveModel, loadModel } = ${list}("isthmus/node");
+      const { Autoencoder, dense } = all;
+      ${PROGRAM}
+      const loss = await train(all);
+      const model = await Autoencoder.create({ inputSize: 4, encoder: [dense(2)], decoder: [dense(4)] });
+      await saveModel("frozen.safetensors", model);
+      const { parameterCount } = await loadModel("frozen.safetensors");
+      const refusal = await model.fit([[1]]).catch(({ name, code }) => [name, code]);
+      console.log(JSON.stringify({ epochs: loss.length, parameterCount, refusal }));
+    })();`,
+  );
+  const printed = runIn(folder, process.execPath, "--no-warnings", "--frozen-intrinsics", `frozen.${type}`);
+  expect(JSON.parse(printed)).toEqual({
+    epochs: 3,
+    parameterCount: 22,
+    refusal: ["ShapeError", "ERR_SHAPE"],
+  });
 });
 
 test("the command is installed, and runs", () => {

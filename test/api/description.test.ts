@@ -77,7 +77,7 @@ describe("create refuses, naming the argument, what came and what is wanted, and
       { loss: "binaryCrossEntropie" },
       /^loss "binaryCrossEntropie".*mean "binaryCrossentropy"\?$/,
     ],
-    ["a loss in another style", { loss: "mean_squared_error" }, /did you mean "meanSquaredError"\?$/],
+    ["a misspelt loss", { loss: "mean_square_error" }, /did you mean "meanSquaredError"\?$/],
     [
       "a loss that is a number",
       { loss: 3 },
@@ -137,11 +137,11 @@ test.each<[string, () => unknown, RegExp]>([
   ["dense of 0 units", () => dense(0), /^units of a dense layer must be a positive integer, not 0$/],
   ["dense of 1.5 units", () => dense(1.5), /not 1\.5$/],
   ["an unknown activation", () => dense(3, loose("rellu")), /^activation "rellu".*did you mean "relu"\?$/],
-  ["an activation in capitals", () => dense(3, loose("ReLU")), /did you mean "relu"\?$/],
+  ["a misspelt activation", () => dense(3, loose("ReLUs")), /did you mean "relu"\?$/],
   ["an activation like no other", () => dense(3, loose("softmaximum")), /is not known \(known: .*\)$/],
   [
     "an unknown initializer",
-    () => dense(3, "relu", { initializer: loose("glorot_uniform") }),
+    () => dense(3, "relu", { initializer: loose("glorot_unifrom") }),
     /"glorotUniform"\?$/,
   ],
   [
@@ -166,7 +166,7 @@ test.each<[string, () => unknown, RegExp]>([
   [
     "adam's rate of NaN",
     () => adam({ learningRate: Number.NaN }),
-    /^learningRate must be a positive number, not NaN$/,
+    /^learningRate must be a number of at least 0, not NaN$/,
   ],
   ["sgd's infinite rate", () => sgd({ learningRate: Infinity }), /^learningRate .*, not Infinity$/],
   ["sgd's momentum of 1", () => sgd({ momentum: 1 }), /^momentum must be in \[0, 1\), not 1$/],

@@ -23,11 +23,11 @@ test.each<[string, unknown, RegExp]>([
   ["a misspelt option", { epoch: 3 }, /^option of fit "epoch" is not known .*did you mean "epochs"\?$/],
   ["Keras's name", { batch_size: 3 }, /did you mean "batchSize"\?$/],
   ["a callback that is none", { onEpochEnd: "log" }, /^onEpochEnd must be a function, not "log"$/],
-  ["another that is none", { onBatchEnd: {} }, /^onBatchEnd must be a function, not a Object$/],
-  ["a signal that is none", { signal: {} }, /^signal must be an AbortSignal, not a Object$/],
+  ["another that is none", { onBatchEnd: {} }, /^onBatchEnd must be a function, not an object$/],
+  ["a signal that is none", { signal: {} }, /^signal must be an AbortSignal, not an object$/],
   ["a signal that is null", { signal: null }, /^signal must be an AbortSignal, not null$/],
-  ["null", null, /^the options of fit must be an object, not null$/],
-  ["a number", 5, /^the options of fit must be an object, not 5$/],
+  ["null", null, /^the options of fit(Sync)? must be an object, not null$/],
+  ["a number", 5, /^the options of fit(Sync)? must be an object, not 5$/],
 ])("fit and fitSync refuse %s and change nothing", async (_, options, message) => {
   const before = weightBits(model);
   for (const call of [

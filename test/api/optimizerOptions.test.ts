@@ -27,7 +27,11 @@ const decay = { initialLearningRate: 0.1, decaySteps: 10, decayRate: 0.5 };
 const plateau = { initialLearningRate: 0.1 };
 
 test.each<[string, () => unknown, RegExp]>([
-  ["rmsprop's rate", () => rmsprop({ learningRate: 0 }), /^learningRate must be a positive number, not 0$/],
+  [
+    "rmsprop's rate",
+    () => rmsprop({ learningRate: -1 }),
+    /^learningRate must be a number of at least 0, not -1$/,
+  ],
   ["rmsprop's rho", () => rmsprop({ rho: 1 }), /^rho must be in \[0, 1\), not 1$/],
   ["rmsprop's momentum", () => rmsprop({ momentum: -0.1 }), /^momentum must be in \[0, 1\), not -0\.1$/],
   ["rmsprop's epsilon", () => rmsprop({ epsilon: 0 }), /^epsilon must be a positive number, not 0$/],
@@ -120,7 +124,7 @@ test.each<[string, () => unknown, RegExp]>([
   ["a lowest rate", () => reduceOnPlateau({ ...plateau, minLearningRate: -1 }), /^minLearningRate .*not -1$/],
   [
     "a monitor",
-    () => reduceOnPlateau({ ...plateau, monitor: loose("val_loss") }),
+    () => reduceOnPlateau({ ...plateau, monitor: loose("vel_loss") }),
     /did you mean "valLoss"\?$/,
   ],
 

@@ -174,7 +174,7 @@ describe("Matrix", () => {
       /^data of a matrix must be a Float32Array or a Float64Array, not an array of 2/,
     ],
     ["bytes", [Uint8Array.of(1, 2), 1, 2], /not a Uint8Array/],
-    ["integers", [Int32Array.of(1, 2), 1, 2], /not a Int32Array/],
+    ["integers", [Int32Array.of(1, 2), 1, 2], /not an Int32Array/],
     ["nothing", [], /^rows of a matrix must be an integer of at least 0, not undefined$/],
     ["half a row", [new Float32Array(3), 1.5, 2], /^rows of a matrix must be an integer/],
     ["less than no columns", [new Float32Array(2), -1, -2], /^rows of a matrix must be an integer/],

@@ -52,7 +52,7 @@ const BAD: [string, (width: number) => unknown, new (message: string) => Isthmus
   ["null", () => null, ArgumentError, /not null$/],
   ["a word", () => "digits", ArgumentError, /not "digits"$/],
   ["64-bit integers", (n) => new BigInt64Array(n), ArgumentError, /not a BigInt64Array$/],
-  ["a buffer", (n) => new ArrayBuffer(n * 4), ArgumentError, /not a ArrayBuffer$/],
+  ["a buffer", (n) => new ArrayBuffer(n * 4), ArgumentError, /not an ArrayBuffer$/],
   [
     "no rows",
     () => new Float32Array(0),

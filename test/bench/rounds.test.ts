@@ -9,7 +9,7 @@ test("each round is begun by another contestant, and no two work at a time", asy
   let working = 0;
   await inRounds(opened("a", "b", "c"), 3, async ({ id }, round) => {
     expect(++working).toBe(1);
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await new Promise((resolve) => setImmediate(resolve));
     working--;
     turns.push(`${id}${round}`);
   });

@@ -130,8 +130,16 @@ inBrowsers((name) => {
           const { images } = digits(samples);
           const shape = [images.length / 784, 28, 28];
           const idx = encodeIdx({ shape, data: images }) as Uint8Array<ArrayBuffer>;
-          const gzipped = new Blob([idx]).stream().pipeThrough(new CompressionStream("gzip"));
-          const decoded = await decodeSamples(new Uint8Array(await new Response(gzipped).arrayBuffer()));
+          const gzipped = (bytes: Uint8Array<ArrayBuffer>) =>
+            new Response(new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
+          // Two members and padding, which browsers' own decompressors refuse.
+          const members = [
+            await gzipped(idx.slice(0, 1000)),
+            await gzipped(idx.slice(1000)),
+            new Uint8Array(512),
+          ];
+          const file = new Uint8Array(await new Blob(members).arrayBuffer());
+          const decoded = await decodeSamples(file);
           const floats = Float32Array.from(images, (byte) => byte / 255);
           const npy = decodeNpy(encodeNpy({ shape, data: floats }));
           const { tensors } = decodeSafetensors(encodeSafetensors([{ name: "images", shape, data: floats }]));

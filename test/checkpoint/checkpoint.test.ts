@@ -220,13 +220,15 @@ describe("the file", async () => {
   const { tensors: all, metadata } = parts(bytes);
   const tensors = new Map(all.map((tensor) => [tensor.name, tensor]));
 
-  test("is that of the model, with the moments named after the weights", async () => {
+  test("is that of the model, with the slots named after the weights", async () => {
     expect([...tensors.keys()].slice(0, 4)).toEqual(model.getWeights().map(({ name }) => name));
     expect([...tensors.keys()].slice(4)).toEqual(
-      [0, 1].flatMap((moment) => model.getWeights().map(({ name }) => `optimizer.${moment}.${name}`)),
+      ["firstMoment", "secondMoment"].flatMap((slot) =>
+        model.getWeights().map(({ name }) => `optimizer.${slot}.${name}`),
+      ),
     );
     for (const { name, shape } of model.getWeights())
-      expect(tensors.get(`optimizer.1.${name}`)!.shape).toEqual(shape);
+      expect(tensors.get(`optimizer.secondMoment.${name}`)!.shape).toEqual(shape);
     const alone = await Autoencoder.fromSafetensors(bytes);
     expect(weightBits(alone)).toBe(weightBits(model));
     expect(alone.toSafetensors()).toEqual(model.toSafetensors());
@@ -278,13 +280,13 @@ describe("the file", async () => {
       /the option batchSize of the training is missing/,
     ],
     ["an unknown key", all, withTraining({ colour: "red" }), /"colour" is not known/],
-    ["no moments", all.slice(0, 4), { ...metadata }, /has 0 moments, but adam has 2/],
-    ["a moment less", all.slice(0, -1), { ...metadata }, /"decoder\.0\.bias" is missing/],
+    ["no slots", all.slice(0, 4), { ...metadata }, /slots none, but adam has "firstMoment", "secondMoment"/],
+    ["a tensor of a slot less", all.slice(0, -1), { ...metadata }, /"decoder\.0\.bias" is missing/],
     [
-      "a moment more",
+      "a slot more",
       [...all, { ...all[0]!, name: "optimizer.7.encoder.0.weight" }],
       { ...metadata },
-      /has 8 moments, but adam has 2/,
+      /"secondMoment", "7", but adam has "firstMoment", "secondMoment"/,
     ],
     [
       "an unknown tensor",

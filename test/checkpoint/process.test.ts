@@ -113,5 +113,5 @@ test("checkpointFile keeps one whole file, which is read as a checkpoint and as 
   expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   const error = await failure(() => model.fit(samples, { callbacks: [checkpointFile(at("none/x"))] }));
   expect((error as Error).message).toMatch(/there is no folder .*none/);
-  await expect(loadCheckpoint(at("missing"))).rejects.toThrow(/there is no file/);
+  await expect(loadCheckpoint(at("missing"))).rejects.toThrow(/File not found: /);
 });

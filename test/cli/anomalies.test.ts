@@ -124,7 +124,7 @@ test.each<[string, string[], RegExp, number]>([
   ["both rules", ["--out", "a.csv", "--sigma", "3", "--contamination", "0.1"], /cannot be used with/, 2],
   ["a contamination above a half", ["--out", "a.csv", "--contamination", "0.6"], /0 to 0\.5, not 0\.6/, 2],
   ["a sigma below 0", ["--out", "a.csv", "--sigma=-1"], /at least 0 is wanted/, 2],
-  ["missing labels", ["--out", "a.csv", "--labels", "no.npy"], /there is no file no\.npy/, 2],
+  ["missing labels", ["--out", "a.csv", "--labels", "no.npy"], /File not found: no\.npy/, 2],
   ["labels of pictures", ["--out", "a.csv", "--labels", "spoilt.npy"], /one label a sample, not 784/, 1],
   [
     "too few labels",

@@ -50,12 +50,12 @@ const usage: [string, string[], RegExp][] = [
   [
     "unknown data",
     ["train", "digit"],
-    /DATA "digit" is neither digits nor spiral nor a file; did you mean digits\?/,
+    /File not found: digit \(built-in data: digits, spiral\); did you mean digits\?/,
   ],
   [
     "unknown data that is near nothing",
     ["train", "no/such.idx"],
-    /"no\/such\.idx" is neither digits nor spiral nor a file\n/,
+    /File not found: no\/such\.idx \(built-in data: digits, spiral\)\n/,
   ],
   [
     "an unknown activation",
@@ -91,6 +91,11 @@ const usage: [string, string[], RegExp][] = [
   ],
   ["a split of 1", ["train", "digits", "--validation-split", "1"], /from 0 up to, but not including, 1/],
   ["hidden widths that are none", ["train", "digits", "--hidden", "12,,3"], /Positive integers with commas/],
+  [
+    "a limit of unpacking for digits",
+    ["train", "digits", "--max-unpacked", "9"],
+    /--max-unpacked is only for files/,
+  ],
   ["noise for digits", ["train", "digits", "--noise", "1"], /--noise is only for the spiral/],
   [
     "samples for a file",
@@ -109,7 +114,7 @@ const usage: [string, string[], RegExp][] = [
     /folder cannot be written: it is a folder/,
   ],
   ["no output", ["encode", "digits.st", "digits"], /required option '--out <file>' not specified/],
-  ["no model", ["inspect", "no.st"], /there is no file no\.st/],
+  ["no model", ["inspect", "no.st"], /File not found: no\.st/],
   ["data that are a folder", ["train", "folder"], /folder is a folder, not a file/],
 ];
 
@@ -124,8 +129,13 @@ const failures: [string, string[], RegExp][] = [
     ["train", "lying.idx.gz"],
     /lying\.idx\.gz is not a valid IDX file: its shape \[5, 28, 28\]/,
   ],
-  ["a gzip file cut short", ["train", "cut.idx.gz"], /cut\.idx\.gz is not gzip data: it is cut short/],
-  ["a file of another format", ["train", "text.txt"], /text\.txt is neither an IDX nor a \.npy file/],
+  [
+    "a gzip file of more than --max-unpacked",
+    ["train", "lying.idx.gz", "--max-unpacked", "100"],
+    /lying\.idx\.gz decompresses to more than maximumBytes, 100 bytes/,
+  ],
+  ["a gzip file cut short", ["train", "cut.idx.gz"], /cut\.idx\.gz is damaged gzip data: it is cut short/],
+  ["a file of another format", ["train", "text.txt"], /text\.txt is text, not an IDX or \.npy file/],
   ["a model cut short", ["inspect", "cut.st"], /cut\.st /],
   ["a model that lies", ["encode", "lying.st", "digits", "--out", "x.npy"], /lying\.st .*\[32, 785\]/],
   ["a file that is no model", ["evaluate", "table.npy", "digits", "--samples", "10"], /table\.npy /],

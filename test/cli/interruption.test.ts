@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { Interruption, STOPPING } from "../../src/cli/interruption.js";
 import { loadModel } from "../../src/node.js";
 import { events, inFolder, until } from "./run.js";
 
@@ -15,7 +16,7 @@ test.each([
   await until(() => output.stdout.includes('"epoch":2'), "the second epoch");
   child.kill(signal);
   const { code, stdout, stderr } = await ended;
-  expect([code, stderr]).toEqual([exitCode, ""]);
+  expect([code, stderr]).toEqual([exitCode, `${STOPPING}\n`]);
   const all = events(stdout);
   const done = all.at(-1)!;
   expect(Object.keys(done)).toEqual(["event", "loss", "valLoss", "seconds", "out", "interrupted"]);
@@ -31,28 +32,89 @@ test("without --json an interruption is told in words", async () => {
   await until(() => output.stdout.includes("Epoch 1/"), "the first epoch");
   child.kill("SIGINT");
   const { code, stdout, stderr } = await ended;
-  expect([code, stderr]).toEqual([130, ""]);
+  expect([code, stderr]).toEqual([130, `${STOPPING}\n`]);
   expect(stdout).toMatch(/\ninterrupted after \d[\d,]* steps?\n\nsaved words\.safetensors \(205 kB\)\n$/);
 });
 
 test("a second SIGINT ends the command at once, and nothing is saved", async () => {
-  // A step takes seconds, and the second one has just begun when the first signal comes.
-  const { child, output, ended } = here.start(
-    ...["train", "digits", "--samples", "15000", "--batch-size", "15000", "--hidden", "1500"],
-    ...["--epochs", "1000", "--out", "second.safetensors"],
+  // What the first signal waits for, the second step, never ends.
+  const { child, output, ended } = here.startWith(
+    ...["held.mjs", "train", "digits", "--samples", "3000", "--batch-size", "3000", "--hidden", "500"],
+    ...["--threads", "2", "--epochs", "1000", "--out", "second.safetensors"],
   );
-  await until(() => output.stdout.includes("Epoch 1/"), "the first step");
-  // By then the second step, which takes seconds, is running.
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await until(() => output.stderr.includes("the second step is running"), "the second step");
   child.kill("SIGINT");
-  // Within a quarter of a second it would count as the same key press.
-  await new Promise((resolve) => setTimeout(resolve, 350));
+  await until(() => output.stderr.includes(STOPPING), "the answer to the first signal");
   child.kill("SIGINT");
   const { code, stdout } = await ended;
   expect(code).toBe(130);
-  expect(stdout).not.toContain("saved");
+  expect(stdout).not.toMatch(/interrupted|saved/);
   expect(readdirSync(here.folder).filter((name) => name.startsWith("second"))).toEqual([]);
   expect(readdirSync(here.folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+});
+
+describe("an interruption", () => {
+  /** One in a process of the test's own: `time` is what its clock shows. */
+  function interruption(underNpm: boolean) {
+    const seen = { time: 0, told: [] as string[], exits: [] as number[] };
+    const made = new Interruption({
+      underNpm,
+      now: () => seen.time,
+      tell: (line) => seen.told.push(line),
+      exit: (code) => seen.exits.push(code),
+    });
+    // The signals come from the test, not from outside.
+    made.release();
+    return { made, seen };
+  }
+
+  test("answers the first signal and leaves at the second, however soon that comes", () => {
+    const { made, seen } = interruption(false);
+    expect([made.signal.aborted, made.exitCode]).toEqual([false, undefined]);
+    made.receive("SIGINT");
+    expect([made.signal.aborted, made.exitCode]).toEqual([true, 130]);
+    expect(seen).toMatchObject({ told: [STOPPING], exits: [] });
+    made.receive("SIGINT");
+    expect(seen).toMatchObject({ told: [STOPPING], exits: [130] });
+  });
+
+  test("under npm takes a SIGINT that follows at once for the same key press", () => {
+    const { made, seen } = interruption(true);
+    made.receive("SIGINT");
+    seen.time = 249;
+    made.receive("SIGINT");
+    expect(seen.exits).toEqual([]);
+    seen.time = 250;
+    made.receive("SIGINT");
+    expect(seen.exits).toEqual([130]);
+  });
+
+  test("under npm takes another signal for what it is", () => {
+    const { made, seen } = interruption(true);
+    made.receive("SIGINT");
+    made.receive("SIGTERM");
+    expect(seen.exits).toEqual([143]);
+  });
+
+  test("breaks into no file that is being written, and says nothing of a step then", async () => {
+    const { made, seen } = interruption(false);
+    await made.shield(async () => {
+      made.receive("SIGINT");
+      made.receive("SIGINT");
+    });
+    expect([made.exitCode, seen.told, seen.exits]).toEqual([130, [], []]);
+    made.receive("SIGINT");
+    expect(seen.exits).toEqual([130]);
+  });
+
+  test("hears a broken pipe once, and is quiet about it", () => {
+    const { made, seen } = interruption(false);
+    made.receive("SIGPIPE");
+    made.receive("SIGPIPE");
+    expect([made.exitCode, seen.told, seen.exits]).toEqual([141, [], []]);
+    made.receive("SIGINT");
+    expect(seen.exits).toEqual([130]);
+  });
 });
 
 test("a reader that goes away ends training quietly; the model is saved", async () => {

@@ -305,7 +305,7 @@ test.each<[string, string[], RegExp, number]>([
     /row 3 of nan\.npy is NaN; all labels must be finite/,
     1,
   ],
-  ["missing labels", ["w", "--labels", "no.idx", "--out", "x.html"], /there is no file no\.idx/, 2],
+  ["missing labels", ["w", "--labels", "no.idx", "--out", "x.html"], /File not found: no\.idx/, 2],
   [
     "both rules",
     ["w", "--sigma", "1", "--contamination", "0.1", "--out", "x.html"],

@@ -57,7 +57,7 @@ test("going on with something else is refused", async () => {
     [["--resume", "c", "--batch-size", "10"], 2, /has batchSize 50, not batchSize 10/],
     [["--resume", "c", "--epochs", "1"], 2, /epochs is 1, but the checkpoint's training has 2 behind it/],
     [["--resume", "m"], 1, /m: the file is a model without the state of its training/],
-    [["--resume", "none"], 2, /there is no file none/],
+    [["--resume", "none"], 2, /File not found: none/],
     [["--every", "2"], 2, /--every is how often --checkpoint FILE is written, which is missing/],
   ];
   for (const [args, code, message] of refusals) {

@@ -24,6 +24,9 @@ export interface Running {
   ended: Promise<Ended>;
 }
 
+/** The tests may run under npm; the command does not. */
+const { npm_lifecycle_event: _, ...env } = process.env;
+
 /** A folder of the test file's own, and the built command running in it. */
 export function inFolder() {
   let folder = "";
@@ -33,8 +36,12 @@ export function inFolder() {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  function startOn(node: string, ...args: string[]): Running {
-    const child = spawn(node, [cli, ...args], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  function startOn(node: string, flags: readonly string[], args: readonly string[]): Running {
+    const child = spawn(node, [...flags, cli, ...args], {
+      cwd: folder,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const output = { stdout: "", stderr: "" };
     child.stdout.on("data", (chunk) => {
       output.stdout += chunk;
@@ -49,12 +56,19 @@ export function inFolder() {
     return { child, output, ended };
   }
 
-  const start = (...args: string[]) => startOn(process.execPath, ...args);
+  const start = (...args: string[]) => startOn(process.execPath, [], args);
   return {
     start,
+    /** Starts it with a module of test/support/programs loaded before. */
+    startWith: (module: string, ...args: string[]) =>
+      startOn(
+        process.execPath,
+        ["--import", String(new URL(`../support/programs/${module}`, import.meta.url))],
+        args,
+      ),
     run: (...args: string[]) => start(...args).ended,
     /** Runs it on another Node. */
-    runOn: (node: string, ...args: string[]) => startOn(node, ...args).ended,
+    runOn: (node: string, ...args: string[]) => startOn(node, [], args).ended,
     path: (name: string) => join(folder, name),
     get folder() {
       return folder;

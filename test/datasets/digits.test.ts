@@ -207,9 +207,9 @@ describe("options", () => {
     [{ seed: 0.5 }, /seed .* not 0\.5/],
     [{ seed: Number.NaN }, /seed .* not NaN/],
     [{ seed: 2 ** 53 }, /seed .* not 9007199254740992/],
-    [{ count: 3 }, /digits: unknown option "count"; the options are samples, seed/],
-    [[], /digits: options must be an object, not an array/],
-    ["x", /digits: options must be an object, not "x"/],
+    [{ count: 3 }, /^option of digits "count" is not known \(known: "samples", "seed"\)$/],
+    [[], /^the options of digits must be an object, not an array of 0$/],
+    ["x", /^the options of digits must be an object, not "x"$/],
   ])("refuses %j", (options, message) => {
     const call = () => digits(options as never);
     expect(call).toThrow(ArgumentError);

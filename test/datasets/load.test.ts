@@ -43,10 +43,29 @@ test.each([
   ["float32", encodeIdx({ shape: [2, 2], data: Float32Array.of(-300, 1, 2, 300) }), loadIdx],
   ["float64", encodeNpy({ shape: [2, 2], data: Float64Array.of(-300, 1, 2, 300) }), loadNpy],
   ["int64", encodeNpy({ shape: [2, 2], data: BigInt64Array.of(-300n, 1n, 2n, 300n) }), loadNpy],
-] as const)("%s becomes floats", async (name, file, load) => {
+] as const)("%s becomes floats that have room for it", async (name, file, load) => {
   const { data, rows, columns } = await load(write(name, file));
-  expect(data).toEqual(Float32Array.of(-300, 1, 2, 300));
+  const narrow = name === "int16" || name === "float32";
+  expect(data).toEqual((narrow ? Float32Array : Float64Array).of(-300, 1, 2, 300));
   expect([rows, columns]).toEqual([2, 2]);
+});
+
+test("numbers come in the precision that they have", async () => {
+  const cases = [
+    [Float64Array.of(1e300, 0.1, -1e-300), Float64Array],
+    [Int32Array.of(2 ** 31 - 1, -(2 ** 31), 16_777_217), Float64Array],
+    [Uint32Array.of(2 ** 32 - 1, 0, 16_777_217), Float64Array],
+    [Uint16Array.of(65_535, 0, 1), Float32Array],
+    [Int8Array.of(-128, 127, 0), Float32Array],
+  ] as const;
+  for (const [index, [values, Floats]] of cases.entries()) {
+    const { data } = await loadNpy(write(`precise-${index}`, encodeNpy({ shape: [3], data: values })));
+    expect(data).toBeInstanceOf(Floats);
+    expect([...data]).toEqual([...values]);
+  }
+  const integers = BigInt64Array.of(2n ** 53n - 1n, -(2n ** 53n), 0n);
+  const { data } = await loadNpy(write("precise-int64", encodeNpy({ shape: [3], data: integers })));
+  expect([...data].map(BigInt)).toEqual([...integers]);
 });
 
 test("an array of one dimension has one column", async () => {
@@ -63,7 +82,7 @@ describe("what is refused names the file", () => {
 
   test("a file that is not there, a folder, a path that is none", async () => {
     for (const [path, message] of [
-      [join(folder, "no.idx"), "there is no file "],
+      [join(folder, "no.idx"), "File not found: "],
       [folder, " is a folder, not a file"],
       ["", "path must be a string"],
       [undefined as unknown as string, "path must be a string"],
@@ -92,10 +111,10 @@ describe("what is refused names the file", () => {
     [
       "cut short after gzip",
       gzipSync(encodeIdx(bytes)).subarray(0, 25),
-      " is not gzip data: it is cut short",
+      " is damaged gzip data: it is cut short",
     ],
     ["empty", new Uint8Array(0), " is neither an IDX nor a .npy file"],
-    ["text", new TextEncoder().encode("sepal,petal\n"), " is neither an IDX nor a .npy file"],
+    ["text", new TextEncoder().encode("sepal,petal\n"), " is text, not an IDX or .npy file"],
     ["npy cut short", encodeNpy(bytes).subarray(0, 140), " is not a valid .npy file"],
     [
       "npy without rows",

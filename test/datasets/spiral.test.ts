@@ -89,9 +89,9 @@ describe("spiral", () => {
     [{ seed: -1 }, /seed must be an integer from 0 .* not -1/],
     [{ seed: 2 ** 53 }, /seed .* not 9007199254740992/],
     [{ seed: [1] }, /seed .* not an array/],
-    [{ sample: 3 }, /spiral: unknown option "sample"; the options are samples, noise, turns, seed/],
-    [7, /spiral: options must be an object, not 7/],
-    [null, /spiral: options must be an object, not null/],
+    [{ sample: 3 }, /^option of spiral "sample" is not known .* did you mean "samples"\?$/],
+    [7, /^the options of spiral must be an object, not 7$/],
+    [null, /^the options of spiral must be an object, not null$/],
   ])("refuses %j", (options, message) => {
     const call = () => spiral(options as never);
     expect(call).toThrow(ArgumentError);

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { Autoencoder, adadelta, adagrad, dense, digits, sgd } from "../../src/index.js";
+import { Autoencoder, adadelta, adagrad, dense, digits, lion, sgd } from "../../src/index.js";
 import { readKernels } from "../support/kernels.js";
 import { KINDS, WIDTH } from "../support/kinds.js";
 import { bits, values, weightBits } from "../support/models.js";
@@ -18,6 +18,7 @@ const MODELS = [
     { inputSize: WIDTH, ...shallow, optimizer: sgd({ momentum: 0.9, nesterov: true, clipValue: 0.1 }) },
   ],
   ["adagrad", { inputSize: WIDTH, ...shallow, optimizer: adagrad() }],
+  ["lion", { inputSize: WIDTH, ...shallow, optimizer: lion() }],
   ["adadelta", { inputSize: WIDTH, ...shallow, optimizer: adadelta() }],
 ] as const;
 

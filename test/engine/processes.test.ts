@@ -4,10 +4,9 @@ import { resultOf, runProgram } from "../support/nodes.js";
 
 describe("a process", () => {
   test.each(["at once", "idle"])("with a forgotten model ends by itself: %s", async (how) => {
-    const { code, signal, stdout, stderr, ms } = await runProgram("forgotten", [how]);
+    const { code, signal, stdout, stderr } = await runProgram("forgotten", [how]);
     expect([code, signal, stderr]).toEqual([0, null, ""]);
     expect(JSON.parse(stdout)).toEqual({ epochs: 2, workers: 2 });
-    expect(ms).toBeLessThan(10_000);
   });
 
   test("that fails while fit runs on workers ends as it should", async () => {
@@ -24,7 +23,7 @@ describe("a process", () => {
         await resultOf<Record<string, { error: string; running: number; left: number }>>("left");
       expect(Object.entries(runs).map(([name, { error }]) => [name, error])).toEqual([
         ["done", "none"],
-        ["aborted", "TimeoutError"],
+        ["aborted", "AbortError"],
         ["failed", "Error"],
         ["refused", "NonFiniteError"],
         ["disposed", "StateError"],

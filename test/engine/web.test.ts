@@ -5,6 +5,7 @@ import { Worker as NodeWorker } from "node:worker_threads";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Autoencoder, dense, EngineError, StateError } from "../../src/index.js";
 import { failure, values, weightBits } from "../support/models.js";
+import { until } from "../support/until.js";
 import { watchWorkers } from "../support/workers.js";
 
 /** What a worker's global scope has on the web. */
@@ -81,17 +82,17 @@ test("the same bits come of web workers, and the main thread never sleeps", asyn
   expect(sleep).not.toHaveBeenCalled();
   expect(urls).toHaveBeenCalledTimes(2);
   await model.dispose();
-  await vi.waitUntil(() => workers.alive === 0);
+  await until(() => workers.alive === 0, "the workers' end");
 });
 
 test("dispose while fit runs on web workers rejects it and ends them", async () => {
   const workers = watchWorkers();
   const model = await create(2);
   const training = failure(() => model.fit(samples, { epochs: 1e6 }));
-  await vi.waitUntil(() => model.history.loss.length > 0);
+  await until(() => model.history.loss.length > 0, "the first epoch");
   await model.dispose();
   expect(await training).toBeInstanceOf(StateError);
-  await vi.waitUntil(() => workers.alive === 0);
+  await until(() => workers.alive === 0, "the workers' end");
 });
 
 test("a web worker's error ends fit with an EngineError", async () => {
@@ -114,5 +115,5 @@ test("where web workers cannot be loaded, everything works on one thread", async
   expect(weightBits(model)).toBe(weightBits(twin));
   expect([model.engine.threads, workers.started.length]).toEqual([1, 2]);
   await model.dispose();
-  await vi.waitUntil(() => workers.alive === 0);
+  await until(() => workers.alive === 0, "the workers' end");
 });

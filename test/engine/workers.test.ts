@@ -36,7 +36,13 @@ describe.each(ENGINES)("%s", (_, engine) => {
   test.each<[string, (model: Autoencoder) => Promise<unknown>, unknown]>([
     [
       "an abort",
-      (model) => model.fit(samples, { epochs: 1e6, signal: AbortSignal.timeout(50) }),
+      (model) => {
+        const controller = new AbortController();
+        const onEpochEnd = ({ epoch }: { epoch: number }) => {
+          if (epoch === 2) setImmediate(() => controller.abort());
+        };
+        return model.fit(samples, { epochs: 1e6, signal: controller.signal, onEpochEnd });
+      },
       DOMException,
     ],
     ["an exception in a callback", (model) => model.fit(samples, { onBatchEnd: throwBoom }), RangeError],

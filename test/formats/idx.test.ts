@@ -205,7 +205,7 @@ describe("IDX refuses arguments", () => {
       "bytes that are nothing",
       () => decodeIdx(undefined as unknown as Uint8Array),
       ArgumentError,
-      "bytes is undefined, but a Uint8Array is wanted",
+      "bytes is undefined, but a Uint8Array or an ArrayBuffer is expected",
     ],
   ])("%s", (_what, call, type, message) => {
     expect(call).toThrow(type);

@@ -310,7 +310,7 @@ describe("npy refuses arguments", () => {
       "bytes that are an array",
       () => decodeNpy([1] as unknown as Uint8Array),
       ArgumentError,
-      "bytes is Array, but a Uint8Array is wanted",
+      "bytes is Array, but a Uint8Array or an ArrayBuffer is expected",
     ],
   ])("%s", (_what, call, type, message) => {
     expect(call).toThrow(type);

@@ -460,7 +460,7 @@ describe("safetensors refuses arguments", () => {
       "metadata that is text",
       encode([tensor], "x"),
       ArgumentError,
-      "metadata is a string, but an object of strings",
+      'metadata is "x", but an object of strings',
     ],
     [
       "metadata of numbers",
@@ -484,13 +484,13 @@ describe("safetensors refuses arguments", () => {
       "bytes that are text",
       () => decodeSafetensors("{}" as unknown as Uint8Array),
       ArgumentError,
-      "bytes is a string, but a Uint8Array is wanted",
+      "bytes is a string, but a Uint8Array or an ArrayBuffer is expected",
     ],
     [
-      "bytes that are a buffer",
-      () => decodeSafetensors(new ArrayBuffer(8) as unknown as Uint8Array),
+      "bytes that are a view of other elements",
+      () => decodeSafetensors(new DataView(new ArrayBuffer(8)) as unknown as Uint8Array),
       ArgumentError,
-      "bytes is ArrayBuffer, but a Uint8Array is wanted",
+      "bytes is DataView, but a Uint8Array or an ArrayBuffer is expected",
     ],
   ])("%s", (_what, call, type, message) => {
     expect(call).toThrow(type);

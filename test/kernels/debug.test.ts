@@ -85,6 +85,10 @@ const OVERLAPS: Partial<Record<keyof AllKernels, readonly (readonly [string, str
     ["values", "sums"],
     ["values", "slopes"],
   ],
+  lion: [
+    ["parameters", "gradient"],
+    ["momentum", "parameters"],
+  ],
   meanAbsoluteError: [
     ["gradient", "prediction"],
     ["losses", "prediction"],

@@ -1,6 +1,7 @@
 import type { Browser, Page } from "puppeteer-core";
 import { expect } from "vitest";
-import { installProbe } from "./probe.js";
+import { standstill } from "../support/pages.js";
+import { frames } from "./page.js";
 
 /** What went wrong on a page, or beside it. */
 interface Trouble {
@@ -27,6 +28,7 @@ export class DigitsPage {
 
   static async open(browser: Browser, url: string, settings = "", width = 1280): Promise<DigitsPage> {
     const page = await browser.newPage();
+    page.setDefaultTimeout(60_000);
     const trouble: Trouble = { errors: [], strangers: [] };
     page.on("console", (message) => {
       if (["error", "warn"].includes(message.type())) trouble.errors.push(message.text());
@@ -37,7 +39,6 @@ export class DigitsPage {
       if (![url, "blob:", "data:"].some((own) => at.startsWith(own))) trouble.strangers.push(at);
     });
     await page.setViewport({ width, height: 900 });
-    await page.evaluateOnNewDocument(installProbe);
     await page.evaluateOnNewDocument(keepDownloads);
     await page.goto(`${url}digits.html#${settings}`);
     const digits = new DigitsPage(page, trouble);
@@ -61,26 +62,20 @@ export class DigitsPage {
 
   /** Waits until what the page was told is drawn: that takes it a frame for each of its pictures at most. */
   async drawn(): Promise<void> {
-    await this.page.evaluate(
-      () =>
-        new Promise<void>((resolve) => {
-          let frames = 20;
-          const next = () => {
-            if (frames-- > 0) requestAnimationFrame(next);
-            else resolve();
-          };
-          next();
-        }),
-    );
+    await frames(this.page);
   }
 
   /** Waits until something holds in the page. */
   async until<A extends string | number>(holds: (argument: A) => boolean, argument: A): Promise<void> {
-    await this.page.waitForFunction(
-      holds as (argument: unknown) => boolean,
-      { timeout: 60_000, polling: 30 },
-      argument,
-    );
+    try {
+      await this.page.waitForFunction(
+        holds as (argument: unknown) => boolean,
+        { timeout: 60_000, polling: 30 },
+        argument,
+      );
+    } catch (error) {
+      throw new Error(`waited in vain for ${argument}; ${await standstill(this.page)}`, { cause: error });
+    }
   }
 
   /** Presses a button; without the pointer, since it may be out of sight. */
@@ -129,7 +124,7 @@ export class DigitsPage {
   async changed(id: string, before: string): Promise<string> {
     await this.page.waitForFunction(
       (id, before) => (document.getElementById(id) as HTMLCanvasElement).toDataURL() !== before,
-      { timeout: 20_000, polling: 30 },
+      { timeout: 60_000, polling: 30 },
       id,
       before,
     );
@@ -156,7 +151,7 @@ export class DigitsPage {
   /** The file that the page offers when the model is asked for. */
   async download(): Promise<{ name: string; bytes: Uint8Array }> {
     await this.press("download");
-    await this.page.waitForFunction(() => "saved" in globalThis, { timeout: 20_000 });
+    await this.page.waitForFunction(() => "saved" in globalThis, { timeout: 60_000 });
     const { name, base64 } = await this.page.evaluate(() => {
       const scope = globalThis as unknown as { saved?: Saved };
       const { saved } = scope;

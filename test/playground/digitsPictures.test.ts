@@ -173,13 +173,13 @@ describe("files of pictures", () => {
 
   test.each([
     ["an empty file", new Uint8Array(), /^a\.idx is not a valid IDX file: it has 0 bytes/],
-    [
-      "text",
-      new TextEncoder().encode("hello, world"),
-      /^a\.idx is not a valid IDX file: it begins with 68 65/,
-    ],
+    ["text", new TextEncoder().encode("hello, world"), /^a\.idx is text, not an IDX file$/],
     ["a file cut short", idx.slice(0, -1), /wants 78400 bytes of data, but only 78399/],
-    ["broken gzip", Uint8Array.of(0x1f, 0x8b, 8, 0, 1, 2, 3), /^a\.idx is not gzip data: it is cut short/],
+    [
+      "broken gzip",
+      Uint8Array.of(0x1f, 0x8b, 8, 0, 1, 2, 3),
+      /^a\.idx is damaged gzip data: it is cut short/,
+    ],
     ["labels", encodeIdx({ shape: [100], data: labels }), /^a\.idx holds 100 single values, labels it seems/],
     [
       "other sides",

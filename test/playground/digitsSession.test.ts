@@ -1,5 +1,5 @@
 // The worker of the Digits page, without a browser.
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { encodeIdx } from "../../src/formats/index.js";
 import { ArgumentError, Autoencoder, dense, digits, FormatError, ShapeError } from "../../src/index.js";
 import type { FromWorker, Progress, ToWorker } from "../../src/playground/digits/messages.js";
@@ -8,6 +8,7 @@ import { Session } from "../../src/playground/digits/session.js";
 import { type ModelSettings, SETTINGS } from "../../src/playground/digits/settings.js";
 import { initialValues } from "../../src/playground/shared/settings.js";
 import { failure } from "../support/models.js";
+import { until } from "../support/until.js";
 
 type Kind = FromWorker["kind"];
 type Told<K extends Kind> = FromWorker & { kind: K };
@@ -77,19 +78,19 @@ test("a second training counts its epochs on, and a reset begins anew with the s
 
 test("it pauses, goes on step by step, and to the end", async () => {
   await configure();
-  const training = ask({ kind: "train", epochs: 400 });
-  await vi.waitUntil(() => points().length > 0);
+  const training = ask({ kind: "train", epochs: 1e6 });
+  await until(() => points().length > 0, "the first epoch");
   await ask({ kind: "pause" });
   expect(phases().at(-1)).toBe("paused");
   const { epoch, part } = last("progress").progress;
   await ask({ kind: "train", epochs: 400 });
-  await vi.waitUntil(() => last("progress").progress.epoch > epoch);
+  await until(() => last("progress").progress.epoch > epoch, "the next epoch");
   await ask({ kind: "pause" });
   const paused = last("progress").progress;
   expect(paused.epoch + paused.part).toBeGreaterThan(epoch + part);
   told = [];
   await ask({ kind: "step" });
-  await vi.waitUntil(() => phases().at(-1) === "paused");
+  await until(() => phases().at(-1) === "paused", "the pause");
   expect(last("progress").progress).toMatchObject({ epoch: paused.epoch + 1, part: 0 });
   // Another model ends the training that waits.
   await configure({ seed: 2 });

@@ -1,5 +1,5 @@
 import type { Browser, Page } from "puppeteer-core";
-import { installProbe } from "./probe.js";
+import { standstill } from "../support/pages.js";
 
 /** A page of the playground, and what has gone wrong on it. */
 export interface Watched {
@@ -11,6 +11,7 @@ export interface Watched {
 /** Opens an empty page whose console and requests are watched. */
 export async function watchedPage(browser: Browser, origin: string): Promise<Watched> {
   const page = await browser.newPage();
+  page.setDefaultTimeout(60_000);
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (["error", "warn"].includes(message.type())) complaints.push(`console: ${message.text()}`);
@@ -24,7 +25,6 @@ export async function watchedPage(browser: Browser, origin: string): Promise<Wat
   page.on("response", (response) => {
     if (response.status() >= 400) complaints.push(`${response.status()} for ${response.url()}`);
   });
-  await page.evaluateOnNewDocument(installProbe);
   return { page, complaints };
 }
 
@@ -40,13 +40,11 @@ export async function waitForStatus(page: Page, text: RegExp): Promise<void> {
   await page
     .waitForFunction(
       (source: string) => new RegExp(source).test(document.querySelector("#status")?.textContent ?? ""),
-      { polling: 20, timeout: 30_000 },
+      { polling: 20, timeout: 60_000 },
       text.source,
     )
     .catch(async (error: unknown) => {
-      throw new Error(`status is ${JSON.stringify(await textOf(page, "#status"))}, not ${text}`, {
-        cause: error,
-      });
+      throw new Error(`waited in vain for ${text}; ${await standstill(page)}`, { cause: error });
     });
 }
 
@@ -112,4 +110,13 @@ export async function lastDownload(page: Page): Promise<Uint8Array> {
     return [...new Uint8Array(await kept.at(-1)!.arrayBuffer())];
   });
   return Uint8Array.from(bytes);
+}
+
+/** Waits for some frames: what the page was told is drawn then, a picture a frame at most, and what was sent is answered. */
+export async function frames(page: Page, count = 20): Promise<void> {
+  await page.evaluate(async (count) => {
+    for (let frame = 0; frame < count; frame++) {
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+  }, count);
 }

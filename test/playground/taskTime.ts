@@ -18,8 +18,8 @@ interface TraceEvent {
 export async function longestTask(page: Page, during: () => Promise<unknown>): Promise<number> {
   await page.tracing.start({ categories: ["-*", "toplevel", "__metadata"] });
   await during();
-  // The task in which that ended has to end itself.
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  // The task in which that ended has ended itself when the next one runs.
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
   const trace = new TextDecoder().decode(await page.tracing.stop());
   const { traceEvents } = JSON.parse(trace) as { traceEvents: TraceEvent[] };
   const key = ({ pid, tid }: TraceEvent) => `${pid} ${tid}`;
@@ -31,4 +31,18 @@ export async function longestTask(page: Page, during: () => Promise<unknown>): P
     .flatMap(({ tdur }) => (tdur === undefined ? [] : [tdur / 1000]));
   if (times.length === 0) throw new Error("no task of a main thread was traced");
   return Math.max(...times);
+}
+
+/** Keeps the page's main thread busy with one task of at least 100 ms on a processor of today. */
+export async function longTask(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        setTimeout(() => {
+          let value = 1;
+          for (let i = 0; i < 5e8; i++) value = (Math.imul(value, 1664525) + 1013904223) | 0;
+          resolve(value);
+        });
+      }),
+  );
 }

@@ -164,7 +164,9 @@ test("weights of either sign have their own colours, and 0 is white", () => {
 });
 
 test("text in markup is escaped, and lines are no longer than asked for", () => {
-  expect(escapeText(`<b a="1">'&\u0000\n`)).toBe("&lt;b a=&quot;1&quot;&gt;&#39;&amp;  ");
+  expect(escapeText(`<b a="1">'&\u0000\n\u202e`)).toBe(
+    "&lt;b a=&quot;1&quot;&gt;&#39;&amp;\\u0000\\n\\u202e",
+  );
   expect(element("g", { x: 1 / 3, title: '"' }, "<a/>")).toBe('<g x="0.33" title="&quot;"><a/></g>');
   const lines = wrap("one two three four five six seven", 80, 10);
   expect(lines.join(" ")).toBe("one two three four five six seven");

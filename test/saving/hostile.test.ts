@@ -15,7 +15,7 @@ import {
   type Schedule,
   warmup,
 } from "../../src/index.js";
-import { OptimizerClock } from "../../src/model/optimizerClock.js";
+import { OptimizerClock } from "../../src/optimizers/clock.js";
 import { parts } from "../support/forged.js";
 import { failure, smallModel, values, weightBits } from "../support/models.js";
 

@@ -21,12 +21,6 @@ const BROWSERS: Record<BrowserName, LaunchOptions & { executablePath: string }> 
   firefox: { browser: "firefox", executablePath: "/usr/bin/firefox-esr" },
 };
 
-/**
- * Of suites that drive browsers: a browser under load now and then loses what a test waits for, about once in a thousand
- * tests. What is wrong is wrong each time.
- */
-export const IN_BROWSERS = { retry: 2 };
-
 /** Those that are installed here. */
 export const browserNames = (["chromium", "firefox"] as const).filter((name) =>
   existsSync(BROWSERS[name].executablePath),
@@ -34,5 +28,5 @@ export const browserNames = (["chromium", "firefox"] as const).filter((name) =>
 
 /** Starts a browser without a window. */
 export function openBrowser(name: BrowserName): Promise<Browser> {
-  return launch({ ...BROWSERS[name], headless: true });
+  return launch({ ...BROWSERS[name], headless: true, timeout: 90_000 });
 }

@@ -40,8 +40,6 @@ export interface ProgramEnd {
   signal: NodeJS.Signals | null;
   stdout: string;
   stderr: string;
-  /** Wall time, in ms. */
-  ms: number;
 }
 
 /** Runs test/support/programs/`name`.mjs, which uses the built library. */
@@ -52,7 +50,6 @@ export function runProgram(
   flags: string[] = [],
 ) {
   const program = fileURLToPath(new URL(`programs/${name}.mjs`, import.meta.url));
-  const began = performance.now();
   return new Promise<ProgramEnd>((resolve, reject) => {
     const child = spawn(node, [...flags, program, ...args], {
       stdio: ["ignore", "pipe", "pipe"],
@@ -66,9 +63,7 @@ export function runProgram(
       stderr += chunk;
     });
     child.on("error", reject);
-    child.on("close", (code, signal) =>
-      resolve({ code, signal, stdout, stderr, ms: performance.now() - began }),
-    );
+    child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
   });
 }
 

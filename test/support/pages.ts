@@ -12,6 +12,7 @@ export interface WatchedPage {
 /** Opens a page and waits for it to be loaded. */
 export async function openPage(browser: Browser | BrowserContext, url: string): Promise<WatchedPage> {
   const page = await browser.newPage();
+  page.setDefaultTimeout(60_000);
   const errors: string[] = [];
   const foreign: string[] = [];
   page.on("console", (message) => {
@@ -25,6 +26,21 @@ export async function openPage(browser: Browser | BrowserContext, url: string): 
   });
   await page.goto(url);
   return { page, errors, foreign };
+}
+
+/**
+ * What a page of the playground was about when a wait came to nothing: its status, and the last step of each thread,
+ * looked at twice, so that it shows what still moves.
+ */
+export async function standstill(page: Page): Promise<string> {
+  const look = () =>
+    page.evaluate(() => [
+      `status: ${document.querySelector("#status")?.textContent}`,
+      ...(globalThis.lastSteps?.() ?? []),
+    ]);
+  const first = await look();
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  return [...first, "a second later", ...(await look())].join("\n  ");
 }
 
 /** What the page's script leaves in `globalThis.result`, a value or a promise, once it does. */

@@ -16,7 +16,7 @@ const heldOut = values(40, 6, 2);
 test("the moments come in Keras's order, in the order of the callbacks, and promises are waited for", async () => {
   const model = await smallModel();
   const seen: string[] = [];
-  const later = () => new Promise<void>((resolve) => setTimeout(resolve, 5));
+  const later = () => new Promise<void>((resolve) => setImmediate(resolve));
   const callback = (name: string): Callback => ({
     onTrainBegin: async ({ epochs, history, validates }) => {
       await later();
@@ -59,7 +59,7 @@ test("the moments come in Keras's order, in the order of the callbacks, and prom
 });
 
 test.each<[string, unknown, RegExp]>([
-  ["no array", {}, /^callbacks must be an array, not a Object$/],
+  ["no array", {}, /^callbacks must be an array, not an object$/],
   ["a function", [() => {}], /^callbacks\[0\] must be an object, not a function$/],
   ["a misspelt moment", [{ onEpochStart: () => {} }], /did you mean "onEpochEnd"|is not known/],
   [
@@ -187,7 +187,7 @@ describe("early stopping", () => {
   test.each<[string, object, RegExp]>([
     ["a negative patience", { patience: -1 }, /^patience must be an integer of at least 0, not -1$/],
     ["a negative minDelta", { minDelta: -1 }, /^minDelta must be a number of at least 0, not -1$/],
-    ["an unknown mode", { mode: "auto" }, /^mode of earlyStopping "auto" is not known/],
+    ["an unknown mode", { mode: "least" }, /^mode of earlyStopping "least" is not known/],
     ["a misspelt option", { restoreBestWeight: true }, /did you mean "restoreBestWeights"\?$/],
   ])("refuses %s", (_, options, message) => {
     expect(() => earlyStopping(options)).toThrow(ArgumentError);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ArgumentError, Engine, type EpochLog, StateError } from "../../src/index.js";
 import { failure, MATHS, smallModel, values, weightBits } from "../support/models.js";
+import { turns, until } from "../support/until.js";
 
 const samples = values(100, 6);
 
@@ -50,7 +51,7 @@ describe.each(MATHS)("%s", async (math) => {
     const model = await create();
     const before = weightBits(model);
     const unused = model.train(samples);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await turns();
     expect(weightBits(model)).toBe(before);
     await unused.return(undefined as never);
     expect(await failure(() => model.train(samples, { epochs: 0 }).next())).toBeInstanceOf(ArgumentError);
@@ -73,7 +74,8 @@ describe("pause and resume", () => {
         if (++steps === 14) model.pause();
       },
     });
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await until(() => model.paused, "the pause");
+    await turns();
     expect([steps, model.paused]).toEqual([14, true]);
     await model.encode(samples);
     expect(steps).toBe(14);
@@ -90,8 +92,8 @@ describe("pause and resume", () => {
       const controller = new AbortController();
       const onBatchEnd = () => model.pause();
       const training = failure(() => model.fit(samples, { signal: controller.signal, onBatchEnd }));
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      expect(model.paused).toBe(true);
+      await until(() => model.paused, "the pause");
+      await turns();
       if (end === "abort") controller.abort();
       else await model.dispose();
       expect(((await training) as Error).name).toBe(end === "abort" ? "AbortError" : "StateError");

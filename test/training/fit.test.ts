@@ -130,7 +130,7 @@ test("callbacks are told what happened, in order", async () => {
     onEpochEnd: async (log) => {
       seen.push(`epoch ${log.epoch}/${log.epochs} begins to end`);
       expect(model.history.loss).toHaveLength(log.epoch);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => setImmediate(resolve));
       seen.push(`epoch ${log.epoch} has ended`);
       epochs.push(log);
     },
@@ -149,7 +149,6 @@ test("callbacks are told what happened, in order", async () => {
   expect([batches[2]!.loss, batches[5]!.loss]).toEqual(history.loss);
   for (const { seconds, msPerStep, steps } of epochs) {
     expect(seconds).toBeGreaterThan(0);
-    expect(seconds).toBeLessThan(5);
     expect(steps).toBe(3);
     expect(msPerStep * 3).toBeCloseTo(seconds * 1000, 9);
   }

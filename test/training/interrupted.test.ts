@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Engine, StateError } from "../../src/index.js";
 import { failure, MATHS, smallModel, values, weightBits } from "../support/models.js";
+import { until } from "../support/until.js";
 
 const samples = values(100, 6);
 
@@ -57,7 +58,8 @@ describe.each(MATHS)("%s", async (math) => {
     const model = await create();
     const controller = new AbortController();
     const training = model.fit(samples, { epochs: 1_000_000, signal: controller.signal });
-    setTimeout(() => controller.abort(), 50);
+    await until(() => model.history.loss.length > 0, "the first epoch");
+    controller.abort();
     const error = await failure(() => training);
     expect((error as Error).name).toBe("AbortError");
     expect(model.history.loss.length).toBeGreaterThan(0);
@@ -71,7 +73,7 @@ describe.each(MATHS)("%s", async (math) => {
     ["a rejected onEpochEnd", { onEpochEnd: async () => throwBoom() }],
     [
       "onEpochEnd that rejects later",
-      { onEpochEnd: () => new Promise<void>((_, reject) => setTimeout(() => reject(boom), 20)) },
+      { onEpochEnd: () => new Promise<void>((_, reject) => setImmediate(() => reject(boom))) },
     ],
   ])("what %s throws ends training; the model stays usable", async (_, callbacks) => {
     const model = await create();
@@ -96,7 +98,7 @@ describe.each(MATHS)("%s", async (math) => {
     const [model, twin] = [await create(), await create()];
     const training = model.fit(samples, {
       epochs: 50,
-      onEpochEnd: () => new Promise((go) => setTimeout(go, 1)),
+      onEpochEnd: () => new Promise((go) => setImmediate(go)),
     });
     const error = await failure(() => model.fit(samples));
     expect(error).toBeInstanceOf(StateError);
@@ -115,7 +117,7 @@ describe.each(MATHS)("%s", async (math) => {
     const other = await create();
     const both = engine.memory.used;
     const training = model.fit(samples, { epochs: 1_000_000 });
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await until(() => model.history.loss.length > 0, "the first epoch");
     expect(engine.memory.used).toBeGreaterThan(both);
     await model.dispose();
     const error = await failure(() => training);

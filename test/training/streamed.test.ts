@@ -13,6 +13,7 @@ import {
 } from "../../src/index.js";
 import { failure, MATHS, smallModel, values, weightBits } from "../support/models.js";
 import { inChunks, madeStream } from "../support/stream.js";
+import { until } from "../support/until.js";
 
 const ROWS = 103;
 const samples = values(ROWS, 6);
@@ -226,7 +227,7 @@ describe("a stream is told when no more is wanted", () => {
     const { stream, state } = madeStream(1000, () => samples);
     const model = await smallModel();
     await model.fit(stream, { ...options, batchSize: 10 }).catch(() => {});
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await until(() => state.ended > 0, "the stream's end");
     expect(state.ended).toBe(1);
     expect(state.asked).toBeLessThan(20);
   });
@@ -235,7 +236,7 @@ describe("a stream is told when no more is wanted", () => {
     const { stream, state } = madeStream(1000, () => samples);
     const model = await smallModel();
     for await (const _ of model.encode(stream)) break;
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await until(() => state.ended > 0, "the stream's end");
     expect([state.ended, state.asked]).toEqual([1, 2]);
   });
 
@@ -243,12 +244,14 @@ describe("a stream is told when no more is wanted", () => {
     for (const end of ["abort", "dispose"]) {
       const model = await smallModel();
       const controller = new AbortController();
+      let asked = false;
       async function* stuck() {
         yield samples;
+        asked = true;
         await new Promise(() => {});
       }
       const training = failure(() => model.fit(stuck, { batchSize: 10, signal: controller.signal }));
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await until(() => asked, "the second chunk");
       if (end === "abort") controller.abort();
       else await model.dispose();
       expect(((await training) as Error).name).toBe(end === "abort" ? "AbortError" : "StateError");

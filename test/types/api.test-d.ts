@@ -50,7 +50,7 @@ test("layers and optimizers are plain objects, told apart by their kind", () => 
   // @ts-expect-error optimizers are not changed once they are made
   adam().beta1 = 0.5;
   // @ts-expect-error there is no such activation
-  dense(3, "swish");
+  dense(3, "relu6");
   // @ts-expect-error sgd has no beta1
   const optimizer: Optimizer = { ...adam(), kind: "sgd" };
   expectTypeOf(optimizer).toExtend<Optimizer>();

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { AnomalyDetector, AnomalyEvaluation } from "../../index.js";
 import { saveModel, saveNpy, saveText } from "../../node.js";
+import { printable } from "../../printable.js";
 import { assertColumns, dataFile, openData, type Rows, type Source } from "../data.js";
 import { loadColumn, openDetector, type ThresholdWishes } from "../detector.js";
 import { historyMetadata, loadHistory } from "../history.js";
@@ -94,7 +95,7 @@ async function find(
   detector: AnomalyDetector,
   fitted: boolean,
   { data }: Rows,
-  labels: Uint8Array | Float32Array | undefined,
+  labels: Uint8Array | Float32Array | Float64Array | undefined,
   { contamination, sigma }: AnomaliesOptions,
 ): Promise<Findings> {
   let rule = "saved with the model";
@@ -145,7 +146,7 @@ function print(findings: Findings, { title }: Source, out: string, save: string 
   const share = ((100 * found) / scores.length).toFixed(1);
   const worst = Array.from(scores, (_, i) => i).sort((a, b) => scores[b]! - scores[a]! || a - b);
   const lines = [
-    ["data", title],
+    ["data", printable(title)],
     ["threshold", `${showLoss(threshold)} (${rule})`],
     ["anomalies", `${count(found)} of ${plural(scores.length, "sample")} (${share} %)`],
     [
@@ -162,5 +163,7 @@ function print(findings: Findings, { title }: Source, out: string, save: string 
     lines.push(["precision", precision.toFixed(4)], ["recall", recall.toFixed(4)], ["F1", f1.toFixed(4)]);
   }
   say(table(lines.map(([label, text]) => [dim(label!.padEnd(9), screen), text!])));
-  say(`\nsaved ${bold(out, screen)}${save === undefined ? "" : ` and ${bold(save, screen)}`}`);
+  say(
+    `\nsaved ${bold(printable(out), screen)}${save === undefined ? "" : ` and ${bold(printable(save), screen)}`}`,
+  );
 }

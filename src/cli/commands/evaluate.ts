@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { loadModel } from "../../node.js";
+import { printable } from "../../printable.js";
 import { assertColumns, openData } from "../data.js";
 import {
   addCalculationOptions,
@@ -47,7 +48,7 @@ async function evaluate(modelPath: string, name: string, options: EvaluateOption
     const screen = terminal();
     const { loss: kind, scaling } = model.description;
     const lines = [
-      ["data", source.title],
+      ["data", printable(source.title)],
       [
         "loss",
         `${showLoss(loss)} (${described(kind)}${scaling === undefined ? "" : `, ${scaling} scaling`})`,

@@ -2,14 +2,13 @@ import { stat } from "node:fs/promises";
 import { Command } from "commander";
 import type { Autoencoder, Layer } from "../../index.js";
 import { loadModel, loadSafetensors } from "../../node.js";
+import { cut, printable } from "../../printable.js";
 import { addJsonOption } from "../options.js";
 import { bold, dim, emit, say, terminal } from "../terminal.js";
 import { count, described, fileSize, longest, table } from "../text.js";
 
 /** Where the model's description stands; it is shown as layers, loss, optimizer and seed. */
 const DESCRIPTION = "isthmus";
-/** Characters of metadata that are printed. */
-const LONGEST = 80;
 
 export function inspectCommand(): Command {
   const command = new Command("inspect")
@@ -115,7 +114,8 @@ function modelEvent(
 
 /** A history is long; `--json` has all of it. */
 function shortened(text: string): string {
-  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}… (${count(text.length)} characters)`;
+  const begun = cut(text);
+  return begun === text ? printable(text) : `${printable(begun)} (${count(text.length)} characters)`;
 }
 
 function print(
@@ -127,7 +127,7 @@ function print(
 ): void {
   const screen = terminal();
   const { latent, corruption, sparsity, loss, optimizer, scaling, seed } = model.description;
-  say(`${bold(path, screen)} (${fileSize(size)})\n`);
+  say(`${bold(printable(path), screen)} (${fileSize(size)})\n`);
   const head = ["layer", "kind", "shape", "activation", "initializer", "parameters"];
   const body = layers.map(({ name, kind, shape, activation, initializer, bias, parameters }) => [
     name,
@@ -147,7 +147,7 @@ function print(
     ["optimizer", described(optimizer)],
     ...(scaling === undefined ? [] : [["scaling", scaling]]),
     ["seed", String(seed)],
-    ...metadata.map(([key, value]) => [`metadata ${key}`, shortened(value)]),
+    ...metadata.map(([key, value]) => [`metadata ${shortened(key)}`, shortened(value)]),
   ];
   const width = longest(facts.map(([label]) => label!));
   say(`\n${table(facts.map(([label, text]) => [dim(label!.padEnd(width), screen), text!]))}`);

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { Command } from "commander";
 import { ArgumentError, NonFiniteError, ShapeError } from "../../index.js";
+import { printable } from "../../printable.js";
 import type { Subject } from "../../report/report.js";
 import {
   assertColumns,
@@ -90,7 +91,7 @@ async function report(modelPath: string, name: string, options: ReportOptions): 
     else await writePicture(out, subject, options.picture, options.dark === true);
     const seconds = (performance.now() - began) / 1000;
     if (options.json) emit({ event: "done", samples: examples.rows, seconds, out });
-    else say(`saved ${bold(out, terminal())}`);
+    else say(`saved ${bold(printable(out), terminal())}`);
   } finally {
     await model.dispose();
   }

@@ -4,10 +4,12 @@ import { pathToFileURL } from "node:url";
 import { Command } from "commander";
 import { ArgumentError, Autoencoder } from "../../index.js";
 import { saveCheckpoint, saveModel } from "../../node.js";
+import { printable } from "../../printable.js";
 import {
   describeModel,
   showLayers,
   showOptimizer,
+  spelledOut,
   type TrainingWishes,
   trainingLength,
 } from "../architecture.js";
@@ -49,7 +51,8 @@ const DIGITS = 60_000;
 
 export const trainCommand = () => addTrainingOptions(new Command("train")).action(train);
 
-async function train(name: string, given: TrainOptions, command: Command): Promise<void> {
+async function train(name: string, wishes: TrainOptions, command: Command): Promise<void> {
+  const given = spelledOut(wishes);
   checkCheckpointOptions(given);
   await checkFiles(name, given);
   if (given.resume !== undefined) return resume(name, given.resume, given, command);
@@ -143,7 +146,10 @@ function header(
 ): string {
   const { description, engine } = model;
   const rows = [
-    ["data", source.title + (validationSplit > 0 ? `, ${validationSplit} of them for validation` : "")],
+    [
+      "data",
+      printable(source.title) + (validationSplit > 0 ? `, ${validationSplit} of them for validation` : ""),
+    ],
     ["model", `${showLayers(description)}, ${plural(model.parameterCount, "parameter")}`],
     ["loss", described(description.loss)],
     ...(description.scaling === undefined ? [] : [["scaling", description.scaling]]),
@@ -196,7 +202,7 @@ function doneEvent(
 
 async function reportLine(path: string, screen: Terminal): Promise<string> {
   const { size } = await stat(path);
-  return `report in ${bold(path, screen)} (${fileSize(size)}); open ${pathToFileURL(path).href} in a browser`;
+  return `report in ${bold(printable(path), screen)} (${fileSize(size)}); open ${pathToFileURL(path).href} in a browser`;
 }
 
 /** Before any work, so that nothing is trained that cannot be saved. */
@@ -210,5 +216,5 @@ async function checkFiles(name: string, { out, checkpoint, report, resume }: Tra
 }
 
 async function savedLine(path: string, screen: Terminal): Promise<string> {
-  return `\nsaved ${bold(path, screen)} (${fileSize((await stat(path)).size)})`;
+  return `\nsaved ${bold(printable(path), screen)} (${fileSize((await stat(path)).size)})`;
 }

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { Autoencoder, Matrix, Samples } from "../../index.js";
 import { loadModel } from "../../node.js";
+import { printable } from "../../printable.js";
 import { assertColumns, dataFile, openData } from "../data.js";
 import {
   addCalculationOptions,
@@ -92,7 +93,7 @@ async function run(transform: Transform, modelPath: string, name: string, option
     await saveMatrix(options.out, result, transform.column);
     const { rows, columns } = result;
     if (options.json) emit({ event: "done", rows, columns, seconds, out: options.out });
-    else say(`saved ${bold(options.out, terminal())} ${shape(result.shape)}`);
+    else say(`saved ${bold(printable(options.out), terminal())} ${shape(result.shape)}`);
   } finally {
     await model.dispose();
   }

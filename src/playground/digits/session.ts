@@ -1,6 +1,7 @@
 import { Autoencoder, Engine } from "../../index.js";
 import { errorText, type Send } from "../shared/channel.js";
 import { engineReport } from "../shared/engineLine.js";
+import { showTrace } from "../shared/lastSteps.js";
 import { fitDetector } from "./analysis.js";
 import { makeDigits, type PictureSet, takePictures } from "./data.js";
 import { describeModel, layersText } from "./description.js";
@@ -256,7 +257,10 @@ export class Session {
   }
 
   #sharedEngine(): Promise<Engine> {
-    this.#engine ??= Engine.create();
+    this.#engine ??= Engine.create().then((engine) => {
+      showTrace(engine);
+      return engine;
+    });
     return this.#engine;
   }
 }

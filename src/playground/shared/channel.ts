@@ -1,7 +1,10 @@
+import { useHostedWorkers, WorkerHost } from "./hosted.js";
+import { takeTrace } from "./lastSteps.js";
+
 /** A worker of the page's own, with typed messages both ways. */
 export interface PageWorker<ToWorker> {
   send(message: ToWorker, transfer?: Transferable[]): void;
-  /** Ends the worker at once. */
+  /** Ends the worker at once, and those that were started for it. */
   end(): void;
 }
 
@@ -18,7 +21,10 @@ export function startWorker<ToWorker, FromWorker>(
   onFailure: (message: string) => void,
 ): PageWorker<ToWorker> {
   const worker = new Worker(script, { type: "module" });
-  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => onMessage(data);
+  const host = new WorkerHost();
+  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+    if (!host.take(data) && !takeTrace(data)) onMessage(data);
+  };
   worker.onmessageerror = () => onFailure("A message of the worker could not be read.");
   worker.onerror = (event) => {
     event.preventDefault();
@@ -26,7 +32,10 @@ export function startWorker<ToWorker, FromWorker>(
   };
   return {
     send: (message, transfer = []) => worker.postMessage(message, transfer),
-    end: () => worker.terminate(),
+    end() {
+      worker.terminate();
+      host.end();
+    },
   };
 }
 
@@ -40,7 +49,7 @@ interface WorkerScope {
 export type Send<FromWorker> = (message: FromWorker, transfer?: Transferable[]) => void;
 
 /**
- * The worker's end of the channel.
+ * The worker's end of the channel. The page starts the workers that this one wants.
  *
  * @param handle does what a message asks for; messages are handled as they come, also while another one's promise is
  *   pending
@@ -51,6 +60,7 @@ export function serveWorker<ToWorker, FromWorker>(
   failed: (error: unknown) => void,
 ): Send<FromWorker> {
   const scope = globalThis as unknown as WorkerScope;
+  useHostedWorkers();
   scope.onmessage = async ({ data }) => {
     try {
       await handle(data as ToWorker);

@@ -1,27 +1,5 @@
-import {
-  type AutoencoderOptions,
-  adadelta,
-  adagrad,
-  adam,
-  adamw,
-  dense,
-  nadam,
-  type Optimizer,
-  type OptimizerName,
-  rmsprop,
-  sgd,
-} from "../../index.js";
+import { type AutoencoderOptions, dense, type Optimizer } from "../../index.js";
 import type { SpiralSettings } from "./settings.js";
-
-const OPTIMIZERS: Record<OptimizerName, (options: { learningRate: number }) => Optimizer> = {
-  sgd,
-  adam,
-  adamw,
-  nadam,
-  rmsprop,
-  adagrad,
-  adadelta,
-};
 
 /** The model that settings ask for: two coordinates, hidden layers, one number, hidden layers, two coordinates. */
 export function modelOptions(settings: SpiralSettings): AutoencoderOptions {
@@ -34,7 +12,8 @@ export function modelOptions(settings: SpiralSettings): AutoencoderOptions {
     ],
     decoder: [...hidden.toReversed().map((units) => dense(units, decoderActivation)), dense(2)],
     scaling: "standard",
-    optimizer: OPTIMIZERS[optimizer]({ learningRate }),
+    // The library fills in what an optimizer lacks.
+    optimizer: { kind: optimizer, learningRate } as Optimizer,
     seed,
   };
 }

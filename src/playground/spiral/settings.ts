@@ -41,15 +41,16 @@ const ACTIVATIONS = Object.keys({
   linear: 0,
 } satisfies Record<ActivationName, 0>) as ActivationName[];
 
-const OPTIMIZERS = Object.keys({
-  adam: 0,
-  adamw: 0,
-  nadam: 0,
-  rmsprop: 0,
-  adagrad: 0,
-  adadelta: 0,
-  sgd: 0,
-} satisfies Record<OptimizerName, 0>) as OptimizerName[];
+const OPTIMIZERS: OptimizerName[] = [
+  "adam",
+  "adamw",
+  "nadam",
+  "lion",
+  "rmsprop",
+  "adagrad",
+  "adadelta",
+  "sgd",
+];
 
 /** What is chosen among by name, in the order in which it is offered. */
 export const CHOICES = {

@@ -2,6 +2,7 @@
 import { Autoencoder, Engine, ShapeError, type Spiral, spiral } from "../../index.js";
 import { errorText, serveWorker } from "../shared/channel.js";
 import { engineReport } from "../shared/engineLine.js";
+import { showTrace } from "../shared/lastSteps.js";
 import type { FromWorker, ToWorker } from "./messages.js";
 import { modelOptions } from "./model.js";
 import { SpiralRun } from "./run.js";
@@ -44,8 +45,11 @@ async function handle(message: Exclude<ToWorker, { kind: "drawn" }>): Promise<vo
 
 /** An engine; kept, so that its workers are started once. */
 function engineFor(math: SpiralSettings["math"]): Promise<Engine> {
-  const engine = engines.get(math) ?? Engine.create({ math });
+  const known = engines.get(math);
+  if (known) return known;
+  const engine = Engine.create({ math });
   engines.set(math, engine);
+  engine.then(showTrace, () => {});
   return engine;
 }
 

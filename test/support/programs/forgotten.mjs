@@ -16,8 +16,14 @@ const { loss } = await model.fit(samples, { epochs: 2 });
 if (how === "idle") await new Promise((resolve) => setTimeout(resolve, 300));
 console.log(JSON.stringify({ epochs: loss.length, workers }));
 if (how === "fit") {
-  void model.fit(samples, { epochs: 1e6 });
-  setTimeout(() => {
-    throw new Error("on purpose");
-  }, 100);
+  void model.fit(samples, {
+    epochs: 1e6,
+    onEpochEnd({ epoch }) {
+      // Not in the callback, where fit would be rejected with it.
+      if (epoch === 2)
+        setImmediate(() => {
+          throw new Error("on purpose");
+        });
+    },
+  });
 }

@@ -9,17 +9,27 @@ const create = () =>
 
 /** A thread that has ended may be listed for another moment. */
 async function settled(wanted) {
-  for (let i = 0; i < 100 && threads() > wanted; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+  const end = performance.now() + 30_000;
+  while (threads() > wanted && performance.now() < end)
+    await new Promise((resolve) => setTimeout(resolve, 10));
   return threads();
 }
+
+/** Callbacks that do something in the event loop's next turn after the second epoch. */
+const afterTwoEpochs = (act) => ({
+  onEpochEnd({ epoch }) {
+    if (epoch === 2) setImmediate(act);
+  },
+});
 
 const ways = {
   async done(model) {
     await model.fit(samples);
   },
   async aborted(model) {
-    const signal = AbortSignal.timeout(100);
-    await model.fit(samples, { epochs: 1e6, signal });
+    const controller = new AbortController();
+    const abort = afterTwoEpochs(() => controller.abort());
+    await model.fit(samples, { epochs: 1e6, signal: controller.signal, ...abort });
   },
   async failed(model) {
     await model.fit(samples, {
@@ -34,16 +44,16 @@ const ways = {
     await model.fit(samples.with(100, Number.NaN));
   },
   async disposed(model) {
-    setTimeout(() => model.dispose(), 100);
-    await model.fit(samples, { epochs: 1e6 });
+    await model.fit(samples, { epochs: 1e6, ...afterTwoEpochs(() => model.dispose()) });
   },
 };
 
 // The first worker makes the process start threads that stay.
 const first = await create();
 await first.fit(samples);
+const withWorkers = threads();
 await first.dispose();
-const idle = await settled(0);
+const idle = await settled(withWorkers - 2);
 
 const result = { idle };
 for (const [name, run] of Object.entries(ways)) {

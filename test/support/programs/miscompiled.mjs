@@ -15,5 +15,5 @@ process.on("warning", ({ message }) => warnings.push(message));
 const engines = [await Engine.create({ turbo: true }), await Engine.create({ turbo: true })];
 const infos = engines.map(({ info }) => info);
 await Promise.all(engines.map((engine) => engine.dispose()));
-await new Promise((resolve) => setTimeout(resolve, 10));
+await new Promise((resolve) => setImmediate(resolve));
 console.log(JSON.stringify({ infos, made, warnings }));

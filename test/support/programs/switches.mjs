@@ -36,7 +36,7 @@ for (let i = 0; i < 2; i++) {
   infos.push(engine.info);
   await engine.dispose();
 }
-await new Promise((resolve) => setTimeout(resolve, 10));
+await new Promise((resolve) => setImmediate(resolve));
 
 const { f } = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(bytes))).exports;
 const tiers = (() => {

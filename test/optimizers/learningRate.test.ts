@@ -8,9 +8,9 @@ import {
   stepDecay,
   warmup,
 } from "../../src/index.js";
-import { LearningRate } from "../../src/model/learningRate.js";
-import { OptimizerClock } from "../../src/model/optimizerClock.js";
-import { OPTIMIZER_NAMES, toOptimizer } from "../../src/model/optimizers.js";
+import { OptimizerClock } from "../../src/optimizers/clock.js";
+import { LearningRate } from "../../src/optimizers/learningRate.js";
+import { OPTIMIZER_NAMES, toOptimizer } from "../../src/optimizers/list.js";
 import { failure } from "../support/models.js";
 
 const START = { initialLearningRate: 0.2, decaySteps: 10 };

@@ -1,4 +1,4 @@
-import { integer, knownKeys, number, oneOf, show } from "../check.js";
+import { canonical, integer, knownAs, knownKeys, number, show } from "../check.js";
 import { ArgumentError } from "../errors.js";
 
 /** η₀·rate^(step / decaySteps). */
@@ -182,7 +182,7 @@ export function reduceOnPlateau(
   return {
     kind: "reduceOnPlateau",
     initialLearningRate: positive("initialLearningRate", options.initialLearningRate),
-    monitor: oneOf("monitor", options.monitor ?? "valLoss", ["valLoss", "loss"]),
+    monitor: canonical("monitor", options.monitor ?? "valLoss", ["valLoss", "loss"]),
     factor: inside("factor", options.factor ?? 0.1),
     patience: integer("patience", options.patience ?? 10),
     minDelta: notNegative("minDelta", options.minDelta ?? 1e-4),
@@ -200,14 +200,24 @@ const CHECKS: { [Kind in Schedule["kind"]]: (schedule: Extract<Schedule, { kind:
 };
 const SCHEDULE_NAMES = Object.keys(CHECKS) as Schedule["kind"][];
 
-/** Checks a learning rate: a positive number, or a schedule, of which a clean copy is returned. */
+/** Whether a value is, or wants to be, a schedule: an object with the kind of one. */
+export function isSchedule(value: unknown): value is Schedule {
+  if (typeof value !== "object" || value === null) return false;
+  const { kind } = value as { kind?: unknown };
+  return typeof kind === "string" && knownAs(kind, SCHEDULE_NAMES) !== undefined;
+}
+
+/**
+ * Checks a learning rate: a number of at least 0, where 0 leaves the weights as they are, or a schedule, of which a clean
+ * copy is returned.
+ */
 export function toLearningRate(name: string, value: number | Schedule): number | Schedule {
-  if (typeof value === "number") return positive(name, value);
+  if (typeof value === "number") return notNegative(name, value);
   if (typeof value !== "object" || value === null) {
     throw new ArgumentError(
-      `${name} must be a positive number or a schedule such as cosineDecay({ … }), not ${show(value)}`,
+      `${name} must be a number of at least 0 or a schedule such as cosineDecay({ … }), not ${show(value)}`,
     );
   }
-  const kind = oneOf(`kind of ${name}`, value.kind, SCHEDULE_NAMES);
+  const kind = canonical(`kind of ${name}`, value.kind, SCHEDULE_NAMES);
   return (CHECKS[kind] as (schedule: Schedule) => Schedule)(value);
 }

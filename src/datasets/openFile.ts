@@ -1,0 +1,64 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { ByteSource } from "../formats/byteSource.js";
+import { inPath, unreadable } from "./path.js";
+
+/** Bytes that are read at a time. */
+const PIECE = 1 << 17;
+
+/**
+ * Opens a file, hands its bytes, decompressed if they are gzipped, to `read`, and closes it.
+ *
+ * @throws what `read` throws, with the path in the messages of `FormatError`s
+ * @throws {ArgumentError} when there is no such file
+ * @throws {IsthmusError} of code `ERR_FILE` when the system refuses to read it
+ */
+export async function withFile<T>(path: string, read: (source: ByteSource) => Promise<T>): Promise<T> {
+  const file = await openFile(path);
+  try {
+    return await inPath(path, async () => read(await sourceOf(path, file)));
+  } finally {
+    await file.close();
+  }
+}
+
+/** As `withFile`, where what is read comes in chunks. */
+export async function* eachOfFile<T>(
+  path: string,
+  read: (source: ByteSource) => AsyncIterable<T>,
+): AsyncGenerator<T, void, void> {
+  const file = await openFile(path);
+  try {
+    const chunks = read(await inPath(path, () => sourceOf(path, file)))[Symbol.asyncIterator]();
+    for (;;) {
+      const { done, value } = await inPath(path, () => chunks.next());
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function openFile(path: string): Promise<FileHandle> {
+  return open(path).catch((error: NodeJS.ErrnoException) => {
+    throw unreadable(path, error);
+  });
+}
+
+async function sourceOf(path: string, file: FileHandle): Promise<ByteSource> {
+  const status = await file.stat();
+  // The files of /proc, among others, have no size and a content.
+  const size = status.isFile() && status.size > 0 ? status.size : Number.POSITIVE_INFINITY;
+  return ByteSource.open({ pieces: pieces(path, file), size });
+}
+
+async function* pieces(path: string, file: FileHandle): AsyncGenerator<Uint8Array, void, void> {
+  for (;;) {
+    const piece = new Uint8Array(PIECE);
+    const { bytesRead } = await file.read(piece, 0, PIECE, null).catch((error: NodeJS.ErrnoException) => {
+      throw unreadable(path, error);
+    });
+    if (bytesRead === 0) return;
+    yield piece.subarray(0, bytesRead);
+  }
+}

@@ -1,0 +1,90 @@
+import { FormatError } from "../errors.js";
+import {
+  allocated,
+  bytesPerElement,
+  elementCount,
+  type NumericArray,
+  type NumericArrayName,
+  showShape,
+  swapBytes,
+  viewAs,
+} from "./typedArrays.js";
+
+/** What the header of a file of one array says of the elements that follow it. */
+export interface ArrayLayout {
+  /** What such a file is called. */
+  readonly format: "IDX" | ".npy";
+  readonly type: NumericArrayName;
+  readonly bigEndian: boolean;
+  /** Whether the elements are column-major, the first dimension the fastest; else they are row-major. */
+  readonly fortranOrder: boolean;
+  /** Dimensions, slowest first. */
+  readonly shape: readonly number[];
+  /** Position of the first element in the file. */
+  readonly dataBegin: number;
+}
+
+/**
+ * Bytes that the elements take.
+ *
+ * @throws {FormatError} when they are more than any file can hold
+ */
+export function dataBytes({ format, type, shape }: ArrayLayout): number {
+  const size = (elementCount(shape) ?? Number.POSITIVE_INFINITY) * bytesPerElement(type);
+  if (Number.isSafeInteger(size)) return size;
+  throw invalid(format, `its shape ${showShape(shape)} is more than any file can hold`);
+}
+
+/**
+ * Checks how many bytes follow a header.
+ *
+ * @param available how many there are, or `"more"` than the elements take
+ * @throws {FormatError} unless they are as many as the elements take
+ */
+export function requireData(layout: ArrayLayout, available: number | "more"): void {
+  const size = dataBytes(layout);
+  if (available === size) return;
+  const follow = available === "more" || available > size ? available : `only ${available}`;
+  throw invalid(layout.format, `${wants(layout)}, but ${follow} follow the header`);
+}
+
+/** For messages: what the elements of a file take. */
+export function wants(layout: ArrayLayout): string {
+  return `its shape ${showShape(layout.shape)} wants ${dataBytes(layout)} bytes of data`;
+}
+
+/** The elements of a file, row-major and in the byte order of the machine, in the memory of `bytes`, which is given up. */
+export function elementsOf(layout: ArrayLayout, bytes: Uint8Array<ArrayBuffer>): NumericArray {
+  const { type, bigEndian, fortranOrder, shape } = layout;
+  if (bigEndian) swapBytes(bytes, bytesPerElement(type));
+  return viewAs(type, fortranOrder && shape.length > 1 ? toRowMajor(type, bytes, shape) : bytes);
+}
+
+/** The elements of a column-major (Fortran order) array in row-major order. */
+function toRowMajor(
+  type: NumericArrayName,
+  source: Uint8Array,
+  shape: readonly number[],
+): Uint8Array<ArrayBuffer> {
+  const size = bytesPerElement(type);
+  const target = allocated(source.length);
+  const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((a, b) => a * b, size));
+  const index = shape.map(() => 0);
+  let from = 0;
+  for (let to = 0; to < target.length; to += size) {
+    // By bytes, because a number taken out and put back may lose the payload of a signalling NaN.
+    for (let byte = 0; byte < size; byte++) target[to + byte] = source[from + byte]!;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      from += strides[axis]!;
+      if (++index[axis]! < shape[axis]!) break;
+      from -= strides[axis]! * shape[axis]!;
+      index[axis] = 0;
+    }
+  }
+  return target;
+}
+
+/** The error of a file that is not what its format promises. */
+export function invalid(format: ArrayLayout["format"], reason: string): FormatError {
+  return new FormatError(`bytes is not a valid ${format} file: ${reason}`);
+}

@@ -1,0 +1,32 @@
+import { builtin } from "../engine/runtime.js";
+
+/** Node's own, where a test environment such as jsdom hides the global ones. */
+interface NodeText {
+  readonly TextEncoder: typeof TextEncoder;
+  readonly TextDecoder: typeof TextDecoder;
+}
+
+function text(): NodeText {
+  if (typeof TextEncoder === "function" && typeof TextDecoder === "function") return globalThis;
+  return builtin<NodeText>("node:util") ?? globalThis;
+}
+
+/** Text as UTF-8, in an array of this realm's. */
+export function encodeUtf8(string: string): Uint8Array<ArrayBuffer> {
+  const bytes = new (text().TextEncoder)().encode(string);
+  return bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
+}
+
+/** A decoder of UTF-8, for text that comes in parts or may be broken. */
+export function utf8Decoder(options: TextDecoderOptions = {}): TextDecoder {
+  return new (text().TextDecoder)("utf-8", options);
+}
+
+/**
+ * The text that is UTF-8; a byte order mark counts as text.
+ *
+ * @throws {TypeError} where it is not UTF-8
+ */
+export function decodeUtf8(bytes: Uint8Array): string {
+  return utf8Decoder({ fatal: true, ignoreBOM: true }).decode(bytes);
+}

@@ -1,0 +1,68 @@
+import { ArgumentError } from "../errors.js";
+import { LearningRate } from "./learningRate.js";
+import { kindOf, type Optimizer } from "./list.js";
+import type { Progression, StepFactors } from "./optimizer.js";
+
+/** Steps that `reset` may take, 2³⁰: about a second. */
+const MOST_STEPS = 1_073_741_824;
+
+/** Of optimizers in which nothing changes but the learning rate. */
+const STEADY: Progression = {
+  settled: 0,
+  advance: () => false,
+  factors: (learningRate) => ({ learningRate }),
+};
+
+/** Counts an optimizer's steps, and knows what changes from one to the next. */
+export class OptimizerClock {
+  readonly learningRate: LearningRate;
+  readonly #optimizer: Optimizer;
+  #steps = 0;
+  #progression: Progression;
+
+  constructor(optimizer: Optimizer) {
+    this.#optimizer = optimizer;
+    this.learningRate = new LearningRate(optimizer.learningRate);
+    this.#progression = this.#begin();
+  }
+
+  #begin(): Progression {
+    return kindOf(this.#optimizer.kind).progression?.(this.#optimizer) ?? STEADY;
+  }
+
+  /** Steps taken. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /**
+   * Puts the clock to a number of steps. Advancing gives the very bits of a clock that has ticked so often. It ends where
+   * nothing changes any more: each power shrinks until it is 0 or so small that its product rounds to itself.
+   */
+  reset(steps: number): void {
+    this.#progression = this.#begin();
+    for (let left = steps; left > 0 && this.#progression.advance(); left--);
+    this.#steps = steps;
+  }
+
+  /**
+   * Checks a number of steps that comes from a file.
+   *
+   * @throws {ArgumentError} when `reset` would take longer than anybody has trained: more than a billion steps with a
+   * decay rate so near to 1 that its power still changes
+   */
+  check(steps: number): void {
+    if (Math.min(steps, this.#begin().settled) > MOST_STEPS) {
+      throw new ArgumentError(
+        `steps is ${steps}, but with the decay rates of this ${this.#optimizer.kind} it can be at most ${MOST_STEPS}`,
+      );
+    }
+  }
+
+  /** Begins a step and returns its factors. */
+  tick(): StepFactors {
+    const rate = this.learningRate.at(this.#steps++);
+    this.#progression.advance();
+    return { weightDecay: 0, gradientRate: 0, secondFactor: 0, ...this.#progression.factors(rate) };
+  }
+}

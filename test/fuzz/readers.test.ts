@@ -1,0 +1,42 @@
+import { describe, expect, test } from "vitest";
+import { campaign, SECONDS, SEED } from "./campaign.js";
+import * as files from "./files.js";
+
+/** A campaign, and a minute for the last case to hang in. */
+const timeout = 1000 * (SECONDS ?? 60) + 120_000;
+
+describe(`any file is read or refused, from seed ${SEED}`, () => {
+  test.each([
+    ["npy", files.npy, 1500],
+    ["idx", files.idx, 1500],
+    ["packed", files.packed, 1500],
+    ["gzip", files.gzip, 1500],
+    ["csv", files.csv, 2000],
+    ["tensors", files.tensors, 2000],
+  ])(
+    "%s",
+    async (reader, make, cases) => {
+      const { read, refused } = await campaign(reader, make, cases);
+      if (process.env.FUZZ_CASE !== undefined) return;
+      // A fuzzer whose files are all refused at the door, or all read, finds nothing.
+      expect(read).toBeGreaterThan(0.005 * (read + refused));
+      expect(refused).toBeGreaterThan(0.005 * (read + refused));
+    },
+    timeout,
+  );
+
+  test.each([
+    ["model", 700],
+    ["checkpoint", 700],
+    ["detector", 700],
+  ])(
+    "%s",
+    async (reader, cases) => {
+      const { read, refused } = await campaign(reader, await files.modelMaker(), cases);
+      if (process.env.FUZZ_CASE !== undefined) return;
+      expect(read).toBeGreaterThan(0);
+      expect(refused).toBeGreaterThan(0.005 * (read + refused));
+    },
+    timeout,
+  );
+});
