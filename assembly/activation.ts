@@ -4,6 +4,7 @@ import {
   ACTIVATION_ELU, ACTIVATION_GELU, ACTIVATION_LEAKY_RELU, ACTIVATION_LINEAR, ACTIVATION_RELU, ACTIVATION_SELU,
   ACTIVATION_SIGMOID, ACTIVATION_SILU, ACTIVATION_SOFTPLUS, ACTIVATION_TANH,
 } from "./abi";
+import { areFloats, areRowsApart, areSameOrApart, isShare } from "./checks";
 import { expMinusOne, expOfMinusAbs, one, sigmoid4, softplus4, tanh4 } from "./math";
 import { gelu4, geluSlope } from "./normal";
 import { madd, nmadd, select4, splat, storeUpTo } from "./simd";
@@ -96,6 +97,12 @@ function backwardAll(kind: i32, output: usize, gradient: usize, count: usize): v
 
 /** y = f(z) over rows `begin` to `end`; `y` may be `z`. */
 export function activationForward(begin: i32, end: i32, kind: i32, columns: i32, z: usize, y: usize): void {
+  assert(
+    isShare(begin, end) && columns > 0 && kind >= ACTIVATION_LINEAR && kind <= ACTIVATION_GELU,
+    "activationForward: sizes and kind",
+  );
+  assert(areFloats(z, end, columns) && areFloats(y, end, columns), "activationForward: z and y are floats in memory");
+  assert(areSameOrApart(z, y, begin, end, columns), "activationForward: y is z, or does not overlap it");
   const offset = <usize>(begin * columns) << 2;
   const count = <usize>((end - begin) * columns);
   const from = z + offset;
@@ -118,6 +125,15 @@ export function activationForward(begin: i32, end: i32, kind: i32, columns: i32,
 export function activationBackward(
   begin: i32, end: i32, kind: i32, columns: i32, kept: usize, gradient: usize,
 ): void {
+  assert(
+    isShare(begin, end) && columns > 0 && kind >= ACTIVATION_LINEAR && kind <= ACTIVATION_GELU,
+    "activationBackward: sizes and kind",
+  );
+  assert(
+    areFloats(kept, end, columns) && areFloats(gradient, end, columns),
+    "activationBackward: kept and gradient are floats in memory",
+  );
+  assert(areRowsApart(kept, gradient, begin, end, columns), "activationBackward: gradient does not overlap kept");
   const offset = <usize>(begin * columns) << 2;
   const count = <usize>((end - begin) * columns);
   const y = kept + offset;

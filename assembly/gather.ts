@@ -1,6 +1,7 @@
 // Copies the rows of a batch, chosen by an index, out of the data set.
 
-import { STEP_INDICES } from "./abi";
+import { STEP_INDICES, STEP_WORDS } from "./abi";
+import { areApart, areBytes, areFloats, isShare } from "./checks";
 import { splat, storeUpTo } from "./simd";
 
 /** Rows of up to so many floats are copied here: the call of a bulk copy takes longer. */
@@ -14,10 +15,18 @@ export function rowIndex(step: usize, row: i32): usize {
 
 /** batch[row, ·] = source[index[row], ·], for floats. `step` is the step block, which tells where the indices are. */
 export function gatherFloats(begin: i32, end: i32, columns: i32, source: usize, batch: usize, step: usize): void {
+  assert(isShare(begin, end) && columns > 0, "gatherFloats: sizes");
+  assert(
+    areFloats(source, 1, columns) && areFloats(batch, end, columns),
+    "gatherFloats: source and batch are in memory",
+  );
+  assert(areFloats(step, STEP_WORDS), "gatherFloats: the step block is in memory");
   const bytes = <usize>(columns << 2);
   for (let row = begin; row < end; row++) {
     const from = source + rowIndex(step, row) * bytes;
+    assert(areFloats(from, 1, columns), "gatherFloats: the index is of a row in memory");
     const to = batch + <usize>row * bytes;
+    assert(areApart(from, <i64>bytes, to, <i64>bytes), "gatherFloats: the batch does not overlap the source");
     if (columns > SHORT) {
       memory.copy(to, from, bytes);
       continue;
@@ -31,10 +40,18 @@ export function gatherFloats(begin: i32, end: i32, columns: i32, source: usize, 
 
 /** batch[row, ·] = source[index[row], ·] / 255, for bytes. */
 export function gatherBytes(begin: i32, end: i32, columns: i32, source: usize, batch: usize, step: usize): void {
+  assert(isShare(begin, end) && columns > 0, "gatherBytes: sizes");
+  assert(
+    areBytes(source, 1, columns) && areFloats(batch, end, columns),
+    "gatherBytes: source and batch are in memory",
+  );
+  assert(areFloats(step, STEP_WORDS), "gatherBytes: the step block is in memory");
   const most = splat(255);
   for (let row = begin; row < end; row++) {
     const from = source + rowIndex(step, row) * <usize>columns;
+    assert(areBytes(from, 1, columns), "gatherBytes: the index is of a row in memory");
     const to = batch + <usize>row * <usize>(columns << 2);
+    assert(areApart(from, columns, to, <i64>columns << 2), "gatherBytes: the batch does not overlap the source");
     for (let j = 0; j < columns; j += 8) {
       const wide = v128.load_ext<u8>(from + <usize>j);
       const low = f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(wide));

@@ -2,7 +2,8 @@
 
 import { tile2x16, tile4x16, tile4x8, tile6x16, tile6x8 } from "./tiles";
 import { storeUpTo } from "./simd";
-import { TILE_2X16, TILE_4X16, TILE_4X8, TILE_6X16, TILE_6X8 } from "./abi";
+import { SCRATCH_BYTES, TILE_2X16, TILE_4X16, TILE_4X8, TILE_6X16, TILE_6X8 } from "./abi";
+import { areApart, areFloats, areVectors, isStride } from "./checks";
 import { Stride } from "./types";
 
 /**
@@ -20,7 +21,27 @@ const COLUMN_ROW_BLOCK: i32 = 192;
 
 /** Columns of a tile, and so of a panel of packed B. */
 export function tileColumns(tile: i32): i32 {
+  assert(isTile(tile), "tileColumns: tile");
   return tile == TILE_4X8 || tile == TILE_6X8 ? 8 : 16;
+}
+
+/** Whether `tile` is one of the TILE_ constants. */
+export function isTile(tile: i32): bool {
+  if (ASC_NO_ASSERT) return true;
+  return tile >= TILE_4X8 && tile <= TILE_6X16;
+}
+
+/** Bytes of a packed B[k, n]. */
+export function panelBytes(tile: i32, k: i32, n: i32): i64 {
+  if (ASC_NO_ASSERT) return 0;
+  const width = tileColumns(tile);
+  return <i64>((n + width - 1) / width * width) * <i64>k << 2;
+}
+
+/** `packed` is room for a packed B[k, n], from which vectors are loaded. */
+export function arePanels(tile: i32, k: i32, n: i32, packed: usize): bool {
+  if (ASC_NO_ASSERT) return true;
+  return areVectors(packed, <i32>(panelBytes(tile, k, n) >> 2));
 }
 
 @inline
@@ -66,6 +87,33 @@ function edge(
   }
 }
 
+/** Bytes from the first row's start to the last one's end. */
+function extentOf(rows: i32, stride: usize, width: i64): i64 {
+  if (ASC_NO_ASSERT) return 0;
+  return rows > 0 ? <i64>(rows - 1) * <i64>stride + width : 0;
+}
+
+/** Rows `first` to `last` of A, of C and of the seed are floats in memory, and C overlaps nothing but its own seed. */
+function isProduct(
+  first: i32, last: i32, n: i32, k: i32, a: usize, aRow: usize, aStep: usize, packed: usize, panels: i64,
+  seed: usize, seedRow: usize, c: usize, cRow: usize,
+): bool {
+  if (ASC_NO_ASSERT) return true;
+  const rows = last - first;
+  const width = <i64>n << 2;
+  const from = a + <usize>first * aRow;
+  const start = seed + <usize>first * seedRow;
+  const to = c + <usize>first * cRow;
+  const aSize = extentOf(rows, aRow, <i64>(k - 1) * <i64>aStep + 4);
+  const startSize = extentOf(rows, seedRow, width);
+  const size = extentOf(rows, cRow, width);
+  return isStride(aRow, 1, 0) && isStride(aStep, 1, 0) && isStride(cRow, rows, width) &&
+    isStride(seedRow, seedRow ? rows : 1, width) &&
+    areFloats(from, <i32>(aSize >> 2)) && areFloats(start, <i32>(startSize >> 2)) && areFloats(to, <i32>(size >> 2)) &&
+    areApart(to, size, from, aSize) && areApart(to, size, packed, panels) &&
+    ((seed == c && seedRow == cRow) || areApart(to, size, start, startSize));
+}
+
 /**
  * Rows `begin` to `end` of C[·, n] = seed + A[·, k]·B[k, n].
  *
@@ -83,7 +131,13 @@ export function gemm(
 ): void {
   assert(begin >= 0 && begin <= end && n > 0 && k > 0, "gemm: sizes");
   assert((b & 15) == 0 && (scratch & 15) == 0, "gemm: packed B and scratch are aligned");
+  assert(isTile(tile), "gemm: tile");
   const width = tileColumns(tile);
+  assert(arePanels(tile, k, n, b) && areVectors(scratch, SCRATCH_BYTES >> 2), "gemm: packed B and scratch in memory");
+  assert(
+    isProduct(begin, end, n, k, a, aRow, aStep, b, panelBytes(tile, k, n), seed, seedRow, c, cRow),
+    "gemm: A, C and what C starts from are in memory, and C overlaps nothing else",
+  );
   const byColumns = aStep > aRow;
   const depth = byColumns ? COLUMN_DEPTH : DEPTH;
   const height = byColumns ? COLUMN_ROW_BLOCK : ROW_BLOCK;

@@ -2,7 +2,15 @@
 // Formulas as in Keras 3 (keras/src/regularizers, keras/src/optimizers/base_optimizer.py). A norm takes two kernels with
 // a barrier between them: each row's sum of squares, then, by every thread alike, the sum over the rows in their order.
 
+import { areDoubles, areFloats, areRowsApart, areSumsApart, isShare } from "./checks";
 import { keepUpTo, madd, splat, storeUpTo, sumLanes } from "./simd";
+
+/** One float64 for each row, which overlap neither matrix. */
+function areSums(begin: i32, end: i32, columns: i32, a: usize, b: usize, sums: usize): bool {
+  if (ASC_NO_ASSERT) return true;
+  return areDoubles(sums, end) && areSumsApart(sums, a, begin, end, columns) &&
+    areSumsApart(sums, b, begin, end, columns);
+}
 
 /**
  * The penalty l1·Σ|w| + l2·Σw² of rows `begin` to `end` of a weight matrix: sums[row] = that of the row, a float64;
@@ -11,6 +19,13 @@ import { keepUpTo, madd, splat, storeUpTo, sumLanes } from "./simd";
 export function penalize(
   begin: i32, end: i32, columns: i32, weights: usize, gradient: usize, sums: usize, l1: f32, l2: f32,
 ): void {
+  assert(isShare(begin, end) && columns > 0, "penalize: sizes");
+  assert(
+    areFloats(weights, end, columns) && areFloats(gradient, end, columns),
+    "penalize: weights and gradient are floats in memory",
+  );
+  assert(areSums(begin, end, columns, weights, gradient, sums), "penalize: sums are float64 of their own");
+  assert(areRowsApart(weights, gradient, begin, end, columns), "penalize: gradient does not overlap the weights");
   const first = splat(l1);
   const second = splat(l2);
   const twice = splat(2 * l2);
@@ -40,6 +55,8 @@ export function penalize(
 
 /** Brings every element of rows `begin` to `end` into [−limit, limit]; NaN stays NaN. */
 export function clipValues(begin: i32, end: i32, columns: i32, gradient: usize, limit: f32): void {
+  assert(isShare(begin, end) && columns > 0, "clipValues: sizes");
+  assert(areFloats(gradient, end, columns), "clipValues: the gradient is floats in memory");
   const high = splat(limit);
   const low = splat(-limit);
   const last = <usize>(end * columns) << 2;
@@ -52,6 +69,9 @@ export function clipValues(begin: i32, end: i32, columns: i32, gradient: usize, 
 
 /** sums[row] = Σ g² over the row, in float64, for rows `begin` to `end`. */
 export function sumSquares(begin: i32, end: i32, columns: i32, gradient: usize, sums: usize): void {
+  assert(isShare(begin, end) && columns > 0, "sumSquares: sizes");
+  assert(areFloats(gradient, end, columns), "sumSquares: the gradient is floats in memory");
+  assert(areSums(begin, end, columns, gradient, gradient, sums), "sumSquares: sums are float64 of their own");
   for (let row = begin; row < end; row++) {
     const g = gradient + (<usize>row * <usize>columns << 2);
     let low = f64x2.splat(0);
@@ -75,6 +95,9 @@ export function sumSquares(begin: i32, end: i32, columns: i32, gradient: usize, 
 export function clipNorm(
   begin: i32, end: i32, columns: i32, gradient: usize, sums: usize, count: i32, limit: f32,
 ): void {
+  assert(isShare(begin, end) && columns > 0 && count >= 0, "clipNorm: sizes");
+  assert(areFloats(gradient, end, columns), "clipNorm: the gradient is floats in memory");
+  assert(areDoubles(sums, count), "clipNorm: sums are float64 in memory");
   let total: f64 = 0;
   for (let i = 0; i < count; i++) total += load<f64>(sums + (<usize>i << 3));
   const norm = sqrt<f64>(total);

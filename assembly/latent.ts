@@ -1,7 +1,8 @@
 // The gaussian latent of a variational autoencoder (D. P. Kingma and M. Welling, "Auto-encoding variational Bayes", 2014).
 // A row of `heads` holds `columns` means μ, then as many logarithms of variances.
 
-import { STEP_KL_WEIGHT } from "./abi";
+import { SCRATCH_BYTES, STEP_KL_WEIGHT, STEP_WORDS } from "./abi";
+import { areApart, areDoubles, areFloats, areSameOrApart, areSumsApart, areVectors, isShare } from "./checks";
 import { exp4 } from "./math";
 import { addNormalRow } from "./noise";
 import { keepUpTo, madd, splat, storeUpTo, sumLanes } from "./simd";
@@ -14,6 +15,24 @@ export function sampleLatent(
   begin: i32, end: i32, columns: i32, heads: usize, z: usize, divergences: usize, step: usize, stream: u32,
   seedLow: u32, seedHigh: u32, scratch: usize,
 ): void {
+  assert(isShare(begin, end) && columns > 0, "sampleLatent: sizes");
+  assert(
+    areFloats(heads, end, 2 * columns) && areFloats(z, end, columns),
+    "sampleLatent: heads and z are floats in memory",
+  );
+  assert(
+    areDoubles(divergences, end) && areSumsApart(divergences, z, begin, end, columns) &&
+      areSumsApart(divergences, heads, begin, end, 2 * columns),
+    "sampleLatent: divergences are float64 of their own",
+  );
+  assert(
+    areApart(heads, <i64>end * columns << 3, z, <i64>end * columns << 2),
+    "sampleLatent: z does not overlap the heads",
+  );
+  assert(
+    areFloats(step, STEP_WORDS) && areVectors(scratch, SCRATCH_BYTES >> 2),
+    "sampleLatent: step block and scratch are in memory",
+  );
   const width = <usize>(columns << 2);
   for (let row = begin; row < end; row++) {
     const mean = heads + 2 * <usize>row * width;
@@ -36,6 +55,19 @@ export function sampleLatent(
   }
 }
 
+/** What `sampleLatentBackward` trusts its caller for; the gradient may replace the heads, and overlaps nothing else. */
+function isBackward(
+  begin: i32, end: i32, columns: i32, heads: usize, z: usize, dz: usize, dheads: usize, step: usize,
+): bool {
+  if (ASC_NO_ASSERT) return true;
+  const size = <i64>end * <i64>columns << 2;
+  return isShare(begin, end) && columns > 0 && areFloats(step, STEP_WORDS) &&
+    areFloats(heads, end, 2 * columns) && areFloats(dheads, end, 2 * columns) &&
+    areFloats(z, end, columns) && areFloats(dz, end, columns) &&
+    areSameOrApart(heads, dheads, begin, end, 2 * columns) &&
+    areApart(dheads, 2 * size, z, size) && areApart(dheads, 2 * size, dz, size);
+}
+
 /**
  * The gradient of the heads, from that of z and of w·scale times the divergence, where w stands in the step block:
  * dμ = dz + w·scale·μ; dlog σ² = ½·(dz·(z − μ) + w·scale·(σ² − 1)).
@@ -43,6 +75,10 @@ export function sampleLatent(
 export function sampleLatentBackward(
   begin: i32, end: i32, columns: i32, heads: usize, z: usize, dz: usize, dheads: usize, step: usize, scale: f32,
 ): void {
+  assert(
+    isBackward(begin, end, columns, heads, z, dz, dheads, step),
+    "sampleLatentBackward: sizes, memory and overlaps",
+  );
   const width = <usize>(columns << 2);
   const weight = splat(load<f32>(step, STEP_KL_WEIGHT << 2) * scale);
   for (let row = begin; row < end; row++) {

@@ -3,11 +3,32 @@
 //   gradient    = d(loss)/d(prediction) · scale, where scale is 1 / (rows · columns) for a mean over the batch.
 // `gradient` may be the address of `prediction`. Sums leave float32 after at most 64 additions a lane.
 
+import { areDoubles, areFloats, areRowsApart, areSameOrApart, areSumsApart, isShare } from "./checks";
 import { expOfMinusAbs, log4, one, sigmoidFrom } from "./math";
 import { keepUpTo, madd, nmadd, select4, splat, storeUpTo, sumLanes } from "./simd";
 
 /** Vectors that are summed in float32 (and whose factors are multiplied) before the sum goes on in float64. */
 const RUN: i32 = 64;
+
+/** What all losses trust their caller for, but for overlaps. */
+function areBatch(
+  begin: i32, end: i32, columns: i32, prediction: usize, target: usize, gradient: usize, losses: usize,
+): bool {
+  if (ASC_NO_ASSERT) return true;
+  return isShare(begin, end) && columns > 0 && areFloats(prediction, end, columns) && areFloats(target, end, columns) &&
+    areFloats(gradient, end, columns) && areDoubles(losses, end);
+}
+
+/** Nothing that is written overlaps what is still to be read; the gradient may replace the prediction. */
+function areLossesApart(
+  begin: i32, end: i32, columns: i32, prediction: usize, target: usize, gradient: usize, losses: usize,
+): bool {
+  if (ASC_NO_ASSERT) return true;
+  return areSameOrApart(prediction, gradient, begin, end, columns) &&
+    areRowsApart(target, gradient, begin, end, columns) &&
+    areSumsApart(losses, prediction, begin, end, columns) && areSumsApart(losses, target, begin, end, columns) &&
+    areSumsApart(losses, gradient, begin, end, columns);
+}
 
 @inline
 function at(base: usize, row: i32, columns: i32): usize {
@@ -18,6 +39,14 @@ function at(base: usize, row: i32, columns: i32): usize {
 export function meanSquaredError(
   begin: i32, end: i32, columns: i32, prediction: usize, target: usize, gradient: usize, losses: usize, scale: f32,
 ): void {
+  assert(
+    areBatch(begin, end, columns, prediction, target, gradient, losses),
+    "meanSquaredError: sizes, alignment and memory",
+  );
+  assert(
+    areLossesApart(begin, end, columns, prediction, target, gradient, losses),
+    "meanSquaredError: only the gradient may overlap, and only all of what it replaces",
+  );
   const factor = splat(2 * scale);
   if (columns <= 2) {
     shortSquaredError(begin, end, columns, prediction, target, gradient, losses, factor);
@@ -80,6 +109,14 @@ function storeDoubles(ptr: usize, x: v128, count: usize): void {
 export function meanAbsoluteError(
   begin: i32, end: i32, columns: i32, prediction: usize, target: usize, gradient: usize, losses: usize, scale: f32,
 ): void {
+  assert(
+    areBatch(begin, end, columns, prediction, target, gradient, losses),
+    "meanAbsoluteError: sizes, alignment and memory",
+  );
+  assert(
+    areLossesApart(begin, end, columns, prediction, target, gradient, losses),
+    "meanAbsoluteError: only the gradient may overlap, and only all of what it replaces",
+  );
   const slope = splat(scale);
   const sign = i32x4.splat(0x80000000);
   for (let row = begin; row < end; row++) {
@@ -113,6 +150,11 @@ export function huber(
   begin: i32, end: i32, columns: i32, prediction: usize, target: usize, gradient: usize, losses: usize, scale: f32,
   delta: f32,
 ): void {
+  assert(areBatch(begin, end, columns, prediction, target, gradient, losses), "huber: sizes, alignment and memory");
+  assert(
+    areLossesApart(begin, end, columns, prediction, target, gradient, losses),
+    "huber: only the gradient may overlap, and only all of what it replaces",
+  );
   const factor = splat(scale);
   const limit = splat(delta);
   const sign = i32x4.splat(0x80000000);
@@ -145,6 +187,14 @@ export function huber(
 export function binaryCrossentropy(
   begin: i32, end: i32, columns: i32, prediction: usize, target: usize, gradient: usize, losses: usize, scale: f32,
 ): void {
+  assert(
+    areBatch(begin, end, columns, prediction, target, gradient, losses),
+    "binaryCrossentropy: sizes, alignment and memory",
+  );
+  assert(
+    areLossesApart(begin, end, columns, prediction, target, gradient, losses),
+    "binaryCrossentropy: only the gradient may overlap, and only all of what it replaces",
+  );
   const low = splat(1e-7);
   const high = splat(1 - 1e-7);
   for (let row = begin; row < end; row++) {
@@ -179,6 +229,14 @@ export function binaryCrossentropy(
 export function binaryCrossentropyLogits(
   begin: i32, end: i32, columns: i32, logits: usize, target: usize, gradient: usize, losses: usize, scale: f32,
 ): void {
+  assert(
+    areBatch(begin, end, columns, logits, target, gradient, losses),
+    "binaryCrossentropyLogits: sizes, alignment and memory",
+  );
+  assert(
+    areLossesApart(begin, end, columns, logits, target, gradient, losses),
+    "binaryCrossentropyLogits: only the gradient may overlap, and only all of what it replaces",
+  );
   for (let row = begin; row < end; row++) {
     let z = at(logits, row, columns);
     let x = at(target, row, columns);

@@ -5,6 +5,7 @@
 // come here depends on their shape alone, so the results still depend on neither tiles nor threads.
 
 import { NARROW } from "./abi";
+import { areApart, areFloats, isShare, isStride } from "./checks";
 import { keepUpTo, madd, splat, storeUpTo } from "./simd";
 import { Stride } from "./types";
 
@@ -59,6 +60,14 @@ function productOf(
 export function narrowProduct(
   begin: i32, end: i32, n: i32, k: i32, a: usize, b: usize, bRow: Stride, bColumn: Stride, seed: usize, c: usize,
 ): void {
+  assert(isShare(begin, end), "narrowProduct: a share");
+  assert(areFloats(a, end, k) && areFloats(c, end, n), "narrowProduct: a and c are floats in memory");
+  assert(areFloats(b, 1) && isStride(bRow, 1, 0) && isStride(bColumn, 1, 0), "narrowProduct: b is floats in memory");
+  assert(
+    areFloats(b + <usize>(k - 1) * bRow + <usize>(n - 1) * bColumn, 1) && areFloats(seed, n),
+    "narrowProduct: b and seed end in memory",
+  );
+  assert(areApart(a, <i64>end * k << 2, c, <i64>end * n << 2), "narrowProduct: c does not overlap a");
   assert(n > 0 && n <= NARROW && k > 0 && k <= NARROW, "narrowProduct: sizes");
   if (n == 1) {
     if (k == 1) productOf(begin, end, 1, 1, a, b, bRow, bColumn, seed, c);
@@ -120,6 +129,20 @@ function gradientOf(
   }
 }
 
+/** What is written overlaps nothing that is read. */
+function areGradientsApart(
+  units: i32, inputs: i32, rows: i32, x: usize, delta: usize, weights: usize, unitStep: usize, inputStep: usize,
+  bias: usize,
+): bool {
+  if (ASC_NO_ASSERT) return true;
+  const xSize = <i64>rows * inputs << 2;
+  const deltaSize = <i64>rows * units << 2;
+  const size = <i64>(units - 1) * <i64>unitStep + <i64>(inputs - 1) * <i64>inputStep + 4;
+  const biasSize: i64 = bias ? <i64>units << 2 : 0;
+  return areApart(weights, size, x, xSize) && areApart(weights, size, delta, deltaSize) &&
+    areApart(bias, biasSize, x, xSize) && areApart(bias, biasSize, delta, deltaSize);
+}
+
 /**
  * Gradients of a narrow layer: dW[j, i] = Σ δ[row, j]·x[row, i] and, where `bias` is not 0, db[j] = Σ δ[row, j].
  * Too little work to divide: it is one item, and `begin` and `end` only tell whether it is this thread's.
@@ -130,6 +153,24 @@ export function narrowGradient(
   begin: i32, end: i32, units: i32, inputs: i32, rows: i32, x: usize, delta: usize,
   weights: usize, unitStep: Stride, inputStep: Stride, bias: usize,
 ): void {
+  assert(isShare(begin, end) && rows >= 0, "narrowGradient: a share");
+  assert(
+    areFloats(x, rows, inputs) && areFloats(delta, rows, units),
+    "narrowGradient: x and delta are floats in memory",
+  );
+  assert(
+    areFloats(weights, 1) && isStride(unitStep, 1, 0) && isStride(inputStep, 1, 0),
+    "narrowGradient: the weights are floats in memory",
+  );
+  assert(
+    areFloats(weights + <usize>(units - 1) * unitStep + <usize>(inputs - 1) * inputStep, 1),
+    "narrowGradient: the weights end in memory",
+  );
+  assert(!bias || areFloats(bias, units), "narrowGradient: the bias is floats in memory");
+  assert(
+    areGradientsApart(units, inputs, rows, x, delta, weights, unitStep, inputStep, bias),
+    "narrowGradient: the gradients overlap neither x nor delta",
+  );
   assert(units > 0 && units <= NARROW && inputs > 0 && inputs <= NARROW, "narrowGradient: sizes");
   if (begin >= end) return;
   if (units == 1) {

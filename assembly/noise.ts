@@ -8,7 +8,8 @@
 //
 // `step` is the step block, which tells the samples of the rows and the epoch; `scratch` is the thread's own.
 
-import { STEP_EPOCH } from "./abi";
+import { SCRATCH_BYTES, STEP_EPOCH, STEP_WORDS } from "./abi";
+import { areFloats, areSameOrApart, areVectors, isShare } from "./checks";
 import { rowIndex } from "./gather";
 import { philox } from "./random";
 import { madd, select4 } from "./simd";
@@ -170,6 +171,19 @@ export function gaussianNoise(
   begin: i32, end: i32, columns: i32, source: usize, target: usize, step: usize, stream: u32, seedLow: u32,
   seedHigh: u32, deviation: f32, scratch: usize,
 ): void {
+  assert(isShare(begin, end) && columns > 0, "gaussianNoise: sizes");
+  assert(
+    areFloats(source, end, columns) && areFloats(target, end, columns),
+    "gaussianNoise: source and target are floats in memory",
+  );
+  assert(
+    areSameOrApart(source, target, begin, end, columns),
+    "gaussianNoise: target is source, or does not overlap it",
+  );
+  assert(
+    areFloats(step, STEP_WORDS) && areVectors(scratch, SCRATCH_BYTES >> 2),
+    "gaussianNoise: step block and scratch are in memory",
+  );
   for (let row = begin; row < end; row++) {
     const offset = <usize>row * <usize>(columns << 2);
     addNormalRow(row, columns, source + offset, target + offset, step, stream, seedLow, seedHigh, deviation, scratch);
@@ -199,6 +213,19 @@ export function replacementNoise(
   begin: i32, end: i32, columns: i32, source: usize, target: usize, step: usize, stream: u32, seedLow: u32,
   seedHigh: u32, threshold: u32, ones: u32, scale: f32, scratch: usize,
 ): void {
+  assert(isShare(begin, end) && columns > 0, "replacementNoise: sizes");
+  assert(
+    areFloats(source, end, columns) && areFloats(target, end, columns),
+    "replacementNoise: source and target are floats in memory",
+  );
+  assert(
+    areSameOrApart(source, target, begin, end, columns),
+    "replacementNoise: target is source, or does not overlap it",
+  );
+  assert(
+    areFloats(step, STEP_WORDS) && areVectors(scratch, SCRATCH_BYTES >> 2),
+    "replacementNoise: step block and scratch are in memory",
+  );
   const wide = f32x4.splat(scale);
   const most = i32x4.splat(threshold);
   const upper = i32x4.splat(ones);

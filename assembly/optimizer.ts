@@ -1,8 +1,24 @@
 // Parameter updates, one fused pass each, over rows `begin` to `end` of `columns` parameters. Formulas as in Keras 3
 // (keras/src/optimizers). What changes from step to step, such as the learning rate, comes from the step block.
 
-import { STEP_GRADIENT_RATE, STEP_LEARNING_RATE, STEP_SECOND_FACTOR, STEP_WEIGHT_DECAY } from "./abi";
+import { STEP_GRADIENT_RATE, STEP_LEARNING_RATE, STEP_SECOND_FACTOR, STEP_WEIGHT_DECAY, STEP_WORDS } from "./abi";
+import { areFloats, areRowsApart, isShare } from "./checks";
 import { SMALLEST_NORMAL, flush, madd, nmadd, splat, storeUpTo } from "./simd";
+
+/** What all optimizers trust their caller for. */
+function isUpdate(begin: i32, end: i32, columns: i32, parameters: usize, gradient: usize, step: usize): bool {
+  if (ASC_NO_ASSERT) return true;
+  return isShare(begin, end) && columns > 0 && areFloats(parameters, end, columns) &&
+    areFloats(gradient, end, columns) && areRowsApart(parameters, gradient, begin, end, columns) &&
+    areFloats(step, STEP_WORDS);
+}
+
+/** `slot` is what an optimizer keeps for each parameter, and neither the parameters nor their gradient. */
+function isSlot(begin: i32, end: i32, columns: i32, parameters: usize, gradient: usize, slot: usize): bool {
+  if (ASC_NO_ASSERT) return true;
+  return areFloats(slot, end, columns) && areRowsApart(parameters, slot, begin, end, columns) &&
+    areRowsApart(gradient, slot, begin, end, columns);
+}
 
 @inline
 function fromStep(step: usize, word: i32): v128 {
@@ -22,6 +38,14 @@ export function sgd(
   begin: i32, end: i32, columns: i32, parameters: usize, gradient: usize, velocity: usize, step: usize,
   momentum: f32, nesterov: bool,
 ): void {
+  assert(
+    isUpdate(begin, end, columns, parameters, gradient, step),
+    "sgd: sizes, parameters, gradient and step block",
+  );
+  assert(
+    (momentum == 0 || isSlot(begin, end, columns, parameters, gradient, velocity)),
+    "sgd: velocity is a slot of its own",
+  );
   const rate = learningRate(step);
   const mu = splat(momentum);
   const least = splat(SMALLEST_NORMAL);
@@ -50,6 +74,12 @@ export function adam(
   begin: i32, end: i32, columns: i32, parameters: usize, gradient: usize, first: usize, second: usize, step: usize,
   oneMinusBeta1: f32, oneMinusBeta2: f32, epsilon: f32,
 ): void {
+  assert(
+    isUpdate(begin, end, columns, parameters, gradient, step),
+    "adam: sizes, parameters, gradient and step block",
+  );
+  assert(isSlot(begin, end, columns, parameters, gradient, first), "adam: first is a slot of its own");
+  assert(isSlot(begin, end, columns, parameters, gradient, second), "adam: second is a slot of its own");
   adamAll(
     begin, end, columns, parameters, gradient, first, second, step, oneMinusBeta1, oneMinusBeta2, epsilon, false,
   );
@@ -60,6 +90,12 @@ export function adamw(
   begin: i32, end: i32, columns: i32, parameters: usize, gradient: usize, first: usize, second: usize, step: usize,
   oneMinusBeta1: f32, oneMinusBeta2: f32, epsilon: f32,
 ): void {
+  assert(
+    isUpdate(begin, end, columns, parameters, gradient, step),
+    "adamw: sizes, parameters, gradient and step block",
+  );
+  assert(isSlot(begin, end, columns, parameters, gradient, first), "adamw: first is a slot of its own");
+  assert(isSlot(begin, end, columns, parameters, gradient, second), "adamw: second is a slot of its own");
   adamAll(
     begin, end, columns, parameters, gradient, first, second, step, oneMinusBeta1, oneMinusBeta2, epsilon, true,
   );
@@ -101,6 +137,12 @@ export function nadam(
   begin: i32, end: i32, columns: i32, parameters: usize, gradient: usize, first: usize, second: usize, step: usize,
   oneMinusBeta1: f32, oneMinusBeta2: f32, epsilon: f32,
 ): void {
+  assert(
+    isUpdate(begin, end, columns, parameters, gradient, step),
+    "nadam: sizes, parameters, gradient and step block",
+  );
+  assert(isSlot(begin, end, columns, parameters, gradient, first), "nadam: first is a slot of its own");
+  assert(isSlot(begin, end, columns, parameters, gradient, second), "nadam: second is a slot of its own");
   const a = learningRate(step);
   const b = fromStep(step, STEP_GRADIENT_RATE);
   const c = fromStep(step, STEP_SECOND_FACTOR);
@@ -133,6 +175,19 @@ export function rmsprop(
   begin: i32, end: i32, columns: i32, parameters: usize, gradient: usize, velocity: usize, momentums: usize,
   means: usize, step: usize, rho: f32, oneMinusRho: f32, momentum: f32, epsilon: f32, centered: bool,
 ): void {
+  assert(
+    isUpdate(begin, end, columns, parameters, gradient, step),
+    "rmsprop: sizes, parameters, gradient and step block",
+  );
+  assert(isSlot(begin, end, columns, parameters, gradient, velocity), "rmsprop: velocity is a slot of its own");
+  assert(
+    (momentum == 0 || isSlot(begin, end, columns, parameters, gradient, momentums)),
+    "rmsprop: momentums is a slot of its own",
+  );
+  assert(
+    (!centered || isSlot(begin, end, columns, parameters, gradient, means)),
+    "rmsprop: means is a slot of its own",
+  );
   const rate = learningRate(step);
   const decay = splat(rho);
   const share = splat(oneMinusRho);
@@ -165,6 +220,11 @@ export function adagrad(
   begin: i32, end: i32, columns: i32, parameters: usize, gradient: usize, accumulator: usize, step: usize,
   epsilon: f32,
 ): void {
+  assert(
+    isUpdate(begin, end, columns, parameters, gradient, step),
+    "adagrad: sizes, parameters, gradient and step block",
+  );
+  assert(isSlot(begin, end, columns, parameters, gradient, accumulator), "adagrad: accumulator is a slot of its own");
   const rate = learningRate(step);
   const eps = splat(epsilon);
   const last = <usize>(end * columns) << 2;
@@ -185,6 +245,12 @@ export function adadelta(
   begin: i32, end: i32, columns: i32, parameters: usize, gradient: usize, gradients: usize, changes: usize,
   step: usize, rho: f32, oneMinusRho: f32, epsilon: f32,
 ): void {
+  assert(
+    isUpdate(begin, end, columns, parameters, gradient, step),
+    "adadelta: sizes, parameters, gradient and step block",
+  );
+  assert(isSlot(begin, end, columns, parameters, gradient, gradients), "adadelta: gradients is a slot of its own");
+  assert(isSlot(begin, end, columns, parameters, gradient, changes), "adadelta: changes is a slot of its own");
   const rate = learningRate(step);
   const decay = splat(rho);
   const share = splat(oneMinusRho);
@@ -212,6 +278,11 @@ export function lion(
   begin: i32, end: i32, columns: i32, parameters: usize, gradient: usize, momentum: usize, step: usize,
   oneMinusBeta1: f32, oneMinusBeta2: f32,
 ): void {
+  assert(
+    isUpdate(begin, end, columns, parameters, gradient, step),
+    "lion: sizes, parameters, gradient and step block",
+  );
+  assert(isSlot(begin, end, columns, parameters, gradient, momentum), "lion: momentum is a slot of its own");
   const rate = learningRate(step);
   const decay = fromStep(step, STEP_WEIGHT_DECAY);
   const b1 = splat(oneMinusBeta1);

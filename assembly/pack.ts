@@ -1,11 +1,21 @@
 // Packing of a matrix B[k, n] into panels for the matrix product: panel p holds columns p·width to p·width + width
 // as k groups of `width` floats; columns past n are zero. Work is divided along the rows of the source.
 
-import { tileColumns } from "./gemm";
+import { areApart, areFloats } from "./checks";
+import { arePanels, isTile, panelBytes, tileColumns } from "./gemm";
 import { select4, splat } from "./simd";
+
+/** All of the source and of the packed B are in memory, the latter as the tiles read it, and they do not overlap. */
+function isPacking(tile: i32, k: i32, n: i32, source: usize, packed: usize): bool {
+  if (ASC_NO_ASSERT) return true;
+  return areFloats(source, k, n) && arePanels(tile, k, n, packed) &&
+    areApart(source, <i64>k * <i64>n << 2, packed, panelBytes(tile, k, n));
+}
 
 /** Rows `begin` to `end` of B[k, n] itself, row-major. */
 export function packRows(begin: i32, end: i32, tile: i32, k: i32, n: i32, source: usize, packed: usize): void {
+  assert(isTile(tile), "packRows: tile");
+  assert(isPacking(tile, k, n, source, packed), "packRows: source and packed B are in memory, and apart");
   assert(begin >= 0 && begin <= end && end <= k && n > 0, "packRows: sizes");
   const width = tileColumns(tile);
   for (let column = 0; column < n; column += width) {
@@ -40,6 +50,8 @@ function keepIf(x: v128, wanted: bool): v128 {
  * thread that has the last rows pads their panel.
  */
 export function packTransposed(begin: i32, end: i32, tile: i32, k: i32, n: i32, source: usize, packed: usize): void {
+  assert(isTile(tile) && begin <= end && ((end & 15) == 0 || end == n), "packTransposed: tile and share");
+  assert(isPacking(tile, k, n, source, packed), "packTransposed: source and packed B are in memory, and apart");
   assert(begin >= 0 && (begin & 15) == 0 && end <= n && k > 0, "packTransposed: sizes");
   const width = tileColumns(tile);
   const row = <usize>(k << 2);

@@ -1,5 +1,6 @@
 // Penalties on activations, which keep codes sparse.
 
+import { areApart, areDoubles, areFloats, areRowsApart, areSumsApart, isShare } from "./checks";
 import { log4 } from "./math";
 import { keepUpTo, madd, splat, storeUpTo, sumLanes } from "./simd";
 
@@ -10,6 +11,17 @@ import { keepUpTo, madd, splat, storeUpTo, sumLanes } from "./simd";
 export function activityL1(
   begin: i32, end: i32, columns: i32, output: usize, gradient: usize, penalties: usize, strength: f32, scale: f32,
 ): void {
+  assert(isShare(begin, end) && columns > 0, "activityL1: sizes");
+  assert(
+    areFloats(output, end, columns) && areFloats(gradient, end, columns),
+    "activityL1: output and gradient are floats in memory",
+  );
+  assert(
+    areDoubles(penalties, end) && areSumsApart(penalties, output, begin, end, columns) &&
+      areSumsApart(penalties, gradient, begin, end, columns),
+    "activityL1: penalties are float64 of their own",
+  );
+  assert(areRowsApart(output, gradient, begin, end, columns), "activityL1: gradient does not overlap the output");
   const slope = splat(strength * scale);
   const sign = i32x4.splat(0x80000000);
   for (let row = begin; row < end; row++) {
@@ -38,6 +50,16 @@ const MARGIN: f32 = 1e-6;
 export function klSparsity(
   begin: i32, end: i32, rows: i32, sums: usize, slopes: usize, values: usize, target: f32, weight: f32,
 ): void {
+  assert(isShare(begin, end) && rows > 0, "klSparsity: sizes");
+  assert(
+    areFloats(sums, end) && areFloats(slopes, end) && areFloats(values, end),
+    "klSparsity: sums, slopes and values are floats in memory",
+  );
+  assert(
+    areRowsApart(slopes, values, begin, end, 1) && areRowsApart(slopes, sums, begin, end, 1),
+    "klSparsity: slopes do not overlap",
+  );
+  assert(areRowsApart(values, sums, begin, end, 1), "klSparsity: values do not overlap the sums");
   const count = splat(<f32>rows);
   const rho = splat(target);
   const rest = splat(1 - target);
@@ -57,6 +79,15 @@ export function klSparsity(
 
 /** matrix[row, ·] += line over rows `begin` to `end`. */
 export function addToRows(begin: i32, end: i32, columns: i32, line: usize, matrix: usize): void {
+  assert(isShare(begin, end) && columns > 0, "addToRows: sizes");
+  assert(
+    areFloats(line, 1, columns) && areFloats(matrix, end, columns),
+    "addToRows: line and matrix are floats in memory",
+  );
+  assert(
+    areApart(line, <i64>columns << 2, matrix, <i64>end * columns << 2),
+    "addToRows: the line is not part of the matrix",
+  );
   for (let row = begin; row < end; row++) {
     const to = matrix + <usize>row * <usize>(columns << 2);
     for (let j: usize = 0; j < <usize>columns; j += 4) {

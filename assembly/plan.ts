@@ -5,8 +5,9 @@
 
 import { dispatch } from "../build/generated/dispatch";
 import {
-  OP_END, OP_ROWS, RECORD_ARGUMENTS, RECORD_EXTENT, RECORD_GRAIN, RECORD_OPERATION, RECORD_WORDS,
+  OP_END, OP_ROWS, RECORD_ARGUMENTS, RECORD_EXTENT, RECORD_GRAIN, RECORD_OPERATION, RECORD_WORDS, SCRATCH_BYTES,
 } from "./abi";
+import { areFloats, areVectors } from "./checks";
 
 @inline
 function word(record: usize, index: i32): i32 {
@@ -16,6 +17,16 @@ function word(record: usize, index: i32): i32 {
 @inline
 function integer(record: usize, index: i32): i32 {
   return load<i32>(record + <usize>(index << 2), RECORD_ARGUMENTS << 2);
+}
+
+/** What `runPhase` trusts a record for: its sizes, and that as many threads can divide its items. */
+function isRecord(record: usize, threads: i32): bool {
+  if (ASC_NO_ASSERT) return true;
+  const extent = word(record, RECORD_EXTENT);
+  const grain = word(record, RECORD_GRAIN);
+  if (extent < 0 || grain <= 0 || <i64>(extent / grain + 1) * <i64>threads > <i64>i32.MAX_VALUE) return false;
+  if (word(record, RECORD_WORDS) < RECORD_ARGUMENTS) return false;
+  return word(record, RECORD_OPERATION) != OP_ROWS || (integer(record, 0) >= 0 && integer(record, 1) > 0);
 }
 
 /** Where the share of `thread` begins when `extent` items are divided in multiples of `grain`. */
@@ -38,6 +49,8 @@ function runRows(r: usize, begin: i32, end: i32, block: i32, stop: usize, scratc
  * @param scratch SCRATCH_BYTES of this thread alone, zeroed
  */
 export function runPhase(phase: usize, thread: i32, threads: i32, scratch: usize): void {
+  assert(thread >= 0 && thread < threads, "runPhase: thread");
+  assert(areFloats(phase, 1) && areVectors(scratch, SCRATCH_BYTES >> 2), "runPhase: phase and scratch are in memory");
   let r = phase;
   while (true) {
     const operation = word(r, RECORD_OPERATION);
@@ -45,6 +58,7 @@ export function runPhase(phase: usize, thread: i32, threads: i32, scratch: usize
     const next = r + (<usize>word(r, RECORD_WORDS) << 2);
     const extent = word(r, RECORD_EXTENT);
     const grain = word(r, RECORD_GRAIN);
+    assert(isRecord(r, threads), "runPhase: a record with its sizes");
     const begin = shareBegin(extent, grain, thread, threads);
     const end = shareBegin(extent, grain, thread + 1, threads);
     if (operation == OP_ROWS) {

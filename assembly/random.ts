@@ -5,6 +5,7 @@
 // gives four words; four counters are worked at once, lane by lane, so 16 elements come from counters 4g to 4g + 3:
 // element 16g + 4w + l is word w of counter 4g + l.
 
+import { areApart, areFloats, areVectors } from "./checks";
 import { cosTurns, log4, sinTurns } from "./math";
 import { madd, splat, storeUpTo } from "./simd";
 
@@ -67,6 +68,9 @@ function uniformAboveZero4(words: v128): v128 {
 export function randomWords(
   target: usize, count: i32, seedLow: u32, seedHigh: u32, stream: u32, epoch: u32, sample: u32, scratch: usize,
 ): void {
+  assert(areFloats(target, count) && count >= 0, "randomWords: the target is in memory");
+  assert(areVectors(scratch, 16), "randomWords: scratch is in memory");
+  assert(areApart(target, <i64>count << 2, scratch, 64), "randomWords: scratch does not overlap the target");
   for (let i = 0; i < count; i += 16) {
     philox(scratch, i >> 4, sample, epoch, stream, seedLow, seedHigh);
     memory.copy(target + <usize>(i << 2), scratch, <usize>(min(16, count - i) << 2));
@@ -78,6 +82,9 @@ export function randomUniform(
   target: usize, count: i32, low: f32, high: f32,
   seedLow: u32, seedHigh: u32, stream: u32, epoch: u32, sample: u32, scratch: usize,
 ): void {
+  assert(areFloats(target, count) && count >= 0, "randomUniform: the target is in memory");
+  assert(areVectors(scratch, 16), "randomUniform: scratch is in memory");
+  assert(areApart(target, <i64>count << 2, scratch, 64), "randomUniform: scratch does not overlap the target");
   const width = splat(high - low);
   for (let i = 0; i < count; i += 4) {
     if ((i & 15) == 0) philox(scratch, i >> 4, sample, epoch, stream, seedLow, seedHigh);
@@ -91,6 +98,9 @@ export function randomNormal(
   target: usize, count: i32, mean: f32, deviation: f32,
   seedLow: u32, seedHigh: u32, stream: u32, epoch: u32, sample: u32, scratch: usize,
 ): void {
+  assert(areFloats(target, count) && count >= 0, "randomNormal: the target is in memory");
+  assert(areVectors(scratch, 16), "randomNormal: scratch is in memory");
+  assert(areApart(target, <i64>count << 2, scratch, 64), "randomNormal: scratch does not overlap the target");
   let radius = splat(0);
   let turns = splat(0);
   for (let i = 0; i < count; i += 4) {
@@ -113,6 +123,9 @@ export function randomNormal(
 export function shuffle(
   indices: usize, count: i32, seedLow: u32, seedHigh: u32, stream: u32, epoch: u32, scratch: usize,
 ): void {
+  assert(areFloats(indices, count) && count >= 0, "shuffle: the indices are in memory");
+  assert(areVectors(scratch, 16), "shuffle: scratch is in memory");
+  assert(areApart(indices, <i64>count << 2, scratch, 64), "shuffle: scratch does not overlap the indices");
   for (let i = count - 1, drawn = 0; i > 0; i--, drawn++) {
     if ((drawn & 15) == 0) philox(scratch, drawn >> 4, 0, epoch, stream, seedLow, seedHigh);
     const word = <u64>load<u32>(scratch + <usize>((drawn & 15) << 2));

@@ -1,7 +1,17 @@
+import { areApart, areFloats, isShare } from "./checks";
 import { storeUpTo } from "./simd";
 
 /** sums[j] = Σ over the rows, in order, of source[row, j], for columns `begin` to `end` of `columns`. */
 export function columnSums(begin: i32, end: i32, rows: i32, columns: i32, source: usize, sums: usize): void {
+  assert(isShare(begin, end) && end <= columns && rows >= 0, "columnSums: sizes");
+  assert(
+    areFloats(source, rows, columns) && areFloats(sums, end),
+    "columnSums: source and sums are floats in memory",
+  );
+  assert(
+    areApart(source, <i64>rows * columns << 2, sums, <i64>end << 2),
+    "columnSums: sums do not overlap the source",
+  );
   const stride = <usize>(columns << 2);
   for (let j = begin; j < end; j += 16) {
     let from = source + <usize>(j << 2);

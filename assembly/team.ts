@@ -5,9 +5,11 @@
 // A wait begins with a short spin, since the others are usually microseconds away, and only then sleeps.
 
 import {
-  TEAM_ARRIVED, TEAM_GOAL, TEAM_PHASE, TEAM_PHASES, TEAM_PHASE_COUNT, TEAM_SEQUENCE, TEAM_SLICE, TEAM_SLICES, TEAM_STOP,
-  TEAM_TRACE, TRACE_BARRIER, TRACE_COUNT, TRACE_DETAIL, TRACE_END, TRACE_JOB, TRACE_PHASE, TRACE_STEP, TRACE_WORDS,
+  SCRATCH_BYTES, TEAM_ARRIVED, TEAM_GOAL, TEAM_PHASE, TEAM_PHASES, TEAM_PHASE_COUNT, TEAM_SEQUENCE, TEAM_SLICE,
+  TEAM_SLICES, TEAM_STOP, TEAM_TRACE, TEAM_WORDS, TRACE_BARRIER, TRACE_COUNT, TRACE_DETAIL, TRACE_END, TRACE_JOB,
+  TRACE_PHASE, TRACE_STEP, TRACE_WORDS,
 } from "./abi";
+import { areFloats, areVectors } from "./checks";
 import { runPhase } from "./plan";
 
 /**
@@ -76,6 +78,11 @@ function awaitArrivals(team: usize, goal: i32, maySleep: bool, patience: f64): b
 
 /** A worker's life: job after job, until the team is stopped. */
 export function serve(team: usize, thread: i32, threads: i32, scratch: usize): void {
+  assert(thread > 0 && thread < threads, "serve: a worker's number");
+  assert(
+    areFloats(team, TEAM_WORDS) && areVectors(scratch, SCRATCH_BYTES >> 2),
+    "serve: team and scratch are in memory",
+  );
   const sequence = field(team, TEAM_SEQUENCE);
   let job = 0;
   let goal = 0;
@@ -105,6 +112,11 @@ export function serve(team: usize, thread: i32, threads: i32, scratch: usize): v
  * @param maySleep false on a browser's main thread, which is not allowed to wait
  */
 export function lead(team: usize, threads: i32, scratch: usize, maySleep: bool): i32 {
+  assert(threads > 0, "lead: threads");
+  assert(
+    areFloats(team, TEAM_WORDS) && areVectors(scratch, SCRATCH_BYTES >> 2),
+    "lead: team and scratch are in memory",
+  );
   const phases = load<i32>(field(team, TEAM_PHASE_COUNT));
   // Phases begun; 0 between jobs.
   let begun = load<i32>(field(team, TEAM_PHASE));
@@ -135,6 +147,7 @@ export function lead(team: usize, threads: i32, scratch: usize, maySleep: bool):
 
 /** Ends the workers. */
 export function stop(team: usize): void {
+  assert(areFloats(team, TEAM_WORDS), "stop: the team is in memory");
   atomic.store<i32>(field(team, TEAM_STOP), 1);
   atomic.add<i32>(field(team, TEAM_SEQUENCE), 1);
   atomic.notify(field(team, TEAM_SEQUENCE), -1);

@@ -1,7 +1,7 @@
 // How well reconstruction errors tell anomalies from normal rows: ROC AUC of two networks on the ten ADBench tables of
 // ../shared/data/tables, trained on all rows and on the normal ones alone.  npm run build && node bench/anomalies.mjs
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { AnomalyDetector, Autoencoder, dense, dropout, Engine } from "../build/index.js";
+import { AnomalyDetector, Autoencoder, dense, dropout, Engine } from "isthmus";
 
 const FOLDER = new URL("../../shared/data/tables/", import.meta.url);
 

@@ -9,8 +9,8 @@ const CHILD = fileURLToPath(new URL("isthmus/child.mjs", import.meta.url));
 export const BUILDS = ["portable", "fast", "turbo"];
 
 /**
- * @typedef {{ id: string, build?: string, peer?: object, threads: number }} Contestant
- * @typedef {Contestant & { answer: object, child: object, failed?: string }} Opened
+ * @typedef {{ id: string, build?: string, peer?: any, threads: number }} Contestant
+ * @typedef {Contestant & { answer: any, child: any, failed?: string }} Opened
  */
 
 /** `fast` for one thread, `fast@2` for two. */
@@ -52,7 +52,14 @@ export function contestantIds(most) {
   return [...new Set(all.map(({ id }) => id))];
 }
 
-/** Starts a contestant and sets it up. @returns the setup's answer and the child. */
+/**
+ * Starts a contestant and sets it up.
+ *
+ * @param {Contestant} contestant
+ * @param {object} setup
+ * @param {string} node
+ * @returns {Promise<{ answer: any, child: any }>} the setup's answer and the child
+ */
 async function open({ build, peer, threads }, setup, node) {
   if (peer) return openPeer(peer, setup, { threads, execPath: node });
   const child = startPeer({ command: node, args: [CHILD] });
@@ -69,7 +76,7 @@ async function open({ build, peer, threads }, setup, node) {
  *
  * @template T
  * @param {readonly Contestant[]} contestants
- * @param {object} setup what all are set up with
+ * @param {any} setup what all are set up with
  * @param {{ node: string, only: readonly string[], say: (text: string) => void }} context
  * @param {(opened: Opened[]) => Promise<T>} measure
  * @returns {Promise<{ result: T, contestants: object[], notes: string[], failures: string[] }>} notes: who is not

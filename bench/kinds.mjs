@@ -11,7 +11,7 @@ import {
   l1,
   maskingNoise,
   saltAndPepper,
-} from "../build/index.js";
+} from "isthmus";
 
 const turbo = process.argv.includes("turbo");
 const rounds = Number(process.argv.find((text) => /^\d+$/.test(text)) ?? 10);
@@ -21,7 +21,11 @@ const { images } = digits({ samples: 10 * batchSize });
 const output = dense(784, "sigmoid");
 const shallow = { encoder: [dense(32, "relu")], decoder: [output] };
 const wide = { encoder: [dense(400, "relu"), dense(20)], decoder: [dense(400, "relu"), output] };
-/** Name, model, and the plain model that it is compared with. */
+/**
+ * Name, model, and the plain model that it is compared with.
+ *
+ * @type {[string, Omit<import("isthmus").AutoencoderOptions, "inputSize">, string?][]}
+ */
 const kinds = [
   ["784-32-784", shallow],
   ["gaussian noise", { ...shallow, corruption: gaussianNoise(0.2) }, "784-32-784"],

@@ -48,6 +48,7 @@ async function run(options, machine) {
   const print = options.markdown ? toMarkdown : toText;
   console.log(`${machineLines(machine).join(options.markdown ? "  \n" : "\n")}\n`);
   if (options.quick) console.log("A quick run: these figures mean nothing.\n");
+  /** @type {Record<string, { result: any }>} */
   const measured = {};
   for (const part of PARTS.filter(({ id }) => options.parts.includes(id))) {
     const result = await runPart(part, options, print);

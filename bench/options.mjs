@@ -14,7 +14,7 @@ export const USAGE = `npm run bench -- [options]
   --markdown      prints the tables as Markdown, for bench/README.md
   --help`;
 
-const OPTIONS = {
+const OPTIONS = /** @type {const} */ ({
   part: { type: "string" },
   only: { type: "string", default: "" },
   rounds: { type: "string" },
@@ -23,16 +23,19 @@ const OPTIONS = {
   json: { type: "string" },
   markdown: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
-};
+});
 
 const list = (text) => text.split(",").filter((word) => word !== "");
 
 /**
  * @param {string[]} args
  * @param {readonly string[]} parts names that `--part` may give
+ * @returns {{ parts: readonly string[], only: string[], rounds: number, threads: number, node: string, quick: boolean,
+ *   markdown: boolean, help: boolean, json?: string }}
  * @throws {RangeError | TypeError} for what cannot be understood
  */
 export function readOptions(args, parts) {
+  /** @type {{ values: any }} */
   const { values } = parseArgs({ args, options: OPTIONS });
   const threads = availableParallelism();
   const chosen = values.part === undefined ? parts : list(values.part);

@@ -22,7 +22,12 @@ function growth(memory) {
   );
 }
 
-/** `goal` is the least that will do, or with `most` the most. A figure not measured is undefined. */
+/**
+ * `goal` is the least that will do, or with `most` the most. A figure not measured is undefined.
+ *
+ * @param {Record<string, any>} results of the parts
+ * @returns {[what: string, goal: number, show: (figure: number) => string, measured: number | undefined, most?: "most"][]}
+ */
 function goals({ step = {}, spiral = {}, gemm = {}, start }) {
   const { memory, size } = start ?? {};
   const core = size?.["isthmus/core"];

@@ -14,7 +14,7 @@ export {
   StateError,
 } from "./errors.js";
 export type { Half } from "./half.js";
-export { Matrix } from "./matrix.js";
+export { type AnyMatrix, Matrix } from "./matrix.js";
 export type { ActivationAlias, ActivationName } from "./model/activations.js";
 export {
   type Corruption,
@@ -66,6 +66,7 @@ export type { MonitorOptions } from "./training/monitor.js";
 export type { BatchLog, EpochLog, FitOptions, FitSyncOptions } from "./training/options.js";
 export type { Evaluation } from "./training/predict.js";
 export type { TrainingOptions } from "./training/run.js";
-export type { Samples } from "./training/samples.js";
+export type { SampleRow, Samples } from "./training/samples.js";
 export type { SampleStream } from "./training/stream.js";
+export type { ByteArray, SampleArray } from "./values.js";
 export type { NamedWeight } from "./weights.js";

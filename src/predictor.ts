@@ -22,6 +22,7 @@ const MOST_EPOCH = 2 ** 32 - 1;
 
 /** What `encodeDistribution` gives: a normal distribution for each sample, [rows, latentSize] each. */
 export interface CodeDistribution {
+  /** Means μ. */
   readonly mean: Matrix;
   /** log σ². */
   readonly logVariance: Matrix;

@@ -6,9 +6,12 @@ const engine = JSON.parse(process.argv[2]);
 const ROWS = 256;
 const samples = Float32Array.from({ length: ROWS * 784 }, (_, i) => (i % 251) / 250);
 
+/** By its path, so that nothing has to be resolved. */
+const LIBRARY = new URL("../../build/index.js", import.meta.url).href;
 const start = performance.now();
 const since = () => performance.now() - start;
-const { Autoencoder, dense } = await import("../../build/index.js");
+/** @type {typeof import("isthmus")} */
+const { Autoencoder, dense } = await import(LIBRARY);
 const imported = since();
 const model = await Autoencoder.create({
   inputSize: 784,

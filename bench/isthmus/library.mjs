@@ -1,6 +1,6 @@
 /** The built package, as users import it, and what every workload makes with it. */
 import { readFileSync } from "node:fs";
-import { Autoencoder, adam, dense, Engine } from "../../build/index.js";
+import { Autoencoder, adam, dense, Engine } from "isthmus";
 import { choice, count, Unavailable } from "../peers/serve.mjs";
 
 /** Steps of each training that are not counted: the first one has no beginning, and the data has just been copied. */
@@ -68,4 +68,15 @@ export async function timeTraining(model, samples, rows, { batch, steps, leadIn 
     if (error !== enough.signal.reason) throw error;
   });
   return { ms: Array.from({ length: steps }, (_, i) => ends[i + leadIn] - ends[i + leadIn - 1]), loss };
+}
+
+/**
+ * The median time of a task of tinybench, in ms.
+ *
+ * @param {import("tinybench").TaskResult} result
+ */
+export function medianOf(result) {
+  if (result.state === "errored") throw result.error;
+  if (result.state !== "completed") throw new Error(`the measurement is ${result.state}`);
+  return result.latency.p50;
 }

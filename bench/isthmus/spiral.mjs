@@ -1,6 +1,6 @@
 /** The spiral workload, by `fit` on the data and the starting weights of the reference. */
 import { readFile } from "node:fs/promises";
-import { Autoencoder, dense, sgd } from "../../build/index.js";
+import { Autoencoder, dense, sgd } from "isthmus";
 import { count } from "../peers/serve.mjs";
 import { facts, openEngine } from "./library.mjs";
 

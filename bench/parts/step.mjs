@@ -19,6 +19,7 @@ const PEAK_MS = 60;
 /** On uniform noise every model predicts about ½ before long. */
 const EXPECTED_LOSS = { loss: Math.LN2, tolerance: 2e-3 };
 
+/** @param {import("../contestants.mjs").Contestant} contestant */
 const hasPeak = ({ build, threads }) => build !== undefined && threads === 1;
 
 /** @returns for each contestant its steps' times, and the peak of its build where that was looked for */

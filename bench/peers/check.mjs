@@ -73,6 +73,7 @@ for (const workload of [STEP, SPIRAL]) {
   console.log(`\n${name}: ${unit}, last loss, resident memory; one thread`);
   let sharedLoss;
   for (const peer of chosen) {
+    /** @type {{ skipped?: string, failed?: string, loss?: number } & Record<string, any>} */
     const result = await measure(peer, workload).catch((error) => ({ failed: error.message }));
     const shares = peer.program.runtime === "node" && result.loss !== undefined;
     if (shares) sharedLoss ??= result.loss;

@@ -61,6 +61,8 @@ export const SPIRAL = { workload: "spiral", samples: 500, epochs: 2000, seed: 42
 
 /**
  * Starts `peer` and sets it up for `workload` (STEP, SPIRAL or the like).
+ * @param {{ program: any, setup?: object }} peer
+ * @param {object} workload
  * @param {{ threads?: number, execPath?: string, timeouts?: object }} options execPath is the runtime of the
  *   JavaScript peers, by default the one that runs this.
  * @returns the setup's answer, and the started peer to run, ask and exit.

@@ -16,6 +16,7 @@ export interface AnomalyEvaluation {
   readonly recall: number;
   /** Harmonic mean of precision and recall; 0 where both are 0. */
   readonly f1: number;
+  /** The score above which a sample is flagged, as precision, recall and F1 take it. */
   readonly threshold: number;
 }
 

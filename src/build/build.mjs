@@ -1,6 +1,14 @@
 // Builds everything under build/: kernels (asc), bundles (esbuild), declarations (tsc).
 import { execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -36,7 +44,11 @@ function pack({ simd, relaxed }) {
   return { simd: simd.length, relaxed: relaxed.length, piece: PIECE, packed };
 }
 
-/** What @assemblyscript/loader does when it is imported, and not everywhere can: there, at the first use, or not at all. */
+/**
+ * What @assemblyscript/loader does when it is imported, and not everywhere can: there, at the first use, or not at all.
+ *
+ * @type {[pattern: RegExp, replacement: string][]}
+ */
 const LOADER_EDITS = [
   // Frozen built-ins cannot be assigned to; every runtime with SIMD has this one.
   [/^Object\.hasOwn = Object\.hasOwn \|\|[\s\S]*?^};$/m, ""],
@@ -191,20 +203,21 @@ async function buildCommand() {
   bundled.push(font);
 }
 
+/** Puts the types of records beside the declarations that use them: CommonJS has no `#embedded` of its own. */
+function standAlone(folder) {
+  const engine = `${folder}/src/engine`;
+  copyFileSync("build/embedded/records.d.ts", `${engine}/records.d.ts`);
+  for (const file of readdirSync(engine)) {
+    const text = readFileSync(`${engine}/${file}`, "utf8");
+    writeFileSync(`${engine}/${file}`, text.replaceAll('"#embedded/records"', '"./records.js"'));
+  }
+}
+
 /** What is large and seldom needed. */
 function compress(file, to) {
   // The two levels above take twenty times as long for a seventh of the size.
   const params = { [constants.BROTLI_PARAM_QUALITY]: 9 };
   writeFileSync(to, brotliCompressSync(readFileSync(file), { params }));
-}
-
-/** Puts the generated types beside the declarations that refer to them: `#embedded` is no part of the package. */
-function shipKernelTypes(folder) {
-  copyFileSync("build/embedded/records.d.ts", `${folder}/records.d.ts`);
-  for (const file of ["kernels.d.ts", "plan.d.ts"]) {
-    const text = readFileSync(`${folder}/${file}`, "utf8");
-    writeFileSync(`${folder}/${file}`, text.replace("#embedded/records", "./records.js"));
-  }
 }
 
 rmSync("build", { recursive: true, force: true });
@@ -215,5 +228,5 @@ await buildCommand();
 writeFileSync("build/THIRD-PARTY.txt", thirdPartyNotices(bundled));
 for (const folder of ["build/types", "build/cjs/types"]) {
   run("typescript/bin/tsc", "-p", "src/tsconfig.json", "--outDir", folder);
-  shipKernelTypes(`${folder}/src/engine`);
+  standAlone(folder);
 }

@@ -22,7 +22,11 @@ const HEAD = 4;
 /** Operations below this one are not kernels: OP_END and OP_ROWS in assembly/abi.ts. */
 const FIRST_OPERATION = 2;
 
-/** The exported functions of assembly/, with their parameters. */
+/**
+ * The exported functions of assembly/, with their parameters.
+ *
+ * @returns {{ file: string, name: string, result: string, parameters: { name: string, type: string }[] }[]}
+ */
 function exportedFunctions() {
   const program = newProgram(newOptions());
   for (const file of readdirSync("assembly")) {
@@ -30,20 +34,20 @@ function exportedFunctions() {
   }
   return program.sources.flatMap(({ normalizedPath, statements }) =>
     statements
-      .filter(
-        (statement) => statement.kind === NodeKind.FunctionDeclaration && statement.is(CommonFlags.Export),
-      )
+      .filter((statement) => statement.kind === NodeKind.FunctionDeclaration)
+      .map((statement) => /** @type {import("assemblyscript").FunctionDeclaration} */ (statement))
+      .filter((statement) => statement.is(CommonFlags.Export))
       .map(({ name, signature }) => ({
         file: normalizedPath.slice("assembly/".length, -".ts".length),
         name: name.text,
-        result: signature.returnType.name.identifier.text,
-        parameters: signature.parameters.map(({ name, type }) => ({
-          name: name.text,
-          type: type.name.identifier.text,
-        })),
+        result: typeName(signature.returnType),
+        parameters: signature.parameters.map(({ name, type }) => ({ name: name.text, type: typeName(type) })),
       })),
   );
 }
+
+/** @param {any} type as the compiler has parsed it */
+const typeName = (type) => type.name.identifier.text;
 
 /** Those that a plan can run: they take a share of their items. */
 function planKernels(functions) {
@@ -86,12 +90,15 @@ ${cases.join("\n")}
 `;
 }
 
+/** What the name of a field begins with in a layout, by its type. */
+const MARKS = { f32: "~", usize: "@", Stride: "+" };
+
 /**
- * The fields of each kernel's record, in their order, as one short text; those that are floats begin with `~`. Operations
- * follow from the order of the kernels.
+ * The fields of each kernel's record, in their order, as one short text: names with marks of their types. Operations follow
+ * from the order of the kernels.
  */
 function layouts(kernels) {
-  const text = ({ fields }) => fields.map(({ name, type }) => (type === "f32" ? `~${name}` : name)).join(" ");
+  const text = ({ fields }) => fields.map(({ name, type }) => `${MARKS[type] ?? ""}${name}`).join(" ");
   return Object.fromEntries(kernels.map((kernel) => [kernel.name, text(kernel)]));
 }
 
@@ -121,7 +128,7 @@ ${methods.join("\n")}
 /** The number of the first kernel's operation; the others follow in the order of the keys. */
 export const FIRST_OPERATION: number;
 
-/** The names of each kernel's fields, with blanks between them; a float's begins with \`~\`. */
+/** The names of each kernel's fields, with blanks between them: \`~\` before a float, \`@\` an address, \`+\` a stride. */
 declare const layouts: { readonly [name in keyof KernelFields<number>]: string };
 export default layouts;
 `;

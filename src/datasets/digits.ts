@@ -15,6 +15,7 @@ const CLASSES = 10;
 /** As many as fit into 2³¹ − 1 bytes, the most that every supported runtime gives one array. */
 const MOST_SAMPLES = Math.floor((2 ** 31 - 1) / (SIZE * SIZE));
 
+/** Options of `digits`. */
 export interface DigitsOptions {
   /** Number of pictures, 1 to 2,739,137. Default 60,000. */
   samples?: number;
@@ -22,12 +23,15 @@ export interface DigitsOptions {
   seed?: number;
 }
 
+/** Pictures of handwriting-like digits, with their labels. */
 export interface Digits {
   /** `samples`×784 bytes: pictures of 28×28, row-major, ink 255 on 0. */
   images: Uint8Array;
   /** `samples` labels, 0 to 9. */
   labels: Uint8Array;
+  /** Columns of a picture. */
   width: 28;
+  /** Rows of a picture. */
   height: 28;
 }
 

@@ -11,6 +11,7 @@ const MOST_SAMPLES = 2 ** 28;
 const LEAST_TURNS = 1e-6;
 const MOST = 1e6;
 
+/** Options of `spiral`. */
 export interface SpiralOptions {
   /** Number of points, 2 to 2²⁸. Default 500. */
   samples?: number;
@@ -22,6 +23,7 @@ export interface SpiralOptions {
   seed?: number;
 }
 
+/** Points along a spiral, and where on it each stands. */
 export interface Spiral {
   /** `samples`×2, each axis scaled to [0, 1]. */
   points: Matrix;

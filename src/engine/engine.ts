@@ -44,10 +44,15 @@ export class Engine {
   static {
     brand(Engine, version);
   }
+  /** @internal The kernels in use; users see it in `info`, as the next two. */
   readonly build: BuildName;
+  /** @internal Whether V8's revectorizer compiled them. */
   readonly turbo: boolean;
+  /** @internal The tile of the matrix product, one of the TILE_ constants. */
   readonly tile: number;
+  /** @internal The linear memory of kernels and workers. */
   readonly memory: EngineMemory;
+  /** @internal */
   readonly kernels: Kernels;
   /** The last step of every thread. @internal */
   readonly trace: Trace;
@@ -102,34 +107,34 @@ export class Engine {
     return { build: this.build, tile: TILE_NAMES[this.tile]!, turbo: this.turbo, threads: this.#threads };
   }
 
-  /** A plan to write calls into. */
+  /** @internal A plan to write calls into. */
   plan(): PlanBuilder {
     return new PlanBuilder(this.tile);
   }
 
-  /** The tile of a product whose B has `columns`. */
+  /** @internal The tile of a product whose B has `columns`. */
   tileFor(columns: number): number {
     return tileFor(this.tile, columns);
   }
 
-  /** Floats of room that B[k, n] takes when packed. */
+  /** @internal Floats of room that B[k, n] takes when packed. */
   packedSize(k: number, n: number): number {
     const width = this.kernels.tileColumns(this.tileFor(n));
     return Math.ceil(n / width) * width * k;
   }
 
-  /** Room of this thread for a kernel's own use. */
+  /** @internal Room of this thread for a kernel's own use. */
   get scratch(): Address {
     return this.#scratch.at();
   }
 
-  /** Runs a plan to its end on the calling thread. */
+  /** @internal Runs a plan to its end on the calling thread. */
   run(plan: Plan): void {
     this.#assertAlive();
     for (const phase of plan.phases) this.kernels.runPhase(phase, 0, 1, this.#scratch.at());
   }
 
-  /** Runs a plan at once if it is short, wants no workers and nothing else is running; else returns false. */
+  /** @internal Runs a plan at once if it is short, wants no workers and nothing else is running; else returns false. */
   runIfShort(plan: Plan): boolean {
     if (this.#running.held || plan.operations > OPERATIONS_PER_TURN || this.#wantsTeam(plan)) return false;
     this.trace.note(TRACE_PLAN);
@@ -142,6 +147,7 @@ export class Engine {
    * Runs a plan on all threads, pausing where the event loop may turn, one plan after the other. A long plan is cut
    * into the shares that as many more threads would take, one after the other; the bits are the same.
    *
+   * @internal
    * @throws {EngineError} when a worker has died; the next call starts new ones
    */
   *runInTurns(plan: Plan): Generator<Promise<unknown> | undefined, void> {

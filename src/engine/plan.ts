@@ -13,9 +13,14 @@ export type KernelName = keyof KernelFields;
 const LAYOUTS = new Map(
   Object.entries(layouts).map(([name, fields], index) => [
     name as KernelName,
-    { operation: FIRST_OPERATION + index, names: fields.split(" ") },
+    { operation: FIRST_OPERATION + index, fields: fields.split(" ").map(toField) },
   ]),
 );
+
+/** A field by its name, which a mark of its type may stand before. */
+function toField(marked: string): { readonly name: string; readonly float: boolean } {
+  return { name: marked.replace(/^[~@+]/, ""), float: marked[0] === "~" };
+}
 
 /** Output rows are divided among threads in multiples of this, the widest tile's width. */
 const GRAIN = 16;
@@ -113,14 +118,10 @@ export class PlanBuilder {
    * @param grain threads get multiples of it
    */
   call<Name extends KernelName>(name: Name, extent: number, fields: KernelFields[Name], grain = GRAIN): this {
-    const { operation, names } = LAYOUTS.get(name)!;
+    const { operation, fields: layout } = LAYOUTS.get(name)!;
     const given = fields as Readonly<Record<string, number | boolean>>;
-    this.#record(
-      operation,
-      extent,
-      grain,
-      names.map((field) => this.#word(given, field)),
-    );
+    const words = layout.map(({ name, float }) => this.#word(Number(given[name]), float));
+    this.#record(operation, extent, grain, words);
     return this;
   }
 
@@ -144,10 +145,10 @@ export class PlanBuilder {
     this.#words.push(operation, RECORD_ARGUMENTS + fields.length, extent, grain, ...fields);
   }
 
-  /** The 32 bits of a field, whose name tells by `~` that it is a float. */
-  #word(fields: Readonly<Record<string, number | boolean>>, name: string): number {
-    if (name[0] !== "~") return Number(fields[name]);
-    this.#float.setFloat32(0, Number(fields[name.slice(1)]));
+  /** The 32 bits of a field. */
+  #word(value: number, float: boolean): number {
+    if (!float) return value;
+    this.#float.setFloat32(0, value);
     return this.#float.getUint32(0);
   }
 }

@@ -30,6 +30,7 @@ export interface IdxArray {
 
 /** An array read from IDX. */
 export interface DecodedIdx {
+  /** Type of the elements in the file. */
   type: IdxType;
   /** Dimensions, slowest first, each at least 1. */
   shape: number[];

@@ -23,6 +23,7 @@ import { encodeUtf8 } from "./utf8.js";
 
 /** A named, row-major array. */
 export interface NamedTensor {
+  /** Any string but `__metadata__`; no two tensors of a file share one. */
   readonly name: string;
   /** Dimensions, slowest first; `[]` is a scalar of one element, and a dimension of 0 makes an empty tensor. */
   readonly shape: readonly number[];

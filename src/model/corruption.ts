@@ -3,6 +3,7 @@ import { ArgumentError } from "../errors.js";
 
 /** Adds normal noise of mean 0. */
 export interface GaussianNoise {
+  /** Which corruption it is. */
   readonly kind: "gaussianNoise";
   /** Standard deviation, in the samples' unit. */
   readonly deviation: number;
@@ -10,6 +11,7 @@ export interface GaussianNoise {
 
 /** Sets elements to 0. */
 export interface MaskingNoise {
+  /** Which corruption it is. */
   readonly kind: "maskingNoise";
   /** Which part of them, each on its own. */
   readonly rate: number;
@@ -17,6 +19,7 @@ export interface MaskingNoise {
 
 /** Sets elements to 0 or 1. */
 export interface SaltAndPepper {
+  /** Which corruption it is. */
   readonly kind: "saltAndPepper";
   /** Which part of them, each on its own; half of them become 1. */
   readonly rate: number;

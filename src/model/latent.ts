@@ -3,6 +3,7 @@ import { ArgumentError } from "../errors.js";
 
 /** A code that is a normal distribution: what makes an autoencoder variational. */
 export interface GaussianLatent {
+  /** Which latent it is. */
   readonly kind: "gaussian";
   /** Width of the code. */
   readonly units: number;

@@ -12,9 +12,11 @@ import {
 
 /** A fully connected layer: y = activation(W·x + b). */
 export interface DenseLayer {
+  /** Which layer it is. */
   readonly kind: "dense";
   /** Width of the output. */
   readonly units: number;
+  /** What f is in y = f(W·x + b); default `"linear"`. */
   readonly activation: ActivationName;
   /** What W is drawn from; b starts at zero. */
   readonly initializer: InitializerName;
@@ -28,6 +30,7 @@ export interface DenseLayer {
 
 /** Sets a part of what the layer before it gives to 0, in training only. */
 export interface DropoutLayer {
+  /** Which layer it is. */
   readonly kind: "dropout";
   /** Which part, each element on its own. */
   readonly rate: number;

@@ -5,6 +5,7 @@ import type { ActivationName } from "./activations.js";
 
 /** Huber's loss: P. J. Huber, "Robust estimation of a location parameter", 1964. */
 export interface Huber {
+  /** Which loss it is. */
   readonly kind: "huber";
   /** Where it turns from quadratic to linear. */
   readonly delta: number;

@@ -5,20 +5,27 @@ import type { Network } from "./network.js";
 
 /** Strength times the sum of absolute values, which drives values to 0. */
 export interface L1 {
+  /** Which penalty it is. */
   readonly kind: "l1";
+  /** What the sum is multiplied by, at least 0; default 0.01. */
   readonly strength: number;
 }
 
 /** Strength times the sum of squares, which keeps values small. */
 export interface L2 {
+  /** Which penalty it is. */
   readonly kind: "l2";
+  /** What the sum is multiplied by, at least 0; default 0.01. */
   readonly strength: number;
 }
 
 /** Both at once, each with its own strength. */
 export interface L1L2 {
+  /** Which penalty it is. */
   readonly kind: "l1l2";
+  /** What the sum of absolute values is multiplied by, at least 0; default 0. */
   readonly l1: number;
+  /** What the sum of squares is multiplied by, at least 0; default 0. */
   readonly l2: number;
 }
 
@@ -30,8 +37,11 @@ export type ActivityPenalty = L1;
 
 /** Keeps the mean activation of each code unit over a batch near a target. */
 export interface KlSparsity {
+  /** Which penalty it is. */
   readonly kind: "klSparsity";
+  /** ρ, the mean activation that is aimed at, in (0, 1); default 0.05. */
   readonly target: number;
+  /** What the divergence from it is multiplied by in the loss, at least 0; default 0.1. */
   readonly weight: number;
 }
 

@@ -10,6 +10,7 @@ import {
 
 /** Adadelta: M. D. Zeiler, "ADADELTA: an adaptive learning rate method", 2012. */
 export interface Adadelta extends OptimizerBase {
+  /** Which optimizer it is. */
   readonly kind: "adadelta";
   /** Decay rate ρ of both mean squares, in [0, 1); default 0.95. */
   readonly rho: number;

@@ -10,6 +10,7 @@ import {
 
 /** Adagrad: J. Duchi, E. Hazan and Y. Singer, "Adaptive subgradient methods", 2011. */
 export interface Adagrad extends OptimizerBase {
+  /** Which optimizer it is. */
   readonly kind: "adagrad";
   /** What the sums of squared gradients begin with, at least 0; default 0.1. */
   readonly initialAccumulatorValue: number;

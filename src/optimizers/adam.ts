@@ -22,6 +22,7 @@ export interface AdamBase extends OptimizerBase {
 
 /** Adam: D. P. Kingma and J. Ba, "Adam: a method for stochastic optimization", 2015. */
 export interface Adam extends AdamBase {
+  /** Which optimizer it is. */
   readonly kind: "adam";
 }
 

@@ -11,6 +11,7 @@ import { type Given, notNegative, type OptimizerKind, optionsOf } from "./optimi
 
 /** AdamW: I. Loshchilov and F. Hutter, "Decoupled weight decay regularization", 2019. */
 export interface AdamW extends AdamBase {
+  /** Which optimizer it is. */
   readonly kind: "adamw";
   /** Weight decay λ of at least 0; default 0.004. */
   readonly weightDecay: number;

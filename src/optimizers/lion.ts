@@ -10,6 +10,7 @@ import {
 
 /** Lion: X. Chen et al., "Symbolic discovery of optimization algorithms", 2023. */
 export interface Lion extends OptimizerBase {
+  /** Which optimizer it is. */
   readonly kind: "lion";
   /** Share β₁ of the momentum in the direction of a step, in [0, 1); default 0.9. */
   readonly beta1: number;

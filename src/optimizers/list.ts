@@ -24,6 +24,7 @@ const LIST = [
 
 /** How parameters follow their gradients. */
 export type Optimizer = ReturnType<(typeof LIST)[number]["create"]>;
+/** What an optimizer with all defaults is called. */
 export type OptimizerName = Optimizer["kind"];
 
 export const OPTIMIZER_NAMES = LIST.map(({ kind }) => kind) as readonly OptimizerName[];

@@ -12,6 +12,7 @@ import { type Given, type OptimizerKind, optionsOf, type Progression } from "./o
 
 /** Nadam: T. Dozat, "Incorporating Nesterov momentum into Adam", 2016. */
 export interface Nadam extends AdamBase {
+  /** Which optimizer it is. */
   readonly kind: "nadam";
 }
 

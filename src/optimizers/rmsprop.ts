@@ -11,6 +11,7 @@ import {
 
 /** RMSprop: T. Tieleman and G. Hinton, "Neural networks for machine learning", lecture 6.5, 2012. */
 export interface RmsProp extends OptimizerBase {
+  /** Which optimizer it is. */
   readonly kind: "rmsprop";
   /** Decay rate ρ of the mean squared gradient, in [0, 1); default 0.9. */
   readonly rho: number;

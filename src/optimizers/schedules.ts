@@ -3,42 +3,63 @@ import { ArgumentError } from "../errors.js";
 
 /** η₀·rate^(step / decaySteps). */
 export interface ExponentialDecay {
+  /** Which schedule it is. */
   readonly kind: "exponentialDecay";
+  /** η₀, positive: the learning rate of the first step. */
   readonly initialLearningRate: number;
+  /** Steps, a positive integer, in which the rate falls by `decayRate`. */
   readonly decaySteps: number;
+  /** What the rate is multiplied by every `decaySteps` steps; positive. */
   readonly decayRate: number;
 }
 
 /** η₀·rate^⌊step / decaySteps⌋. */
 export interface StepDecay extends Omit<ExponentialDecay, "kind"> {
+  /** Which schedule it is. */
   readonly kind: "stepDecay";
 }
 
 /** Half a wave of the cosine from η₀ down to α·η₀. */
 export interface CosineDecay {
+  /** Which schedule it is. */
   readonly kind: "cosineDecay";
+  /** η₀, positive: the learning rate of the first step. */
   readonly initialLearningRate: number;
+  /** Steps of the half wave, a positive integer; the rate stays at α·η₀ after them. */
   readonly decaySteps: number;
+  /** α in [0, 1]: what share of η₀ is left in the end; default 0. */
   readonly alpha: number;
 }
 
 /** A straight line up to where another schedule begins. */
 export interface Warmup {
+  /** Which schedule it is. */
   readonly kind: "warmup";
+  /** Steps of the straight line; a positive integer. */
   readonly warmupSteps: number;
+  /** Where the line begins, at least 0; default 0. */
   readonly initialLearningRate: number;
+  /** What follows, and counts its steps from there: a learning rate or another schedule. */
   readonly schedule: number | Schedule;
 }
 
 /** η₀, lowered whenever a loss has not improved for some epochs. */
 export interface ReduceOnPlateau {
+  /** Which schedule it is. */
   readonly kind: "reduceOnPlateau";
+  /** η₀, positive: the learning rate of the first step. */
   readonly initialLearningRate: number;
+  /** The loss that is watched; default `"valLoss"`, for which `fit` needs validation data. */
   readonly monitor: "valLoss" | "loss";
+  /** What the rate is multiplied by, in (0, 1); default 0.1. */
   readonly factor: number;
+  /** Epochs without an improvement before that; default 10. */
   readonly patience: number;
+  /** How much lower the loss must be to count as improved, at least 0; default 1e-4. */
   readonly minDelta: number;
+  /** Epochs after a change that do not count; default 0. */
   readonly cooldown: number;
+  /** The rate never falls below it, at least 0; default 0. */
   readonly minLearningRate: number;
 }
 

@@ -11,6 +11,7 @@ import {
 
 /** Gradient descent: θ ← θ − η·g, with momentum if there is any. */
 export interface Sgd extends OptimizerBase {
+  /** Which optimizer it is. */
   readonly kind: "sgd";
   /** Momentum μ in [0, 1); default 0, which is none. */
   readonly momentum: number;

@@ -8,14 +8,19 @@ import type { Work } from "./turns.js";
 
 /** What a callback may do with the model that is trained; the `Autoencoder` itself. */
 export interface TrainedModel {
+  /** Copies of all weights and biases. */
   getWeights(): NamedWeight[];
+  /** Replaces weights and biases, by their names; from `onBatchEnd` on, the next step starts from them. */
   setWeights(weights: readonly NamedWeight[]): void;
+  /** The model as a file. */
   toSafetensors(): Uint8Array;
+  /** The model and all that training goes on from, as a file. */
   toCheckpoint(): Uint8Array;
 }
 
 /** A training as callbacks see it. */
 export interface TrainingRun {
+  /** The model that is trained. */
   readonly model: TrainedModel;
   /** How many epochs there will be, with those behind a checkpoint that training goes on from. */
   readonly epochs: number;
@@ -45,11 +50,15 @@ export type EpochPlace = Pick<EpochLog, "epoch" | "epochs">;
 export interface Callback {
   /** Before the first epoch, after everything was checked. */
   onTrainBegin?(run: TrainingRun): void | Promise<void>;
+  /** Before the first step of each epoch. */
   onEpochBegin?(place: EpochPlace, run: TrainingRun): void | Promise<void>;
+  /** Before each step. */
   onBatchBegin?(place: BatchPlace, run: TrainingRun): unknown;
+  /** After each step, when the parameters have been updated. */
   onBatchEnd?(log: BatchLog, run: TrainingRun): unknown;
   /** After the epoch's validation; the history has its entry. */
   onEpochEnd?(log: EpochLog, run: TrainingRun): void | Promise<void>;
+  /** After the last epoch, or when training was stopped. */
   onTrainEnd?(run: TrainingRun): void | Promise<void>;
 }
 

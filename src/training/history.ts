@@ -14,9 +14,9 @@ export interface History {
   /** Loss of the validation data after each epoch, as `evaluate` gives it; empty without validation. */
   readonly valLoss: number[];
   /** Each of the `metrics` over the training samples, taken as the loss is; no keys without metrics. */
-  readonly metrics: { readonly [name in MetricName]?: number[] };
+  readonly metrics: Readonly<Partial<Record<MetricName, number[]>>>;
   /** Each of the `metrics` over the validation data after each epoch; no keys without metrics or validation. */
-  readonly valMetrics: { readonly [name in MetricName]?: number[] };
+  readonly valMetrics: Readonly<Partial<Record<MetricName, number[]>>>;
   /** Wall time of each epoch's training steps, in seconds. */
   readonly seconds: number[];
 }

@@ -23,9 +23,9 @@ export interface EpochLog {
   /** Loss of the validation data after the epoch, if there are any. */
   readonly valLoss?: number;
   /** Each of the `metrics` over the training samples, taken as the loss is; absent without metrics. */
-  readonly metrics?: { readonly [name in MetricName]?: number };
+  readonly metrics?: Readonly<Partial<Record<MetricName, number>>>;
   /** Each of the `metrics` over the validation data; absent without metrics or validation. */
-  readonly valMetrics?: { readonly [name in MetricName]?: number };
+  readonly valMetrics?: Readonly<Partial<Record<MetricName, number>>>;
   /** Wall time of the training steps, in seconds, without validation. */
   readonly seconds: number;
   /** Wall time of a step, in milliseconds. */
@@ -34,7 +34,9 @@ export interface EpochLog {
 
 /** What `onBatchEnd` is told. */
 export interface BatchLog {
+  /** Counts from 1. */
   readonly epoch: number;
+  /** How many there will be. */
   readonly epochs: number;
   /** Counts from 1. */
   readonly step: number;

@@ -10,13 +10,17 @@ import type { StreamedRows } from "./stream.js";
 export interface TrainingOptions {
   /** How many epochs it has in all. */
   readonly epochs: number;
+  /** Samples a step. */
   readonly batchSize: number;
+  /** Whether each epoch takes the samples in a new random order. */
   readonly shuffle: boolean;
   /** Null where nothing is drawn from a buffer: data in memory, or no shuffling. */
   readonly shuffleBuffer: number | null;
+  /** The fraction of the samples that is held out for validation. */
   readonly validationSplit: number;
   /** Whether there are validation data. */
   readonly validates: boolean;
+  /** What is measured beside the loss. */
   readonly metrics: readonly MetricName[];
   /** Rows that are trained on; null for a stream. */
   readonly rows: number | null;

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { TILE_2X16, TILE_4X8, TILE_6X8, TILE_6X16 } from "../../assembly/abi.js";
 import { TILE_NAMES, tileFor } from "../../src/engine/tiles.js";
-import { BUILDS, loadKernels } from "../support/kernels.js";
+import { loadKernels, RELEASES } from "../support/kernels.js";
 
 /** The tiles that are tried, the likeliest first. */
 const CANDIDATES = {
@@ -16,7 +16,7 @@ async function unchosen() {
   return (await import("../../src/engine/tiles.js")).chooseTile;
 }
 
-test.each(BUILDS)("%s: one of the candidates is chosen, and stays chosen", async (build) => {
+test.each(RELEASES)("%s: one of the candidates is chosen, and stays chosen", async (build) => {
   const chooseTile = await unchosen();
   const { kernels, memory } = loadKernels(build);
   const used = memory.used;
@@ -32,7 +32,7 @@ test.each(BUILDS)("%s: one of the candidates is chosen, and stays chosen", async
   expect(memory.used).toBe(used);
 });
 
-test.each(BUILDS)(
+test.each(RELEASES)(
   "%s: choosing ends once 6 ms are over, and tries each candidate once at least",
   async (build) => {
     const { kernels, memory } = loadKernels(build);

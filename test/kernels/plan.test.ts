@@ -325,3 +325,16 @@ describe.each(BUILDS)("%s runPhase", (build) => {
     expect(box.memory.used).toBe(before);
   });
 });
+
+describe("debug", () => {
+  const [simd, debug] = [new Sandbox("simd"), new Sandbox("debug")];
+
+  test.each([TILE_4X8, TILE_6X8, TILE_2X16, TILE_4X16, TILE_6X16])("tile %i: the bits of simd", (tile) => {
+    const [wanted, found] = [simd, debug].map((box) => {
+      const layer = setUp(box, tile);
+      callKernels(box, tile, layer);
+      return results(layer);
+    });
+    expectSameResults(found!, wanted!, "debug");
+  });
+});

@@ -1,0 +1,76 @@
+// What kernels trust their caller for, as conditions for `assert`. Only the debug build asserts; in the release builds
+// nothing of this file is left.
+//
+// Sizes are 64-bit here, so that no product of two of them wraps around.
+
+/** Items `first` to `last` are a share of some work; it may be empty. */
+export function isShare(first: i32, last: i32): bool {
+  if (ASC_NO_ASSERT) return true;
+  return first >= 0 && first <= last;
+}
+
+/** `size` bytes at `address` are memory that the module itself does not use, aligned to `alignment` bytes. */
+function isBlock(address: usize, size: i64, alignment: usize): bool {
+  if (ASC_NO_ASSERT) return true;
+  if (size <= 0) return size == 0;
+  const end = <i64>address + size;
+  return address % alignment == 0 && address >= __heap_base && end <= <i64>memory.size() << 16;
+}
+
+/** `rows` × `columns` floats, row after row. */
+export function areFloats(address: usize, rows: i32, columns: i32 = 1): bool {
+  if (ASC_NO_ASSERT) return true;
+  return isBlock(address, ((<i64>rows * <i64>columns) << 2), 4);
+}
+
+/** Floats that are aligned to vectors: packed panels, and what a thread has to itself. */
+export function areVectors(address: usize, length: i32): bool {
+  if (ASC_NO_ASSERT) return true;
+  return isBlock(address, <i64>length << 2, 16);
+}
+
+/** Float64 values. */
+export function areDoubles(address: usize, length: i32): bool {
+  if (ASC_NO_ASSERT) return true;
+  return isBlock(address, <i64>length << 3, 8);
+}
+
+/** Bytes, which stand anywhere. */
+export function areBytes(address: usize, rows: i32, columns: i32): bool {
+  if (ASC_NO_ASSERT) return true;
+  return isBlock(address, <i64>rows * <i64>columns, 1);
+}
+
+/** From one row of `width` bytes to the next are `stride` bytes or more, in whole floats. */
+export function isStride(stride: usize, rows: i32, width: i64): bool {
+  if (ASC_NO_ASSERT) return true;
+  return (stride & 3) == 0 && (rows < 2 || <i64>stride >= width);
+}
+
+/** No byte belongs to both. An empty block overlaps nothing. */
+export function areApart(a: usize, aSize: i64, b: usize, bSize: i64): bool {
+  if (ASC_NO_ASSERT) return true;
+  return aSize <= 0 || bSize <= 0 || <i64>a + aSize <= <i64>b || <i64>b + bSize <= <i64>a;
+}
+
+/** Rows `first` to `last` of two matrices of `columns` floats share no byte. */
+export function areRowsApart(a: usize, b: usize, first: i32, last: i32, columns: i32): bool {
+  if (ASC_NO_ASSERT) return true;
+  const offset = ((<i64>first * <i64>columns) << 2);
+  const size = ((<i64>last * <i64>columns) << 2) - offset;
+  return areApart(a + <usize>offset, size, b + <usize>offset, size);
+}
+
+/** Two such matrices are one and the same, or apart: a kernel may work in place, but not a few elements off it. */
+export function areSameOrApart(a: usize, b: usize, first: i32, last: i32, columns: i32): bool {
+  if (ASC_NO_ASSERT) return true;
+  return a == b || areRowsApart(a, b, first, last, columns);
+}
+
+/** Those rows share no byte with the float64 that are written one for each of them. */
+export function areSumsApart(sums: usize, matrix: usize, first: i32, last: i32, columns: i32): bool {
+  if (ASC_NO_ASSERT) return true;
+  const row = <i64>columns << 2;
+  const offset = <usize>first * <usize>columns << 2;
+  return areApart(sums + (<usize>first << 3), <i64>(last - first) << 3, matrix + offset, <i64>(last - first) * row);
+}
