@@ -224,7 +224,7 @@ describe("deflate as other programs write it", () => {
       }),
       { numRuns: 5000, seed: 3 },
     );
-    expect(accepted).toBeGreaterThan(10);
+    expect(accepted).toBeGreaterThan(4);
   });
 });
 
