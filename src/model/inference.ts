@@ -193,8 +193,8 @@ export class Inference {
       heads: wanted.kind === "output" && wanted.heads === true,
       ...(this.#draws && { draws: this.#draws }),
     });
-    const lossOfLogits = this.#kernels.slice(0, 1).some(takesLogits);
-    if (lossOfLogits) this.#addPenalties(plan, rows);
+    // A decoder's last layer has no penalty, so no logits are among what is penalized.
+    this.#addPenalties(plan, rows);
     this.#addLosses(plan, rows, takesLogits);
     if (logits && !this.#kernels.every(takesLogits)) {
       const { layer, units } = layers.at(-1)!;
@@ -202,7 +202,6 @@ export class Inference {
       const kind = ACTIVATIONS[layer.activation];
       plan.call("activationForward", rows, { kind, columns: units, z: output, y: output });
     }
-    if (!lossOfLogits) this.#addPenalties(plan, rows);
     this.#addLosses(plan, rows, (kernel) => !takesLogits(kernel));
   }
 
