@@ -18,6 +18,11 @@ import { Workforce } from "./workforce.js";
 
 /** A stretch of work that one turn of the event loop may take: about 10 ms at 20 GFLOP/s, a slow machine's pace. */
 export const OPERATIONS_PER_TURN = 2e8;
+/**
+ * Predictions with fewer operations stay on one thread even where a number of threads is given: one thread takes about
+ * 10 µs for them, and waking the others takes longer.
+ */
+const OPERATIONS_FOR_WORKERS = 2e5;
 /** With `threads: "auto"`, plans with fewer operations stay on one thread: barriers would eat up what is won. */
 const OPERATIONS_FOR_TEAM = 6e6;
 /** With `threads: "auto"`, operations of larger plans before workers are started, which takes as long: about 25 ms. */
@@ -217,12 +222,13 @@ export class Engine {
   }
 
   /**
-   * Whether a plan is to run on a team. `"auto"` starts one only once there has been as much work as the start costs:
+   * Whether a plan is to run on a team: never if all of it is the share of one thread, as a prediction of a few rows is.
+   * A number of threads is for everything but tiny predictions, which have one phase; steps of training have more. `"auto"` starts one only once there has been as much work as the start costs:
    * then no work, however much or little is to come, takes more than twice the time that it would have taken at best.
    */
-  #wantsTeam({ operations }: Plan): boolean {
-    if (this.#threads === 1) return false;
-    if (!this.#auto) return true;
+  #wantsTeam({ operations, phases, shares }: Plan): boolean {
+    if (this.#threads === 1 || shares === 1) return false;
+    if (!this.#auto) return phases.length > 1 || operations >= OPERATIONS_FOR_WORKERS;
     if (operations < OPERATIONS_FOR_TEAM) return false;
     return this.#workforce!.there || this.#worked + operations >= OPERATIONS_BEFORE_TEAM;
   }

@@ -58,6 +58,12 @@ export class Block {
   }
 }
 
+/** Memory that is kept only to save time later, and can be given back at any moment. */
+export interface Spare {
+  /** Gives all of it back. Returns whether there was any. */
+  free(): boolean;
+}
+
 /** The linear memory that the kernels and all workers of an engine share. */
 export class EngineMemory {
   readonly memory: WebAssembly.Memory;
@@ -65,6 +71,8 @@ export class EngineMemory {
   readonly #maximumPages: number;
   /** No block has lain beyond here, so that there are only the zeros that memory grows by. */
   #highest = 0;
+  /** Weak, so that the memory of a forgotten model is found. */
+  readonly #spares = new Set<WeakRef<Spare>>();
 
   constructor() {
     for (const maximum of MAXIMUM_PAGES) {
@@ -103,18 +111,44 @@ export class EngineMemory {
     this.#arena = new Arena(heapBase, this.#maximumPages * PAGE, (end) => this.#reach(end));
   }
 
+  /** From now on, `spare` is freed when the memory runs out. */
+  addSpare(spare: Spare): void {
+    for (const reference of this.#spares) if (!reference.deref()) this.#spares.delete(reference);
+    this.#spares.add(new WeakRef(spare));
+  }
+
+  removeSpare(spare: Spare): void {
+    for (const reference of this.#spares) if (reference.deref() === spare) this.#spares.delete(reference);
+  }
+
+  /** Frees what is only kept to save time. Returns whether there was any. */
+  freeSpares(): boolean {
+    let freed = false;
+    for (const reference of this.#spares) if (reference.deref()?.free()) freed = true;
+    return freed;
+  }
+
   /**
-   * A new block of zeros.
+   * A new block of zeros. Spare memory is freed for it if need be.
    *
    * @throws {OutOfMemoryError} when the memory cannot hold it
    */
   allocate(bytes: number): Block {
-    const address = this.#arena!.allocate(bytes);
+    const address = this.#place(bytes);
     const block = new Block(this, address, bytes);
     // Where nothing was written there is nothing to clear: 100 MB would take the calling thread some 50 ms.
     block.view(0, Math.min(bytes, Math.max(0, this.#highest - address))).fill(0);
     this.#highest = Math.max(this.#highest, address + bytes);
     return block;
+  }
+
+  #place(bytes: number): number {
+    try {
+      return this.#arena!.allocate(bytes);
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError && this.freeSpares())) throw error;
+      return this.#arena!.allocate(bytes);
+    }
   }
 
   release(address: number): void {

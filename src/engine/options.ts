@@ -7,7 +7,7 @@ export interface EngineOptions {
   /**
    * Threads that calculate, the calling one included. `"auto"` (default) takes the machine's cores, 16 at most, for
    * work that is large enough, and starts no worker before there has been as much as the start costs. A number is
-   * taken for all work. Where the runtime has no workers or no shared memory, there is one thread. The results are
+   * taken for all work but predictions so small that workers cannot help. Where the runtime has no workers or no shared memory, there is one thread. The results are
    * the same bits for any number.
    */
   threads?: number | "auto";

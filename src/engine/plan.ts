@@ -41,11 +41,19 @@ export class Plan {
   readonly phases: readonly Address[];
   /** Floating-point operations of its matrix products, to judge how long it takes. */
   readonly operations: number;
+  /** The most threads that any of its calls can be divided among. */
+  readonly shares: number;
   readonly #block: Block;
   readonly #list: number;
 
-  constructor(memory: EngineMemory, words: readonly number[], starts: readonly number[], operations: number) {
+  constructor(
+    memory: EngineMemory,
+    words: readonly number[],
+    starts: readonly number[],
+    { operations, shares }: Pick<Plan, "operations" | "shares">,
+  ) {
     this.operations = operations;
+    this.shares = shares;
     this.#list = words.length * 4;
     this.#block = memory.allocate((words.length + starts.length) * 4);
     this.phases = starts.map((start) => this.#block.at(start * 4));
@@ -71,6 +79,8 @@ export class PlanBuilder {
   readonly #float = new DataView(new ArrayBuffer(4));
   /** Floating-point operations of the matrix products so far. */
   operations = 0;
+  /** The most shares that a call so far can be divided into. */
+  shares = 1;
 
   /** @param tile the engine's tile of the matrix product */
   constructor(tile: number) {
@@ -107,7 +117,7 @@ export class PlanBuilder {
   /** Copies the plan into the engine's memory. */
   build(memory: EngineMemory): Plan {
     this.#record(OP_END, 0, 1, []);
-    return new Plan(memory, this.#words, this.#starts, this.operations);
+    return new Plan(memory, this.#words, this.#starts, this);
   }
 
   /**
@@ -142,6 +152,7 @@ export class PlanBuilder {
   }
 
   #record(operation: number, extent: number, grain: number, fields: readonly number[]): void {
+    this.shares = Math.max(this.shares, Math.ceil(extent / grain));
     this.#words.push(operation, RECORD_ARGUMENTS + fields.length, extent, grain, ...fields);
   }
 

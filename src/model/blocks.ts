@@ -18,10 +18,16 @@ const forgotten = new FinalizationRegistry<readonly Releasable[]>(releaseAll);
 export class Blocks {
   readonly #memory: EngineMemory;
   readonly #members: Releasable[] = [];
+  #bytes = 0;
 
   constructor(memory: EngineMemory) {
     this.#memory = memory;
     forgotten.register(this, this.#members, this);
+  }
+
+  /** Size of all blocks that were allocated, in bytes; other members do not count. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /**
@@ -30,7 +36,9 @@ export class Blocks {
    * @throws {OutOfMemoryError} when the memory cannot hold it; nothing is held any more then
    */
   allocate(bytes: number): Block {
-    return this.add(() => this.#memory.allocate(bytes));
+    const block = this.add(() => this.#memory.allocate(bytes));
+    this.#bytes += bytes;
+    return block;
   }
 
   /** One more member, which `make` returns; what it throws is thrown on after all members were given back. */
@@ -43,6 +51,12 @@ export class Blocks {
       this.release();
       throw error;
     }
+  }
+
+  /** Gives back one member that was added. */
+  remove(member: Releasable): void {
+    this.#members.splice(this.#members.indexOf(member), 1);
+    member.release();
   }
 
   /** Gives all of them back. A second call does nothing. */

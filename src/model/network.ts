@@ -5,6 +5,7 @@ import type { Plan, PlanBuilder } from "../engine/plan.js";
 import { Blocks } from "./blocks.js";
 import type { ParameterShape } from "./description.js";
 import { distribution } from "./initializers.js";
+import { PreparedInferences } from "./preparedInferences.js";
 import type { Scaling } from "./scaling.js";
 import { type Seed, seedWords } from "./seed.js";
 import type { Stack, StackLayer } from "./stack.js";
@@ -59,6 +60,8 @@ export class Network {
   readonly parameterSize: number;
   /** A live view of the whole parameter block, as kept. */
   readonly values: Float32Array;
+  /** Forward passes of its layers that are ready for the next call. */
+  readonly prepared = new PreparedInferences(this);
   readonly #blocks: Blocks;
   readonly #parameterBlock: Block;
   readonly #packBlock: Block;
@@ -164,6 +167,7 @@ export class Network {
 
   /** Gives all memory back. */
   release(): void {
+    this.prepared.release();
     this.#blocks.release();
   }
 }

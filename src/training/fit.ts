@@ -9,11 +9,11 @@ import { type FitContext, type Run, trainOneEpoch } from "./epoch.js";
 import { emptyHistory, type History } from "./history.js";
 import type { CheckedFitOptions } from "./options.js";
 import { assertResumable, runOptions } from "./run.js";
-import { checkValues, type Rows } from "./samples.js";
-import { fitScaling } from "./scaledRows.js";
+import { checkValues, type Rows, type Wanted } from "./samples.js";
+import { learnScaling, scaleAll } from "./scaledRows.js";
 import { assertRepeatable, type StreamedRows, toInput } from "./stream.js";
 import { StreamedData } from "./streamedData.js";
-import { type BatchSource, TrainingData } from "./trainingData.js";
+import { type BatchOptions, type BatchSource, TrainingData } from "./trainingData.js";
 import type { Work } from "./turns.js";
 
 /**
@@ -37,16 +37,15 @@ export function* fitModel(
   assertMonitored(learner, validation);
   yield* gate.pass();
   const unit = [learner.loss, ...options.metrics].some(wantsUnitRange);
-  const wanted = scaling ? "finite" : unit ? "unit" : "float32";
-  const given = options.validationData === undefined ? [samples] : [samples, validation!];
-  for (const rows of given) if ("data" in rows) yield* checkValues(rows, wanted);
-  if (scaling) yield* fitScaling(scaling, training, gate, given, unit);
-  const data = sourceOf(context, training, options, unit);
+  const learnt = yield* checkSamples(context, samples, options, { training, validation, unit });
+  const data = sourceOf(context, training, options, { scaling: learnt, unit });
   let step: TrainingStep | undefined;
   let run: Run | undefined;
   try {
     yield* data.open();
     step = new TrainingStep(learner, data.source, data.batchSize, options.metrics);
+    // Nothing can be refused any more, and nothing has changed so far.
+    if (scaling && learnt) scaling.parameters = learnt.fitted();
     // Whatever an earlier training left off in the middle of is what this one begins with.
     learner.keep();
     progress.history = resumed ? progress.history : emptyHistory(options.metrics, described.validates);
@@ -66,6 +65,41 @@ export function* fitModel(
     step?.release();
     data.release();
   }
+}
+
+/**
+ * Looks at everything in memory before anything changes. A scaling that has not learnt yet does so in the same go, or from
+ * a stream; the training samples are scaled later, on their way into the engine's memory, and the validation's are
+ * scaled once to see whether that can be done.
+ *
+ * @returns the scaling with what it has learnt, now or before, if the model has one
+ */
+function* checkSamples(
+  { learner, gate }: FitContext,
+  samples: Rows | StreamedRows,
+  { validationData }: CheckedFitOptions,
+  {
+    training,
+    validation,
+    unit,
+  }: { training: Rows | StreamedRows; validation: Rows | StreamedRows | undefined; unit: boolean },
+): Work<Scaling | undefined> {
+  const { scaling } = learner.network;
+  const wanted: Wanted = scaling ? "finite" : unit ? "unit" : "float32";
+  const learns = scaling !== undefined && scaling.parameters === undefined;
+  // What is learnt from a stream takes a whole reading of it, so whatever is in memory is looked at before.
+  const learn = () => learnScaling(scaling!, samples, "data" in training ? training.rows : 0, gate);
+  let learnt = learns && "data" in samples ? yield* learn() : scaling;
+  if (!learns && "data" in samples) yield* checkValues(samples, wanted);
+  const given = validationData === undefined ? undefined : validation;
+  if (given && "data" in given) yield* checkValues(given, wanted);
+  if (learns && !("data" in samples)) learnt = yield* learn();
+  if (!learnt || !validation || !("data" in validation)) return learnt;
+  // Rows that were split off are counted, and named, among all samples.
+  const [all, from] =
+    given || !("data" in samples) ? [validation, 0] : [samples, samples.rows - validation.rows];
+  yield* scaleAll(learnt, all, from, unit);
+  return learnt;
 }
 
 /** A learning rate that follows the validation's loss needs one. */
@@ -100,12 +134,12 @@ function sourceOf(
   { learner, seed, gate }: FitContext,
   training: Rows | StreamedRows,
   { batchSize, shuffle, shuffleBuffer }: CheckedFitOptions,
-  unit: boolean,
+  values: Pick<BatchOptions, "scaling" | "unit">,
 ): BatchSource {
-  const { engine, scaling } = learner.network;
-  const how = { batchSize, shuffle, seed, scaling };
+  const { engine } = learner.network;
+  const how = { batchSize, shuffle, seed, ...values };
   if ("data" in training) return new TrainingData(engine, training, how);
-  return new StreamedData(engine, training, gate, { ...how, shuffleBuffer, unit });
+  return new StreamedData(engine, training, gate, { ...how, shuffleBuffer });
 }
 
 /** Training and validation samples. */

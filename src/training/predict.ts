@@ -1,6 +1,6 @@
 import { OPERATIONS_PER_TURN } from "../engine/engine.js";
 import { Matrix } from "../matrix.js";
-import { Inference, type Wanted } from "../model/inference.js";
+import type { Inference, Wanted } from "../model/inference.js";
 import type { Learner } from "../model/learner.js";
 import { type Loss, lossName, toLoss, wantsUnitRange } from "../model/losses.js";
 import type { MetricName } from "../model/metrics.js";
@@ -39,11 +39,12 @@ export function* forEachBlock(
   const { scaling } = network;
   scaling?.fitted();
   const scales = scaling !== undefined && layers[0] === network.layers[0];
-  const unit = wanted.kind === "loss" && wantsUnitRange(wanted.loss);
+  const unit = wanted.kind === "loss" && [wanted.loss, ...(wanted.metrics ?? [])].some(wantsUnitRange);
   yield* checkValues(samples, scales ? "finite" : unit ? "unit" : "float32");
   const { rows, columns } = samples;
-  const inference = new Inference(network, layers, wanted, rowsAtATime(layers, rows));
-  const scaled = scales ? new Float32Array(inference.rows * columns) : undefined;
+  const inference = network.prepared.take(layers, wanted, rowsAtATime(layers, rows));
+  const scaled = scales ? new Float32Array(Math.min(inference.rows, rows) * columns) : undefined;
+  let whole = false;
   try {
     for (let first = 0; first < rows; first += inference.rows) {
       const count = Math.min(inference.rows, rows - first);
@@ -54,8 +55,11 @@ export function* forEachBlock(
       take(inference, first, count);
       yield;
     }
+    whole = true;
   } finally {
-    inference.release();
+    // Whatever interrupted the work, the next call begins with a new one.
+    if (whole) network.prepared.giveBack(inference);
+    else inference.release();
   }
 }
 
@@ -123,28 +127,25 @@ export function* measure(
   const { latent, seed } = task;
   const penalties = new ActivityPenalties(network, task.sparsity);
   const names = [lossName(loss), ...metrics.filter((name) => name !== lossName(loss))];
-  const losses = [loss, ...names.slice(1).map(toLoss)];
+  const wanted: Wanted = {
+    kind: "loss",
+    loss,
+    metrics: names.slice(1).map(toLoss),
+    penalties: true,
+    ...(latent && { seed }),
+  };
   const sums = names.map(() => 0);
   let divergence = 0;
   let rows = 0;
   yield* forEachChunk(input, gate, function* (chunk) {
-    for (let index = 0; index < names.length; index++) {
-      const first = index === 0;
-      const wanted: Wanted = {
-        kind: "loss",
-        loss: losses[index]!,
-        penalties: first,
-        ...(latent && { seed }),
-      };
-      const take = (inference: Inference, _: number, count: number) => {
-        let sum = sums[index]!;
-        for (const value of inference.losses(count)) sum += value;
-        sums[index] = sum;
-        if (first) penalties.add(inference, count);
-        if (latent && first) for (const value of inference.divergences(count)) divergence += value;
-      };
-      yield* forEachBlock(network, network.layers, wanted, chunk, take, rows);
-    }
+    const take = (inference: Inference, _: number, count: number) => {
+      for (let index = 0; index < sums.length; index++) {
+        for (const value of inference.losses(count, index)) sums[index]! += value;
+      }
+      penalties.add(inference, count);
+      if (latent) for (const value of inference.divergences(count)) divergence += value;
+    };
+    yield* forEachBlock(network, network.layers, wanted, chunk, take, rows);
     rows += chunk.rows;
   });
   const penalty = penaltyOf(network) + penalties.mean(rows);

@@ -185,15 +185,25 @@ const LIMITS: Readonly<Record<Wanted, readonly [low: number, high: number]>> = {
  */
 export function* checkValues(rows: Rows, wanted: Wanted): Work<void> {
   if (rows.data instanceof Uint8Array) return;
-  const [low, high] = LIMITS[wanted];
   for (const { part, first } of partsOf(rows)) {
-    for (let i = 0; i < part.length; i++) {
-      const value = part[i]!;
-      if (!(value >= low && value <= high)) {
-        refuse(rows.name, value, first + Math.floor(i / rows.columns), i % rows.columns);
-      }
-    }
+    checkPart(rows, part, first, wanted);
     yield;
+  }
+}
+
+/**
+ * Looks at the values of one part of `rows`, whose first row is row `first`.
+ *
+ * @throws what `checkValues` throws
+ */
+export function checkPart({ name, columns }: Rows, part: Values, first: number, wanted: Wanted): void {
+  if (part instanceof Uint8Array) return;
+  const [low, high] = LIMITS[wanted];
+  for (let i = 0; i < part.length; i++) {
+    const value = part[i]!;
+    if (!(value >= low && value <= high)) {
+      refuse(name, value, first + Math.floor(i / columns), i % columns);
+    }
   }
 }
 

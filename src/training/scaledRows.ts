@@ -1,51 +1,61 @@
 import { ArgumentError, NonFiniteError } from "../errors.js";
-import { ColumnStatistics, Scaling, type ScalingParameters } from "../model/scaling.js";
+import { ColumnStatistics, Scaling } from "../model/scaling.js";
 import { BYTE_VALUES, type Values } from "../values.js";
 import type { Gate } from "./gate.js";
-import { checkValues, partOf, partsOf, type Rows, rowsPerTurn } from "./samples.js";
+import { checkPart, partOf, partsOf, type Rows, rowsPerTurn } from "./samples.js";
 import { forEachChunk, type StreamedRows } from "./stream.js";
 import type { Work } from "./turns.js";
 
 /**
- * Lets a scaling learn from the training samples, unless it has done so before. Pauses now and then. A stream is read
- * once for it, and checked.
+ * Checks samples, and learns a scaling from them in the same go; pauses now and then. A stream is read once for it.
  *
- * @param all everything that will be scaled; what is in memory is tried
- * @param unit whether cross-entropy compares the scaled values
- * @throws what `scaleRows` throws for one of them; nothing has changed then
+ * @param samples whose first `rows` rows are learnt from; of a stream all are
+ * @returns the scaling with what it has learnt; the given one has not changed
+ * @throws {NonFiniteError} for a value that is not finite, and what a stream throws
  */
-export function* fitScaling(
-  scaling: Scaling,
-  training: Rows | StreamedRows,
+export function* learnScaling(
+  { kind, columns }: Scaling,
+  samples: Rows | StreamedRows,
+  rows: number,
   gate: Gate,
-  all: readonly (Rows | StreamedRows)[],
-  unit: boolean,
-): Work<void> {
-  const learnt = scaling.parameters ?? (yield* learn(scaling, training, gate));
-  const trial = new Scaling(scaling.kind, scaling.columns);
-  trial.parameters = learnt;
-  for (const samples of all) {
-    if (!("data" in samples)) continue;
-    const step = Math.min(samples.rows, rowsPerTurn(samples.columns));
-    const scratch = new Float32Array(step * samples.columns);
-    for (const { first, count } of partsOf(samples)) {
-      scaleRows(trial, samples, first, count, scratch, unit);
-      yield;
-    }
-  }
-  scaling.parameters = learnt;
-}
-
-function* learn({ kind }: Scaling, samples: Rows | StreamedRows, gate: Gate): Work<ScalingParameters> {
-  const statistics = new ColumnStatistics(samples.columns);
+): Work<Scaling> {
+  const statistics = new ColumnStatistics(columns);
+  const streamed = !("data" in samples);
   yield* forEachChunk(samples, gate, function* (chunk) {
-    if (!("data" in samples)) yield* checkValues(chunk, "finite");
-    for (const { part } of partsOf(chunk)) {
-      statistics.add(part);
+    for (const { part, first } of partsOf(chunk)) {
+      checkPart(chunk, part, first, "finite");
+      const learnt = streamed ? part.length : Math.max(0, (rows - first) * columns);
+      statistics.add(part.subarray(0, learnt));
       yield;
     }
   });
-  return statistics.parameters(kind);
+  const learnt = new Scaling(kind, columns);
+  learnt.parameters = statistics.parameters(kind);
+  return learnt;
+}
+
+/**
+ * Scales the rows from row `from` on; pauses now and then.
+ *
+ * @param unit whether cross-entropy compares the scaled values
+ * @param out where the rows from row `first` on go; without it, they are scaled only to see whether that can be done
+ * @throws what `scaleRows` throws for one of them
+ */
+export function* scaleAll(
+  scaling: Scaling,
+  samples: Rows,
+  from: number,
+  unit: boolean,
+  out?: (first: number) => Float32Array,
+): Work<void> {
+  const { rows, columns } = samples;
+  const step = Math.min(rows - from, rowsPerTurn(columns));
+  const scratch = out ? undefined : new Float32Array(step * columns);
+  for (let first = from; first < rows; first += step) {
+    const target = out ? out(first) : scratch!;
+    scaleRows(scaling, samples, first, Math.min(step, rows - first), target, unit);
+    yield;
+  }
 }
 
 /** How far outside [0, 1] a scaled value may lie, so that samples in another precision than the scaling's fit. */

@@ -16,8 +16,6 @@ import type { Work } from "./turns.js";
 export interface StreamOptions extends BatchOptions {
   /** Rows that a batch is drawn from when shuffling. */
   readonly shuffleBuffer: number;
-  /** Whether cross-entropy compares the values, scaled if they are, which must then lie in [0, 1]. */
-  readonly unit: boolean;
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Scaling } from "../model/scaling.js";
 import { type Seed, seedWords } from "../model/seed.js";
 import type { Source } from "../model/trainingStep.js";
 import { partsOf, type Rows } from "./samples.js";
-import { scaleRows } from "./scaledRows.js";
+import { scaleAll } from "./scaledRows.js";
 import type { Work } from "./turns.js";
 
 /** Where the batches of an epoch come from. */
@@ -41,6 +41,8 @@ export interface BatchOptions {
   readonly seed: Seed;
   /** What the samples are scaled by, which has learnt already. */
   readonly scaling: Scaling | undefined;
+  /** Whether cross-entropy compares the values, scaled if they are, which must then lie in [0, 1]. */
+  readonly unit: boolean;
 }
 
 /** The whole training data in the engine's memory, bytes as bytes unless they are scaled, and the order in which an epoch takes its rows. */
@@ -78,14 +80,22 @@ export class TrainingData implements BatchSource {
     return { kind: this.#kind, at: this.#data.at(), rows: this.rows, inOrder: !this.#options.shuffle };
   }
 
-  /** Copies the samples in, pausing now and then. */
+  /**
+   * Copies the samples in, scaled if they are, pausing now and then.
+   *
+   * @throws what `scaleAll` throws for one of them
+   */
   *open(): Work<void> {
-    const { scaling } = this.#options;
+    const { scaling, unit } = this.#options;
     const { columns } = this.#given;
+    if (scaling) {
+      return yield* scaleAll(scaling, this.#given, 0, unit, (first) =>
+        this.#data.floats(first * columns * 4),
+      );
+    }
     const target = this.#kind === "bytes" ? this.#data.view() : this.#data.floats();
-    for (const { part, first, count } of partsOf(this.#given)) {
-      if (scaling) scaleRows(scaling, this.#given, first, count, this.#data.floats(first * columns * 4));
-      else target.set(part, first * columns);
+    for (const { part, first } of partsOf(this.#given)) {
+      target.set(part, first * columns);
       yield;
     }
   }

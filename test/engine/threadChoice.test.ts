@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Autoencoder, dense, digits, Engine, type EngineOptions, spiral } from "../../src/index.js";
-import { smallModel, values, weightBits } from "../support/models.js";
+import { bits, values, weightBits } from "../support/models.js";
 import { watchWorkers } from "../support/workers.js";
 
 const samples = values(400, 64);
@@ -74,13 +74,42 @@ describe('threads "auto"', () => {
   });
 });
 
-test("a number of threads is taken, however small the work", async () => {
-  const workers = watchWorkers();
-  const model = await smallModel({ engine: { threads: 2 } });
-  await model.encode(values(1, 6));
-  expect(workers.started).toHaveLength(1);
-  expect(model.engine.threads).toBe(2);
-  await model.dispose();
+describe("a number of threads", () => {
+  test("is taken for training, however small", async () => {
+    const workers = watchWorkers();
+    const model = await create({ threads: 2 });
+    await model.fit(samples.subarray(0, 64), { epochs: 1 });
+    expect(workers.started).toHaveLength(1);
+    expect(model.engine.threads).toBe(2);
+    await model.dispose();
+  });
+
+  test.each([
+    ["one row", 1, 0],
+    ["the most rows that are one thread's share", 16, 0],
+    ["few operations", 100, 0],
+    ["work for several", 400, 1],
+  ])("is taken for a prediction only if a worker can help: %s", async (_, rows, started) => {
+    const workers = watchWorkers();
+    const [model, alone] = [await create({ threads: 2 }), await create({ threads: 1 })];
+    const part = samples.subarray(0, rows * 64);
+    const codes = bits((await model.encode(part)).data);
+    expect(workers.started).toHaveLength(started);
+    expect(codes).toBe(bits((await alone.encode(part)).data));
+    expect(model.engine.threads).toBe(2);
+    await Promise.all([model.dispose(), alone.dispose()]);
+  });
+
+  test("is not taken for a few rows, however many operations they are", async () => {
+    const workers = watchWorkers();
+    const wide = { inputSize: 512, encoder: [dense(512)], decoder: [dense(512)] };
+    const model = await Autoencoder.create({ ...wide, engine: { threads: 2 } });
+    await model.encode(values(16, 512));
+    expect(workers.started).toHaveLength(0);
+    await model.encode(values(17, 512));
+    expect(workers.started).toHaveLength(1);
+    await model.dispose();
+  });
 });
 
 describe("where there are no workers", () => {

@@ -1,20 +1,25 @@
 import { describe, expect, test } from "vitest";
-import { Autoencoder, dense } from "../../src/index.js";
+import { Autoencoder, dense, type EngineOptions } from "../../src/index.js";
 import { smallModel, values, weightBits } from "../support/models.js";
 import { ENGINES, watchWorkers } from "../support/workers.js";
 
 // A barrier that a wake-up could get lost at would hang; so these tests have a limit of their own.
 const LIMIT = 60_000;
-const samples = values(40, 6);
+/** Columns: enough that the gradients' rows are more than one thread's share, so that small steps go to the workers. */
+const WIDTH = 20;
+const samples = values(40, WIDTH);
+
+function create(engine: EngineOptions) {
+  return smallModel({ inputSize: WIDTH, decoder: [dense(WIDTH)], engine });
+}
 
 describe.each(ENGINES)("%s", (_, engine) => {
   test("20,000 steps of microseconds on two threads lose no wake-up", { timeout: LIMIT }, async () => {
-    const [model, twin] = [
-      await smallModel({ engine: { ...engine, threads: 2 } }),
-      await smallModel({ engine: { ...engine, threads: 1 } }),
-    ];
+    const workers = watchWorkers();
+    const [model, twin] = [await create({ ...engine, threads: 2 }), await create({ ...engine, threads: 1 })];
     const steps = { epochs: 2000, batchSize: 4 };
     await model.fit(samples, steps);
+    expect(workers.started).toHaveLength(1);
     twin.fitSync(samples, steps);
     expect(weightBits(model)).toBe(weightBits(twin));
     await Promise.all([model.dispose(), twin.dispose()]);
@@ -22,8 +27,8 @@ describe.each(ENGINES)("%s", (_, engine) => {
 
   test("workers that have gone to sleep wake up for the next call", { timeout: LIMIT }, async () => {
     const workers = watchWorkers();
-    const model = await smallModel({ engine: { ...engine, threads: 4 } });
-    const twin = await smallModel({ engine: { ...engine, threads: 1 } });
+    const model = await create({ ...engine, threads: 4 });
+    const twin = await create({ ...engine, threads: 1 });
     for (const pause of [0, 1, 5, 40, 400]) {
       await new Promise((resolve) => setTimeout(resolve, pause));
       await model.fit(samples, { batchSize: 7 });
@@ -35,12 +40,19 @@ describe.each(ENGINES)("%s", (_, engine) => {
   });
 
   test("many short calls in a row, and workers that wait for a slow leader", { timeout: LIMIT }, async () => {
-    const model = await smallModel({ engine: { ...engine, threads: 3 } });
-    const twin = await smallModel({ engine: { ...engine, threads: 1 } });
+    // Wide enough that from 17 rows on, which two threads can share, a prediction goes to the workers.
+    const broad = (threads: number) =>
+      Autoencoder.create({
+        inputSize: 200,
+        encoder: [dense(50, "tanh")],
+        decoder: [dense(200)],
+        engine: { ...engine, threads },
+      });
+    const [model, twin] = [await broad(3), await broad(1)];
+    const samples = values(40, 200);
     for (let i = 0; i < 200; i++) {
-      const count = 1 + (i % 40);
-      const codes = await model.encode(samples.subarray(0, 6 * count));
-      expect(codes.data).toEqual(twin.encodeSync(samples.subarray(0, 6 * count)).data);
+      const part = samples.subarray(0, 200 * (1 + (i % 40)));
+      expect((await model.encode(part)).data).toEqual(twin.encodeSync(part).data);
     }
     // Callbacks that take longer than any spin lasts.
     const slowly = () => {
@@ -58,9 +70,9 @@ describe.each(ENGINES)("%s", (_, engine) => {
     const bits = new Set<string>();
     for (let i = 0; i < 12; i++) {
       const model = await Autoencoder.create({
-        inputSize: 6,
+        inputSize: WIDTH,
         encoder: [dense(2)],
-        decoder: [dense(6)],
+        decoder: [dense(WIDTH)],
         engine: { ...engine, threads: 2 + (i % 3) },
       });
       await model.fit(samples, { batchSize: 16 });

@@ -1,6 +1,12 @@
 import { createHash } from "node:crypto";
 import { expect } from "vitest";
-import { Autoencoder, type AutoencoderOptions, dense, type NamedWeight } from "../../src/index.js";
+import {
+  Autoencoder,
+  type AutoencoderOptions,
+  dense,
+  type Engine,
+  type NamedWeight,
+} from "../../src/index.js";
 import { hashedUniform } from "../golden/load.js";
 
 /** Both ways to calculate; most tests run on each. */
@@ -61,6 +67,12 @@ export function expectClose(
   }
   const message = `${what} ${at} is ${actual[at]}, expected ${expected[at]} ± ${absolute} + ${relative}·|it|`;
   expect(worst <= 0, message).toBe(true);
+}
+
+/** Bytes in use once the engine has freed what its models keep for their next calls. */
+export function usedWithoutSpares({ memory }: Engine): number {
+  memory.freeSpares();
+  return memory.used;
 }
 
 /** What a call is rejected with or throws. */
