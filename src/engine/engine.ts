@@ -223,8 +223,9 @@ export class Engine {
 
   /**
    * Whether a plan is to run on a team: never if all of it is the share of one thread, as a prediction of a few rows is.
-   * A number of threads is for everything but tiny predictions, which have one phase; steps of training have more. `"auto"` starts one only once there has been as much work as the start costs:
-   * then no work, however much or little is to come, takes more than twice the time that it would have taken at best.
+   * A number of threads is for everything but tiny predictions, which have one phase; steps of training have more.
+   * `"auto"` starts a team only once there has been as much work as the start costs: then no work, however much or little
+   * is to come, takes more than twice the time that it would have taken at best.
    */
   #wantsTeam({ operations, phases, shares }: Plan): boolean {
     if (this.#threads === 1 || shares === 1) return false;
