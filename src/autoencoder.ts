@@ -1,6 +1,5 @@
 import { brand } from "./brand.js";
 import { knownKeys, requireOptions, requireSampleOptions } from "./check.js";
-import { decodeCheckpoint, encodeCheckpoint, toLearnerState } from "./checkpoint.js";
 import { Engine, isEngine } from "./engine/engine.js";
 import type { EngineInfo, EngineOptions } from "./engine/options.js";
 import { ArgumentError } from "./errors.js";
@@ -12,11 +11,13 @@ import {
   checkDescription,
 } from "./model/description.js";
 import { Learner } from "./model/learner.js";
+import { type NamedWeight, readWeights, writeWeights } from "./model/namedWeights.js";
 import { Network } from "./model/network.js";
 import { Scaling, type ScalingParameters } from "./model/scaling.js";
 import { toStack } from "./model/stack.js";
-import { checkMetadata, decodeModelFile, encodeModel, type ModelFileOptions } from "./modelFile.js";
 import { Predictor } from "./predictor.js";
+import { decodeCheckpoint, encodeCheckpoint, toLearnerState } from "./saving/checkpoint.js";
+import { checkMetadata, decodeModelFile, encodeModel, type ModelFileOptions } from "./saving/modelFile.js";
 import { epochsOf } from "./training/epochIterator.js";
 import type { History } from "./training/history.js";
 import type { EpochLog, FitOptions, FitSyncOptions } from "./training/options.js";
@@ -25,7 +26,6 @@ import type { Samples } from "./training/samples.js";
 import type { SampleStream } from "./training/stream.js";
 import { Trainer } from "./training/trainer.js";
 import { runAtOnce, runInTurns, type Work } from "./training/turns.js";
-import { type NamedWeight, readWeights, writeWeights } from "./weights.js";
 
 /** Tells the class's own use of its constructor from others'. */
 const KEY = Symbol("Autoencoder");

@@ -3,7 +3,7 @@ import { requireSampleOptions, requireSamplesAlone, show } from "../check.js";
 import { ArgumentError, NonFiniteError, StateError } from "../errors.js";
 import type { FileBytes } from "../formats/typedArrays.js";
 import { Matrix } from "../matrix.js";
-import type { ModelFileOptions } from "../modelFile.js";
+import type { ModelFileOptions } from "../saving/modelFile.js";
 import { refused } from "../training/refused.js";
 import type { Samples } from "../training/samples.js";
 import { isStream, type SampleStream } from "../training/stream.js";

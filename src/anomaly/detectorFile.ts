@@ -2,8 +2,8 @@ import { number } from "../check.js";
 import { FormatError } from "../errors.js";
 import { decodeSafetensors, encodeSafetensors } from "../formats/safetensors.js";
 import type { FileBytes } from "../formats/typedArrays.js";
-import { DETECTOR_KEY, orFormatError, parseMetadata } from "../modelFile.js";
 import { withChecksum } from "../saving/checksum.js";
+import { DETECTOR_KEY, orFormatError, parseMetadata } from "../saving/modelFile.js";
 import { checkThresholdOptions, type ThresholdRule } from "./threshold.js";
 
 /** What a detector has learnt. */

@@ -17,7 +17,7 @@ import { type Picture, toSvg } from "./picture.js";
 import { decoderCurve, pointsByCode, pointsByError, reconstructedPoints, takePoints } from "./plane.js";
 import { type Measured, measure, type Subject } from "./subject.js";
 import type { Theme } from "./theme.js";
-import { decoderWeights, encoderWeights } from "./weights.js";
+import { decoderWeights, encoderWeights } from "./weightImages.js";
 
 export type { LossHistory, Subject } from "./subject.js";
 export type { Theme } from "./theme.js";

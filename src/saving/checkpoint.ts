@@ -1,16 +1,16 @@
-import { integer, knownKeys, show } from "./check.js";
-import { ArgumentError, FormatError } from "./errors.js";
-import type { NamedTensor } from "./formats/safetensors.js";
-import type { FileBytes } from "./formats/typedArrays.js";
-import type { CheckedDescription } from "./model/description.js";
-import type { Learner, LearnerState } from "./model/learner.js";
-import type { Network } from "./model/network.js";
-import type { ScalingParameters } from "./model/scaling.js";
+import { integer, knownKeys, show } from "../check.js";
+import { ArgumentError, FormatError } from "../errors.js";
+import type { NamedTensor } from "../formats/safetensors.js";
+import type { FileBytes } from "../formats/typedArrays.js";
+import type { CheckedDescription } from "../model/description.js";
+import type { Learner, LearnerState } from "../model/learner.js";
+import { checkWeights, type NamedWeight } from "../model/namedWeights.js";
+import type { Network } from "../model/network.js";
+import type { ScalingParameters } from "../model/scaling.js";
+import type { History } from "../training/history.js";
+import { checkFitOptions, checkMetrics } from "../training/options.js";
+import type { Progress, TrainingOptions } from "../training/run.js";
 import { decodeModelFile, encodeModel, orFormatError, parseMetadata } from "./modelFile.js";
-import type { History } from "./training/history.js";
-import { checkFitOptions, checkMetrics } from "./training/options.js";
-import type { Progress, TrainingOptions } from "./training/run.js";
-import { checkWeights, type NamedWeight } from "./weights.js";
 
 /** Version of what stands in `__metadata__.training`. */
 const VERSION = 1;

@@ -1,16 +1,16 @@
-import { isOptions, knownKeys, show } from "./check.js";
-import { ArgumentError, FormatError, IsthmusError } from "./errors.js";
-import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "./formats/safetensors.js";
-import type { FileBytes } from "./formats/typedArrays.js";
+import { isOptions, knownKeys, show } from "../check.js";
+import { ArgumentError, FormatError, IsthmusError } from "../errors.js";
+import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "../formats/safetensors.js";
+import type { FileBytes } from "../formats/typedArrays.js";
 import {
   type AutoencoderDescription,
   type CheckedDescription,
   checkDescription,
   parameterShapes,
-} from "./model/description.js";
-import { type ScalingParameters, scalingTensors, takeScaling } from "./model/scaling.js";
-import { CHECKSUM, verifyChecksum, withChecksum } from "./saving/checksum.js";
-import { checkWeights, type NamedWeight } from "./weights.js";
+} from "../model/description.js";
+import { checkWeights, type NamedWeight } from "../model/namedWeights.js";
+import { type ScalingParameters, scalingTensors, takeScaling } from "../model/scaling.js";
+import { CHECKSUM, verifyChecksum, withChecksum } from "./checksum.js";
 
 /** Version of what stands in `__metadata__.isthmus`. */
 const VERSION = 1;
