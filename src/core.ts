@@ -53,7 +53,7 @@ export {
 export type { ScalingName, ScalingParameters } from "./model/scaling.js";
 export * from "./optimizers/index.js";
 export type { CodeDistribution } from "./predictor.js";
-export type { ModelFileOptions } from "./saving/modelFile.js";
+export type { ModelFileOptions, SafetensorsFile } from "./saving/modelFile.js";
 export type { BatchPlace, Callback, EpochPlace, TrainedModel, TrainingRun } from "./training/callbacks.js";
 export { type EarlyStoppingOptions, earlyStopping } from "./training/earlyStopping.js";
 export type { ErrorUnits } from "./training/errors.js";
