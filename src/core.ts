@@ -53,6 +53,7 @@ export {
 export type { ScalingName, ScalingParameters } from "./model/scaling.js";
 export * from "./optimizers/index.js";
 export type { CodeDistribution } from "./predictor.js";
+export { inspectModel, type ModelSummary } from "./saving/inspectModel.js";
 export type { ModelFileOptions, SafetensorsFile } from "./saving/modelFile.js";
 export type { BatchPlace, Callback, EpochPlace, TrainedModel, TrainingRun } from "./training/callbacks.js";
 export { type EarlyStoppingOptions, earlyStopping } from "./training/earlyStopping.js";

@@ -1,5 +1,6 @@
-import { AnomalyDetector, ShapeError } from "../index.js";
-import { loadDetector, loadModel, loadSafetensors, loadSamples } from "../node.js";
+import { inPath } from "../files/inPath.js";
+import { AnomalyDetector, Autoencoder, type DecodedSafetensors, ShapeError } from "../index.js";
+import { loadSamples } from "../node.js";
 import { type CalculationOptions, engineOptions } from "./options.js";
 
 /** How the threshold is found, if not by what the model was saved with. */
@@ -8,17 +9,29 @@ export interface ThresholdWishes {
   sigma?: number;
 }
 
-/** Where a file of a model keeps its detector. */
+/** Where a model's file keeps its detector. */
 const DETECTOR = "isthmus.anomalyDetector";
 
-/** The model with its own detector, if it has one and no other threshold is asked for, or with one yet to be fitted. */
-export async function openDetector(path: string, options: CalculationOptions & ThresholdWishes) {
+/**
+ * The model with its own detector, if it has one and the user asks for no other threshold, or with one yet to be fitted.
+ *
+ * @param path for messages
+ * @param file what was read from it
+ */
+export async function openDetector(
+  path: string,
+  file: DecodedSafetensors,
+  options: CalculationOptions & ThresholdWishes,
+) {
   const engine = engineOptions(options);
   const asked = options.contamination !== undefined || options.sigma !== undefined;
-  if (!asked && (await loadSafetensors(path)).metadata[DETECTOR] !== undefined) {
-    return { detector: await loadDetector(path, { engine }), fitted: true };
-  }
-  return { detector: new AnomalyDetector(await loadModel(path, { engine })), fitted: false };
+  return inPath(path, async () => {
+    if (!asked && file.metadata[DETECTOR] !== undefined) {
+      return { detector: await AnomalyDetector.fromSafetensors(file, { engine }), fitted: true };
+    }
+    const model = await Autoencoder.fromSafetensors(file, { engine });
+    return { detector: new AnomalyDetector(model), fitted: false };
+  });
 }
 
 /** A file of one number a sample. */

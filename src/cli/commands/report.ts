@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { Command } from "commander";
 import { ArgumentError, NonFiniteError, ShapeError } from "../../index.js";
+import { loadSafetensors } from "../../node.js";
 import { printable } from "../../printable.js";
 import type { Subject } from "../../report/report.js";
 import {
@@ -13,7 +14,7 @@ import {
   withImageShape,
 } from "../data.js";
 import { loadColumn, openDetector, type ThresholdWishes } from "../detector.js";
-import { loadHistory } from "../history.js";
+import { historyOf } from "../history.js";
 import {
   addCalculationOptions,
   addDataOptions,
@@ -76,8 +77,9 @@ async function report(modelPath: string, name: string, options: ReportOptions): 
   await checkOutputs({ "--out": out }, inputs);
   const source = withImageShape(await openData(name, options, USED_DIGITS), options.imageShape);
   const examples = await withColumns(source, isMade(name), options);
-  const history = await loadHistory(modelPath);
-  const { detector, fitted } = await openDetector(modelPath, options);
+  const file = await loadSafetensors(modelPath);
+  const history = await historyOf(modelPath, file);
+  const { detector, fitted } = await openDetector(modelPath, file, options);
   const { model } = detector;
   try {
     assertColumns(source, model.inputSize, "samples");
