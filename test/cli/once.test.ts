@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import { anomaliesCommand } from "../../src/cli/commands/anomalies.js";
 import { inspectCommand } from "../../src/cli/commands/inspect.js";
 import { reportCommand } from "../../src/cli/commands/report.js";
-import { loadHistory } from "../../src/cli/history.js";
+import { loadHistory } from "../../src/cli/savedHistory.js";
 import { Engine } from "../../src/engine/engine.js";
 import { encodeNpy } from "../../src/formats/npy.js";
 import { decodeSafetensors } from "../../src/formats/safetensors.js";

@@ -3,8 +3,7 @@ import type { AnomalyDetector, AnomalyEvaluation } from "../../index.js";
 import { loadSafetensors, saveModel, saveNpy, saveText } from "../../node.js";
 import { printable } from "../../printable.js";
 import { assertColumns, dataFile, openData, type Rows, type Source } from "../data.js";
-import { loadColumn, openDetector, type ThresholdWishes } from "../detector.js";
-import { historyMetadata, historyOf } from "../history.js";
+import { loadColumn, openDetector, type ThresholdWishes } from "../openDetector.js";
 import {
   addCalculationOptions,
   addDataOptions,
@@ -17,6 +16,7 @@ import {
   USED_DIGITS,
 } from "../options.js";
 import { checkMatrixEnding, checkModelEnding, checkOutputs } from "../outputs.js";
+import { historyMetadata, historyOf } from "../savedHistory.js";
 import { bold, dim, emit, say, terminal } from "../terminal.js";
 import { count, plural, loss as showLoss, table } from "../text.js";
 

@@ -13,8 +13,7 @@ import {
   type Source,
   withImageShape,
 } from "../data.js";
-import { loadColumn, openDetector, type ThresholdWishes } from "../detector.js";
-import { historyOf } from "../history.js";
+import { loadColumn, openDetector, type ThresholdWishes } from "../openDetector.js";
 import {
   addCalculationOptions,
   addDataOptions,
@@ -29,8 +28,9 @@ import {
   USED_DIGITS,
 } from "../options.js";
 import { checkOutputs } from "../outputs.js";
-import { subjectOf, writePicture, writeReport } from "../report.js";
+import { historyOf } from "../savedHistory.js";
 import { bold, emit, say, terminal } from "../terminal.js";
+import { subjectOf, writePicture, writeReport } from "../writeReport.js";
 
 interface ReportOptions extends DataOptions, CalculationOptions, ImageOptions, ThresholdWishes {
   labels?: string;
