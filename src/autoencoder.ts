@@ -1,10 +1,8 @@
 import { brand } from "./brand.js";
 import { knownKeys, requireOptions, requireSampleOptions } from "./check.js";
-import { decodeCheckpoint, encodeCheckpoint, toLearnerState } from "./checkpoint.js";
 import { Engine, isEngine } from "./engine/engine.js";
 import type { EngineInfo, EngineOptions } from "./engine/options.js";
 import { ArgumentError } from "./errors.js";
-import type { FileBytes } from "./formats/typedArrays.js";
 import { Lifetime } from "./lifetime.js";
 import {
   type AutoencoderDescription,
@@ -12,11 +10,19 @@ import {
   checkDescription,
 } from "./model/description.js";
 import { Learner } from "./model/learner.js";
+import { type NamedWeight, readWeights, writeWeights } from "./model/namedWeights.js";
 import { Network } from "./model/network.js";
 import { Scaling, type ScalingParameters } from "./model/scaling.js";
 import { toStack } from "./model/stack.js";
-import { checkMetadata, decodeModelFile, encodeModel, type ModelFileOptions } from "./modelFile.js";
 import { Predictor } from "./predictor.js";
+import { decodeCheckpoint, encodeCheckpoint, toLearnerState } from "./saving/checkpoint.js";
+import {
+  checkMetadata,
+  decodeModelFile,
+  encodeModel,
+  type ModelFileOptions,
+  type SafetensorsFile,
+} from "./saving/modelFile.js";
 import { epochsOf } from "./training/epochIterator.js";
 import type { History } from "./training/history.js";
 import type { EpochLog, FitOptions, FitSyncOptions } from "./training/options.js";
@@ -25,7 +31,6 @@ import type { Samples } from "./training/samples.js";
 import type { SampleStream } from "./training/stream.js";
 import { Trainer } from "./training/trainer.js";
 import { runAtOnce, runInTurns, type Work } from "./training/turns.js";
-import { type NamedWeight, readWeights, writeWeights } from "./weights.js";
 
 /** Tells the class's own use of its constructor from others'. */
 const KEY = Symbol("Autoencoder");
@@ -64,14 +69,20 @@ export class Autoencoder extends Predictor {
   readonly #lifetime: Lifetime;
   #disposal: Promise<void> | undefined;
 
-  private constructor(key: typeof KEY, engine: Engine, ownsEngine: boolean, description: CheckedDescription) {
+  private constructor(
+    key: typeof KEY,
+    engine: Engine,
+    ownsEngine: boolean,
+    description: CheckedDescription,
+    start: Start,
+  ) {
     // JavaScript does not know of private constructors.
     if (key !== KEY) {
       throw new ArgumentError(
         "new Autoencoder(…) cannot wait for the kernels; write await Autoencoder.create({ … })",
       );
     }
-    const learner = assemble(engine, description);
+    const learner = assemble(engine, description, start);
     const lifetime = new Lifetime();
     super(learner, lifetime);
     this.#engine = engine;
@@ -93,25 +104,26 @@ export class Autoencoder extends Predictor {
     const given = options ?? {};
     requireOptions("Autoencoder.create", given);
     const { engine, ...description } = given;
-    return Autoencoder.#build(checkDescription(description), engine);
+    return Autoencoder.#build(checkDescription(description), engine, "drawn");
   }
 
   /**
    * The model that `toSafetensors` wrote, to the bit; or that of a checkpoint, without the state of its training.
    *
+   * @param file the file's bytes, or what `decodeSafetensors` read from them; the model has copies of its own
    * @param options.engine how to calculate, as in `create`; it is not part of the file
-   * @throws {FormatError} when the bytes are not such a file
+   * @throws {FormatError} when `file` is not such a file
    */
   static async fromSafetensors(
-    bytes: FileBytes,
+    file: SafetensorsFile,
     options: Pick<AutoencoderOptions, "engine"> = {},
   ): Promise<Autoencoder> {
     knownKeys("fromSafetensors", options, ["engine"]);
-    const { description, weights, scaling } = decodeModelFile(bytes);
+    const { description, weights, scaling } = decodeModelFile(file);
     return Autoencoder.#built(description, options, (model) => {
       const { network } = model.#learner;
       writeWeights(network, weights);
-      if (scaling) network.scaling!.parameters = scaling;
+      if (scaling) network.scaling!.parameters = copied(scaling);
     });
   }
 
@@ -121,29 +133,30 @@ export class Autoencoder extends Predictor {
    * bits as if it had not been stopped, for any number of threads. Options that are left out are those of that training;
    * those that change what is calculated are refused when they differ.
    *
+   * @param file as of `fromSafetensors`
    * @param options.engine how to calculate, as in `create`; it is not part of the file
-   * @throws {FormatError} when the bytes are not such a file
+   * @throws {FormatError} when `file` is not such a file
    */
   static async fromCheckpoint(
-    bytes: FileBytes,
+    file: SafetensorsFile,
     options: Pick<AutoencoderOptions, "engine"> = {},
   ): Promise<Autoencoder> {
     knownKeys("fromCheckpoint", options, ["engine"]);
-    const checkpoint = decodeCheckpoint(bytes);
+    const checkpoint = decodeCheckpoint(file);
     return Autoencoder.#built(checkpoint.description, options, (model) => {
       model.#learner.load(toLearnerState(model.#learner, checkpoint));
-      if (checkpoint.scaling) model.#learner.network.scaling!.parameters = checkpoint.scaling;
+      if (checkpoint.scaling) model.#learner.network.scaling!.parameters = copied(checkpoint.scaling);
       model.#trainer.resumeFrom(checkpoint.progress);
     });
   }
 
-  /** A new model that `fill` completes. */
+  /** A new model whose weights `fill` writes, every one of them. */
   static async #built(
     description: CheckedDescription,
     { engine }: Pick<AutoencoderOptions, "engine">,
     fill: (model: Autoencoder) => void,
   ): Promise<Autoencoder> {
-    const model = await Autoencoder.#build(description, engine);
+    const model = await Autoencoder.#build(description, engine, "unset");
     try {
       fill(model);
       return model;
@@ -156,11 +169,12 @@ export class Autoencoder extends Predictor {
   static async #build(
     description: CheckedDescription,
     engine: EngineOptions | Engine = {},
+    start: Start,
   ): Promise<Autoencoder> {
     const owns = !isEngine(engine);
     const used = owns ? await Engine.create(engine) : engine;
     try {
-      return new Autoencoder(KEY, used, owns, description);
+      return new Autoencoder(KEY, used, owns, description, start);
     } catch (error) {
       if (owns) await used.dispose();
       throw error;
@@ -179,8 +193,8 @@ export class Autoencoder extends Predictor {
 
   /** Copies of what the model's `scaling` has learnt; undefined without one, and before the first `fit`. */
   get scaling(): ScalingParameters | undefined {
-    const { offset, scale } = this.#learner.network.scaling?.parameters ?? {};
-    return offset && scale && { offset: offset.slice(), scale: scale.slice() };
+    const { parameters } = this.#learner.network.scaling ?? {};
+    return parameters && copied(parameters);
   }
 
   /** What the model runs on. */
@@ -328,16 +342,23 @@ export class Autoencoder extends Predictor {
   }
 }
 
-/** A network with freshly drawn weights, and what it needs to learn. */
-function assemble(engine: Engine, description: CheckedDescription): Learner {
+/** Whether the weights of a new model are drawn from its seed, or left to be written by a load. */
+type Start = "drawn" | "unset";
+
+/** A network and what it needs to learn. */
+function assemble(engine: Engine, description: CheckedDescription, start: Start): Learner {
   const { inputSize, optimizer, loss, scaling, seed } = description;
   const scales = scaling && new Scaling(scaling, inputSize);
   const network = new Network(engine, toStack(description), scales);
   try {
-    network.initialize(seed);
+    if (start === "drawn") network.initialize(seed);
     return new Learner(network, optimizer, loss, description);
   } catch (error) {
     network.release();
     throw error;
   }
+}
+
+function copied({ offset, scale }: ScalingParameters): ScalingParameters {
+  return { offset: offset.slice(), scale: scale.slice() };
 }

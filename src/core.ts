@@ -37,6 +37,7 @@ export {
 } from "./model/layers.js";
 export { type Huber, huber, type Loss, type LossAlias, type LossName } from "./model/losses.js";
 export type { MetricName } from "./model/metrics.js";
+export type { NamedWeight } from "./model/namedWeights.js";
 export {
   type ActivityPenalty,
   type KernelPenalty,
@@ -50,9 +51,10 @@ export {
   l2,
 } from "./model/penalties.js";
 export type { ScalingName, ScalingParameters } from "./model/scaling.js";
-export type { ModelFileOptions } from "./modelFile.js";
 export * from "./optimizers/index.js";
 export type { CodeDistribution } from "./predictor.js";
+export { inspectModel, type ModelSummary } from "./saving/inspectModel.js";
+export type { ModelFileOptions, SafetensorsFile } from "./saving/modelFile.js";
 export type { BatchPlace, Callback, EpochPlace, TrainedModel, TrainingRun } from "./training/callbacks.js";
 export { type EarlyStoppingOptions, earlyStopping } from "./training/earlyStopping.js";
 export type { ErrorUnits } from "./training/errors.js";
@@ -69,4 +71,3 @@ export type { TrainingOptions } from "./training/run.js";
 export type { SampleRow, Samples } from "./training/samples.js";
 export type { SampleStream } from "./training/stream.js";
 export type { ByteArray, SampleArray } from "./values.js";
-export type { NamedWeight } from "./weights.js";

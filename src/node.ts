@@ -1,22 +1,22 @@
 import { AnomalyDetector } from "./anomaly/detector.js";
 import { Autoencoder, type AutoencoderOptions } from "./autoencoder.js";
 import { requireOptions } from "./check.js";
-import { inFile } from "./datasets/load.js";
-import { type FilePath, filePath } from "./formats/filePath.js";
+import { type FilePath, filePath } from "./files/filePath.js";
+import { inFile } from "./files/load.js";
+import { assertWritable, writeWhole } from "./files/wholeFile.js";
 import { encodeNpy, type NpyArray } from "./formats/npy.js";
 import { type DecodedSafetensors, decodeSafetensors } from "./formats/safetensors.js";
 import { encodeUtf8 } from "./formats/utf8.js";
-import type { ModelFileOptions } from "./modelFile.js";
-import { assertWritable, writeWhole } from "./saving/wholeFile.js";
+import type { ModelFileOptions } from "./saving/modelFile.js";
 import type { Callback } from "./training/callbacks.js";
 import { type CheckpointingOptions, modelCheckpoint } from "./training/modelCheckpoint.js";
 
-export { type StreamCsvOptions, streamCsv } from "./datasets/csv.js";
-export { loadIdx, loadNpy, loadSamples } from "./datasets/load.js";
-export { type FileStream, type StreamFileOptions, streamIdx, streamNpy } from "./datasets/stream.js";
-export type { FilePath } from "./formats/filePath.js";
+export { type StreamCsvOptions, streamCsv } from "./files/csv.js";
+export type { FilePath } from "./files/filePath.js";
+export { loadIdx, loadNpy, loadSamples } from "./files/load.js";
+export { type FileStream, type StreamFileOptions, streamIdx, streamNpy } from "./files/stream.js";
+export { assertWritable } from "./files/wholeFile.js";
 export type { LoadedSamples, LoadSamplesOptions } from "./formats/samples.js";
-export { assertWritable } from "./saving/wholeFile.js";
 
 /**
  * Writes a model, or a detector with its model, to a safetensors file: whole or not at all, so that a file of that name

@@ -1,15 +1,25 @@
 import { Autoencoder, type AutoencoderOptions } from "../autoencoder.js";
 import { requireSampleOptions, requireSamplesAlone, show } from "../check.js";
 import { ArgumentError, NonFiniteError, StateError } from "../errors.js";
-import type { FileBytes } from "../formats/typedArrays.js";
 import { Matrix } from "../matrix.js";
-import type { ModelFileOptions } from "../modelFile.js";
+import {
+  checkMetadata,
+  encodeModel,
+  type ModelFileOptions,
+  type SafetensorsFile,
+  toDecoded,
+} from "../saving/modelFile.js";
 import { refused } from "../training/refused.js";
 import type { Samples } from "../training/samples.js";
 import { isStream, type SampleStream } from "../training/stream.js";
-import { addDetector, type FittedThreshold, readDetector } from "./detectorFile.js";
+import { detectorMetadata, type FittedThreshold, readDetector } from "./detectorFile.js";
 import { type AnomalyEvaluation, checkLabels, evaluateScores, type Labels, readLabels } from "./metrics.js";
-import { checkThresholdOptions, type ThresholdOptions, thresholdOf } from "./threshold.js";
+import {
+  checkThresholdOptions,
+  type ThresholdOptions,
+  type ThresholdRule,
+  thresholdOf,
+} from "./threshold.js";
 
 /**
  * Tells unusual samples by how badly a trained model rebuilds them: a sample is an anomaly when its reconstruction
@@ -54,15 +64,17 @@ export class AnomalyDetector {
   /**
    * The model and the detector that `toSafetensors` wrote.
    *
+   * @param file as of `Autoencoder.fromSafetensors`
    * @param options.engine how to calculate, as in `Autoencoder.create`; the model is `detector.model`
-   * @throws {FormatError} when the bytes are not such a file
+   * @throws {FormatError} when `file` is not such a file
    */
   static async fromSafetensors(
-    bytes: FileBytes,
+    file: SafetensorsFile,
     options: Pick<AutoencoderOptions, "engine"> = {},
   ): Promise<AnomalyDetector> {
-    const fitted = readDetector(bytes);
-    const detector = new AnomalyDetector(await Autoencoder.fromSafetensors(bytes, options));
+    const decoded = toDecoded(file);
+    const fitted = readDetector(decoded.metadata);
+    const detector = new AnomalyDetector(await Autoencoder.fromSafetensors(decoded, options));
     detector.#fitted = fitted;
     return detector;
   }
@@ -82,11 +94,26 @@ export class AnomalyDetector {
   ): Promise<this> {
     requireSampleOptions("AnomalyDetector.fit", options, surplus);
     const rule = checkThresholdOptions(options);
-    const scores = await this.#allScores(samples);
-    const threshold = thresholdOf(scores, rule);
-    if (!Number.isFinite(threshold)) throw noThreshold(scores, threshold);
-    this.#fitted = { rule, threshold };
+    this.#learn(await this.#allScores(samples), rule);
     return this;
+  }
+
+  /**
+   * `fit`, and the scores of the same samples, which go through the model once. Options and errors as of `fit`.
+   *
+   * @returns what `score` would give: one number a sample, also of a stream
+   */
+  fitScore(samples: Samples | SampleStream, options?: ThresholdOptions): Promise<Float32Array>;
+  async fitScore(
+    samples: Samples | SampleStream,
+    options: ThresholdOptions = {},
+    ...surplus: unknown[]
+  ): Promise<Float32Array> {
+    requireSampleOptions("AnomalyDetector.fitScore", options, surplus);
+    const rule = checkThresholdOptions(options);
+    const scores = await this.#allScores(samples);
+    this.#learn(scores, rule);
+    return scores;
   }
 
   /** The error above which a sample is an anomaly. @throws {StateError} before `fit` */
@@ -159,13 +186,33 @@ export class AnomalyDetector {
   }
 
   /**
+   * `evaluate` of samples whose scores are known already, so that they do not go through the model again.
+   *
+   * @param scores what `score` or `fitScore` gave for the samples
+   * @param labels as of `evaluate`
+   * @throws {StateError} before `fit`
+   * @throws {ArgumentError} {ShapeError} for unfit scores or labels
+   */
+  evaluateScores(scores: Float32Array, labels: Labels): AnomalyEvaluation {
+    const { threshold } = this.#assertFitted();
+    if (!isFloat32Array(scores))
+      throw new ArgumentError(`scores must be a Float32Array, not ${show(scores)}`);
+    const unfit = scores.findIndex((score) => !(score >= 0));
+    if (unfit >= 0) {
+      throw new ArgumentError(`scores[${unfit}] must be a number of at least 0, not ${scores[unfit]}`);
+    }
+    return evaluateScores(scores, checkLabels(readLabels(labels), scores.length), threshold);
+  }
+
+  /**
    * The model's file with the detector in its metadata; it is still a file of the model.
    *
    * @param options.metadata as of `Autoencoder.toSafetensors`
    * @throws {StateError} before `fit`
    */
   toSafetensors(options: ModelFileOptions = {}): Uint8Array {
-    return addDetector(this.model.toSafetensors(options), this.#assertFitted());
+    const metadata = { ...checkMetadata(options), ...detectorMetadata(this.#assertFitted()) };
+    return encodeModel(this.model.description, this.model.getWeights(), this.model.scaling, [], metadata);
   }
 
   /** What `measure` and then `finish` make of samples at once, or of each chunk of a stream. */
@@ -198,10 +245,21 @@ export class AnomalyDetector {
     return toScores(all);
   }
 
+  #learn(scores: Float32Array, rule: ThresholdRule): void {
+    const threshold = thresholdOf(scores, rule);
+    if (!Number.isFinite(threshold)) throw noThreshold(scores, threshold);
+    this.#fitted = { rule, threshold };
+  }
+
   #assertFitted(): FittedThreshold {
     if (this.#fitted) return this.#fitted;
     throw new StateError("the detector has no threshold yet; call fit with samples that are mostly normal");
   }
+}
+
+/** Also of another realm, as workers and test runners have one. */
+function isFloat32Array(value: unknown): value is Float32Array {
+  return Object.prototype.toString.call(value) === "[object Float32Array]";
 }
 
 /** Errors as scores, in place: one that is no number any more is larger than all others. */

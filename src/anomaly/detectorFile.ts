@@ -1,9 +1,7 @@
 import { number } from "../check.js";
 import { FormatError } from "../errors.js";
-import { decodeSafetensors, encodeSafetensors } from "../formats/safetensors.js";
-import type { FileBytes } from "../formats/typedArrays.js";
-import { DETECTOR_KEY, orFormatError, parseMetadata } from "../modelFile.js";
-import { withChecksum } from "../saving/checksum.js";
+import { CHECKSUM } from "../saving/checksum.js";
+import { DETECTOR_KEY, orFormatError, parseMetadata } from "../saving/modelFile.js";
 import { checkThresholdOptions, type ThresholdRule } from "./threshold.js";
 
 /** What a detector has learnt. */
@@ -15,20 +13,16 @@ export interface FittedThreshold {
 /** Version of what stands there. */
 const VERSION = 1;
 
-/** The file of a model with a detector's threshold in its metadata. */
-export function addDetector(model: Uint8Array, { threshold, rule }: FittedThreshold): Uint8Array {
-  const { tensors, metadata } = decodeSafetensors(model);
+/** What a detector adds to the metadata of its model's file. */
+export function detectorMetadata({ threshold, rule }: FittedThreshold): Record<string, string> {
   const { kind: _, ...options } = rule;
   const text = JSON.stringify({ version: VERSION, threshold, ...options });
-  return encodeSafetensors(
-    tensors.values(),
-    withChecksum(tensors.values(), { ...metadata, [DETECTOR_KEY]: text }),
-  );
+  // Keeps the checksum's place before it, as files have had it, so that the same detector gives the same bytes.
+  return { [CHECKSUM]: "", [DETECTOR_KEY]: text };
 }
 
-/** @throws {FormatError} when the bytes are no safetensors file with a detector in it */
-export function readDetector(bytes: FileBytes): FittedThreshold {
-  const { metadata } = decodeSafetensors(bytes);
+/** @throws {FormatError} when the metadata of a file have no valid detector */
+export function readDetector(metadata: Readonly<Record<string, string>>): FittedThreshold {
   const text = metadata[DETECTOR_KEY];
   if (text === undefined) {
     throw new FormatError(`the file has no anomaly detector (__metadata__["${DETECTOR_KEY}"])`);

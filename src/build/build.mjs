@@ -112,14 +112,14 @@ const ENTRIES = {
 };
 
 /**
- * Takes the library's public classes from the built index, which stands beside the output, instead of bundling them
- * once more: an error is then an instance of the same class wherever it was thrown.
+ * Takes what is public from the built index, which stands beside the output, instead of bundling it once more: an error
+ * is then an instance of the same class wherever it was thrown.
  */
 const besideIndex = {
   name: "beside-index",
   setup({ onResolve }) {
     onResolve(
-      { filter: /^\.{1,2}\/(index|autoencoder|anomaly\/detector|errors|matrix)\.js$/ },
+      { filter: /^(\.{1,2}\/)+(index|autoencoder|anomaly\/detector|errors|matrix)\.js$/ },
       ({ importer }) =>
         importer.includes("node_modules") ? undefined : { path: "./index.js", external: true },
     );

@@ -1,9 +1,9 @@
 import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { followLinks } from "../files/target.js";
 import { encodeCsv } from "../formats/csvTable.js";
 import { ArgumentError, type Matrix } from "../index.js";
 import { assertWritable, saveBytes, saveNpy } from "../node.js";
-import { followLinks } from "../saving/target.js";
 
 /** Files of a command by the options or arguments that name them; undefined where one is left out. */
 export type Files = Readonly<Record<string, string | undefined>>;

@@ -27,10 +27,8 @@ const WIDE = 50;
 
 /** How the samples' errors are spread, and where anomalies begin. */
 export async function errorDistribution(subject: Subject, { rows }: Measured): Promise<Picture> {
-  const { model, data, threshold: given = {} } = subject;
-  const scores = await model.reconstructionError(data);
-  const known = "threshold" in given;
-  const threshold = known ? given.threshold : (await AnomalyDetector.fit(model, data, given)).threshold;
+  const { model, threshold: given = {} } = subject;
+  const { scores, threshold } = await scoresOf(subject);
   const above = scores.reduce((count, score) => count + (score > threshold ? 1 : 0), 0);
   const range = extentOf([...scoresExtent(scores), threshold]);
   const logarithmic = range[0] > 0 && range[1] / range[0] > WIDE;
@@ -91,6 +89,15 @@ export async function errorDistribution(subject: Subject, { rows }: Measured): P
   };
 }
 
+/** The detector's scores, and the threshold that is known or follows from them. */
+async function scoresOf({ model, data, threshold: given = {} }: Subject) {
+  if ("threshold" in given)
+    return { scores: await model.reconstructionError(data), threshold: given.threshold };
+  const detector = new AnomalyDetector(model);
+  const scores = await detector.fitScore(data, given);
+  return { scores, threshold: detector.threshold };
+}
+
 /** Their extent, as it is. */
 function scoresExtent(scores: Float32Array): [number, number] {
   return [scores.reduce((a, b) => Math.min(a, b), Infinity), scores.reduce((a, b) => Math.max(a, b), 0)];
@@ -103,16 +110,10 @@ function ruleTold(given: NonNullable<Subject["threshold"]>): string {
 }
 
 /** Mean squared error of each feature. */
-export async function featureErrors(subject: Subject, { rows }: Measured): Promise<Picture> {
+export async function featureErrors(subject: Subject, measured: Measured): Promise<Picture> {
   const { model } = subject;
-  const columns = model.inputSize;
-  const means = new Float64Array(columns);
-  for await (const { part } of blocksOf(subject)) {
-    const { data } = await model.reconstructionErrorPerFeature(part);
-    data.forEach((error, i) => {
-      means[i % columns]! += error / rows;
-    });
-  }
+  const { rows, columns } = measured;
+  const means = model.scaling ? await scaledFeatureErrors(subject, measured) : measured.featureErrors;
   const all = Array.from(means, (error, feature) => ({ feature: `x${feature + 1}`, error }));
   const drawn = all
     .toSorted((a, b) => b.error - a.error)
@@ -150,4 +151,16 @@ export async function featureErrors(subject: Subject, { rows }: Measured): Promi
     caption: `${which}, the greatest first; x1 is the first column of the data. Means over ${plural(rows, "sample")}${scaled ? "; the model scales features, and errors are in its units" : ""}.`,
     drawing: body,
   };
+}
+
+/** Those of scaled features, which cannot be told from reconstructions in the data's units without losing digits. */
+async function scaledFeatureErrors(subject: Subject, { rows, columns }: Measured): Promise<Float64Array> {
+  const means = new Float64Array(columns);
+  for (const { part } of blocksOf(subject)) {
+    const { data } = await subject.model.reconstructionErrorPerFeature(part);
+    data.forEach((error, i) => {
+      means[i % columns]! += error / rows;
+    });
+  }
+  return means;
 }

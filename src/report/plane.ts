@@ -17,7 +17,7 @@ import {
   ticksOf,
 } from "./numbers.js";
 import type { Picture } from "./picture.js";
-import { type Measured, type Subject, takeNumbers } from "./subject.js";
+import { type Measured, pickRows, type Subject, takeNumbers } from "./subject.js";
 import { type Drawing, stack, WIDTH } from "./svg.js";
 import { rampColour, SERIES } from "./theme.js";
 
@@ -42,13 +42,12 @@ interface Points {
 }
 
 /** Takes the points to be drawn. */
-export async function takePoints(subject: Subject, { rows }: Measured): Promise<Points> {
+export function takePoints(subject: Subject, { rows, allCodes, rebuiltPoints }: Measured): Points {
   const chosen = evenly(rows, MOST_POINTS);
   const originals = takeNumbers(subject, chosen);
-  const { model } = subject;
-  const encoded = await model.encode(originals);
-  const rebuilt = (await model.decode(encoded)).data;
-  const codes = Float32Array.from(chosen, (_, i) => encoded.data[i * encoded.columns]!);
+  const { latentSize } = subject.model;
+  const rebuilt = pickRows(rebuiltPoints!, 2, chosen);
+  const codes = Float32Array.from(chosen, (row) => allCodes[row * latentSize]!);
   const drawn =
     chosen.length === rows
       ? `All ${plural(rows, "point")} are drawn.`

@@ -1,4 +1,4 @@
-import { ArgumentError, orderCorrelation } from "../index.js";
+import { ArgumentError, spearman } from "../index.js";
 import { codeHistograms } from "./codes.js";
 import { errorDistribution, featureErrors } from "./distribution.js";
 import {
@@ -17,7 +17,7 @@ import { type Picture, toSvg } from "./picture.js";
 import { decoderCurve, pointsByCode, pointsByError, reconstructedPoints, takePoints } from "./plane.js";
 import { type Measured, measure, type Subject } from "./subject.js";
 import type { Theme } from "./theme.js";
-import { decoderWeights, encoderWeights } from "./weights.js";
+import { decoderWeights, encoderWeights } from "./weightImages.js";
 
 export type { LossHistory, Subject } from "./subject.js";
 export type { Theme } from "./theme.js";
@@ -44,7 +44,7 @@ export async function drawReport(subject: Subject, about: readonly Fact[] = []):
   return toPage({
     title: `${subject.modelTitle} on ${subject.dataTitle}`,
     about,
-    results: await results(subject, measured),
+    results: results(subject, measured),
     pictures,
     notes: missing,
   });
@@ -99,11 +99,11 @@ function ofPoints(subject: Subject): Drawable[] {
   const { latentSize } = subject.model;
   const points = (measured: Measured) => takePoints(subject, measured);
   return [
-    { name: "reconstructions", draw: async (measured) => reconstructedPoints(await points(measured)) },
-    { name: "errors", draw: async (measured) => pointsByError(await points(measured), measured) },
+    { name: "reconstructions", draw: (measured) => reconstructedPoints(points(measured)) },
+    { name: "errors", draw: (measured) => pointsByError(points(measured), measured) },
     { name: "codes", draw: (measured) => codeHistograms(subject, measured) },
-    { name: "points-by-code", draw: async (measured) => pointsByCode(await points(measured), latentSize) },
-    { name: "curve", draw: async (measured) => decoderCurve(subject, await points(measured), measured) },
+    { name: "points-by-code", draw: (measured) => pointsByCode(points(measured), latentSize) },
+    { name: "curve", draw: (measured) => decoderCurve(subject, points(measured), measured) },
   ];
 }
 
@@ -130,8 +130,8 @@ function ofCodes(subject: Subject): Drawable[] {
 }
 
 /** The table. */
-async function results(subject: Subject, measured: Measured): Promise<Fact[]> {
-  const { model, positions, data } = subject;
+function results(subject: Subject, measured: Measured): Fact[] {
+  const { model, positions } = subject;
   const { evaluation, meanSquaredError, meanAbsoluteError, errors, rows, columns } = measured;
   const { loss, reconstructionLoss, klLoss } = evaluation;
   const units = model.scaling ? ", in the data's units" : "";
@@ -156,7 +156,7 @@ async function results(subject: Subject, measured: Measured): Promise<Fact[]> {
   if (columns === 2) {
     let told = "the code has more than one component";
     if (model.latentSize === 1) {
-      told = positions ? shown(await orderCorrelation(model, data, positions)) : "positions are not known";
+      told = positions ? shown(spearman(measured.allCodes, positions)) : "positions are not known";
     }
     facts.push(["rank correlation of code and position (Spearman’s ρ)", told]);
   }

@@ -31,7 +31,7 @@ export interface Subject {
   readonly threshold?: KnownThreshold | ThresholdOptions;
 }
 
-/** What all samples come to, and the codes of some of them. */
+/** What the model gives for all samples, from which every picture is drawn. */
 export interface Measured {
   readonly rows: number;
   readonly columns: number;
@@ -41,7 +41,13 @@ export interface Measured {
   readonly meanAbsoluteError: number;
   /** Mean squared error of each sample, in the units of the samples. */
   readonly errors: Float64Array;
-  /** The samples that have codes here, evenly spread. */
+  /** Mean squared error of each feature, in the units of the samples. */
+  readonly featureErrors: Float64Array;
+  /** The codes of all samples, [rows, latentSize], row-major. */
+  readonly allCodes: Float32Array;
+  /** The reconstructions of points of the plane, [rows, 2], row-major; of wider samples there may be too many to keep. */
+  readonly rebuiltPoints: Float32Array | undefined;
+  /** Samples whose codes are looked at, evenly spread. */
   readonly coded: readonly number[];
   /** Their codes, [coded, latentSize], row-major. */
   readonly codes: Float32Array;
@@ -52,28 +58,55 @@ const MOST_CODES = 10_000;
 /** Values that go through the model at a time. */
 const VALUES_AT_A_TIME = 1 << 22;
 
-/** Sends all samples through the model. */
+/** Sends all samples through the model: once for the loss that it was trained by, once for codes and reconstructions. */
 export async function measure(subject: Subject): Promise<Measured> {
   const { model, data } = subject;
-  const columns = model.inputSize;
+  const { inputSize: columns, latentSize } = model;
   const rows = data.length / columns;
   const evaluation = await model.evaluate(data);
   const errors = new Float64Array(rows);
+  const featureErrors = new Float64Array(columns);
+  const allCodes = new Float32Array(rows * latentSize);
+  const rebuiltPoints = columns === 2 ? new Float32Array(data.length) : undefined;
   let [squares, absolutes] = [0, 0];
-  for await (const { first, part } of blocksOf(subject)) {
-    const rebuilt = (await model.reconstruct(part)).data;
+  for (const { first, part } of blocksOf(subject)) {
+    const codes = await model.encode(part);
+    allCodes.set(codes.data, first * latentSize);
+    const rebuilt = (await model.decode(codes)).data;
+    rebuiltPoints?.set(rebuilt, first * columns);
     const unit = unitOf(part);
     for (let i = 0; i < part.length; i++) {
       const difference = rebuilt[i]! - part[i]! * unit;
-      errors[first + Math.floor(i / columns)]! += (difference * difference) / columns;
+      const square = difference * difference;
+      errors[first + Math.floor(i / columns)]! += square / columns;
+      featureErrors[i % columns]! += square / rows;
       absolutes += Math.abs(difference);
     }
   }
   for (const error of errors) squares += error;
   const coded = evenly(rows, MOST_CODES);
-  const codes = (await model.encode(takeRows(subject, coded))).data;
-  const [meanSquaredError, meanAbsoluteError] = [squares / rows, absolutes / (rows * columns)];
-  return { rows, columns, evaluation, meanSquaredError, meanAbsoluteError, errors, coded, codes };
+  return {
+    rows,
+    columns,
+    evaluation,
+    meanSquaredError: squares / rows,
+    meanAbsoluteError: absolutes / (rows * columns),
+    errors,
+    featureErrors,
+    allCodes,
+    rebuiltPoints,
+    coded,
+    codes: pickRows(allCodes, latentSize, coded),
+  };
+}
+
+/** Some rows of rows of a width. */
+export function pickRows(values: Float32Array, columns: number, rows: readonly number[]): Float32Array {
+  const picked = new Float32Array(rows.length * columns);
+  rows.forEach((row, i) => {
+    picked.set(rowOf(values, columns, row), i * columns);
+  });
+  return picked;
 }
 
 /** The samples in blocks that memory has room for several of. */

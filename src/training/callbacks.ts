@@ -1,6 +1,6 @@
 import { knownKeys, show } from "../check.js";
 import { ArgumentError } from "../errors.js";
-import type { NamedWeight } from "../weights.js";
+import type { NamedWeight } from "../model/namedWeights.js";
 import type { Gate } from "./gate.js";
 import type { History } from "./history.js";
 import type { BatchLog, EpochLog } from "./options.js";

@@ -1,5 +1,5 @@
 import { boolean, integer, knownKeys, number } from "../check.js";
-import type { NamedWeight } from "../weights.js";
+import type { NamedWeight } from "../model/namedWeights.js";
 import type { Callback } from "./callbacks.js";
 import { Monitor, type MonitorOptions } from "./monitor.js";
 

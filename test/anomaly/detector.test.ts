@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { encodeSafetensors } from "../../src/formats/safetensors.js";
 import {
   AnomalyDetector,
@@ -63,6 +63,43 @@ describe.each(MATHS)("%s", (math) => {
     expect(bits(scores)).toBe(bits(await found.model.reconstructionError(mixed)));
     await found.model.dispose();
   });
+});
+
+test("fitScore is fit and score in one pass, of samples and of a stream", async () => {
+  const errors = vi.spyOn(model, "reconstructionError");
+  const found = new AnomalyDetector(model);
+  const scores = await found.fitScore(normal, { sigma: 2 });
+  expect(errors).toHaveBeenCalledTimes(1);
+  errors.mockRestore();
+  const fitted = await AnomalyDetector.fit(model, normal, { sigma: 2 });
+  expect(found.threshold).toBe(fitted.threshold);
+  expect(bits(scores)).toBe(bits(await fitted.score(normal)));
+  const streamed = new AnomalyDetector(model);
+  const chunks = [normal.subarray(0, 600), normal.subarray(600)];
+  expect(bits(await streamed.fitScore(() => chunks, { sigma: 2 }))).toBe(bits(scores));
+  expect(streamed.threshold).toBe(fitted.threshold);
+  expect(await failure(() => found.fitScore(normal, { sigma: -1 }))).toBeInstanceOf(ArgumentError);
+  expect(found.threshold).toBe(fitted.threshold);
+});
+
+test("evaluateScores is evaluate of scores that are known", async () => {
+  const scores = await detector.score(mixed);
+  expect(detector.evaluateScores(scores, labels)).toEqual(await detector.evaluate(mixed, labels));
+});
+
+test.each<[string, unknown, Labels, unknown]>([
+  ["no array", null, labels, ArgumentError],
+  ["float64 scores", new Float64Array(200), labels, ArgumentError],
+  ["a score that is no number", new Float32Array(200).fill(Number.NaN), labels, ArgumentError],
+  ["a negative score", new Float32Array(200).fill(-1), labels, ArgumentError],
+  ["fewer scores than labels", new Float32Array(199), labels, ShapeError],
+  ["labels all alike", new Float32Array(2), [1, 1], ArgumentError],
+])("evaluateScores refuses %s", async (_, scores, known, error) => {
+  expect(await failure(() => detector.evaluateScores(scores as Float32Array, known))).toBeInstanceOf(error);
+  const unfitted = new AnomalyDetector(model);
+  expect(await failure(() => unfitted.evaluateScores(scores as Float32Array, known))).toBeInstanceOf(
+    StateError,
+  );
 });
 
 test("the error per feature points at the feature that is off, and averages to the score", async () => {

@@ -94,8 +94,8 @@ test(
         for (const name of readdirSync(folder)) rmSync(join(folder, name));
       }
       expect(expected?.weights).toMatch(/^[0-9a-f]{64}$/);
-      // Some kills have to have come while a checkpoint was being written.
-      expect(unfinished).toBeGreaterThan(0);
+      // Of many kills, some have to have come while a checkpoint was being written; of a few, none may.
+      if (KILLS >= 500) expect(unfinished).toBeGreaterThan(0);
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { loadHistory } from "../../src/cli/history.js";
+import { loadHistory } from "../../src/cli/savedHistory.js";
 import { encodeSafetensors } from "../../src/formats/safetensors.js";
 import {
   AnomalyDetector,

@@ -1,10 +1,9 @@
 import { Command } from "commander";
 import type { AnomalyDetector, AnomalyEvaluation } from "../../index.js";
-import { saveModel, saveNpy, saveText } from "../../node.js";
+import { loadSafetensors, saveModel, saveNpy, saveText } from "../../node.js";
 import { printable } from "../../printable.js";
 import { assertColumns, dataFile, openData, type Rows, type Source } from "../data.js";
-import { loadColumn, openDetector, type ThresholdWishes } from "../detector.js";
-import { historyMetadata, loadHistory } from "../history.js";
+import { loadColumn, openDetector, type ThresholdWishes } from "../openDetector.js";
 import {
   addCalculationOptions,
   addDataOptions,
@@ -17,6 +16,7 @@ import {
   USED_DIGITS,
 } from "../options.js";
 import { checkMatrixEnding, checkModelEnding, checkOutputs } from "../outputs.js";
+import { historyMetadata, historyOf } from "../savedHistory.js";
 import { bold, dim, emit, say, terminal } from "../terminal.js";
 import { count, plural, loss as showLoss, table } from "../text.js";
 
@@ -70,14 +70,17 @@ async function anomalies(modelPath: string, name: string, options: AnomaliesOpti
   await checkOutputs({ "--out": out, "--save": save }, inputs);
   const labels = labelsPath === undefined ? undefined : await loadColumn(labelsPath, "label");
   const source = await openData(name, options, USED_DIGITS);
-  const { detector, fitted } = await openDetector(modelPath, options);
+  const file = await loadSafetensors(modelPath);
+  // What a report of the saved model will need.
+  const history = save === undefined ? undefined : await historyOf(modelPath, file);
+  const { detector, fitted } = await openDetector(modelPath, file, options);
   try {
     assertColumns(source, detector.model.inputSize, "samples");
     const began = performance.now();
     const findings = await find(detector, fitted, source.all(), labels, options);
     const seconds = (performance.now() - began) / 1000;
     await saveScores(out, findings);
-    if (save !== undefined) await saveModel(save, detector, await keptMetadata(modelPath));
+    if (save !== undefined) await saveModel(save, detector, history && historyMetadata(history));
     if (options.json) emit(doneEvent(findings, seconds, out, save));
     else print(findings, source, out, save);
   } finally {
@@ -85,12 +88,7 @@ async function anomalies(modelPath: string, name: string, options: AnomaliesOpti
   }
 }
 
-/** What a report of the saved model will want. */
-async function keptMetadata(modelPath: string) {
-  const history = await loadHistory(modelPath);
-  return history && historyMetadata(history);
-}
-
+/** Finds the anomalies; the samples go through the model once. */
 async function find(
   detector: AnomalyDetector,
   fitted: boolean,
@@ -99,13 +97,15 @@ async function find(
   { contamination, sigma }: AnomaliesOptions,
 ): Promise<Findings> {
   let rule = "saved with the model";
-  if (!fitted) {
-    await detector.fit(data, sigma === undefined ? { contamination: contamination ?? 0.01 } : { sigma });
-    rule = sigma === undefined ? `contamination ${contamination ?? 0.01}` : `mean + ${sigma}·σ`;
+  let scores: Float32Array;
+  if (fitted) scores = await detector.score(data);
+  else {
+    const share = contamination ?? 0.01;
+    scores = await detector.fitScore(data, sigma === undefined ? { contamination: share } : { sigma });
+    rule = sigma === undefined ? `contamination ${share}` : `mean + ${sigma}·σ`;
   }
   const { threshold } = detector;
-  const evaluation = labels && (await detector.evaluate(data, labels));
-  const scores = await detector.score(data);
+  const evaluation = labels && detector.evaluateScores(scores, labels);
   const flags = Uint8Array.from(scores, (score) => (score > threshold ? 1 : 0));
   const found = flags.reduce((sum, flag) => sum + flag, 0);
   return { scores, flags, anomalies: found, threshold, rule, evaluation };

@@ -1,7 +1,8 @@
 import { stat } from "node:fs/promises";
 import { Command } from "commander";
-import type { Autoencoder, Layer } from "../../index.js";
-import { loadModel, loadSafetensors } from "../../node.js";
+import { inPath } from "../../files/inPath.js";
+import { inspectModel, type Layer, type ModelSummary } from "../../index.js";
+import { loadSafetensors } from "../../node.js";
 import { cut, printable } from "../../printable.js";
 import { addJsonOption } from "../options.js";
 import { bold, dim, emit, say, terminal } from "../terminal.js";
@@ -29,22 +30,18 @@ interface LayerLine {
 }
 
 async function inspect(path: string, options: { json?: true }): Promise<void> {
-  const { metadata } = await loadSafetensors(path);
-  const model = await loadModel(path);
-  try {
-    const { size } = await stat(path);
-    const others = Object.entries(metadata).filter(([key]) => key !== DESCRIPTION);
-    const layers = layerLines(model);
-    if (options.json) emit(modelEvent(model, layers, size, Object.fromEntries(others)));
-    else print(path, size, model, layers, others);
-  } finally {
-    await model.dispose();
-  }
+  const file = await loadSafetensors(path);
+  const model = await inPath(path, () => inspectModel(file));
+  const { size } = await stat(path);
+  const others = Object.entries(file.metadata).filter(([key]) => key !== DESCRIPTION);
+  const layers = layerLines(model);
+  if (options.json) emit(modelEvent(model, layers, size, Object.fromEntries(others)));
+  else print(path, size, model, layers, others);
 }
 
 function layerLines({
   description: { inputSize, encoder, decoder, latent, tied },
-}: Autoencoder): LayerLine[] {
+}: ModelSummary): LayerLine[] {
   let inputs = inputSize;
   const line = (half: string, owned: boolean) => {
     let index = 0;
@@ -87,13 +84,12 @@ function latentLine(name: string, inputs: number, units: number): LayerLine {
 }
 
 function modelEvent(
-  model: Autoencoder,
+  { description, latentSize, parameterCount }: ModelSummary,
   layers: LayerLine[],
   bytes: number,
   metadata: Record<string, string>,
 ) {
-  const { inputSize, latent, corruption, sparsity, loss, optimizer, scaling, seed } = model.description;
-  const { latentSize, parameterCount } = model;
+  const { inputSize, latent, corruption, sparsity, loss, optimizer, scaling, seed } = description;
   return {
     event: "model",
     bytes,
@@ -121,12 +117,12 @@ function shortened(text: string): string {
 function print(
   path: string,
   size: number,
-  model: Autoencoder,
+  { description, parameterCount }: ModelSummary,
   layers: readonly LayerLine[],
   metadata: readonly (readonly [string, string])[],
 ): void {
   const screen = terminal();
-  const { latent, corruption, sparsity, loss, optimizer, scaling, seed } = model.description;
+  const { latent, corruption, sparsity, loss, optimizer, scaling, seed } = description;
   say(`${bold(printable(path), screen)} (${fileSize(size)})\n`);
   const head = ["layer", "kind", "shape", "activation", "initializer", "parameters"];
   const body = layers.map(({ name, kind, shape, activation, initializer, bias, parameters }) => [
@@ -137,7 +133,7 @@ function print(
     initializer,
     count(parameters),
   ]);
-  const total = ["total", "", "", "", "", count(model.parameterCount)];
+  const total = ["total", "", "", "", "", count(parameterCount)];
   const [first, ...rest] = table([head, ...body, total], [head.length - 1]).split("\n");
   say([dim(first!, screen), ...rest].join("\n"));
   const kinds = { latent, corruption, sparsity };

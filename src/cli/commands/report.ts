@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { Command } from "commander";
 import { ArgumentError, NonFiniteError, ShapeError } from "../../index.js";
+import { loadSafetensors } from "../../node.js";
 import { printable } from "../../printable.js";
 import type { Subject } from "../../report/report.js";
 import {
@@ -12,8 +13,7 @@ import {
   type Source,
   withImageShape,
 } from "../data.js";
-import { loadColumn, openDetector, type ThresholdWishes } from "../detector.js";
-import { loadHistory } from "../history.js";
+import { loadColumn, openDetector, type ThresholdWishes } from "../openDetector.js";
 import {
   addCalculationOptions,
   addDataOptions,
@@ -28,8 +28,9 @@ import {
   USED_DIGITS,
 } from "../options.js";
 import { checkOutputs } from "../outputs.js";
-import { subjectOf, writePicture, writeReport } from "../report.js";
+import { historyOf } from "../savedHistory.js";
 import { bold, emit, say, terminal } from "../terminal.js";
+import { subjectOf, writePicture, writeReport } from "../writeReport.js";
 
 interface ReportOptions extends DataOptions, CalculationOptions, ImageOptions, ThresholdWishes {
   labels?: string;
@@ -76,8 +77,9 @@ async function report(modelPath: string, name: string, options: ReportOptions): 
   await checkOutputs({ "--out": out }, inputs);
   const source = withImageShape(await openData(name, options, USED_DIGITS), options.imageShape);
   const examples = await withColumns(source, isMade(name), options);
-  const history = await loadHistory(modelPath);
-  const { detector, fitted } = await openDetector(modelPath, options);
+  const file = await loadSafetensors(modelPath);
+  const history = await historyOf(modelPath, file);
+  const { detector, fitted } = await openDetector(modelPath, file, options);
   const { model } = detector;
   try {
     assertColumns(source, model.inputSize, "samples");

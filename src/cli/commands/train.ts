@@ -14,7 +14,6 @@ import {
   trainingLength,
 } from "../architecture.js";
 import { assertColumns, dataFile, openData, type Source, withImageShape } from "../data.js";
-import { historyMetadata } from "../history.js";
 import { Interruption } from "../interruption.js";
 import {
   type CalculationOptions,
@@ -25,12 +24,13 @@ import {
 } from "../options.js";
 import { checkModelEnding, checkOutputs } from "../outputs.js";
 import { showReconstructions } from "../reconstructions.js";
-import { subjectOf, writeReport } from "../report.js";
 import { type CheckpointOptions, checkCheckpointOptions, resumeModel } from "../resume.js";
+import { historyMetadata } from "../savedHistory.js";
 import { bold, dim, emit, say, type Terminal, terminal } from "../terminal.js";
 import { count, described, fileSize, plural, table } from "../text.js";
 import { comforts, type Outcome, type TrainingComforts, trainModel } from "../training.js";
 import { addTrainingOptions } from "../trainingOptions.js";
+import { subjectOf, writeReport } from "../writeReport.js";
 
 interface TrainOptions
   extends TrainingWishes,

@@ -1,5 +1,6 @@
-import { FormatError } from "../index.js";
-import { loadCheckpoint, loadSafetensors } from "../node.js";
+import { inPath } from "../files/inPath.js";
+import { type DecodedSafetensors, FormatError, inspectModel } from "../index.js";
+import { loadSafetensors } from "../node.js";
 import type { LossHistory } from "../report/report.js";
 
 /** Where the file of a model that was trained here keeps them. */
@@ -19,13 +20,19 @@ export function historyMetadata(history: LossHistory): { metadata: Record<string
  * @throws {FormatError} for one that is damaged
  */
 export async function loadHistory(path: string): Promise<LossHistory | undefined> {
-  const { metadata } = await loadSafetensors(path);
-  if (metadata.training !== undefined) {
-    const model = await loadCheckpoint(path);
-    await model.dispose();
-    return model.history;
+  return historyOf(path, await loadSafetensors(path));
+}
+
+/**
+ * `loadHistory` of a file that has been read. It needs no model, and so no engine.
+ *
+ * @param path for messages
+ */
+export async function historyOf(path: string, file: DecodedSafetensors): Promise<LossHistory | undefined> {
+  if (file.metadata.training !== undefined) {
+    return inPath(path, () => inspectModel(file).history);
   }
-  const text = metadata[HISTORY];
+  const text = file.metadata[HISTORY];
   return text === undefined ? undefined : parse(path, text);
 }
 

@@ -1,16 +1,21 @@
-import { integer, knownKeys, show } from "./check.js";
-import { ArgumentError, FormatError } from "./errors.js";
-import type { NamedTensor } from "./formats/safetensors.js";
-import type { FileBytes } from "./formats/typedArrays.js";
-import type { CheckedDescription } from "./model/description.js";
-import type { Learner, LearnerState } from "./model/learner.js";
-import type { Network } from "./model/network.js";
-import type { ScalingParameters } from "./model/scaling.js";
-import { decodeModelFile, encodeModel, orFormatError, parseMetadata } from "./modelFile.js";
-import type { History } from "./training/history.js";
-import { checkFitOptions, checkMetrics } from "./training/options.js";
-import type { Progress, TrainingOptions } from "./training/run.js";
-import { checkWeights, type NamedWeight } from "./weights.js";
+import { integer, knownKeys, show } from "../check.js";
+import { ArgumentError, FormatError } from "../errors.js";
+import type { NamedTensor } from "../formats/safetensors.js";
+import type { CheckedDescription } from "../model/description.js";
+import type { Learner, LearnerState } from "../model/learner.js";
+import { checkWeights, type NamedWeight } from "../model/namedWeights.js";
+import type { Network } from "../model/network.js";
+import type { ScalingParameters } from "../model/scaling.js";
+import type { History } from "../training/history.js";
+import { checkFitOptions, checkMetrics } from "../training/options.js";
+import type { Progress, TrainingOptions } from "../training/run.js";
+import {
+  decodeModelFile,
+  encodeModel,
+  orFormatError,
+  parseMetadata,
+  type SafetensorsFile,
+} from "./modelFile.js";
 
 /** Version of what stands in `__metadata__.training`. */
 const VERSION = 1;
@@ -76,10 +81,10 @@ export function encodeCheckpoint(
 /**
  * Reads what `encodeCheckpoint` wrote.
  *
- * @throws {FormatError} when the bytes are no such file
+ * @throws {FormatError} when the file is not a checkpoint
  */
-export function decodeCheckpoint(bytes: FileBytes): Checkpoint {
-  const { description, weights, scaling, others, metadata } = decodeModelFile(bytes);
+export function decodeCheckpoint(file: SafetensorsFile): Checkpoint {
+  const { description, weights, scaling, others, metadata } = decodeModelFile(file);
   if (metadata.training === undefined) {
     throw new FormatError(
       "the file is a model without the state of its training (__metadata__.training), so training cannot go on from it",

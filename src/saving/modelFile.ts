@@ -1,16 +1,21 @@
-import { isOptions, knownKeys, show } from "./check.js";
-import { ArgumentError, FormatError, IsthmusError } from "./errors.js";
-import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "./formats/safetensors.js";
-import type { FileBytes } from "./formats/typedArrays.js";
+import { isOptions, knownKeys, show } from "../check.js";
+import { ArgumentError, FormatError, IsthmusError } from "../errors.js";
+import {
+  type DecodedSafetensors,
+  decodeSafetensors,
+  encodeSafetensors,
+  type NamedTensor,
+} from "../formats/safetensors.js";
+import type { FileBytes } from "../formats/typedArrays.js";
 import {
   type AutoencoderDescription,
   type CheckedDescription,
   checkDescription,
   parameterShapes,
-} from "./model/description.js";
-import { type ScalingParameters, scalingTensors, takeScaling } from "./model/scaling.js";
-import { CHECKSUM, verifyChecksum, withChecksum } from "./saving/checksum.js";
-import { checkWeights, type NamedWeight } from "./weights.js";
+} from "../model/description.js";
+import { checkWeights, type NamedWeight } from "../model/namedWeights.js";
+import { type ScalingParameters, scalingTensors, takeScaling } from "../model/scaling.js";
+import { CHECKSUM, verifyChecksum, withChecksum } from "./checksum.js";
 
 /** Version of what stands in `__metadata__.isthmus`. */
 const VERSION = 1;
@@ -79,12 +84,57 @@ export interface ModelFile {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** A safetensors file: its bytes, or what `decodeSafetensors` or `loadSafetensors` read from them. */
+export type SafetensorsFile = FileBytes | DecodedSafetensors;
+
 /**
- * @throws {FormatError} when the bytes are no safetensors file, or none of Isthmus, or describe no valid model, or
- * have other weights than the model that they describe, or are damaged
+ * What a safetensors file holds; one that is decoded already is not decoded again.
+ *
+ * @throws {FormatError} when the bytes are not such a file
+ * @throws {ArgumentError} for anything else than bytes or a decoded file
  */
-export function decodeModelFile(bytes: FileBytes): ModelFile {
-  const { tensors, metadata } = decodeSafetensors(bytes);
+export function toDecoded(file: SafetensorsFile): DecodedSafetensors {
+  if (!isObject(file) || !("tensors" in file)) return decodeSafetensors(file as FileBytes);
+  const { tensors, metadata } = file;
+  if (!isObject(metadata) || !Object.values(metadata).every((text) => typeof text === "string")) {
+    throw new ArgumentError(
+      `the metadata of a decoded file must be an object of strings, not ${show(metadata)}`,
+    );
+  }
+  // A Map of another realm, as workers and test runners have one, is no instance of this one's.
+  if (Object.prototype.toString.call(tensors) !== "[object Map]") {
+    throw new ArgumentError(`the tensors of a decoded file must be a Map, not ${show(tensors)}`);
+  }
+  for (const [name, tensor] of tensors) {
+    if (!isTensor(tensor) || tensor.name !== name) {
+      throw new ArgumentError(
+        `the tensor ${show(name)} of a decoded file must be { name, shape, data } of that name, not ${show(tensor)}`,
+      );
+    }
+  }
+  return file;
+}
+
+function isTensor(value: unknown): value is NamedTensor {
+  return (
+    isObject(value) &&
+    "shape" in value &&
+    Array.isArray(value.shape) &&
+    "data" in value &&
+    ArrayBuffer.isView(value.data)
+  );
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+/**
+ * @throws {FormatError} when the file is no safetensors file, or not one of Isthmus, or describes no valid model, or
+ * has other weights than the model that it describes, or is damaged
+ */
+export function decodeModelFile(file: SafetensorsFile): ModelFile {
+  const { tensors, metadata } = toDecoded(file);
   const text = metadata.isthmus;
   if (text === undefined) {
     throw new FormatError(

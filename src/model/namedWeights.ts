@@ -1,9 +1,9 @@
-import { show } from "./check.js";
-import { ArgumentError, NonFiniteError, ShapeError } from "./errors.js";
-import { showShape } from "./formats/typedArrays.js";
-import type { ParameterShape } from "./model/description.js";
-import type { Network } from "./model/network.js";
-import { toValues } from "./values.js";
+import { show } from "../check.js";
+import { ArgumentError, NonFiniteError, ShapeError } from "../errors.js";
+import { showShape } from "../formats/typedArrays.js";
+import { toValues } from "../values.js";
+import type { ParameterShape } from "./description.js";
+import type { Network } from "./network.js";
 
 /** One array of weights. */
 export interface NamedWeight {

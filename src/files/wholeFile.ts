@@ -1,6 +1,6 @@
 import { open, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { type FilePath, filePath } from "../formats/filePath.js";
+import { type FilePath, filePath } from "./filePath.js";
 import { findTarget, isDenied, refused, type Target } from "./target.js";
 import { fill, flushFolder, MODE_BITS, sweep, temporaryName } from "./temporaryFile.js";
 

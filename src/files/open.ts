@@ -1,6 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { ByteSource } from "../formats/byteSource.js";
-import { inPath, unreadable } from "./path.js";
+import { inPath, unreadable } from "./inPath.js";
 
 /** Bytes that are read at a time. */
 const PIECE = 1 << 17;

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
-import { type FilePath, filePath } from "../formats/filePath.js";
 import { maximumBytesOf } from "../formats/gzip.js";
 import type { ArrayLayout } from "../formats/layout.js";
 import { type LoadedSamples, type LoadSamplesOptions, readSamples } from "../formats/samples.js";
-import { withFile } from "./openFile.js";
-import { inPath, unreadable } from "./path.js";
+import { type FilePath, filePath } from "./filePath.js";
+import { inPath, unreadable } from "./inPath.js";
+import { withFile } from "./open.js";
 
 /**
  * Reads an IDX file, the format of MNIST and its family, plain or gzipped. Unsigned bytes stay bytes, which a model

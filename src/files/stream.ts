@@ -1,13 +1,13 @@
 import { integer, knownKeys } from "../check.js";
 import { FormatError } from "../errors.js";
 import type { ByteSource } from "../formats/byteSource.js";
-import { type FilePath, filePath } from "../formats/filePath.js";
 import { checkMaximumBytes, DEFAULT_MAXIMUM_BYTES } from "../formats/gzip.js";
 import { type ArrayLayout, dataBytes, elementsOf, requireData } from "../formats/layout.js";
 import { readLayout, requireRoom, toNumbers } from "../formats/samples.js";
 import { bytesPerElement, showShape } from "../formats/typedArrays.js";
 import { type AnyMatrix, Matrix } from "../matrix.js";
-import { eachOfFile } from "./openFile.js";
+import { type FilePath, filePath } from "./filePath.js";
+import { eachOfFile } from "./open.js";
 
 /** Options of all sources that stream from a file. */
 export interface StreamFileOptions {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { ArgumentError } from "../errors.js";
-import { describe, quote } from "./typedArrays.js";
+import { describe, quote } from "../formats/typedArrays.js";
 
 /** Where a file is: a path, or a `file:` URL such as `new URL("model.safetensors", import.meta.url)`. */
 export type FilePath = string | URL;

@@ -1,0 +1,110 @@
+// What a command does once: it decodes a file once, builds an engine only to calculate, and sends samples through the model once.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { anomaliesCommand } from "../../src/cli/commands/anomalies.js";
+import { inspectCommand } from "../../src/cli/commands/inspect.js";
+import { reportCommand } from "../../src/cli/commands/report.js";
+import { loadHistory } from "../../src/cli/savedHistory.js";
+import { Engine } from "../../src/engine/engine.js";
+import { encodeNpy } from "../../src/formats/npy.js";
+import { decodeSafetensors } from "../../src/formats/safetensors.js";
+import { AnomalyDetector, Autoencoder, type History } from "../../src/index.js";
+import { loadDetector, saveCheckpoint, saveModel } from "../../src/node.js";
+import { smallModel, values } from "../support/models.js";
+
+vi.mock("../../src/formats/safetensors.js", async (original) => {
+  const real = await original<typeof import("../../src/formats/safetensors.js")>();
+  return { ...real, decodeSafetensors: vi.fn(real.decodeSafetensors) };
+});
+const decodes = vi.mocked(decodeSafetensors);
+const engines = vi.spyOn(Engine, "create");
+const PASSES = [
+  "evaluate",
+  "encode",
+  "decode",
+  "reconstruct",
+  "reconstructionError",
+  "reconstructionErrorPerFeature",
+] as const;
+const passes = PASSES.map((name) => vi.spyOn(Autoencoder.prototype, name));
+
+const folder = mkdtempSync(join(tmpdir(), "isthmus-once-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const path = (name: string) => join(folder, name);
+const data = values(50, 6);
+const labels = Uint8Array.from({ length: 50 }, (_, i) => (i % 7 === 0 ? 1 : 0));
+let history: History;
+/** What a detector's own methods give. */
+const own = { threshold: 0, rocAuc: 0, f1: 0, scores: new Float32Array(0) };
+
+beforeAll(async () => {
+  const model = await smallModel();
+  history = await model.fit(data, { epochs: 3 });
+  const detector = await AnomalyDetector.fit(model, data, { contamination: 0.1 });
+  Object.assign(own, await detector.evaluate(data, labels), { scores: await detector.score(data) });
+  await saveModel(path("m.safetensors"), model);
+  await saveModel(path("d.safetensors"), detector);
+  await saveCheckpoint(path("c.safetensors"), model);
+  await model.dispose();
+  writeFileSync(path("x.npy"), encodeNpy({ shape: [50, 6], data }));
+  writeFileSync(path("l.npy"), encodeNpy({ shape: [50], data: labels }));
+});
+
+let output = "";
+beforeEach(() => {
+  output = "";
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    output += String(text);
+    return true;
+  });
+  for (const spy of [decodes, engines, ...passes]) spy.mockClear();
+});
+afterEach(() => vi.mocked(process.stdout.write).mockRestore());
+
+const run = (command: Command, ...args: string[]) => command.parseAsync(args, { from: "user" });
+const counts = () => ({
+  decodes: decodes.mock.calls.length,
+  engines: engines.mock.calls.length,
+  passes: passes.reduce((sum, { mock }) => sum + mock.calls.length, 0),
+});
+
+test("inspect decodes the file once and builds no engine", async () => {
+  await run(inspectCommand(), path("d.safetensors"), "--json");
+  expect(counts()).toEqual({ decodes: 1, engines: 0, passes: 0 });
+  expect(JSON.parse(output)).toMatchObject({ inputSize: 6, latentSize: 3, parameterCount: 45 });
+});
+
+test("the history of a checkpoint is read with no engine, decoding the file once", async () => {
+  const { loss, valLoss } = history;
+  expect(await loadHistory(path("c.safetensors"))).toMatchObject({ loss, valLoss });
+  expect(counts()).toEqual({ decodes: 1, engines: 0, passes: 0 });
+});
+
+test.each([
+  ["that is learnt", "m.safetensors", ["--contamination", "0.1"]],
+  ["that was saved", "d.safetensors", []],
+])(
+  "anomalies with labels and a threshold %s sends the samples through the model once",
+  async (_, model, rule) => {
+    const [out, save] = [path("a.csv"), path("saved.safetensors")];
+    const args = [path(model), path("x.npy"), ...rule, "--labels", path("l.npy"), "--math", "portable"];
+    await run(anomaliesCommand(), ...args, "--out", out, "--save", save, "--json");
+    expect(counts()).toEqual({ decodes: 1, engines: 1, passes: 1 });
+    const { threshold, rocAuc, f1 } = own;
+    expect(JSON.parse(output)).toMatchObject({ threshold, rocAuc, f1, samples: 50 });
+    const rows = readFileSync(out, "utf8").trim().split("\n").slice(1);
+    expect(rows).toEqual(Array.from(own.scores, (score) => `${score},${score > threshold ? 1 : 0}`));
+    const again = await loadDetector(save);
+    expect(again.threshold).toBe(threshold);
+    await again.model.dispose();
+  },
+);
+
+test("report reads a checkpoint once and builds one engine", async () => {
+  await run(reportCommand(), path("c.safetensors"), path("x.npy"), "--out", path("r.html"));
+  expect(counts()).toMatchObject({ decodes: 1, engines: 1 });
+  expect(readFileSync(path("r.html"), "utf8")).toContain('id="loss"');
+});
