@@ -1,5 +1,6 @@
 import { ArgumentError } from "./errors.js";
 import { nearest, simplified } from "./nearest.js";
+import { objectTag } from "./objectTag.js";
 import { quote } from "./printable.js";
 
 /** Integers beyond this, in either direction, are not written out: those of a bigint can have millions of digits. */
@@ -28,8 +29,7 @@ function showObject(value: object): string {
     if (Array.isArray(value)) return `an array of ${value.length}`;
     const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
     // What generators return has no class, but a tag.
-    const kind =
-      typeof name === "string" && name !== "" ? name : Object.prototype.toString.call(value).slice(8, -1);
+    const kind = typeof name === "string" && name !== "" ? name : objectTag(value);
     if (kind === "Object" || !/^[\p{ID_Start}_$][\p{ID_Continue}$]{0,39}$/u.test(kind)) return "an object";
     return `${/^[AEIOU](?!int)/.test(kind) ? "an" : "a"} ${kind}`;
   } catch {
@@ -127,8 +127,8 @@ export function isOptions(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
   try {
     // Arrays, buffers, maps, dates and the like have tags of their own.
-    const tag = Object.prototype.toString.call(value);
-    if (tag !== "[object Object]" && tag !== "[object Module]") return false;
+    const tag = objectTag(value);
+    if (tag !== "Object" && tag !== "Module") return false;
     if (Symbol.iterator in value || Symbol.asyncIterator in value) return false;
     const { data, then } = value as { data?: unknown; then?: unknown };
     // A Matrix is data, too.

@@ -1,3 +1,5 @@
+import { objectTag } from "./objectTag.js";
+
 /** Numbers of samples as they came: bytes, or floats of either precision. They become float32 after scaling. */
 export type Values = Float32Array | Float64Array | Uint8Array;
 
@@ -53,7 +55,7 @@ const READERS: Readonly<Record<string, Reader>> = {
  */
 export function toValues(array: unknown): Values | undefined {
   if (!ArrayBuffer.isView(array)) return undefined;
-  const tag = Object.prototype.toString.call(array).slice("[object ".length, -1);
+  const tag = objectTag(array);
   const read = Object.hasOwn(READERS, tag) ? READERS[tag] : undefined;
   return read?.(array as never);
 }

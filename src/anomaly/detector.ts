@@ -1,7 +1,9 @@
 import { Autoencoder, type AutoencoderOptions } from "../autoencoder.js";
 import { requireSampleOptions, requireSamplesAlone, show } from "../check.js";
+import { concatenate } from "../concatenate.js";
 import { ArgumentError, NonFiniteError, StateError } from "../errors.js";
 import { Matrix } from "../matrix.js";
+import { objectTag } from "../objectTag.js";
 import {
   checkMetadata,
   encodeModel,
@@ -195,7 +197,7 @@ export class AnomalyDetector {
    */
   evaluateScores(scores: Float32Array, labels: Labels): AnomalyEvaluation {
     const { threshold } = this.#assertFitted();
-    if (!isFloat32Array(scores))
+    if (objectTag(scores) !== "Float32Array")
       throw new ArgumentError(`scores must be a Float32Array, not ${show(scores)}`);
     const unfit = scores.findIndex((score) => !(score >= 0));
     if (unfit >= 0) {
@@ -236,13 +238,7 @@ export class AnomalyDetector {
     if (!isStream(samples)) return toScores(await this.model.reconstructionError(samples));
     const parts: Float32Array[] = [];
     for await (const part of this.model.reconstructionError(samples)) parts.push(part);
-    const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const part of parts) {
-      all.set(part, at);
-      at += part.length;
-    }
-    return toScores(all);
+    return toScores(concatenate(Float32Array, parts));
   }
 
   #learn(scores: Float32Array, rule: ThresholdRule): void {
@@ -255,11 +251,6 @@ export class AnomalyDetector {
     if (this.#fitted) return this.#fitted;
     throw new StateError("the detector has no threshold yet; call fit with samples that are mostly normal");
   }
-}
-
-/** Also of another realm, as workers and test runners have one. */
-function isFloat32Array(value: unknown): value is Float32Array {
-  return Object.prototype.toString.call(value) === "[object Float32Array]";
 }
 
 /** Errors as scores, in place: one that is no number any more is larger than all others. */

@@ -1,3 +1,4 @@
+import { concatenate } from "../concatenate.js";
 import { Gunzipper } from "./gunzipper.js";
 import { isGzip, MAXIMUM_EXPANSION, tooMuch } from "./gzip.js";
 import { allocated } from "./typedArrays.js";
@@ -51,10 +52,7 @@ export class ByteSource {
     while (this.#rest.length < length) {
       const next = await this.#next();
       if (next === undefined) break;
-      const both = new Uint8Array(this.#rest.length + next.length);
-      both.set(this.#rest);
-      both.set(next, this.#rest.length);
-      this.#rest = both;
+      this.#rest = concatenate(Uint8Array, [this.#rest, next]);
     }
     return this.#rest.subarray(0, length);
   }

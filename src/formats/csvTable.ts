@@ -1,3 +1,4 @@
+import { concatenate } from "../concatenate.js";
 import { float32Text } from "./floatText.js";
 import { encodeUtf8 } from "./utf8.js";
 
@@ -28,11 +29,5 @@ export function encodeCsv({ names, data }: FloatTable): Uint8Array {
     }
     parts.push(encodeUtf8(text));
   }
-  const file = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    file.set(part, at);
-    at += part.length;
-  }
-  return file;
+  return concatenate(Uint8Array, parts);
 }

@@ -1,4 +1,5 @@
 import { ArgumentError, OutOfMemoryError, ShapeError } from "../errors.js";
+import { objectTag } from "../objectTag.js";
 
 export { quote } from "../printable.js";
 
@@ -49,10 +50,6 @@ function arrayName(value: unknown): NumericArrayName | undefined {
   if (!ArrayBuffer.isView(value)) return undefined;
   const tag = objectTag(value);
   return Object.hasOwn(constructors, tag) ? (tag as NumericArrayName) : undefined;
-}
-
-function objectTag(value: object): string {
-  return Object.prototype.toString.call(value).slice("[object ".length, -1);
 }
 
 /** What `value` is, in words for an error message. */

@@ -1,3 +1,4 @@
+import { concatenate } from "../concatenate.js";
 import { crc32 } from "../formats/crc32.js";
 
 /** Pixels: one byte each (grey), or three (red, green, blue). */
@@ -30,13 +31,7 @@ export async function encodePng({ width, height, channels, data }: Pixels): Prom
     chunk("IDAT", await deflated(lines)),
     chunk("IEND", new Uint8Array()),
   ];
-  const file = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    file.set(part, at);
-    at += part.length;
-  }
-  return file;
+  return concatenate(Uint8Array, parts);
 }
 
 /** An image as a `data:` URL. */

@@ -4,6 +4,7 @@ import type { NamedTensor } from "../formats/safetensors.js";
 import { DTYPES } from "../formats/safetensorsHeader.js";
 import { bytesOf } from "../formats/typedArrays.js";
 import { encodeUtf8 } from "../formats/utf8.js";
+import { objectTag } from "../objectTag.js";
 
 /** Where the checksum stands in `__metadata__`. */
 export const CHECKSUM = "isthmus.checksum";
@@ -44,7 +45,7 @@ function checksum(tensors: Iterable<NamedTensor>, metadata: Texts): string {
 
 /** As the file's header has it, such as `F32`. */
 function dtypeOf(data: NamedTensor["data"]): string | undefined {
-  return DTYPE_OF.get(Object.prototype.toString.call(data).slice("[object ".length, -1));
+  return DTYPE_OF.get(objectTag(data));
 }
 
 function order(a: string, b: string): number {

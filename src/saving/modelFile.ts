@@ -15,6 +15,7 @@ import {
 } from "../model/description.js";
 import { checkWeights, type NamedWeight } from "../model/namedWeights.js";
 import { type ScalingParameters, scalingTensors, takeScaling } from "../model/scaling.js";
+import { objectTag } from "../objectTag.js";
 import { CHECKSUM, verifyChecksum, withChecksum } from "./checksum.js";
 
 /** Version of what stands in `__metadata__.isthmus`. */
@@ -102,7 +103,7 @@ export function toDecoded(file: SafetensorsFile): DecodedSafetensors {
     );
   }
   // A Map of another realm, as workers and test runners have one, is no instance of this one's.
-  if (Object.prototype.toString.call(tensors) !== "[object Map]") {
+  if (objectTag(tensors) !== "Map") {
     throw new ArgumentError(`the tensors of a decoded file must be a Map, not ${show(tensors)}`);
   }
   for (const [name, tensor] of tensors) {

@@ -1,4 +1,5 @@
 import { show } from "../check.js";
+import { concatenate } from "../concatenate.js";
 import { ArgumentError, NonFiniteError, ShapeError } from "../errors.js";
 import { type AnyMatrix, toMatrix } from "../matrix.js";
 import { BYTE_VALUES, isDetached, type SampleArray, toValues, type Values } from "../values.js";
@@ -84,25 +85,14 @@ function flatRows(name: string, data: Values, columns: number): Rows {
 function fromArray(name: string, array: readonly unknown[], columns: number): Values {
   if (typeof array[0] === "number") return fromNumbers(name, array, columns);
   const rows = Array.from(array, (row, index) => rowOf(name, row, index, columns));
-  if (rows.every((row) => row instanceof Uint8Array))
-    return joined(new Uint8Array(array.length * columns), rows);
+  if (rows.every((row) => row instanceof Uint8Array)) return concatenate(Uint8Array, rows);
   const narrow = rows.every((row) => row instanceof Float32Array || row instanceof Uint8Array);
-  const data = new (narrow ? Float32Array : Float64Array)(array.length * columns);
-  return joined(
-    data,
+  return concatenate<Float32Array | Float64Array>(
+    narrow ? Float32Array : Float64Array,
     rows.map((row) =>
       row instanceof Uint8Array ? Float32Array.from(row, (byte) => BYTE_VALUES[byte]!) : row,
     ),
   );
-}
-
-function joined<T extends Values>(data: T, rows: readonly ArrayLike<number>[]): T {
-  let at = 0;
-  for (const row of rows) {
-    data.set(row, at);
-    at += row.length;
-  }
-  return data;
 }
 
 function fromNumbers(name: string, numbers: readonly unknown[], columns: number): Float64Array {
@@ -181,7 +171,7 @@ const LIMITS: Readonly<Record<Wanted, readonly [low: number, high: number]>> = {
  * Looks at every value, pausing now and then.
  *
  * @throws {NonFiniteError} at the first NaN or infinity, also as a float32 unless all finite values are `wanted`
- * @throws {ArgumentError} at the first value outside [0, 1] when that is wanted, as cross-entropy does
+ * @throws {ArgumentError} at the first value outside [0, 1] where `wanted` is `"unit"`, as it is for cross-entropy
  */
 export function* checkValues(rows: Rows, wanted: Wanted): Work<void> {
   if (rows.data instanceof Uint8Array) return;

@@ -14,6 +14,7 @@ import { decodeSafetensors } from "../../src/formats/safetensors.js";
 import { AnomalyDetector, Autoencoder, type History } from "../../src/index.js";
 import { loadDetector, saveCheckpoint, saveModel } from "../../src/node.js";
 import { smallModel, values } from "../support/models.js";
+import { PASSES } from "../support/passes.js";
 
 vi.mock("../../src/formats/safetensors.js", async (original) => {
   const real = await original<typeof import("../../src/formats/safetensors.js")>();
@@ -21,14 +22,6 @@ vi.mock("../../src/formats/safetensors.js", async (original) => {
 });
 const decodes = vi.mocked(decodeSafetensors);
 const engines = vi.spyOn(Engine, "create");
-const PASSES = [
-  "evaluate",
-  "encode",
-  "decode",
-  "reconstruct",
-  "reconstructionError",
-  "reconstructionErrorPerFeature",
-] as const;
 const passes = PASSES.map((name) => vi.spyOn(Autoencoder.prototype, name));
 
 const folder = mkdtempSync(join(tmpdir(), "isthmus-once-"));

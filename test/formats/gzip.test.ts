@@ -5,6 +5,7 @@ import { ArgumentError, FormatError } from "../../src/errors.js";
 import { crc32 } from "../../src/formats/crc32.js";
 import { Gunzipper } from "../../src/formats/gunzipper.js";
 import { gunzip, isGzip } from "../../src/formats/gzip.js";
+import { joined } from "../support/joined.js";
 
 /** Bytes that do not compress: the high bytes of a linear congruential generator. */
 function noise(size: number): Uint8Array {
@@ -17,16 +18,6 @@ function noise(size: number): Uint8Array {
 
 const original = noise(5000);
 const compressed = new Uint8Array(gzipSync(original));
-
-function joined(...parts: ArrayLike<number>[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
 
 describe("isGzip", () => {
   it("looks at the first two bytes", () => {

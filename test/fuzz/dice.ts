@@ -1,3 +1,5 @@
+import { joined } from "../support/joined.js";
+
 /** Chance that follows from a seed and the number of the case, so that a case can be had again. */
 export class Dice {
   #state: number;
@@ -160,14 +162,4 @@ function replacedNumber(bytes: Uint8Array, from: number, dice: Dice): Uint8Array
   let end = begin;
   while (end < bytes.length && digit(end)) end++;
   return joined(bytes.subarray(0, begin), new TextEncoder().encode(dice.pick(TOKENS)), bytes.subarray(end));
-}
-
-export function joined(...parts: ArrayLike<number>[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

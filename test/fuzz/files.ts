@@ -6,9 +6,10 @@ import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "../../sr
 import type { NumericArray } from "../../src/formats/typedArrays.js";
 import { AnomalyDetector, Autoencoder } from "../../src/index.js";
 import { withChecksum } from "../../src/saving/checksum.js";
+import { joined } from "../support/joined.js";
 import { KINDS as MODELS, WIDTH } from "../support/kinds.js";
 import { values } from "../support/models.js";
-import { type Dice, joined, mutated, TOKENS } from "./dice.js";
+import { type Dice, mutated, TOKENS } from "./dice.js";
 
 /** Makes the file of a case. */
 export type Maker = (dice: Dice) => Uint8Array;

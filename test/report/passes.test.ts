@@ -4,15 +4,8 @@ import { Autoencoder, dense, type Matrix, orderCorrelation, type Samples, spiral
 import { drawReport, pictureNames, type Subject } from "../../src/report/report.js";
 import { measure } from "../../src/report/subject.js";
 import { bits, smallModel, values } from "../support/models.js";
+import { PASSES } from "../support/passes.js";
 
-const METHODS = [
-  "evaluate",
-  "encode",
-  "decode",
-  "reconstruct",
-  "reconstructionError",
-  "reconstructionErrorPerFeature",
-] as const;
 const ROWS = 300;
 const made: Autoencoder[] = [];
 afterEach(async () => {
@@ -23,7 +16,7 @@ afterEach(async () => {
 /** Calls of each method with as many samples, or codes, as there are. */
 function countPasses(model: Autoencoder) {
   const passes: Record<string, number> = {};
-  for (const name of METHODS) {
+  for (const name of PASSES) {
     const real = Autoencoder.prototype[name] as (this: Autoencoder, samples: Samples) => never;
     vi.spyOn(model, name).mockImplementation(function (this: Autoencoder, samples: Samples, ...rest: []) {
       const { length } = "data" in samples ? (samples as Matrix).data : (samples as Float32Array);

@@ -1,0 +1,9 @@
+/** Methods of a model that send samples through it. */
+export const PASSES = [
+  "evaluate",
+  "encode",
+  "decode",
+  "reconstruct",
+  "reconstructionError",
+  "reconstructionErrorPerFeature",
+] as const;
