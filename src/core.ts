@@ -1,7 +1,8 @@
 // What every model needs: `isthmus/core`.
-export { Autoencoder, type AutoencoderOptions } from "./autoencoder.js";
-export { Engine } from "./engine/engine.js";
-export type { EngineInfo, EngineOptions } from "./engine/options.js";
+export { Autoencoder, type AutoencoderOptions } from "./autoencoder/autoencoder.js";
+export type { Half } from "./autoencoder/half.js";
+export type { CodeDistribution } from "./autoencoder/predictor.js";
+export type { ErrorUnits } from "./autoencoder/reconstructionErrors.js";
 export {
   ArgumentError,
   DivergedError,
@@ -12,10 +13,14 @@ export {
   OutOfMemoryError,
   ShapeError,
   StateError,
-} from "./errors.js";
-export type { Half } from "./half.js";
-export { type AnyMatrix, Matrix } from "./matrix.js";
-export type { ActivationAlias, ActivationName } from "./model/activations.js";
+} from "./common/errors.js";
+export { type AnyMatrix, Matrix } from "./data/matrix.js";
+export type { SampleRow, Samples } from "./data/samples.js";
+export type { ScalingName, ScalingParameters } from "./data/scaling.js";
+export type { ByteArray, SampleArray } from "./data/values.js";
+export { Engine } from "./engine/engine.js";
+export type { EngineInfo, EngineOptions } from "./engine/engineOptions.js";
+export type { ActivationAlias, ActivationName } from "./layers/activations.js";
 export {
   type Corruption,
   type GaussianNoise,
@@ -24,9 +29,7 @@ export {
   maskingNoise,
   type SaltAndPepper,
   saltAndPepper,
-} from "./model/corruption.js";
-export type { InitializerName } from "./model/initializers.js";
-export { type GaussianLatent, gaussian } from "./model/latent.js";
+} from "./layers/corruption.js";
 export {
   type DenseLayer,
   type DenseOptions,
@@ -34,10 +37,9 @@ export {
   dense,
   dropout,
   type Layer,
-} from "./model/layers.js";
-export { type Huber, huber, type Loss, type LossAlias, type LossName } from "./model/losses.js";
-export type { MetricName } from "./model/metrics.js";
-export type { NamedWeight } from "./model/namedWeights.js";
+} from "./layers/dense.js";
+export { type GaussianLatent, gaussian } from "./layers/gaussian.js";
+export type { InitializerName } from "./layers/initializers.js";
 export {
   type ActivityPenalty,
   type KernelPenalty,
@@ -49,25 +51,24 @@ export {
   l1,
   l1l2,
   l2,
-} from "./model/penalties.js";
-export type { ScalingName, ScalingParameters } from "./model/scaling.js";
+} from "./layers/penalties.js";
+export { type Huber, huber, type Loss, type LossAlias, type LossName } from "./network/losses.js";
+export type { NamedWeight } from "./network/namedWeights.js";
+export type { MetricName } from "./network/stepMetrics.js";
 export * from "./optimizers/index.js";
-export type { CodeDistribution } from "./predictor.js";
 export { inspectModel, type ModelSummary } from "./saving/inspectModel.js";
 export type { ModelFileOptions, SafetensorsFile } from "./saving/modelFile.js";
-export type { BatchPlace, Callback, EpochPlace, TrainedModel, TrainingRun } from "./training/callbacks.js";
+export type { Callback, TrainedModel, TrainingRun } from "./training/callbacks.js";
 export { type EarlyStoppingOptions, earlyStopping } from "./training/earlyStopping.js";
-export type { ErrorUnits } from "./training/errors.js";
+export type { FitOptions, FitSyncOptions } from "./training/fitOptions.js";
 export type { History, MonitorName } from "./training/history.js";
+export type { BatchLog, BatchPlace, EpochLog, EpochPlace } from "./training/logs.js";
 export {
   type CheckpointingOptions,
   type ModelCheckpointOptions,
   modelCheckpoint,
 } from "./training/modelCheckpoint.js";
 export type { MonitorOptions } from "./training/monitor.js";
-export type { BatchLog, EpochLog, FitOptions, FitSyncOptions } from "./training/options.js";
 export type { Evaluation } from "./training/predict.js";
-export type { TrainingOptions } from "./training/run.js";
-export type { SampleRow, Samples } from "./training/samples.js";
-export type { SampleStream } from "./training/stream.js";
-export type { ByteArray, SampleArray } from "./values.js";
+export type { TrainingOptions } from "./training/progress.js";
+export type { SampleStream } from "./training/sampleStream.js";

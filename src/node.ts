@@ -1,6 +1,6 @@
 import { AnomalyDetector } from "./anomaly/detector.js";
-import { Autoencoder, type AutoencoderOptions } from "./autoencoder.js";
-import { requireOptions } from "./check.js";
+import { Autoencoder, type AutoencoderOptions } from "./autoencoder/autoencoder.js";
+import { requireOptions } from "./common/check.js";
 import { type FilePath, filePath } from "./files/filePath.js";
 import { inFile } from "./files/load.js";
 import { assertWritable, writeWhole } from "./files/wholeFile.js";
@@ -13,10 +13,10 @@ import { type CheckpointingOptions, modelCheckpoint } from "./training/modelChec
 
 export { type StreamCsvOptions, streamCsv } from "./files/csv.js";
 export type { FilePath } from "./files/filePath.js";
+export { type FileStream, type StreamFileOptions, streamIdx, streamNpy } from "./files/fileStream.js";
 export { loadIdx, loadNpy, loadSamples } from "./files/load.js";
-export { type FileStream, type StreamFileOptions, streamIdx, streamNpy } from "./files/stream.js";
 export { assertWritable } from "./files/wholeFile.js";
-export type { LoadedSamples, LoadSamplesOptions } from "./formats/samples.js";
+export type { LoadedSamples, LoadSamplesOptions } from "./formats/readSamples.js";
 
 /**
  * Writes a model, or a detector with its model, to a safetensors file: whole or not at all, so that a file of that name

@@ -1,9 +1,11 @@
-import { Autoencoder, type AutoencoderOptions } from "../autoencoder.js";
-import { requireSampleOptions, requireSamplesAlone, show } from "../check.js";
-import { concatenate } from "../concatenate.js";
-import { ArgumentError, NonFiniteError, StateError } from "../errors.js";
-import { Matrix } from "../matrix.js";
-import { objectTag } from "../objectTag.js";
+import { Autoencoder, type AutoencoderOptions } from "../autoencoder/autoencoder.js";
+import { refused } from "../autoencoder/refused.js";
+import { requireSampleOptions, requireSamplesAlone, show } from "../common/check.js";
+import { concatenate } from "../common/concatenate.js";
+import { ArgumentError, NonFiniteError, StateError } from "../common/errors.js";
+import { objectTag } from "../common/objectTag.js";
+import { Matrix } from "../data/matrix.js";
+import type { Samples } from "../data/samples.js";
 import {
   checkMetadata,
   encodeModel,
@@ -11,11 +13,9 @@ import {
   type SafetensorsFile,
   toDecoded,
 } from "../saving/modelFile.js";
-import { refused } from "../training/refused.js";
-import type { Samples } from "../training/samples.js";
-import { isStream, type SampleStream } from "../training/stream.js";
+import { isStream, type SampleStream } from "../training/sampleStream.js";
 import { detectorMetadata, type FittedThreshold, readDetector } from "./detectorFile.js";
-import { type AnomalyEvaluation, checkLabels, evaluateScores, type Labels, readLabels } from "./metrics.js";
+import { type AnomalyEvaluation, checkLabels, evaluateScores, type Labels, readLabels } from "./ranking.js";
 import {
   checkThresholdOptions,
   type ThresholdOptions,

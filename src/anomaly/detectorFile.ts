@@ -1,5 +1,5 @@
-import { number } from "../check.js";
-import { FormatError } from "../errors.js";
+import { number } from "../common/check.js";
+import { FormatError } from "../common/errors.js";
 import { CHECKSUM } from "../saving/checksum.js";
 import { DETECTOR_KEY, orFormatError, parseMetadata } from "../saving/modelFile.js";
 import { checkThresholdOptions, type ThresholdRule } from "./threshold.js";

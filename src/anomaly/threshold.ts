@@ -1,5 +1,5 @@
-import { knownKeys, number } from "../check.js";
-import { ArgumentError } from "../errors.js";
+import { knownKeys, number } from "../common/check.js";
+import { ArgumentError } from "../common/errors.js";
 
 /** How a threshold follows from the errors of the samples that a detector is fitted on; one of the two. */
 export interface ThresholdOptions {

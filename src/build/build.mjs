@@ -194,7 +194,7 @@ async function buildCommand() {
   );
   chmodSync("build/cli.js", 0o755);
   await bundle(
-    { report: "src/report/report.ts", rasterize: "src/cli/rasterize.ts" },
+    { report: "src/report/drawReport.ts", rasterize: "src/cli/rasterize.ts" },
     { format: "esm", outdir: "build", platform: "node", ...READABLE, plugins: [besideIndex] },
   );
   const [renderer, font] = ["node_modules/@resvg/resvg-wasm", "node_modules/dejavu-fonts-ttf"];

@@ -18,11 +18,11 @@ import {
   type ScalingName,
   type Schedule,
 } from "../index.js";
-import { toActivation } from "../model/activations.js";
-import { toLossName } from "../model/losses.js";
+import { toActivation } from "../layers/activations.js";
+import { toLossName } from "../network/losses.js";
 import { toOptimizerName } from "../optimizers/list.js";
-import type { Kind } from "./data.js";
 import type { GivenSchedule } from "./options.js";
+import type { Kind } from "./readData.js";
 import { described } from "./text.js";
 
 /** What the user said of the model and its training; the rest follows from the data. */

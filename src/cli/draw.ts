@@ -1,4 +1,4 @@
-import type { Rows } from "./data.js";
+import type { Rows } from "./readData.js";
 import type { Terminal } from "./terminal.js";
 
 /** Spaces between two pictures. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { printable } from "../common/printable.js";
 import { ArgumentError, IsthmusError } from "../index.js";
-import { printable } from "../printable.js";
 import { anomaliesCommand } from "./commands/anomalies.js";
 import { evaluateCommand } from "./commands/evaluate.js";
 import { inspectCommand } from "./commands/inspect.js";

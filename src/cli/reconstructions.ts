@@ -1,6 +1,6 @@
 import type { Autoencoder } from "../index.js";
-import type { Division, Source } from "./data.js";
 import { drawPictures } from "./draw.js";
+import type { Division, Source } from "./readData.js";
 import { drawPoints } from "./scatter.js";
 import { dim, say, type Terminal } from "./terminal.js";
 import { shape, table } from "./text.js";

@@ -1,7 +1,7 @@
 import { inPath } from "../files/inPath.js";
 import { type DecodedSafetensors, FormatError, inspectModel } from "../index.js";
 import { loadSafetensors } from "../node.js";
-import type { LossHistory } from "../report/report.js";
+import type { LossHistory } from "../report/drawReport.js";
 
 /** Where the file of a model that was trained here keeps them. */
 export const HISTORY = "isthmus.history";

@@ -1,4 +1,4 @@
-import type { Rows } from "./data.js";
+import type { Rows } from "./readData.js";
 import { cyan, dim, type Terminal, yellow } from "./terminal.js";
 
 /** Widest plot, in characters. */

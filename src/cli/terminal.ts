@@ -1,4 +1,4 @@
-import { printable } from "../printable.js";
+import { printable } from "../common/printable.js";
 
 /** What standard output can show. */
 export interface Terminal {

@@ -8,7 +8,7 @@ import {
   type Samples,
 } from "../index.js";
 import { checkpointFile } from "../node.js";
-import { ProgressDisplay } from "./progress.js";
+import { ProgressDisplay } from "./progressDisplay.js";
 import type { CheckpointOptions } from "./resume.js";
 import { emit, type Terminal } from "./terminal.js";
 

@@ -1,8 +1,8 @@
 import type { Autoencoder } from "../index.js";
 import { saveBytes, saveText } from "../node.js";
-import type { LossHistory, Subject } from "../report/report.js";
+import type { LossHistory, Subject } from "../report/drawReport.js";
 import { showLayers, showOptimizer } from "./architecture.js";
-import type { Examples, Source } from "./data.js";
+import type { Examples, Source } from "./readData.js";
 import { count, described } from "./text.js";
 
 /** What reports need to know beside the model and the samples. */
@@ -36,7 +36,7 @@ export function subjectOf(
 /** Writes a report, whole or not at all. */
 export async function writeReport(path: string, subject: Subject): Promise<void> {
   // What draws is large, so it is loaded only here.
-  const { drawReport } = await import("../report/report.js");
+  const { drawReport } = await import("../report/drawReport.js");
   await saveText(path, await drawReport(subject, about(subject)));
 }
 
@@ -47,7 +47,7 @@ export async function writePicture(
   name: string,
   dark: boolean,
 ): Promise<void> {
-  const { drawPicture } = await import("../report/report.js");
+  const { drawPicture } = await import("../report/drawReport.js");
   const svg = await drawPicture(subject, name, { theme: dark ? "dark" : "light" });
   if (/\.svg$/i.test(path)) return saveText(path, svg);
   const { rasterize } = await import("./rasterize.js");

@@ -1,9 +1,9 @@
-import { knownKeys } from "../check.js";
+import { knownKeys } from "../common/check.js";
+import { checkInteger, checkSeed } from "./datasetOptions.js";
 import { Hand } from "./hand.js";
-import { checkInteger, checkSeed } from "./options.js";
-import { drawTrace, placeTrace } from "./page.js";
 import { Trace } from "./pen.js";
-import { SampleRandom } from "./random.js";
+import { drawTrace, placeTrace } from "./placement.js";
+import { SampleRandom } from "./sampleRandom.js";
 import { parseGlyphs } from "./strokes.js";
 
 /** The stream of the digits; streams keep the data sets of one seed independent of each other. */

@@ -1,5 +1,5 @@
 import { MOST_POINTS, type Trace } from "./pen.js";
-import type { SampleRandom } from "./random.js";
+import type { SampleRandom } from "./sampleRandom.js";
 import { drawHandWeights, MOST_HANDS, mixHands, pickStyle, type Stroke, type Style } from "./strokes.js";
 
 /**

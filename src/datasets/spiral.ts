@@ -1,8 +1,8 @@
-import { knownKeys } from "../check.js";
+import { knownKeys } from "../common/check.js";
+import { Matrix } from "../data/matrix.js";
 import { cosPi, sinPi } from "../math/elementary.js";
-import { Matrix } from "../matrix.js";
-import { checkInteger, checkNumber, checkSeed } from "./options.js";
-import { SampleRandom } from "./random.js";
+import { checkInteger, checkNumber, checkSeed } from "./datasetOptions.js";
+import { SampleRandom } from "./sampleRandom.js";
 
 /** The stream of the spiral's noise; streams keep the data sets of one seed independent of each other. */
 const STREAM = 0x7370;

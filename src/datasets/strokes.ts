@@ -1,5 +1,5 @@
 import { GLYPHS, type GlyphStyle } from "./glyphs.js";
-import type { SampleRandom } from "./random.js";
+import type { SampleRandom } from "./sampleRandom.js";
 
 /** Control points of one stroke, in units of the digit's height, centred at 0. */
 export interface Stroke {

@@ -1,4 +1,4 @@
-import { OutOfMemoryError } from "../errors.js";
+import { OutOfMemoryError } from "../common/errors.js";
 
 /** Addresses are multiples of a cache line. */
 const ALIGNMENT = 64;

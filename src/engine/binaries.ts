@@ -1,7 +1,7 @@
 import kernels from "#embedded/kernels";
 
-import { EngineError } from "../errors.js";
-import { builtin } from "./runtime.js";
+import { EngineError } from "../common/errors.js";
+import { builtin } from "../common/runtime.js";
 
 /** The kernels' builds, from one source (asconfig.json): with and without relaxed SIMD. */
 export type BuildName = "simd" | "relaxed";

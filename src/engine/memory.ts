@@ -1,4 +1,4 @@
-import { OutOfMemoryError } from "../errors.js";
+import { OutOfMemoryError } from "../common/errors.js";
 import { Arena } from "./arena.js";
 
 const PAGE = 65536;

@@ -1,11 +1,11 @@
+import { warnOnce } from "../common/runtime.js";
 import type { BuildName } from "./binaries.js";
 import { compileKernels } from "./builds.js";
+import type { CheckedEngineOptions } from "./engineOptions.js";
 import { FUSED_FINGERPRINT, fingerprint } from "./fingerprint.js";
 import { instantiateKernels, type Kernels } from "./kernels.js";
 import { EngineMemory } from "./memory.js";
-import type { CheckedEngineOptions } from "./options.js";
 import { hasRelaxedSimd } from "./probe.js";
-import { warnOnce } from "./runtime.js";
 import { hasDormantRelaxedSimd, hasRevectorizer } from "./turbo.js";
 
 /** What an engine is made of. */

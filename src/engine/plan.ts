@@ -1,7 +1,7 @@
 import layouts, { FIRST_OPERATION, type KernelFields as Fields } from "#embedded/records";
 
 import { OP_END, OP_ROWS, RECORD_ARGUMENTS } from "../../assembly/abi.js";
-import { brand } from "../brand.js";
+import { brand } from "../common/brand.js";
 import type { Address, Block, EngineMemory } from "./memory.js";
 import { tileFor } from "./tiles.js";
 

@@ -1,5 +1,5 @@
-import { EngineError } from "../errors.js";
-import { builtin } from "./runtime.js";
+import { EngineError } from "../common/errors.js";
+import { builtin } from "../common/runtime.js";
 import type { WorkerStart } from "./worker.js";
 
 /** A worker, of Node or of the web. */

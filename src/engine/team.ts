@@ -10,10 +10,10 @@ import {
   TRACE_SPAWN,
   TRACE_START,
 } from "../../assembly/abi.js";
-import { EngineError } from "../errors.js";
+import { EngineError } from "../common/errors.js";
+import { maySleep } from "../common/runtime.js";
 import type { Kernels } from "./kernels.js";
 import type { Address, Block, EngineMemory } from "./memory.js";
-import { maySleep } from "./runtime.js";
 import { spawnWorker, type WorkerHandle } from "./spawn.js";
 import type { Trace } from "./trace.js";
 

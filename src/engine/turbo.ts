@@ -1,5 +1,5 @@
+import { builtin, nodeMajor } from "../common/runtime.js";
 import { hasRelaxedSimd } from "./probe.js";
-import { builtin, nodeMajor } from "./runtime.js";
 
 /** The first Node whose V8 has the revectorizer. */
 const FIRST_NODE = 24;

@@ -1,7 +1,7 @@
 // The program of a worker. It is bundled into one string, embedded in the library and started from there.
 import { TEAM_TRACE, TRACE_WAKE } from "../../assembly/abi.js";
+import { builtin } from "../common/runtime.js";
 import { instantiateKernels, type Kernels } from "./kernels.js";
-import { builtin } from "./runtime.js";
 import { noteStep, traceWords } from "./trace.js";
 
 /** What a worker is sent to begin with. */

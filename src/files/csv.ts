@@ -1,14 +1,14 @@
-import { boolean, integer, knownKeys, show } from "../check.js";
-import { ArgumentError, FormatError } from "../errors.js";
+import { boolean, integer, knownKeys, show } from "../common/check.js";
+import { ArgumentError, FormatError } from "../common/errors.js";
+import { Matrix } from "../data/matrix.js";
 import type { ByteSource } from "../formats/byteSource.js";
 import { FOREIGN_START, foreignFile } from "../formats/foreignFile.js";
 import { checkMaximumBytes, DEFAULT_MAXIMUM_BYTES } from "../formats/gzip.js";
 import { allocated, quote } from "../formats/typedArrays.js";
 import { utf8Decoder } from "../formats/utf8.js";
-import { Matrix } from "../matrix.js";
 import { type FilePath, filePath } from "./filePath.js";
+import { type FileStream, requireChunk, type StreamFileOptions } from "./fileStream.js";
 import { eachOfFile } from "./open.js";
-import { type FileStream, requireChunk, type StreamFileOptions } from "./stream.js";
 
 /** Options of `streamCsv`. */
 export interface StreamCsvOptions extends StreamFileOptions {

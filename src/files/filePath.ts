@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { ArgumentError } from "../errors.js";
+import { ArgumentError } from "../common/errors.js";
 import { describe, quote } from "../formats/typedArrays.js";
 
 /** Where a file is: a path, or a `file:` URL such as `new URL("model.safetensors", import.meta.url)`. */

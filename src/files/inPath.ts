@@ -1,4 +1,4 @@
-import { ArgumentError, FormatError, IsthmusError } from "../errors.js";
+import { ArgumentError, FormatError, IsthmusError } from "../common/errors.js";
 
 /** What the message of a decoder begins with. */
 const SUBJECT = /^(line \d+ of )?bytes /;

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { maximumBytesOf } from "../formats/gzip.js";
 import type { ArrayLayout } from "../formats/layout.js";
-import { type LoadedSamples, type LoadSamplesOptions, readSamples } from "../formats/samples.js";
+import { type LoadedSamples, type LoadSamplesOptions, readSamples } from "../formats/readSamples.js";
 import { type FilePath, filePath } from "./filePath.js";
 import { inPath, unreadable } from "./inPath.js";
 import { withFile } from "./open.js";

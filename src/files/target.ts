@@ -1,7 +1,7 @@
 import { constants, type Stats } from "node:fs";
 import { access, readlink, realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, sep } from "node:path";
-import { ArgumentError, IsthmusError } from "../errors.js";
+import { ArgumentError, IsthmusError } from "../common/errors.js";
 
 /** As many as Linux follows (path_resolution(7)). */
 const MOST_LINKS = 40;

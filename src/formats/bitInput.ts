@@ -1,4 +1,4 @@
-import { FormatError } from "../errors.js";
+import { FormatError } from "../common/errors.js";
 
 /** Bytes beyond the last one that may be looked at, which saves the decoder a check for each. */
 const SLACK = 8;

@@ -1,4 +1,4 @@
-import { concatenate } from "../concatenate.js";
+import { concatenate } from "../common/concatenate.js";
 import { Gunzipper } from "./gunzipper.js";
 import { isGzip, MAXIMUM_EXPANSION, tooMuch } from "./gzip.js";
 import { allocated } from "./typedArrays.js";

@@ -1,4 +1,4 @@
-import { concatenate } from "../concatenate.js";
+import { concatenate } from "../common/concatenate.js";
 import { float32Text } from "./floatText.js";
 import { encodeUtf8 } from "./utf8.js";
 

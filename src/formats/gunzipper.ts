@@ -1,4 +1,4 @@
-import { FormatError } from "../errors.js";
+import { FormatError } from "../common/errors.js";
 import { BitInput } from "./bitInput.js";
 import { crc32 } from "./crc32.js";
 import { Inflater } from "./inflate.js";

@@ -1,5 +1,5 @@
-import { knownKeys, show } from "../check.js";
-import { ArgumentError, FormatError } from "../errors.js";
+import { knownKeys, show } from "../common/check.js";
+import { ArgumentError, FormatError } from "../common/errors.js";
 import { foreignFile } from "./foreignFile.js";
 import { Gunzipper } from "./gunzipper.js";
 import { allocated, type FileBytes, requireBytes } from "./typedArrays.js";

@@ -1,4 +1,4 @@
-import { ArgumentError, FormatError } from "../errors.js";
+import { ArgumentError, FormatError } from "../common/errors.js";
 import { foreignFile } from "./foreignFile.js";
 import { isGzip } from "./gzip.js";
 import { type ArrayLayout, elementsOf, invalid as invalidFile, requireData } from "./layout.js";

@@ -2,11 +2,11 @@
 export { type GunzipOptions, gunzip, isGzip } from "./gzip.js";
 export { type DecodedIdx, decodeIdx, encodeIdx, type IdxArray, type IdxData, type IdxType } from "./idx.js";
 export { decodeNpy, encodeNpy, type NpyArray } from "./npy.js";
+export { decodeSamples, type LoadedSamples, type LoadSamplesOptions } from "./readSamples.js";
 export {
   type DecodedSafetensors,
   decodeSafetensors,
   encodeSafetensors,
   type NamedTensor,
 } from "./safetensors.js";
-export { decodeSamples, type LoadedSamples, type LoadSamplesOptions } from "./samples.js";
 export type { FileBytes, NumericArray } from "./typedArrays.js";

@@ -1,4 +1,4 @@
-import { FormatError } from "../errors.js";
+import { FormatError } from "../common/errors.js";
 import type { BitInput } from "./bitInput.js";
 import { type HuffmanCode, huffmanCode } from "./huffman.js";
 

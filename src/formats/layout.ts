@@ -1,4 +1,4 @@
-import { FormatError } from "../errors.js";
+import { FormatError } from "../common/errors.js";
 import {
   allocated,
   bytesPerElement,

@@ -1,4 +1,4 @@
-import { FormatError } from "../errors.js";
+import { FormatError } from "../common/errors.js";
 import { isDimension, quote } from "./typedArrays.js";
 
 /** The three facts that the header of a `.npy` file states. */

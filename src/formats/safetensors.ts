@@ -1,5 +1,5 @@
-import { isOptions, show } from "../check.js";
-import { ArgumentError } from "../errors.js";
+import { isOptions, show } from "../common/check.js";
+import { ArgumentError } from "../common/errors.js";
 import {
   DTYPES,
   LENGTH_BYTES,

@@ -1,4 +1,4 @@
-import { FormatError } from "../errors.js";
+import { FormatError } from "../common/errors.js";
 import { foreignFile } from "./foreignFile.js";
 import { type JsonKeys, scanJsonKeys } from "./jsonKeys.js";
 import {

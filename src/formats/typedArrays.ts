@@ -1,7 +1,7 @@
-import { ArgumentError, OutOfMemoryError, ShapeError } from "../errors.js";
-import { objectTag } from "../objectTag.js";
+import { ArgumentError, OutOfMemoryError, ShapeError } from "../common/errors.js";
+import { objectTag } from "../common/objectTag.js";
 
-export { quote } from "../printable.js";
+export { quote } from "../common/printable.js";
 
 /** Every typed array that a file format here can hold. */
 export type NumericArray =

@@ -1,4 +1,4 @@
-import { builtin } from "../engine/runtime.js";
+import { builtin } from "../common/runtime.js";
 
 /** Node's own, where a test environment such as jsdom hides the global ones. */
 interface NodeText {

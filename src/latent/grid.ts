@@ -1,8 +1,8 @@
-import type { Autoencoder } from "../autoencoder.js";
-import { integer, knownKeys, number, show } from "../check.js";
-import { ArgumentError, ShapeError } from "../errors.js";
-import { Matrix } from "../matrix.js";
-import type { Samples } from "../training/samples.js";
+import type { Autoencoder } from "../autoencoder/autoencoder.js";
+import { integer, knownKeys, number, show } from "../common/check.js";
+import { ArgumentError, ShapeError } from "../common/errors.js";
+import { Matrix } from "../data/matrix.js";
+import type { Samples } from "../data/samples.js";
 
 /** A number for both dimensions of the code, or one for each. */
 export type PerDimension = number | readonly [number, number];

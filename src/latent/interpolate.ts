@@ -1,8 +1,8 @@
-import type { Autoencoder } from "../autoencoder.js";
-import { integer } from "../check.js";
-import { ShapeError } from "../errors.js";
-import type { Matrix } from "../matrix.js";
-import type { Samples } from "../training/samples.js";
+import type { Autoencoder } from "../autoencoder/autoencoder.js";
+import { integer } from "../common/check.js";
+import { ShapeError } from "../common/errors.js";
+import type { Matrix } from "../data/matrix.js";
+import type { Samples } from "../data/samples.js";
 
 /** One sample, in any form that samples have. */
 export type Sample = Samples;

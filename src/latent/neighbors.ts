@@ -1,7 +1,7 @@
-import { integer, show } from "../check.js";
-import { ArgumentError, NonFiniteError, ShapeError } from "../errors.js";
-import { type AnyMatrix, Matrix, toMatrix } from "../matrix.js";
-import { toValues } from "../values.js";
+import { integer, show } from "../common/check.js";
+import { ArgumentError, NonFiniteError, ShapeError } from "../common/errors.js";
+import { type AnyMatrix, Matrix, toMatrix } from "../data/matrix.js";
+import { toValues } from "../data/values.js";
 
 /** The nearest codes of each query, nearest first. */
 export interface Neighbors {

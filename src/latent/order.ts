@@ -1,7 +1,7 @@
-import type { Autoencoder } from "../autoencoder.js";
-import { ShapeError } from "../errors.js";
+import type { Autoencoder } from "../autoencoder/autoencoder.js";
+import { ShapeError } from "../common/errors.js";
+import type { Samples } from "../data/samples.js";
 import { spearman } from "../statistics/spearman.js";
-import type { Samples } from "../training/samples.js";
 
 /**
  * How well a code of one dimension keeps an order that is known: Spearman's ρ of the samples' codes and their

@@ -1,5 +1,5 @@
-import { number } from "../check.js";
-import { ArgumentError } from "../errors.js";
+import { number } from "../common/check.js";
+import { ArgumentError } from "../common/errors.js";
 
 /** How gradients are clipped before an optimizer sees them; at most one of the three, as in Keras. */
 export interface Clipping {

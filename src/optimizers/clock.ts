@@ -1,4 +1,4 @@
-import { ArgumentError } from "../errors.js";
+import { ArgumentError } from "../common/errors.js";
 import { LearningRate } from "./learningRate.js";
 import { kindOf, type Optimizer } from "./list.js";
 import type { Progression, StepFactors } from "./optimizer.js";

@@ -1,5 +1,5 @@
-import { integer, number, show } from "../check.js";
-import { ArgumentError } from "../errors.js";
+import { integer, number, show } from "../common/check.js";
+import { ArgumentError } from "../common/errors.js";
 import { cosPi, power } from "../math/elementary.js";
 import type { ReduceOnPlateau, Schedule } from "./schedules.js";
 

@@ -1,6 +1,6 @@
 // The optimizers: a file each, and a line each in the list below and in index.ts.
-import { canonical, show } from "../check.js";
-import { ArgumentError } from "../errors.js";
+import { canonical, show } from "../common/check.js";
+import { ArgumentError } from "../common/errors.js";
 import { adadeltaKind } from "./adadelta.js";
 import { adagradKind } from "./adagrad.js";
 import { adamKind } from "./adam.js";

@@ -1,7 +1,7 @@
-import { canonical, type Hints, knownKeys, number, show } from "../check.js";
+import { canonical, type Hints, knownKeys, number, show } from "../common/check.js";
+import { ArgumentError } from "../common/errors.js";
 import type { Address } from "../engine/memory.js";
 import type { PlanBuilder } from "../engine/plan.js";
-import { ArgumentError } from "../errors.js";
 import { CLIPPING_KEYS, type Clipping, checkClipping } from "./clipping.js";
 import { isSchedule, type Schedule, toLearningRate } from "./schedules.js";
 

@@ -1,4 +1,4 @@
-import { boolean } from "../check.js";
+import { boolean } from "../common/check.js";
 import {
   baseOptions,
   fraction,

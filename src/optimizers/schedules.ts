@@ -1,5 +1,5 @@
-import { canonical, integer, knownAs, knownKeys, number, show } from "../check.js";
-import { ArgumentError } from "../errors.js";
+import { canonical, integer, knownAs, knownKeys, number, show } from "../common/check.js";
+import { ArgumentError } from "../common/errors.js";
 
 /** η₀·rate^(step / decaySteps). */
 export interface ExponentialDecay {

@@ -1,5 +1,5 @@
-import { boolean } from "../check.js";
-import { ArgumentError } from "../errors.js";
+import { boolean } from "../common/check.js";
+import { ArgumentError } from "../common/errors.js";
 import {
   baseOptions,
   fraction,

@@ -5,7 +5,7 @@ import { extname, resolve, sep } from "node:path";
 import { argv } from "node:process";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { buildPlayground, PLAYGROUND } from "./build.mjs";
+import { buildPlayground, PLAYGROUND } from "./buildPages.mjs";
 
 const HOST = "127.0.0.1";
 const DEFAULT_PORT = 8787;

@@ -1,6 +1,7 @@
 import { frame, rectY, ruleY, text } from "@observablehq/plot";
 import { chart } from "./chart.js";
 import { component, subscript } from "./component.js";
+import type { Picture } from "./figure.js";
 import {
   counted,
   extentOf,
@@ -12,8 +13,7 @@ import {
   tick,
   ticksAcross,
   ticksOf,
-} from "./numbers.js";
-import type { Picture } from "./picture.js";
+} from "./numberText.js";
 import type { Measured, Subject } from "./subject.js";
 import type { Drawing } from "./svg.js";
 

@@ -1,6 +1,7 @@
 import { barX, rectY, ruleX, ruleY } from "@observablehq/plot";
 import { AnomalyDetector } from "../index.js";
 import { chart } from "./chart.js";
+import type { Picture } from "./figure.js";
 import { swatches } from "./legend.js";
 import {
   counted,
@@ -14,8 +15,7 @@ import {
   tick,
   ticksAcross,
   ticksOf,
-} from "./numbers.js";
-import type { Picture } from "./picture.js";
+} from "./numberText.js";
 import { blocksOf, type Measured, type Subject } from "./subject.js";
 import { stack } from "./svg.js";
 

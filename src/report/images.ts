@@ -1,10 +1,10 @@
 import { interpolate, latentGrid } from "../index.js";
 import { component } from "./component.js";
-import { evenly, extentOf, plural, quantile, shown } from "./numbers.js";
-import type { Picture } from "./picture.js";
+import type { Picture } from "./figure.js";
+import { evenly, extentOf, plural, quantile, shown } from "./numberText.js";
+import { drawStrips, drawTile, greyTile, type Range, type Sides, type Strip } from "./strips.js";
 import { type Measured, rowOf, type Subject, takeNumbers, takeRows } from "./subject.js";
 import { type Drawing, element, FONT_SIZE, textAt, WIDTH } from "./svg.js";
-import { drawStrips, drawTile, greyTile, type Range, type Sides, type Strip } from "./tiles.js";
 
 /** Samples side by side. */
 const SHOWN = 10;

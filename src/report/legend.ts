@@ -1,5 +1,5 @@
+import { RAMP_STEPS } from "./colours.js";
 import { type Drawing, element, FONT_SIZE, textAt, WIDTH } from "./svg.js";
-import { RAMP_STEPS } from "./theme.js";
 
 /** What stands for a series. */
 export interface Swatch {

@@ -1,8 +1,8 @@
 import { dot, line, ruleY } from "@observablehq/plot";
 import { chart } from "./chart.js";
+import type { Picture } from "./figure.js";
 import { type Swatch, swatches } from "./legend.js";
-import { extentOf, logTicks, plural, roomFor, shown, tick, ticksOf } from "./numbers.js";
-import type { Picture } from "./picture.js";
+import { extentOf, logTicks, plural, roomFor, shown, tick, ticksOf } from "./numberText.js";
 import type { LossHistory } from "./subject.js";
 import { stack } from "./svg.js";
 

@@ -1,6 +1,8 @@
 import { type ChannelValueSpec, dot, text } from "@observablehq/plot";
 import { chart } from "./chart.js";
+import { classColour, rampColour } from "./colours.js";
 import { component } from "./component.js";
+import type { Picture } from "./figure.js";
 import { rampLegend, swatches } from "./legend.js";
 import {
   counted,
@@ -15,12 +17,10 @@ import {
   tick,
   ticksAcross,
   ticksOf,
-} from "./numbers.js";
-import type { Picture } from "./picture.js";
+} from "./numberText.js";
 import { principalComponents } from "./principal.js";
 import { type Measured, rowOf, type Subject } from "./subject.js";
 import { type Drawing, stack, WIDTH } from "./svg.js";
-import { classColour, rampColour } from "./theme.js";
 
 /** Codes that a map shows. */
 const MOST_POINTS = 2_000;

@@ -1,6 +1,6 @@
-import { type Picture, toFigure } from "./picture.js";
+import { COLOUR_SHEET } from "./colours.js";
+import { type Picture, toFigure } from "./figure.js";
 import { element, escapeText } from "./svg.js";
-import { COLOUR_SHEET } from "./theme.js";
 
 /** A name and what there is to say. */
 export type Fact = readonly [name: string, value: string];

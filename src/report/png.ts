@@ -1,4 +1,4 @@
-import { concatenate } from "../concatenate.js";
+import { concatenate } from "../common/concatenate.js";
 import { crc32 } from "../formats/crc32.js";
 
 /** Pixels: one byte each (grey), or three (red, green, blue). */

@@ -1,6 +1,6 @@
 import type { Autoencoder, Evaluation, History, ThresholdOptions } from "../index.js";
-import { evenly } from "./numbers.js";
-import type { Sides } from "./tiles.js";
+import { evenly } from "./numberText.js";
+import type { Sides } from "./strips.js";
 
 /** Losses by epoch, as of `History`. */
 export type LossHistory = Pick<History, "loss" | "valLoss" | "reconstructionLoss" | "klLoss">;

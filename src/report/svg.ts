@@ -1,4 +1,4 @@
-import { printable } from "../printable.js";
+import { printable } from "../common/printable.js";
 
 /** Part of a picture: SVG elements in a box of `width` × `height` from the origin. */
 export interface Drawing {

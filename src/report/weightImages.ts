@@ -1,9 +1,9 @@
 import type { NamedWeight } from "../index.js";
+import type { Picture } from "./figure.js";
 import type { ImageSubject } from "./images.js";
-import { plural, quantile, shown } from "./numbers.js";
-import type { Picture } from "./picture.js";
+import { plural, quantile, shown } from "./numberText.js";
+import { drawStrips, signedLegend, signedTile } from "./strips.js";
 import { stack } from "./svg.js";
-import { drawStrips, signedLegend, signedTile } from "./tiles.js";
 
 /** Units whose weights are drawn. */
 const MOST_UNITS = 64;

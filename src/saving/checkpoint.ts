@@ -1,14 +1,14 @@
-import { integer, knownKeys, show } from "../check.js";
-import { ArgumentError, FormatError } from "../errors.js";
+import { integer, knownKeys, show } from "../common/check.js";
+import { ArgumentError, FormatError } from "../common/errors.js";
+import type { ScalingParameters } from "../data/scaling.js";
 import type { NamedTensor } from "../formats/safetensors.js";
-import type { CheckedDescription } from "../model/description.js";
-import type { Learner, LearnerState } from "../model/learner.js";
-import { checkWeights, type NamedWeight } from "../model/namedWeights.js";
-import type { Network } from "../model/network.js";
-import type { ScalingParameters } from "../model/scaling.js";
+import type { CheckedDescription } from "../network/description.js";
+import type { Learner, LearnerState } from "../network/learner.js";
+import { checkWeights, type NamedWeight } from "../network/namedWeights.js";
+import type { Network } from "../network/network.js";
+import { checkFitOptions, checkMetrics } from "../training/fitOptions.js";
 import type { History } from "../training/history.js";
-import { checkFitOptions, checkMetrics } from "../training/options.js";
-import type { Progress, TrainingOptions } from "../training/run.js";
+import type { Progress, TrainingOptions } from "../training/progress.js";
 import {
   decodeModelFile,
   encodeModel,

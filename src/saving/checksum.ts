@@ -1,10 +1,10 @@
-import { FormatError } from "../errors.js";
+import { FormatError } from "../common/errors.js";
+import { objectTag } from "../common/objectTag.js";
 import { crc32 } from "../formats/crc32.js";
 import type { NamedTensor } from "../formats/safetensors.js";
 import { DTYPES } from "../formats/safetensorsHeader.js";
 import { bytesOf } from "../formats/typedArrays.js";
 import { encodeUtf8 } from "../formats/utf8.js";
-import { objectTag } from "../objectTag.js";
 
 /** Where the checksum stands in `__metadata__`. */
 export const CHECKSUM = "isthmus.checksum";

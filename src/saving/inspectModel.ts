@@ -1,5 +1,5 @@
-import { type CheckedDescription, parameterShapes } from "../model/description.js";
-import { toStack } from "../model/stack.js";
+import { type CheckedDescription, parameterShapes } from "../network/description.js";
+import { toStack } from "../network/stack.js";
 import type { History } from "../training/history.js";
 import { decodeCheckpoint } from "./checkpoint.js";
 import { decodeModelFile, type SafetensorsFile, toDecoded } from "./modelFile.js";

@@ -1,5 +1,7 @@
-import { isOptions, knownKeys, show } from "../check.js";
-import { ArgumentError, FormatError, IsthmusError } from "../errors.js";
+import { isOptions, knownKeys, show } from "../common/check.js";
+import { ArgumentError, FormatError, IsthmusError } from "../common/errors.js";
+import { objectTag } from "../common/objectTag.js";
+import { type ScalingParameters, scalingTensors, takeScaling } from "../data/scaling.js";
 import {
   type DecodedSafetensors,
   decodeSafetensors,
@@ -12,10 +14,8 @@ import {
   type CheckedDescription,
   checkDescription,
   parameterShapes,
-} from "../model/description.js";
-import { checkWeights, type NamedWeight } from "../model/namedWeights.js";
-import { type ScalingParameters, scalingTensors, takeScaling } from "../model/scaling.js";
-import { objectTag } from "../objectTag.js";
+} from "../network/description.js";
+import { checkWeights, type NamedWeight } from "../network/namedWeights.js";
 import { CHECKSUM, verifyChecksum, withChecksum } from "./checksum.js";
 
 /** Version of what stands in `__metadata__.isthmus`. */

@@ -1,5 +1,5 @@
-import { show } from "../check.js";
-import { ArgumentError, NonFiniteError, ShapeError } from "../errors.js";
+import { show } from "../common/check.js";
+import { ArgumentError, NonFiniteError, ShapeError } from "../common/errors.js";
 import { averageRanks } from "./ranks.js";
 
 /**

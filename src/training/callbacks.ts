@@ -1,10 +1,10 @@
-import { knownKeys, show } from "../check.js";
-import { ArgumentError } from "../errors.js";
-import type { NamedWeight } from "../model/namedWeights.js";
+import { knownKeys, show } from "../common/check.js";
+import { ArgumentError } from "../common/errors.js";
+import type { Work } from "../engine/turns.js";
+import type { NamedWeight } from "../network/namedWeights.js";
 import type { Gate } from "./gate.js";
 import type { History } from "./history.js";
-import type { BatchLog, EpochLog } from "./options.js";
-import type { Work } from "./turns.js";
+import type { BatchLog, BatchPlace, EpochLog, EpochPlace } from "./logs.js";
 
 /** What a callback may do with the model that is trained; the `Autoencoder` itself. */
 export interface TrainedModel {
@@ -34,12 +34,6 @@ export interface TrainingRun {
    */
   stop(): void;
 }
-
-/** What `onBatchBegin` is told. */
-export type BatchPlace = Omit<BatchLog, "loss">;
-
-/** What `onEpochBegin` is told; `epoch` counts from 1. */
-export type EpochPlace = Pick<EpochLog, "epoch" | "epochs">;
 
 /**
  * What is called while a model is trained, by Keras's names. `fit` waits for the promise that a callback returns, until it

@@ -1,8 +1,8 @@
-import type { Learner } from "../model/learner.js";
-import type { NetworkLayer, Parameter } from "../model/network.js";
-import type { TrainingStep } from "../model/trainingStep.js";
-import { ELEMENTS_PER_TURN } from "./samples.js";
-import type { Work } from "./turns.js";
+import { ELEMENTS_PER_TURN } from "../data/samples.js";
+import type { Work } from "../engine/turns.js";
+import type { Learner } from "../network/learner.js";
+import type { NetworkLayer, Parameter } from "../network/network.js";
+import type { TrainingStep } from "../network/trainingStep.js";
 
 /** Inputs are taken to be no larger than this when outputs are bounded from the weights. */
 const LARGEST_INPUT = 1e9;

@@ -1,5 +1,5 @@
-import { boolean, integer, knownKeys, number } from "../check.js";
-import type { NamedWeight } from "../model/namedWeights.js";
+import { boolean, integer, knownKeys, number } from "../common/check.js";
+import type { NamedWeight } from "../network/namedWeights.js";
 import type { Callback } from "./callbacks.js";
 import { Monitor, type MonitorOptions } from "./monitor.js";
 

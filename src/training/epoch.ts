@@ -1,19 +1,20 @@
-import { DivergedError } from "../errors.js";
-import type { Learner } from "../model/learner.js";
-import type { MetricName } from "../model/metrics.js";
-import type { Seed } from "../model/seed.js";
-import type { TrainingStep } from "../model/trainingStep.js";
+import { DivergedError } from "../common/errors.js";
+import type { Rows } from "../data/samples.js";
+import type { Work } from "../engine/turns.js";
+import type { Seed } from "../math/seed.js";
+import type { Learner } from "../network/learner.js";
+import type { MetricName } from "../network/stepMetrics.js";
+import type { TrainingStep } from "../network/trainingStep.js";
 import type { Callbacks, TrainedModel } from "./callbacks.js";
 import { hasDiverged } from "./divergence.js";
+import type { CheckedFitOptions } from "./fitOptions.js";
 import type { Gate } from "./gate.js";
 import type { History } from "./history.js";
-import type { CheckedFitOptions, EpochLog } from "./options.js";
+import type { EpochLog } from "./logs.js";
 import { type Measured, measure } from "./predict.js";
-import type { Progress } from "./run.js";
-import type { Rows } from "./samples.js";
-import type { StreamedRows } from "./stream.js";
+import type { Progress } from "./progress.js";
+import type { StreamedRows } from "./sampleStream.js";
 import type { BatchSource } from "./trainingData.js";
-import type { Work } from "./turns.js";
 
 /** What a training works on. */
 export interface FitContext {

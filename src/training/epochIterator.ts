@@ -1,6 +1,6 @@
 import type { Callback, TrainingRun } from "./callbacks.js";
 import type { History } from "./history.js";
-import type { EpochLog } from "./options.js";
+import type { EpochLog } from "./logs.js";
 
 /**
  * The epochs of a training one by one. Training begins when the first one is asked for, and waits between two until

@@ -1,20 +1,20 @@
-import { ArgumentError, EngineError, ShapeError } from "../errors.js";
-import type { Learner } from "../model/learner.js";
-import { wantsUnitRange } from "../model/losses.js";
-import type { MetricName } from "../model/metrics.js";
-import type { Scaling } from "../model/scaling.js";
-import { TrainingStep } from "../model/trainingStep.js";
+import { ArgumentError, EngineError, ShapeError } from "../common/errors.js";
+import { checkValues, type Rows, type Wanted } from "../data/samples.js";
+import type { Scaling } from "../data/scaling.js";
+import type { Work } from "../engine/turns.js";
+import type { Learner } from "../network/learner.js";
+import { wantsUnitRange } from "../network/losses.js";
+import type { MetricName } from "../network/stepMetrics.js";
+import { TrainingStep } from "../network/trainingStep.js";
 import { Callbacks, type TrainingRun } from "./callbacks.js";
 import { type FitContext, type Run, trainOneEpoch } from "./epoch.js";
+import type { CheckedFitOptions } from "./fitOptions.js";
 import { emptyHistory, type History } from "./history.js";
-import type { CheckedFitOptions } from "./options.js";
-import { assertResumable, runOptions } from "./run.js";
-import { checkValues, type Rows, type Wanted } from "./samples.js";
+import { assertResumable, runOptions } from "./progress.js";
+import { assertRepeatable, type StreamedRows, toInput } from "./sampleStream.js";
 import { learnScaling, scaleAll } from "./scaledRows.js";
-import { assertRepeatable, type StreamedRows, toInput } from "./stream.js";
 import { StreamedData } from "./streamedData.js";
 import { type BatchOptions, type BatchSource, TrainingData } from "./trainingData.js";
-import type { Work } from "./turns.js";
 
 /**
  * Trains a model; written as work that can pause (see turns.ts). Everything it allocates is given back however it

@@ -1,6 +1,6 @@
-import { StateError } from "../errors.js";
-import type { Lifetime } from "../lifetime.js";
-import type { Work } from "./turns.js";
+import { StateError } from "../common/errors.js";
+import type { Lifetime } from "../engine/lifetime.js";
+import type { Work } from "../engine/turns.js";
 
 /** What holds training up or ends it from outside: `pause` and `resume`, an `AbortSignal`, the end of the model. */
 export class Gate {

@@ -1,4 +1,4 @@
-import type { MetricName } from "../model/metrics.js";
+import type { MetricName } from "../network/stepMetrics.js";
 
 /** What happened in training, one entry an epoch. */
 export interface History {

@@ -1,8 +1,8 @@
-import { boolean, integer, knownKeys, show } from "../check.js";
-import { ArgumentError } from "../errors.js";
+import { boolean, integer, knownKeys, show } from "../common/check.js";
+import { ArgumentError } from "../common/errors.js";
 import type { Callback } from "./callbacks.js";
+import type { EpochLog } from "./logs.js";
 import { Monitor, type MonitorOptions } from "./monitor.js";
-import type { EpochLog } from "./options.js";
 
 /** When and what `modelCheckpoint` saves. */
 export interface CheckpointingOptions extends MonitorOptions {

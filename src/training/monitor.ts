@@ -1,8 +1,8 @@
-import { oneOf } from "../check.js";
-import { ArgumentError } from "../errors.js";
-import { lossNamed } from "../model/losses.js";
-import { simplified } from "../nearest.js";
-import { cut, printable } from "../printable.js";
+import { oneOf } from "../common/check.js";
+import { ArgumentError } from "../common/errors.js";
+import { simplified } from "../common/nearest.js";
+import { cut, printable } from "../common/printable.js";
+import { lossNamed } from "../network/losses.js";
 import type { TrainingRun } from "./callbacks.js";
 import { type MonitorName, monitored } from "./history.js";
 

@@ -1,16 +1,17 @@
+import { Matrix } from "../data/matrix.js";
+import { checkValues, partOf, type Rows } from "../data/samples.js";
 import { OPERATIONS_PER_TURN } from "../engine/engine.js";
-import { Matrix } from "../matrix.js";
-import type { Inference, Wanted } from "../model/inference.js";
-import type { Learner } from "../model/learner.js";
-import { type Loss, lossName, toLoss, wantsUnitRange } from "../model/losses.js";
-import type { MetricName } from "../model/metrics.js";
-import type { Network, NetworkLayer } from "../model/network.js";
-import { type KlSparsity, penaltyOf, sparsityOf } from "../model/penalties.js";
+import type { Work } from "../engine/turns.js";
+import { type KlSparsity, sparsityOf } from "../layers/penalties.js";
+import type { Inference, Wanted } from "../network/inference.js";
+import type { Learner } from "../network/learner.js";
+import { type Loss, lossName, toLoss, wantsUnitRange } from "../network/losses.js";
+import type { Network, NetworkLayer } from "../network/network.js";
+import type { MetricName } from "../network/stepMetrics.js";
+import { penaltyOf } from "../network/weightPenalty.js";
 import type { Gate } from "./gate.js";
-import { checkValues, partOf, type Rows } from "./samples.js";
+import { forEachChunk, type StreamedRows } from "./sampleStream.js";
 import { scaleRows } from "./scaledRows.js";
-import { forEachChunk, type StreamedRows } from "./stream.js";
-import type { Work } from "./turns.js";
 
 /** The most rows that go through the network at a time. */
 const MOST_ROWS = 1024;

@@ -1,10 +1,10 @@
-import { ArgumentError, NonFiniteError } from "../errors.js";
-import { ColumnStatistics, Scaling } from "../model/scaling.js";
-import { BYTE_VALUES, type Values } from "../values.js";
+import { ArgumentError, NonFiniteError } from "../common/errors.js";
+import { checkPart, partOf, partsOf, type Rows, rowsPerTurn } from "../data/samples.js";
+import { ColumnStatistics, Scaling } from "../data/scaling.js";
+import { BYTE_VALUES, type Values } from "../data/values.js";
+import type { Work } from "../engine/turns.js";
 import type { Gate } from "./gate.js";
-import { checkPart, partOf, partsOf, type Rows, rowsPerTurn } from "./samples.js";
-import { forEachChunk, type StreamedRows } from "./stream.js";
-import type { Work } from "./turns.js";
+import { forEachChunk, type StreamedRows } from "./sampleStream.js";
 
 /**
  * Checks samples, and learns a scaling from them in the same go; pauses now and then. A stream is read once for it.

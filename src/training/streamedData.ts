@@ -1,16 +1,16 @@
 import { STREAM_SHUFFLE } from "../../assembly/abi.js";
+import { ArgumentError, StateError } from "../common/errors.js";
+import { checkValues, ELEMENTS_PER_TURN, partOf, type Rows, type Wanted } from "../data/samples.js";
+import { Blocks } from "../engine/blocks.js";
 import type { Engine } from "../engine/engine.js";
 import type { Address, Block } from "../engine/memory.js";
-import { ArgumentError, StateError } from "../errors.js";
-import { Blocks } from "../model/blocks.js";
-import { seedWords } from "../model/seed.js";
-import type { Source } from "../model/trainingStep.js";
+import type { Work } from "../engine/turns.js";
+import { seedWords } from "../math/seed.js";
+import type { Source } from "../network/trainingStep.js";
 import type { Gate } from "./gate.js";
-import { checkValues, ELEMENTS_PER_TURN, partOf, type Rows, type Wanted } from "./samples.js";
+import { ChunkReader, emptyStream, type StreamedRows } from "./sampleStream.js";
 import { scaleRows } from "./scaledRows.js";
-import { ChunkReader, emptyStream, type StreamedRows } from "./stream.js";
 import { type BatchOptions, type BatchSource, kindOf } from "./trainingData.js";
-import type { Work } from "./turns.js";
 
 /** How a stream is read. */
 export interface StreamOptions extends BatchOptions {

@@ -1,15 +1,15 @@
-import { ArgumentError, StateError } from "../errors.js";
-import type { Lifetime } from "../lifetime.js";
-import type { Learner } from "../model/learner.js";
+import { ArgumentError, StateError } from "../common/errors.js";
+import type { Samples } from "../data/samples.js";
+import type { Lifetime } from "../engine/lifetime.js";
+import type { Work } from "../engine/turns.js";
+import type { Learner } from "../network/learner.js";
 import type { Callback, TrainedModel } from "./callbacks.js";
 import { fitModel } from "./fit.js";
+import { checkFitOptions, type FitOptions } from "./fitOptions.js";
 import { Gate } from "./gate.js";
 import { emptyHistory, type History } from "./history.js";
-import { checkFitOptions, type FitOptions } from "./options.js";
-import { type Progress, withOptionsOf } from "./run.js";
-import type { Samples } from "./samples.js";
-import { isStream, type SampleStream, toInput } from "./stream.js";
-import type { Work } from "./turns.js";
+import { type Progress, withOptionsOf } from "./progress.js";
+import { isStream, type SampleStream, toInput } from "./sampleStream.js";
 
 /** Trains a model, one training at a time, and knows how far it is. */
 export class Trainer {

@@ -1,13 +1,13 @@
 import { STREAM_SHUFFLE } from "../../assembly/abi.js";
+import { partsOf, type Rows } from "../data/samples.js";
+import type { Scaling } from "../data/scaling.js";
+import { Blocks } from "../engine/blocks.js";
 import type { Engine } from "../engine/engine.js";
 import type { Address, Block } from "../engine/memory.js";
-import { Blocks } from "../model/blocks.js";
-import type { Scaling } from "../model/scaling.js";
-import { type Seed, seedWords } from "../model/seed.js";
-import type { Source } from "../model/trainingStep.js";
-import { partsOf, type Rows } from "./samples.js";
+import type { Work } from "../engine/turns.js";
+import { type Seed, seedWords } from "../math/seed.js";
+import type { Source } from "../network/trainingStep.js";
 import { scaleAll } from "./scaledRows.js";
-import type { Work } from "./turns.js";
 
 /** Where the batches of an epoch come from. */
 export interface BatchSource {

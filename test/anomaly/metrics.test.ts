@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { evaluateScores } from "../../src/anomaly/metrics.js";
+import { evaluateScores } from "../../src/anomaly/ranking.js";
 import { averageRanks } from "../../src/statistics/ranks.js";
 
 /** The share of pairs (anomaly, normal) in which the anomaly scores higher; equal ones count half. */

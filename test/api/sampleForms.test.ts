@@ -1,5 +1,6 @@
 import { runInNewContext } from "node:vm";
 import { afterAll, describe, expect, test } from "vitest";
+import { checkValues, partOf, toOwnRows } from "../../src/data/samples.js";
 import {
   ArgumentError,
   Autoencoder,
@@ -10,7 +11,6 @@ import {
   type Samples,
   ShapeError,
 } from "../../src/index.js";
-import { checkValues, partOf, toOwnRows } from "../../src/training/samples.js";
 import { failure, smallModel, values, weightBits } from "../support/models.js";
 
 const model = await smallModel();

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ArgumentError, FormatError, ShapeError } from "../../src/errors.js";
+import { ArgumentError, FormatError, ShapeError } from "../../src/common/errors.js";
 import { encodeNpy } from "../../src/formats/npy.js";
 import { Autoencoder, dense } from "../../src/index.js";
 import { assertWritable, loadModel, loadNpy, loadSafetensors, saveModel, saveNpy } from "../../src/node.js";

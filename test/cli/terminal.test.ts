@@ -1,9 +1,9 @@
 import { describe, expect, test, vi } from "vitest";
 import { drawPictures } from "../../src/cli/draw.js";
-import { ProgressDisplay, progressLine } from "../../src/cli/progress.js";
+import { ProgressDisplay, progressLine } from "../../src/cli/progressDisplay.js";
 import { drawPoints } from "../../src/cli/scatter.js";
 import { count, fileSize, table } from "../../src/cli/text.js";
-import { nearest } from "../../src/nearest.js";
+import { nearest } from "../../src/common/nearest.js";
 
 const plain = { live: false, depth: 1, columns: 80 };
 const colourless = { live: true, depth: 1, columns: 80 };

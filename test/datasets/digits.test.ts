@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { ArgumentError } from "../../src/common/errors.js";
 import { digits } from "../../src/datasets/digits.js";
-import { ArgumentError } from "../../src/errors.js";
 
 const PIXELS = 28 * 28;
 const REAL = new URL("../../../shared/data/mnist/", import.meta.url);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { philox4x32, SampleRandom } from "../../src/datasets/random.js";
+import { philox4x32, SampleRandom } from "../../src/datasets/sampleRandom.js";
 
 /** The known answers of Random123 for philox4x32 with 10 rounds: counter, key, result. */
 const KNOWN_ANSWERS = [

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { ArgumentError } from "../../src/common/errors.js";
 import { spiral } from "../../src/datasets/spiral.js";
-import { ArgumentError } from "../../src/errors.js";
 
 function column(data: Float32Array, index: number): number[] {
   return Array.from({ length: data.length / 2 }, (_, i) => data[2 * i + index]!);

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { OutOfMemoryError } from "../../src/common/errors.js";
 import { Arena } from "../../src/engine/arena.js";
 import { EngineMemory } from "../../src/engine/memory.js";
-import { OutOfMemoryError } from "../../src/errors.js";
 
 const START = 1000;
 const LIMIT = 1 << 20;

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { corruption, imageShape, schedule, sparsity, widths } from "../../src/cli/options.js";
-import { FormatError } from "../../src/errors.js";
+import { FormatError } from "../../src/common/errors.js";
 import { parseNpyHeader } from "../../src/formats/npyHeader.js";
 import { streamCsv } from "../../src/node.js";
 import { failure } from "../support/models.js";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ArgumentError, FormatError, IsthmusError } from "../../src/errors.js";
+import { ArgumentError, FormatError, IsthmusError } from "../../src/common/errors.js";
 import { loadIdx, loadNpy, loadSamples } from "../../src/files/load.js";
 import { encodeIdx } from "../../src/formats/idx.js";
 import { encodeNpy } from "../../src/formats/npy.js";

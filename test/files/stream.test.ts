@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ArgumentError, FormatError, IsthmusError } from "../../src/errors.js";
+import { ArgumentError, FormatError, IsthmusError } from "../../src/common/errors.js";
+import { type AnyMatrix, Matrix } from "../../src/data/matrix.js";
 import { encodeIdx } from "../../src/formats/idx.js";
 import { encodeNpy } from "../../src/formats/npy.js";
 import type { SampleStream } from "../../src/index.js";
-import { type AnyMatrix, Matrix } from "../../src/matrix.js";
 import { loadIdx, loadNpy, streamCsv, streamIdx, streamNpy } from "../../src/node.js";
 import { failure, smallModel, values, weightBits } from "../support/models.js";
 

@@ -17,7 +17,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ArgumentError } from "../../src/errors.js";
+import { ArgumentError } from "../../src/common/errors.js";
 import { assertWritable, saveText } from "../../src/node.js";
 
 const windows = process.platform === "win32";

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { foreignFile } from "../../src/formats/foreignFile.js";
 import { decodeIdx, encodeIdx } from "../../src/formats/idx.js";
 import { decodeNpy, encodeNpy } from "../../src/formats/npy.js";
+import { decodeSamples } from "../../src/formats/readSamples.js";
 import { decodeSafetensors, encodeSafetensors } from "../../src/formats/safetensors.js";
-import { decodeSamples } from "../../src/formats/samples.js";
 import { Autoencoder, FormatError } from "../../src/index.js";
 
 const latin = (text: string) => Uint8Array.from(Buffer.from(text, "latin1"));

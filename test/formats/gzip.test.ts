@@ -1,7 +1,7 @@
 import { constants, gunzipSync, gzipSync, inflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { ArgumentError, FormatError } from "../../src/errors.js";
+import { ArgumentError, FormatError } from "../../src/common/errors.js";
 import { crc32 } from "../../src/formats/crc32.js";
 import { Gunzipper } from "../../src/formats/gunzipper.js";
 import { gunzip, isGzip } from "../../src/formats/gzip.js";

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
-import { IsthmusError } from "../../src/errors.js";
+import { IsthmusError } from "../../src/common/errors.js";
 import type { NumericArray } from "../../src/formats/typedArrays.js";
 
 export interface ShapedArray<T extends NumericArray = NumericArray> {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ArgumentError, FormatError, ShapeError } from "../../src/errors.js";
+import { ArgumentError, FormatError, ShapeError } from "../../src/common/errors.js";
 import { gunzip } from "../../src/formats/gzip.js";
 import { decodeIdx, encodeIdx, type IdxArray } from "../../src/formats/idx.js";
 import {

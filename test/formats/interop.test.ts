@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FormatError } from "../../src/errors.js";
+import { FormatError } from "../../src/common/errors.js";
 import { decodeNpy, encodeNpy } from "../../src/formats/npy.js";
 import { decodeSafetensors, encodeSafetensors } from "../../src/formats/safetensors.js";
 import type { NumericArray } from "../../src/formats/typedArrays.js";

@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ArgumentError, FormatError, IsthmusError } from "../../src/errors.js";
+import { ArgumentError, FormatError, IsthmusError } from "../../src/common/errors.js";
+import type { AnyMatrix } from "../../src/data/matrix.js";
 import { encodeIdx } from "../../src/formats/idx.js";
 import { encodeNpy } from "../../src/formats/npy.js";
-import { decodeSamples } from "../../src/formats/samples.js";
+import { decodeSamples } from "../../src/formats/readSamples.js";
 import { Autoencoder, dense } from "../../src/index.js";
-import type { AnyMatrix } from "../../src/matrix.js";
 import { loadIdx, loadNpy, loadSamples, streamCsv, streamIdx, streamNpy } from "../../src/node.js";
 import { failure } from "../support/models.js";
 

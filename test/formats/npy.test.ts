@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ArgumentError, FormatError, ShapeError } from "../../src/errors.js";
+import { ArgumentError, FormatError, ShapeError } from "../../src/common/errors.js";
 import { decodeNpy, encodeNpy, type NpyArray } from "../../src/formats/npy.js";
 import {
   awkwardDoubles,

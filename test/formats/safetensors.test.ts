@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ArgumentError, FormatError, ShapeError } from "../../src/errors.js";
+import { ArgumentError, FormatError, ShapeError } from "../../src/common/errors.js";
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "../../src/formats/safetensors.js";
 import {
   awkwardDoubles,

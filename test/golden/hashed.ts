@@ -1,4 +1,4 @@
-import { ArgumentError } from "../../src/errors.js";
+import { ArgumentError } from "../../src/common/errors.js";
 
 /** The 32-bit finalizer of MurmurHash3 (Austin Appleby, public domain): a bijection on u32. */
 function fmix32(h: number): number {

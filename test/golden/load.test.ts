@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ArgumentError, FormatError } from "../../src/errors.js";
+import { ArgumentError, FormatError } from "../../src/common/errors.js";
 import {
   type ActivationName,
   checksum,

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { ArgumentError, FormatError } from "../../src/errors.js";
+import { ArgumentError, FormatError } from "../../src/common/errors.js";
 import type { OptimizerName } from "../../src/index.js";
 import { checksum, hashedUniform } from "./hashed.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ACTIVATION_NAMES, ACTIVATIONS as KINDS, needsInput } from "../../src/model/activations.js";
+import { ACTIVATION_NAMES, ACTIVATIONS as KINDS, needsInput } from "../../src/layers/activations.js";
 import { BUILDS } from "../support/kernels.js";
 import { activations, EPSILON, slopes } from "../support/reference.js";
 import { Sandbox } from "./sandbox.js";

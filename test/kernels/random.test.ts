@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { philox4x32 } from "../../src/datasets/random.js";
+import { philox4x32 } from "../../src/datasets/sampleRandom.js";
 import { BUILDS } from "../support/kernels.js";
 import { Sandbox } from "./sandbox.js";
 import { expectWithin, SIZES } from "./values.js";

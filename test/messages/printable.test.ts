@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { show } from "../../src/check.js";
+import { show } from "../../src/common/check.js";
+import { nearest } from "../../src/common/nearest.js";
+import { printable, quote } from "../../src/common/printable.js";
 import { describe as described } from "../../src/formats/typedArrays.js";
-import { nearest } from "../../src/nearest.js";
-import { printable, quote } from "../../src/printable.js";
 import { HOSTILE, hostileIn } from "../support/hostile.js";
 
 const name = (code: number) => `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;

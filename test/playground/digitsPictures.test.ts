@@ -3,14 +3,14 @@ import { describe, expect, test } from "vitest";
 import { encodeIdx } from "../../src/formats/index.js";
 import { digits, FormatError, gaussianNoise, Matrix, maskingNoise, saltAndPepper } from "../../src/index.js";
 import { paintStroke } from "../../src/playground/digits/brush.js";
-import { makeDigits, showcaseRows, takePictures } from "../../src/playground/digits/data.js";
 import { fitted } from "../../src/playground/digits/fitting.js";
 import { corrupted } from "../../src/playground/digits/noise.js";
 import { oddPictures } from "../../src/playground/digits/odd.js";
 import { readPictures } from "../../src/playground/digits/pictureFile.js";
+import { makeDigits, showcaseRows, takePictures } from "../../src/playground/digits/pictureSet.js";
 import { PIXELS, pick, SIDE, toInk, toUnit } from "../../src/playground/digits/pictures.js";
-import { Random } from "../../src/playground/digits/random.js";
 import { largest, rangesOf } from "../../src/playground/digits/ranges.js";
+import { Random } from "../../src/playground/digits/seededRandom.js";
 import { failure } from "../support/models.js";
 
 const { images, labels } = digits({ samples: 100, seed: 3 });

@@ -2,11 +2,11 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { encodeIdx } from "../../src/formats/index.js";
 import { ArgumentError, Autoencoder, dense, digits, FormatError, ShapeError } from "../../src/index.js";
-import type { FromWorker, Progress, ToWorker } from "../../src/playground/digits/messages.js";
+import type { FromWorker, Progress, ToWorker } from "../../src/playground/digits/digitsMessages.js";
+import { type ModelSettings, SETTINGS } from "../../src/playground/digits/digitsSettings.js";
 import { PIXELS, toUnit } from "../../src/playground/digits/pictures.js";
 import { Session } from "../../src/playground/digits/session.js";
-import { type ModelSettings, SETTINGS } from "../../src/playground/digits/settings.js";
-import { initialValues } from "../../src/playground/shared/settings.js";
+import { initialValues } from "../../src/playground/shared/settingsText.js";
 import { failure } from "../support/models.js";
 import { until } from "../support/until.js";
 

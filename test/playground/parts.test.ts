@@ -4,7 +4,7 @@ import { LossSeries } from "../../src/playground/shared/lossSeries.js";
 import { Painter } from "../../src/playground/shared/painter.js";
 import { ramp } from "../../src/playground/shared/ramp.js";
 import { Speedometer } from "../../src/playground/shared/speedometer.js";
-import { shadesOf } from "../../src/playground/spiral/layers.js";
+import { shadesOf } from "../../src/playground/spiral/canvasLayers.js";
 
 describe("engineLine", () => {
   it("tells build, threads and speed", () => {

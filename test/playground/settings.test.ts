@@ -8,8 +8,8 @@ import {
   type Settings,
   toHash,
   widthsSetting,
-} from "../../src/playground/shared/settings.js";
-import { SETTINGS } from "../../src/playground/spiral/settings.js";
+} from "../../src/playground/shared/settingsText.js";
+import { SETTINGS } from "../../src/playground/spiral/spiralSettings.js";
 
 interface Values {
   count: number;

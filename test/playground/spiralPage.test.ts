@@ -5,9 +5,9 @@ import type { Browser, Page } from "puppeteer-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { Autoencoder, dense, orderCorrelation, spiral } from "../../src/index.js";
 import { servePlayground } from "../../src/playground/serve.mjs";
-import { fromHash } from "../../src/playground/shared/settings.js";
+import { fromHash } from "../../src/playground/shared/settingsText.js";
 import { modelOptions } from "../../src/playground/spiral/model.js";
-import { SETTINGS } from "../../src/playground/spiral/settings.js";
+import { SETTINGS } from "../../src/playground/spiral/spiralSettings.js";
 import { type BrowserName, browserNames, openBrowser } from "../support/browsers.js";
 import {
   dropFile,

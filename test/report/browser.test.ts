@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { drawPicture, drawReport, pictureNames } from "../../src/report/report.js";
+import { drawPicture, drawReport, pictureNames } from "../../src/report/drawReport.js";
 import { browserNames, openBrowser } from "../support/browsers.js";
 import { digitSubject, farSubject, type Made, spiralSubject, tableSubject } from "./subjects.js";
 

@@ -1,6 +1,7 @@
 import { inflateSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { resolveColours } from "../../src/report/colours.js";
 import {
   evenly,
   extentOf,
@@ -14,12 +15,11 @@ import {
   tick,
   ticksAcross,
   ticksOf,
-} from "../../src/report/numbers.js";
+} from "../../src/report/numberText.js";
 import { encodePng } from "../../src/report/png.js";
 import { principalComponents } from "../../src/report/principal.js";
+import { signedTile } from "../../src/report/strips.js";
 import { element, escapeText, wrap } from "../../src/report/svg.js";
-import { resolveColours } from "../../src/report/theme.js";
-import { signedTile } from "../../src/report/tiles.js";
 import { expectClose, values } from "../support/models.js";
 import { principalComponents as jacobi } from "../support/pca.js";
 

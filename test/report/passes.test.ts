@@ -1,7 +1,7 @@
 // A report sends all samples through the model as seldom as it can: pictures share what was measured once.
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Autoencoder, dense, type Matrix, orderCorrelation, type Samples, spiral } from "../../src/index.js";
-import { drawReport, pictureNames, type Subject } from "../../src/report/report.js";
+import { drawReport, pictureNames, type Subject } from "../../src/report/drawReport.js";
 import { measure } from "../../src/report/subject.js";
 import { bits, smallModel, values } from "../support/models.js";
 import { PASSES } from "../support/passes.js";

@@ -2,7 +2,7 @@
 import { parseHTML } from "linkedom";
 import { expect, test } from "vitest";
 import { Autoencoder, dense, sgd } from "../../src/index.js";
-import { drawReport } from "../../src/report/report.js";
+import { drawReport } from "../../src/report/drawReport.js";
 import { loadSpiral } from "../golden/load.js";
 
 test("the table and the curve of a 2-1-2 network after 2,000 epochs", async () => {

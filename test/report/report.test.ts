@@ -1,8 +1,8 @@
 import { parseHTML } from "linkedom";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AnomalyDetector, ArgumentError, Autoencoder, dense, orderCorrelation } from "../../src/index.js";
-import { shown } from "../../src/report/numbers.js";
-import { drawPicture, drawReport, pictureNames } from "../../src/report/report.js";
+import { drawPicture, drawReport, pictureNames } from "../../src/report/drawReport.js";
+import { shown } from "../../src/report/numberText.js";
 import { values } from "../support/models.js";
 import { digitSubject, type Made, spiralSubject, tableSubject } from "./subjects.js";
 

@@ -7,7 +7,7 @@ import {
   gaussianNoise,
   spiral,
 } from "../../src/index.js";
-import type { Subject } from "../../src/report/report.js";
+import type { Subject } from "../../src/report/drawReport.js";
 import { values } from "../support/models.js";
 
 const engine = { math: "portable", threads: 1 } as const;

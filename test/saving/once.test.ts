@@ -11,10 +11,10 @@ import {
   FormatError,
   gaussian,
 } from "../../src/index.js";
-import { Learner } from "../../src/model/learner.js";
-import { readWeights, writeWeights } from "../../src/model/namedWeights.js";
-import { Network } from "../../src/model/network.js";
-import { toStack } from "../../src/model/stack.js";
+import { Learner } from "../../src/network/learner.js";
+import { readWeights, writeWeights } from "../../src/network/namedWeights.js";
+import { Network } from "../../src/network/network.js";
+import { toStack } from "../../src/network/stack.js";
 import { decodeCheckpoint, toLearnerState } from "../../src/saving/checkpoint.js";
 import { bits, bitsOfWeights, failure, smallModel, values, weightBits } from "../support/models.js";
 

@@ -1,6 +1,6 @@
 import type { NamedWeight } from "../../src/index.js";
-import type { CheckedDescription } from "../../src/model/description.js";
-import { type StackLayer, toStack } from "../../src/model/stack.js";
+import type { CheckedDescription } from "../../src/network/description.js";
+import { type StackLayer, toStack } from "../../src/network/stack.js";
 import { elementLoss } from "./float64Network.js";
 import { activations } from "./reference.js";
 

@@ -1,8 +1,7 @@
 import { Command } from "commander";
+import { printable } from "../../common/printable.js";
 import type { AnomalyDetector, AnomalyEvaluation } from "../../index.js";
 import { loadSafetensors, saveModel, saveNpy, saveText } from "../../node.js";
-import { printable } from "../../printable.js";
-import { assertColumns, dataFile, openData, type Rows, type Source } from "../data.js";
 import { loadColumn, openDetector, type ThresholdWishes } from "../openDetector.js";
 import {
   addCalculationOptions,
@@ -16,6 +15,7 @@ import {
   USED_DIGITS,
 } from "../options.js";
 import { checkMatrixEnding, checkModelEnding, checkOutputs } from "../outputs.js";
+import { assertColumns, dataFile, openData, type Rows, type Source } from "../readData.js";
 import { historyMetadata, historyOf } from "../savedHistory.js";
 import { bold, dim, emit, say, terminal } from "../terminal.js";
 import { count, plural, loss as showLoss, table } from "../text.js";

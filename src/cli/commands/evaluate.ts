@@ -1,7 +1,6 @@
 import { Command } from "commander";
+import { printable } from "../../common/printable.js";
 import { loadModel } from "../../node.js";
-import { printable } from "../../printable.js";
-import { assertColumns, openData } from "../data.js";
 import {
   addCalculationOptions,
   addDataOptions,
@@ -13,6 +12,7 @@ import {
   USED_DATA,
   USED_DIGITS,
 } from "../options.js";
+import { assertColumns, openData } from "../readData.js";
 import { dim, emit, say, terminal } from "../terminal.js";
 import { described, loss as showLoss, table } from "../text.js";
 

@@ -1,9 +1,9 @@
 import { stat } from "node:fs/promises";
 import { Command } from "commander";
+import { cut, printable } from "../../common/printable.js";
 import { inPath } from "../../files/inPath.js";
 import { inspectModel, type Layer, type ModelSummary } from "../../index.js";
 import { loadSafetensors } from "../../node.js";
-import { cut, printable } from "../../printable.js";
 import { addJsonOption } from "../options.js";
 import { bold, dim, emit, say, terminal } from "../terminal.js";
 import { count, described, fileSize, longest, table } from "../text.js";

@@ -1,18 +1,9 @@
 import { basename } from "node:path";
 import { Command } from "commander";
+import { printable } from "../../common/printable.js";
 import { ArgumentError, NonFiniteError, ShapeError } from "../../index.js";
 import { loadSafetensors } from "../../node.js";
-import { printable } from "../../printable.js";
-import type { Subject } from "../../report/report.js";
-import {
-  assertColumns,
-  dataFile,
-  type Examples,
-  isMade,
-  openData,
-  type Source,
-  withImageShape,
-} from "../data.js";
+import type { Subject } from "../../report/drawReport.js";
 import { loadColumn, openDetector, type ThresholdWishes } from "../openDetector.js";
 import {
   addCalculationOptions,
@@ -28,6 +19,15 @@ import {
   USED_DIGITS,
 } from "../options.js";
 import { checkOutputs } from "../outputs.js";
+import {
+  assertColumns,
+  dataFile,
+  type Examples,
+  isMade,
+  openData,
+  type Source,
+  withImageShape,
+} from "../readData.js";
 import { historyOf } from "../savedHistory.js";
 import { bold, emit, say, terminal } from "../terminal.js";
 import { subjectOf, writePicture, writeReport } from "../writeReport.js";

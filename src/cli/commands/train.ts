@@ -2,9 +2,9 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command } from "commander";
+import { printable } from "../../common/printable.js";
 import { ArgumentError, Autoencoder } from "../../index.js";
 import { saveCheckpoint, saveModel } from "../../node.js";
-import { printable } from "../../printable.js";
 import {
   describeModel,
   showLayers,
@@ -13,7 +13,6 @@ import {
   type TrainingWishes,
   trainingLength,
 } from "../architecture.js";
-import { assertColumns, dataFile, openData, type Source, withImageShape } from "../data.js";
 import { Interruption } from "../interruption.js";
 import {
   type CalculationOptions,
@@ -23,6 +22,7 @@ import {
   showEngine,
 } from "../options.js";
 import { checkModelEnding, checkOutputs } from "../outputs.js";
+import { assertColumns, dataFile, openData, type Source, withImageShape } from "../readData.js";
 import { showReconstructions } from "../reconstructions.js";
 import { type CheckpointOptions, checkCheckpointOptions, resumeModel } from "../resume.js";
 import { historyMetadata } from "../savedHistory.js";

@@ -1,8 +1,7 @@
 import { Command } from "commander";
+import { printable } from "../../common/printable.js";
 import type { Autoencoder, Matrix, Samples } from "../../index.js";
 import { loadModel } from "../../node.js";
-import { printable } from "../../printable.js";
-import { assertColumns, dataFile, openData } from "../data.js";
 import {
   addCalculationOptions,
   addDataOptions,
@@ -15,6 +14,7 @@ import {
   USED_DIGITS,
 } from "../options.js";
 import { checkMatrixEnding, checkOutputs, saveMatrix } from "../outputs.js";
+import { assertColumns, dataFile, openData } from "../readData.js";
 import { bold, emit, say, terminal } from "../terminal.js";
 import { shape } from "../text.js";
 

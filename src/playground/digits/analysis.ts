@@ -1,7 +1,7 @@
 import { AnomalyDetector, type Autoencoder } from "../../index.js";
-import type { PictureSet } from "./data.js";
-import type { Analysis } from "./messages.js";
+import type { Analysis } from "./digitsMessages.js";
 import { oddPictures } from "./odd.js";
+import type { PictureSet } from "./pictureSet.js";
 import { PIXELS, pick, toInk } from "./pictures.js";
 import { largest, rangesOf } from "./ranges.js";
 

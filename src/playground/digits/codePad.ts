@@ -1,4 +1,4 @@
-import { isDark, onThemeChange, themeColour } from "../shared/theme.js";
+import { isDark, onThemeChange, themeColour } from "../shared/pageColours.js";
 import { fitToScreen, makeOperable } from "./canvas.js";
 import type { Range } from "./ranges.js";
 

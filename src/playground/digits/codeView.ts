@@ -1,7 +1,7 @@
 import { byId, make, setText } from "../shared/dom.js";
 import { paintGrid } from "./canvas.js";
 import { CodePad } from "./codePad.js";
-import type { Analysis } from "./messages.js";
+import type { Analysis } from "./digitsMessages.js";
 import type { Range } from "./ranges.js";
 
 /** Steps of a slider from end to end. */

@@ -2,13 +2,13 @@ import type { AnomalyDetector, Autoencoder } from "../../index.js";
 import type { Send } from "../shared/channel.js";
 import { engineReport } from "../shared/engineLine.js";
 import { analyse, fitDetector } from "./analysis.js";
-import { type PictureSet, showcaseRows } from "./data.js";
+import type { Drawing, FromWorker } from "./digitsMessages.js";
+import type { Run } from "./digitsRun.js";
 import { examine } from "./drawing.js";
 import { Latest } from "./latest.js";
-import type { Drawing, FromWorker } from "./messages.js";
 import { corrupted } from "./noise.js";
+import { type PictureSet, showcaseRows } from "./pictureSet.js";
 import { pick, toInk, toUnit } from "./pictures.js";
-import type { Run } from "./run.js";
 
 /** Pictures that are shown while a model learns. */
 const SHOWN = 30;

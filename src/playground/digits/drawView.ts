@@ -1,10 +1,10 @@
 import { byId, setText } from "../shared/dom.js";
-import { onThemeChange, themeColour } from "../shared/theme.js";
+import { onThemeChange, themeColour } from "../shared/pageColours.js";
 import { fitToScreen, paintGrid } from "./canvas.js";
+import type { Drawing, Drawn } from "./digitsMessages.js";
+import type { ModelSettings } from "./digitsSettings.js";
 import { DrawPad } from "./drawPad.js";
-import type { Drawing, Drawn } from "./messages.js";
-import { significant } from "./numbers.js";
-import type { ModelSettings } from "./settings.js";
+import { significant } from "./showNumber.js";
 
 /** What the panel needs of the page. */
 interface DrawEvents {

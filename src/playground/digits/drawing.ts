@@ -1,7 +1,7 @@
 import type { AnomalyDetector } from "../../index.js";
-import { corruptionOf } from "./description.js";
+import type { Drawing, Drawn } from "./digitsMessages.js";
 import { fitted } from "./fitting.js";
-import type { Drawing, Drawn } from "./messages.js";
+import { corruptionOf } from "./modelDescription.js";
 import { corrupted } from "./noise.js";
 import { toInk } from "./pictures.js";
 

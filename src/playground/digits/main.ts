@@ -4,14 +4,14 @@ import { byId, setText } from "../shared/dom.js";
 import { downloadBytes, readBytes, takeFiles } from "../shared/files.js";
 import { SettingsForm } from "../shared/form.js";
 import { Painter } from "../shared/painter.js";
-import { fromHash, toHash } from "../shared/settings.js";
+import { fromHash, toHash } from "../shared/settingsText.js";
 import { copyAddress } from "../shared/share.js";
 import { statusOf } from "../shared/status.js";
 import { AnomalyView } from "./anomalyView.js";
 import { CodeView } from "./codeView.js";
+import type { FromWorker, Phase, ToWorker } from "./digitsMessages.js";
+import { type DigitsSettings, SETTINGS } from "./digitsSettings.js";
 import { DrawView } from "./drawView.js";
-import type { FromWorker, Phase, ToWorker } from "./messages.js";
-import { type DigitsSettings, SETTINGS } from "./settings.js";
 import { TrainingView } from "./trainingView.js";
 
 /** MNIST's training pictures are 45 MiB. */

@@ -1,5 +1,5 @@
 import type { Corruption } from "../../index.js";
-import { Random } from "./random.js";
+import { Random } from "./seededRandom.js";
 
 /** Pictures with noise of the kind that a denoising model is trained with; values may leave 0 to 1. */
 export function corrupted(pictures: Float32Array, corruption: Corruption, seed: number): Float32Array {

@@ -1,5 +1,5 @@
 import { PIXELS, pick } from "./pictures.js";
-import { Random } from "./random.js";
+import { Random } from "./seededRandom.js";
 
 /** Ways in which a picture is made odd. */
 const WAYS: readonly ((picture: Uint8Array, random: Random) => void)[] = [invert, shuffle, fillWithNoise];

@@ -3,14 +3,14 @@ import { errorText, type Send } from "../shared/channel.js";
 import { engineReport } from "../shared/engineLine.js";
 import { showTrace } from "../shared/lastSteps.js";
 import { fitDetector } from "./analysis.js";
-import { makeDigits, type PictureSet, takePictures } from "./data.js";
-import { describeModel, layersText } from "./description.js";
+import type { FromWorker, Phase, ToWorker } from "./digitsMessages.js";
+import { Run } from "./digitsRun.js";
+import type { ModelSettings } from "./digitsSettings.js";
 import { Display, type Wishes } from "./display.js";
-import type { FromWorker, Phase, ToWorker } from "./messages.js";
+import { describeModel, layersText } from "./modelDescription.js";
 import { openFile } from "./openFile.js";
+import { makeDigits, type PictureSet, takePictures } from "./pictureSet.js";
 import { PIXELS, pick, toUnit } from "./pictures.js";
-import { Run } from "./run.js";
-import type { ModelSettings } from "./settings.js";
 
 /** Least time between two snapshots of what a model makes of pictures while it learns, in ms. */
 const SNAPSHOT_INTERVAL = 120;

@@ -2,9 +2,9 @@ import { byId, setText } from "../shared/dom.js";
 import { engineLine } from "../shared/engineLine.js";
 import { LossChart } from "../shared/lossChart.js";
 import { paintGrid } from "./canvas.js";
-import type { FromWorker, Progress, Showcase } from "./messages.js";
-import { grouped, showNumber, significant } from "./numbers.js";
-import type { DigitsSettings } from "./settings.js";
+import type { FromWorker, Progress, Showcase } from "./digitsMessages.js";
+import type { DigitsSettings } from "./digitsSettings.js";
+import { grouped, showNumber, significant } from "./showNumber.js";
 
 const SHOWN_ABREAST = 10;
 

@@ -1,6 +1,6 @@
 // The program of the Digits page's worker: everything that calculates.
 import { errorText, type Send, serveWorker } from "../shared/channel.js";
-import type { FromWorker, ToWorker } from "./messages.js";
+import type { FromWorker, ToWorker } from "./digitsMessages.js";
 import { Session } from "./session.js";
 
 const send: Send<FromWorker> = serveWorker<ToWorker, FromWorker>(

@@ -11,7 +11,7 @@ import {
   ScatterController,
   Title,
 } from "chart.js";
-import { onThemeChange, themeColour } from "./theme.js";
+import { onThemeChange, themeColour } from "./pageColours.js";
 
 Chart.register(
   Legend,

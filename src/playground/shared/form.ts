@@ -1,5 +1,5 @@
 import { make, setText } from "./dom.js";
-import { initialValues, type Settings } from "./settings.js";
+import { initialValues, type Settings } from "./settingsText.js";
 
 /** A form whose fields, by their names, are a page's settings. */
 export class SettingsForm<Values> {

@@ -1,7 +1,7 @@
 import { Chart, type Tick } from "chart.js";
 import { commonOptions, onColoursChange } from "./charts.js";
 import { LossSeries } from "./lossSeries.js";
-import { themeColour } from "./theme.js";
+import { themeColour } from "./pageColours.js";
 
 /** A curve of the chart: what the legend calls it, and which of style.css's colours it has. */
 export interface LossCurve {

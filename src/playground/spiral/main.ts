@@ -3,11 +3,11 @@ import { byId, setText } from "../shared/dom.js";
 import { downloadBytes, readBytes, takeFiles } from "../shared/files.js";
 import { offer, SettingsForm } from "../shared/form.js";
 import { bindKeys } from "../shared/keys.js";
-import { fromHash, toHash } from "../shared/settings.js";
+import { fromHash, toHash } from "../shared/settingsText.js";
 import { copyAddress } from "../shared/share.js";
 import { statusOf } from "../shared/status.js";
-import type { FromWorker, Phase, ToWorker } from "./messages.js";
-import { CHOICES, SETTINGS, type SpiralSettings } from "./settings.js";
+import type { FromWorker, Phase, ToWorker } from "./spiralMessages.js";
+import { CHOICES, SETTINGS, type SpiralSettings } from "./spiralSettings.js";
 import { View } from "./view.js";
 
 /** Models of points are far smaller. */

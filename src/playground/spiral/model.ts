@@ -1,5 +1,5 @@
 import { type AutoencoderOptions, dense, type Optimizer } from "../../index.js";
-import type { SpiralSettings } from "./settings.js";
+import type { SpiralSettings } from "./spiralSettings.js";
 
 /** The model that settings ask for: two coordinates, hidden layers, one number, hidden layers, two coordinates. */
 export function modelOptions(settings: SpiralSettings): AutoencoderOptions {

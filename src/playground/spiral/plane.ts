@@ -1,9 +1,9 @@
 import { Chart, type Scale } from "chart.js";
 import { commonOptions, onColoursChange } from "../shared/charts.js";
 import { make } from "../shared/dom.js";
+import { isDark, themeColour } from "../shared/pageColours.js";
 import { ramp } from "../shared/ramp.js";
-import { isDark, themeColour } from "../shared/theme.js";
-import { drawDots, drawLine, drawShaded, type Surface } from "./layers.js";
+import { drawDots, drawLine, drawShaded, type Surface } from "./canvasLayers.js";
 
 const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
 

@@ -2,8 +2,8 @@ import { byId, setText } from "../shared/dom.js";
 import { engineLine } from "../shared/engineLine.js";
 import { LossChart } from "../shared/lossChart.js";
 import { Painter } from "../shared/painter.js";
-import type { Begun, Snapshot } from "./messages.js";
 import { type PlainLayer, Plane, type ShadedLayer } from "./plane.js";
+import type { Begun, Snapshot } from "./spiralMessages.js";
 
 const NOTHING = new Float32Array();
 

@@ -3,10 +3,10 @@ import { Autoencoder, Engine, ShapeError, type Spiral, spiral } from "../../inde
 import { errorText, serveWorker } from "../shared/channel.js";
 import { engineReport } from "../shared/engineLine.js";
 import { showTrace } from "../shared/lastSteps.js";
-import type { FromWorker, ToWorker } from "./messages.js";
 import { modelOptions } from "./model.js";
-import { SpiralRun } from "./run.js";
-import type { SpiralSettings } from "./settings.js";
+import type { FromWorker, ToWorker } from "./spiralMessages.js";
+import { SpiralRun } from "./spiralRun.js";
+import type { SpiralSettings } from "./spiralSettings.js";
 
 const engines = new Map<SpiralSettings["math"], Promise<Engine>>();
 let run: SpiralRun | undefined;

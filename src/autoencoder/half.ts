@@ -1,0 +1,69 @@
+import { requireSamplesAlone } from "../common/check.js";
+import type { Matrix } from "../data/matrix.js";
+import { type Rows, type Samples, toOwnRows, toRows } from "../data/samples.js";
+import type { Lifetime } from "../engine/lifetime.js";
+import { runAtOnce, runInTurns, type Work } from "../engine/turns.js";
+import type { Network, NetworkLayer } from "../network/network.js";
+import { outputOf } from "../training/predict.js";
+import { isStream, type SampleStream } from "../training/sampleStream.js";
+import { predictChunks } from "./predictChunks.js";
+import { refused } from "./refused.js";
+
+/** The encoder or the decoder of an autoencoder, as a model of its own; it shares the autoencoder's weights and scaling. */
+export class Half {
+  /** Stays when a minifier renames the class. */
+  static readonly name = "Half";
+  readonly #network: Network;
+  readonly #layers: readonly NetworkLayer[];
+  readonly #lifetime: Lifetime;
+
+  /** @param lifetime the autoencoder's */
+  constructor(network: Network, layers: readonly NetworkLayer[], lifetime: Lifetime) {
+    this.#network = network;
+    this.#layers = layers;
+    this.#lifetime = lifetime;
+  }
+
+  /** Width of what it takes. */
+  get inputSize(): number {
+    return this.#layers[0]!.inputs;
+  }
+
+  /** Width of what it gives. */
+  get outputSize(): number {
+    return this.#layers.at(-1)!.outputs;
+  }
+
+  /**
+   * What this half gives for each row, [rows, outputSize]; of a stream, chunk by chunk.
+   *
+   * @throws {ShapeError} {NonFiniteError} {ArgumentError} for unfit input
+   */
+  predict(samples: Samples): Promise<Matrix>;
+  predict(stream: SampleStream): AsyncGenerator<Matrix, void, void>;
+  predict(samples: Samples | SampleStream): Promise<Matrix> | AsyncGenerator<Matrix, void, void>;
+  predict(samples: Samples | SampleStream, ...surplus: unknown[]) {
+    const refusal = refused(samples, () => requireSamplesAlone("predict", surplus));
+    if (refusal) return refusal;
+    if (!isStream(samples)) return this.#run(this.#predict(samples, toOwnRows));
+    const input = { name: "samples", stream: samples, columns: this.inputSize };
+    const predict = (rows: Rows) => outputOf(this.#network, this.#layers, rows);
+    return predictChunks((work) => this.#run(work), input, predict, this.#lifetime);
+  }
+
+  /** `predict` on the calling thread. */
+  predictSync(samples: Samples): Matrix;
+  predictSync(samples: Samples, ...surplus: unknown[]): Matrix {
+    requireSamplesAlone("predictSync", surplus);
+    return runAtOnce(this.#network.engine, this.#predict(samples, toRows), this.#lifetime);
+  }
+
+  async #run<T>(work: Work<T>): Promise<T> {
+    return runInTurns(this.#network.engine, work, this.#lifetime);
+  }
+
+  *#predict(samples: Samples, read: typeof toRows): Work<Matrix> {
+    this.#lifetime.assertAlive();
+    return yield* outputOf(this.#network, this.#layers, read("samples", samples, this.inputSize));
+  }
+}

@@ -1,0 +1,320 @@
+import { STREAM_SAMPLE } from "../../assembly/abi.js";
+import { integer, knownKeys, requireSampleOptions, requireSamplesAlone } from "../common/check.js";
+import { ArgumentError, StateError } from "../common/errors.js";
+import { Matrix } from "../data/matrix.js";
+import { type Rows, type Samples, toOwnRows, toRows } from "../data/samples.js";
+import type { Lifetime } from "../engine/lifetime.js";
+import { runAtOnce, runInTurns, type Work } from "../engine/turns.js";
+import { checkSeed, type Seed, seedWords } from "../math/seed.js";
+import type { Learner } from "../network/learner.js";
+import type { Network } from "../network/network.js";
+import { Gate } from "../training/gate.js";
+import { type Evaluation, measure, outputOf } from "../training/predict.js";
+import { isStream, type SampleStream, type StreamedRows, toInput } from "../training/sampleStream.js";
+import { corruptedOf } from "./corrupted.js";
+import { Half } from "./half.js";
+import { predictChunks } from "./predictChunks.js";
+import { checkUnits, type ErrorUnits, featureErrorsOf, rowErrorsOf } from "./reconstructionErrors.js";
+import { refused } from "./refused.js";
+
+/** Epochs are told apart by 32 bits. */
+const MOST_EPOCH = 2 ** 32 - 1;
+
+/** What `encodeDistribution` gives: a normal distribution for each sample, [rows, latentSize] each. */
+export interface CodeDistribution {
+  /** Means μ. */
+  readonly mean: Matrix;
+  /** log σ². */
+  readonly logVariance: Matrix;
+}
+
+/** What an autoencoder does with samples, however it came by its weights. */
+export abstract class Predictor {
+  readonly #learner: Learner;
+  readonly #network: Network;
+  readonly #lifetime: Lifetime;
+
+  /** The half from sample to code, as a model of its own. */
+  readonly encoder: Half;
+  /** The half from code to sample, as a model of its own. */
+  readonly decoder: Half;
+
+  /** @param lifetime the model's */
+  constructor(learner: Learner, lifetime: Lifetime) {
+    const { network } = learner;
+    this.#learner = learner;
+    this.#network = network;
+    this.#lifetime = lifetime;
+    const { layers, encoderDepth } = network;
+    this.encoder = new Half(network, layers.slice(0, encoderDepth), lifetime);
+    this.decoder = new Half(network, layers.slice(encoderDepth), lifetime);
+  }
+
+  /** Width of a sample. */
+  get inputSize(): number {
+    return this.#network.inputSize;
+  }
+
+  /** Width of the code. */
+  get latentSize(): number {
+    return this.#network.latentSize;
+  }
+
+  /** The codes of samples, [rows, latentSize]; of a variational model their means. */
+  encode(samples: Samples): Promise<Matrix>;
+  encode(stream: SampleStream): AsyncGenerator<Matrix, void, void>;
+  encode(samples: Samples | SampleStream, ...surplus: unknown[]) {
+    return refused(samples, () => requireSamplesAlone("encode", surplus)) ?? this.encoder.predict(samples);
+  }
+
+  /** `encode` on the calling thread. */
+  encodeSync(samples: Samples): Matrix;
+  encodeSync(samples: Samples, ...surplus: unknown[]): Matrix {
+    requireSamplesAlone("encodeSync", surplus);
+    return this.encoder.predictSync(samples);
+  }
+
+  /**
+   * The distributions of the codes of samples, of a variational model.
+   *
+   * @throws {StateError} when the model has no gaussian latent
+   */
+  encodeDistribution(samples: Samples): Promise<CodeDistribution>;
+  encodeDistribution(stream: SampleStream): AsyncGenerator<CodeDistribution, void, void>;
+  encodeDistribution(samples: Samples | SampleStream, ...surplus: unknown[]) {
+    return (
+      refused(samples, () => requireSamplesAlone("encodeDistribution", surplus)) ??
+      this.#predict(samples, (rows) => this.#encodeDistribution(rows))
+    );
+  }
+
+  /** `encodeDistribution` on the calling thread. */
+  encodeDistributionSync(samples: Samples): CodeDistribution;
+  encodeDistributionSync(samples: Samples, ...surplus: unknown[]): CodeDistribution {
+    requireSamplesAlone("encodeDistributionSync", surplus);
+    return this.#runSync(this.#encodeDistribution(this.#rows(samples)));
+  }
+
+  /**
+   * New samples of a variational model, [count, inputSize]: codes from the standard normal distribution, decoded.
+   *
+   * @param count how many, a positive integer
+   * @param options.seed what the codes are drawn from; default the model's seed
+   * @throws {StateError} when the model has no gaussian latent
+   */
+  async sample(count: number, options: { seed?: Seed } = {}): Promise<Matrix> {
+    return this.decode(this.#drawCodes(count, options));
+  }
+
+  /** `sample` on the calling thread. */
+  sampleSync(count: number, options: { seed?: Seed } = {}): Matrix {
+    return this.decodeSync(this.#drawCodes(count, options));
+  }
+
+  /** Samples rebuilt from codes, [rows, inputSize]. */
+  decode(codes: Samples): Promise<Matrix>;
+  decode(stream: SampleStream): AsyncGenerator<Matrix, void, void>;
+  decode(codes: Samples | SampleStream, ...surplus: unknown[]) {
+    return (
+      refused(codes, () => requireSamplesAlone("decode", surplus, "codes")) ?? this.decoder.predict(codes)
+    );
+  }
+
+  /** `decode` on the calling thread. */
+  decodeSync(codes: Samples): Matrix;
+  decodeSync(codes: Samples, ...surplus: unknown[]): Matrix {
+    requireSamplesAlone("decodeSync", surplus, "codes");
+    return this.decoder.predictSync(codes);
+  }
+
+  /** Samples after encoding and decoding, [rows, inputSize]; of a variational model the codes' means are decoded. */
+  reconstruct(samples: Samples): Promise<Matrix>;
+  reconstruct(stream: SampleStream): AsyncGenerator<Matrix, void, void>;
+  reconstruct(samples: Samples | SampleStream, ...surplus: unknown[]) {
+    return (
+      refused(samples, () => requireSamplesAlone("reconstruct", surplus)) ??
+      this.#predict(samples, (rows) => outputOf(this.#network, this.#network.layers, rows))
+    );
+  }
+
+  /** `reconstruct` on the calling thread. */
+  reconstructSync(samples: Samples): Matrix;
+  reconstructSync(samples: Samples, ...surplus: unknown[]): Matrix {
+    requireSamplesAlone("reconstructSync", surplus);
+    return this.#runSync(outputOf(this.#network, this.#network.layers, this.#rows(samples)));
+  }
+
+  /**
+   * The samples as training corrupts them, [rows, inputSize], in their own units: the noise of row i is what `fit` draws
+   * in an epoch for the i-th of its samples, by the model's seed.
+   *
+   * @param options.epoch which epoch's noise, counted from 0 over the model's life; default 0
+   * @throws {StateError} when the model has no corruption, or a scaling that has not learnt anything yet
+   * @throws {ShapeError} {NonFiniteError} {ArgumentError} for unfit samples or options
+   */
+  corrupt(samples: Samples, options?: { epoch?: number }): Promise<Matrix>;
+  async corrupt(samples: Samples, options: { epoch?: number } = {}, ...surplus: unknown[]): Promise<Matrix> {
+    requireSampleOptions("corrupt", options, surplus);
+    return this.#run(this.#corrupt(samples, options, toOwnRows));
+  }
+
+  /** `corrupt` on the calling thread. */
+  corruptSync(samples: Samples, options?: { epoch?: number }): Matrix;
+  corruptSync(samples: Samples, options: { epoch?: number } = {}, ...surplus: unknown[]): Matrix {
+    requireSampleOptions("corruptSync", options, surplus);
+    return this.#runSync(this.#corrupt(samples, options));
+  }
+
+  /**
+   * Mean loss over the samples, with all penalties, without corruption and dropout.
+   *
+   * @throws {ShapeError} {NonFiniteError} {ArgumentError} for unfit samples, and for anything beside them: an
+   *   autoencoder's target is its input, and there are no options
+   */
+  evaluate(samples: Samples | SampleStream): Promise<Evaluation>;
+  async evaluate(samples: Samples | SampleStream, ...surplus: unknown[]): Promise<Evaluation> {
+    requireSamplesAlone("evaluate", surplus);
+    return this.#run(this.#evaluate(this.#input(samples)));
+  }
+
+  /** `evaluate` on the calling thread. */
+  evaluateSync(samples: Samples): Evaluation;
+  evaluateSync(samples: Samples, ...surplus: unknown[]): Evaluation {
+    requireSamplesAlone("evaluateSync", surplus);
+    return this.#runSync(this.#evaluate(this.#rows(samples)));
+  }
+
+  /**
+   * Mean squared error of each sample's reconstruction, whatever the model's loss is; one a row.
+   *
+   * @throws {ShapeError} {NonFiniteError} {ArgumentError} for unfit samples or options
+   */
+  reconstructionError(samples: Samples, options?: ErrorUnits): Promise<Float32Array>;
+  reconstructionError(stream: SampleStream, options?: ErrorUnits): AsyncGenerator<Float32Array, void, void>;
+  reconstructionError(samples: Samples | SampleStream, options: ErrorUnits = {}, ...surplus: unknown[]) {
+    return (
+      refused(samples, () => requireSampleOptions("reconstructionError", options, surplus)) ??
+      this.#predict(samples, (rows) => rowErrorsOf(this.#network, rows, checkUnits(options)))
+    );
+  }
+
+  /** `reconstructionError` on the calling thread. */
+  reconstructionErrorSync(samples: Samples, options?: ErrorUnits): Float32Array;
+  reconstructionErrorSync(samples: Samples, options: ErrorUnits = {}, ...surplus: unknown[]): Float32Array {
+    requireSampleOptions("reconstructionErrorSync", options, surplus);
+    return this.#runSync(rowErrorsOf(this.#network, this.#rows(samples), checkUnits(options)));
+  }
+
+  /**
+   * Squared error of each value of each sample's reconstruction, [rows, inputSize]; the mean of a row is what
+   * `reconstructionError` gives. Errors as there.
+   */
+  reconstructionErrorPerFeature(samples: Samples, options?: ErrorUnits): Promise<Matrix>;
+  reconstructionErrorPerFeature(
+    stream: SampleStream,
+    options?: ErrorUnits,
+  ): AsyncGenerator<Matrix, void, void>;
+  reconstructionErrorPerFeature(
+    samples: Samples | SampleStream,
+    options: ErrorUnits = {},
+    ...surplus: unknown[]
+  ) {
+    return (
+      refused(samples, () => requireSampleOptions("reconstructionErrorPerFeature", options, surplus)) ??
+      this.#predict(samples, (rows) => featureErrorsOf(this.#network, rows, checkUnits(options)))
+    );
+  }
+
+  /** `reconstructionErrorPerFeature` on the calling thread. */
+  reconstructionErrorPerFeatureSync(samples: Samples, options?: ErrorUnits): Matrix;
+  reconstructionErrorPerFeatureSync(
+    samples: Samples,
+    options: ErrorUnits = {},
+    ...surplus: unknown[]
+  ): Matrix {
+    requireSampleOptions("reconstructionErrorPerFeatureSync", options, surplus);
+    return this.#runSync(featureErrorsOf(this.#network, this.#rows(samples), checkUnits(options)));
+  }
+
+  *#evaluate(input: Rows | StreamedRows): Work<Evaluation> {
+    return (yield* measure(this.#learner, [], input, new Gate(this.#lifetime))).evaluation;
+  }
+
+  *#encodeDistribution(rows: Rows): Work<CodeDistribution> {
+    this.#assertVariational("encodeDistribution");
+    const layers = this.#network.layers.slice(0, this.#network.encoderDepth);
+    const heads = yield* outputOf(this.#network, layers, rows, true);
+    const size = this.latentSize;
+    const head = (first: number) => {
+      const data = new Float32Array(rows.rows * size);
+      for (let row = 0; row < rows.rows; row++) {
+        const from = row * heads.columns + first;
+        data.set(heads.data.subarray(from, from + size), row * size);
+      }
+      return new Matrix(data, rows.rows, size);
+    };
+    return { mean: head(0), logVariance: head(size) };
+  }
+
+  *#corrupt(samples: Samples, options: { epoch?: number }, read = toRows): Work<Matrix> {
+    const rows = this.#rows(samples, read);
+    knownKeys("corrupt", options, ["epoch"]);
+    const epoch = integer("epoch", options.epoch ?? 0, 0);
+    if (epoch > MOST_EPOCH) throw new ArgumentError(`epoch must be at most ${MOST_EPOCH}, not ${epoch}`);
+    const { corruption, seed } = this.#learner.task;
+    if (!corruption) {
+      throw new StateError(
+        "corrupt needs a denoising model, which has a corruption such as gaussianNoise(0.2)",
+      );
+    }
+    return yield* corruptedOf(this.#network, corruption, seed, rows, epoch);
+  }
+
+  #drawCodes(count: number, options: { seed?: Seed }): Matrix {
+    this.#lifetime.assertAlive();
+    this.#assertVariational("sample");
+    integer("count", count);
+    knownKeys("sample", options, ["seed"]);
+    const { engine, latentSize } = this.#network;
+    const words = seedWords(checkSeed("seed", options.seed ?? this.#learner.task.seed));
+    const size = count * latentSize;
+    const block = engine.memory.allocate(size * 4);
+    engine.kernels.randomNormal(block.at(), size, 0, 1, ...words, STREAM_SAMPLE, 0, 0, engine.scratch);
+    const codes = new Matrix(new Float32Array(block.floats(0, size)), count, latentSize);
+    block.release();
+    return codes;
+  }
+
+  #assertVariational(method: string): void {
+    if (this.#learner.task.latent) return;
+    throw new StateError(`${method} needs a variational model, which has a latent such as gaussian(20)`);
+  }
+
+  /** What `work` makes of samples at once, or of each chunk of a stream. */
+  #predict<T>(
+    samples: Samples | SampleStream,
+    work: (rows: Rows) => Work<T>,
+  ): Promise<T> | AsyncGenerator<T, void, void> {
+    if (!isStream(samples)) return (async () => this.#run(work(this.#rows(samples, toOwnRows))))();
+    const input = { name: "samples", stream: samples, columns: this.inputSize };
+    return predictChunks((part) => this.#run(part), input, work, this.#lifetime);
+  }
+
+  #rows(samples: Samples, read = toRows): Rows {
+    this.#lifetime.assertAlive();
+    return read("samples", samples, this.inputSize);
+  }
+
+  #input(samples: Samples | SampleStream): Rows | StreamedRows {
+    this.#lifetime.assertAlive();
+    return toInput("samples", samples, this.inputSize);
+  }
+
+  async #run<T>(work: Work<T>): Promise<T> {
+    return runInTurns(this.#network.engine, work, this.#lifetime);
+  }
+
+  #runSync<T>(work: Work<T>): T {
+    return runAtOnce(this.#network.engine, work, this.#lifetime);
+  }
+}

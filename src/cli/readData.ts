@@ -1,0 +1,260 @@
+import { statSync } from "node:fs";
+import { basename } from "node:path";
+import { nearest } from "../common/nearest.js";
+import { ArgumentError, digits, ShapeError, spiral } from "../index.js";
+import { type LoadedSamples, loadSamples } from "../node.js";
+import type { DataOptions } from "./options.js";
+import { plural } from "./text.js";
+
+/** Samples, one a row. */
+export interface Rows {
+  readonly data: Uint8Array | Float32Array | Float64Array;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** What samples are, which decides how they are modelled and drawn. */
+export type Kind =
+  /** Every value is from 0 to 1, or a byte. */
+  | "pictures"
+  /** Points of the plane. */
+  | "points"
+  /** Any other numbers. */
+  | "table";
+
+/** Samples to train on, and others that training does not see. */
+export interface Division {
+  readonly training: Rows;
+  readonly heldOut: Rows;
+  /** What the held-out samples are, for the reader. */
+  readonly heldOutAs: string;
+}
+
+/** Samples for a report, with what is known of them. */
+export interface Examples extends Rows {
+  /** For the reader: what and how many. */
+  readonly title: string;
+  /** The class of each. */
+  readonly labels?: Uint8Array | Float32Array | Float64Array;
+  /** Where each point lies on its curve. */
+  readonly positions?: Uint8Array | Float32Array | Float64Array;
+}
+
+/** A data set whose shape is known, and which is made when it is asked for. */
+export interface Source {
+  readonly kind: Kind;
+  readonly columns: number;
+  /** For the reader: what and how many. */
+  readonly title: string;
+  /** Sides of a sample that is a picture. */
+  readonly picture?: { readonly width: number; readonly height: number };
+  all(): Examples;
+  divide(): Division;
+  /** Samples that training does not see, where there are enough, else those that it sees. */
+  examples(validationSplit: number): Examples;
+}
+
+/** How many samples are kept from training, to be looked at after it. */
+const HELD_OUT = 10;
+const POINTS = 500;
+/** Digits that a report of a training is about. */
+const EXAMPLES = 2_000;
+/** (√5 − 1)/2: multiples of it leave no large gaps between 0 and 1. */
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+/** Whether a name stands for data that are made on the spot, not for a file. */
+export const isMade = (name: string) => name === "digits" || name === "spiral";
+
+/** The file that a name of data is; undefined for data that are made. */
+export const dataFile = (name: string) => (isMade(name) ? undefined : name);
+
+/**
+ * The data set of a name or a path. Files are read; the others are made only when asked for.
+ *
+ * @param digitCount how many digits there are unless `--samples` says so
+ */
+export async function openData(name: string, options: DataOptions, digitCount: number): Promise<Source> {
+  if (name !== "spiral") refuse("noise", options.noise, "the spiral");
+  if ((name === "digits" || name === "spiral") && options.maxUnpacked !== undefined) {
+    throw new ArgumentError("--max-unpacked is only for files that are read, not for made data");
+  }
+  if (name === "digits") return digitSource({ ...options, samples: options.samples ?? digitCount });
+  if (name === "spiral") return spiralSource(options);
+  if (isMissing(name)) {
+    const near = nearest(name, ["digits", "spiral"]);
+    const hint = near === undefined ? "" : `; did you mean ${near}?`;
+    throw new ArgumentError(`File not found: ${name} (built-in data: digits, spiral)${hint}`);
+  }
+  refuse("samples", options.samples, "digits and the spiral");
+  const { maxUnpacked: maximumBytes } = options;
+  return fileSource(name, await loadSamples(name, maximumBytes === undefined ? {} : { maximumBytes }));
+}
+
+/** Whether there is certainly no such file: one in a folder that may not be looked into is not missing. */
+function isMissing(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
+}
+
+function refuse(option: string, value: unknown, of: string): void {
+  if (value !== undefined) throw new ArgumentError(`--${option} is only for ${of}, which are made, not read`);
+}
+
+function digitSource({ samples, seed }: { samples: number; seed: number }): Source {
+  const columns = 28 * 28;
+  const rows = (data: Uint8Array): Rows => ({ data, rows: data.length / columns, columns });
+  const title = (count: number, from: number) => `${plural(count, "digit")} of 28×28, made from seed ${from}`;
+  const labelled = (count: number, from: number, more = ""): Examples => {
+    const { images, labels } = digits({ samples: count, seed: from });
+    return { ...rows(images), labels, title: title(count, from) + more };
+  };
+  return {
+    kind: "pictures",
+    columns,
+    title: title(samples, seed),
+    picture: { width: 28, height: 28 },
+    all: () => labelled(samples, seed),
+    examples: () => labelled(EXAMPLES, otherSeed(seed), ", not trained on"),
+    divide() {
+      // Digit i depends on the seed and i alone, so those beyond the training samples are new ones.
+      const { images } = digits({ samples: samples + HELD_OUT, seed });
+      const end = samples * columns;
+      return {
+        training: rows(images.subarray(0, end)),
+        heldOut: rows(images.subarray(end)),
+        heldOutAs: `${HELD_OUT} held-out digits`,
+      };
+    },
+  };
+}
+
+function spiralSource({ samples = POINTS, noise, seed }: DataOptions): Source {
+  const points = (from: number, more = ""): Examples => {
+    const made = spiral({ samples, seed: from, ...(noise !== undefined && { noise }) });
+    const { data, rows, columns } = made.points;
+    return { data, rows, columns, positions: made.positions, title: title(from) + more };
+  };
+  const title = (from: number) => `a spiral of ${plural(samples, "point")}, made from seed ${from}`;
+  // The same curve with other noise.
+  const other = otherSeed(seed);
+  return {
+    kind: "points",
+    columns: 2,
+    title: title(seed),
+    all: () => points(seed),
+    examples: () => points(other, ", not trained on"),
+    divide: () => ({
+      training: spread(points(seed)),
+      heldOut: points(other),
+      heldOutAs: `${plural(samples, "held-out point")}, made from seed ${other}`,
+    }),
+  };
+}
+
+/** A seed that other samples are made from. */
+function otherSeed(seed: number): number {
+  return seed === Number.MAX_SAFE_INTEGER ? 0 : seed + 1;
+}
+
+/**
+ * The same rows in an order in which neighbours are far apart, so that the last part of them, with which training may
+ * be validated, is spread over all of the curve.
+ */
+function spread({ data, rows, columns }: Rows): Rows {
+  const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+  let step = Math.ceil(rows * GOLDEN);
+  while (divisor(rows, step) !== 1) step++;
+  const ordered = new Float32Array(data.length);
+  for (let i = 0; i < rows; i++) {
+    const from = ((i * step) % rows) * columns;
+    ordered.set(data.subarray(from, from + columns), i * columns);
+  }
+  return { data: ordered, rows, columns };
+}
+
+function fileSource(path: string, loaded: LoadedSamples): Source {
+  const { data, rows, columns, shape } = loaded;
+  const picture = pictureSides(shape, columns);
+  const part = (first: number, end: number): Rows => ({
+    data: data.subarray(first * columns, end * columns),
+    rows: end - first,
+    columns,
+  });
+  const title = `${plural(rows, "sample")} of ${shape.length > 1 ? shape.slice(1).join("×") : 1} from ${basename(path)}`;
+  const heldOut = Math.min(HELD_OUT, Math.floor(rows / 10));
+  return {
+    kind: kindOf(loaded),
+    columns,
+    title,
+    ...(picture && { picture }),
+    all: () => ({ data, rows, columns, title }),
+    examples(validationSplit) {
+      if (validationSplit === 0) return { data, rows, columns, title: `${title}, most of them trained on` };
+      // As `fit` divides them.
+      const trained = Math.floor((rows - heldOut) * (1 - validationSplit));
+      const unseen = rows - trained;
+      return {
+        ...part(trained, rows),
+        title: `the last ${plural(unseen, "sample")} of ${basename(path)}, not trained on`,
+      };
+    },
+    divide() {
+      if (heldOut === 0) {
+        const shown = Math.min(HELD_OUT, rows);
+        return {
+          training: loaded,
+          heldOut: part(0, shown),
+          heldOutAs: `${plural(shown, "training sample")} (${rows} are too few to hold any out)`,
+        };
+      }
+      return {
+        training: part(0, rows - heldOut),
+        heldOut: part(rows - heldOut, rows),
+        heldOutAs: `the last ${plural(heldOut, "sample")}, held out`,
+      };
+    },
+  };
+}
+
+function kindOf({ data, columns }: LoadedSamples): Kind {
+  if (data instanceof Uint8Array) return "pictures";
+  if (columns === 2) return "points";
+  return data.every((value) => value >= 0 && value <= 1) ? "pictures" : "table";
+}
+
+/**
+ * The data set with the sides that its samples have as pictures; `"none"` for what only seems to be pictures.
+ *
+ * @throws {ArgumentError} when a sample has not as many values
+ */
+export function withImageShape(source: Source, shape: Source["picture"] | "none" | undefined): Source {
+  if (shape === undefined) return source;
+  const { picture: _, ...rest } = source;
+  if (shape === "none") return rest;
+  const { width, height } = shape;
+  if (width * height !== source.columns) {
+    throw new ArgumentError(
+      `--image-shape ${height}x${width} has ${width * height} values, but the samples have ${source.columns}`,
+    );
+  }
+  return { ...rest, picture: shape };
+}
+
+/** @throws {ShapeError} unless the samples are as wide as a model takes them */
+export function assertColumns({ title, columns }: Source, wanted: number, as: string): void {
+  if (columns !== wanted) {
+    throw new ShapeError(`DATA (${title}) has ${columns} columns, but the model takes ${as} of ${wanted}`);
+  }
+}
+
+/** The sides by the file's shape, or those of a square, if that is big enough to be meant as one. */
+function pictureSides(shape: readonly number[], columns: number): Source["picture"] {
+  if (shape.length === 3) return { height: shape[1]!, width: shape[2]! };
+  const side = Math.round(Math.sqrt(columns));
+  return shape.length === 2 && side >= 8 && side * side === columns
+    ? { width: side, height: side }
+    : undefined;
+}

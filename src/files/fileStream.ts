@@ -1,0 +1,102 @@
+import { integer, knownKeys } from "../common/check.js";
+import { FormatError } from "../common/errors.js";
+import { type AnyMatrix, Matrix } from "../data/matrix.js";
+import type { ByteSource } from "../formats/byteSource.js";
+import { checkMaximumBytes, DEFAULT_MAXIMUM_BYTES } from "../formats/gzip.js";
+import { type ArrayLayout, dataBytes, elementsOf, requireData } from "../formats/layout.js";
+import { readLayout, requireRoom, toNumbers } from "../formats/readSamples.js";
+import { bytesPerElement, showShape } from "../formats/typedArrays.js";
+import { type FilePath, filePath } from "./filePath.js";
+import { eachOfFile } from "./open.js";
+
+/** Options of all sources that stream from a file. */
+export interface StreamFileOptions {
+  /** Rows of a chunk; default 1024. The last one may have fewer. */
+  rows?: number;
+  /** Refuse files of which a chunk takes more bytes than this; `Infinity` for no limit. Default 2^30 (1 GiB). */
+  maximumBytes?: number;
+}
+
+/**
+ * Samples read from a file chunk by chunk: bytes as `Uint8Array`, other numbers as a `Matrix` of the floats that
+ * loading the file would give. Each time it
+ * is gone through, the file is read anew.
+ */
+export type FileStream<T extends Uint8Array | AnyMatrix = Uint8Array | AnyMatrix> = AsyncIterable<T>;
+
+/**
+ * Reads an IDX file, plain or gzipped, as a stream of chunks of whole rows.
+ *
+ * The errors come where the file is read: {ArgumentError} when there is no such file, {FormatError} when it is not one
+ * whole IDX file, or a chunk takes more than `maximumBytes`,
+ * {IsthmusError} of code `ERR_FILE` when the system refuses to read it, {OutOfMemoryError} when the runtime refuses the
+ * memory for a chunk.
+ *
+ * @throws {ArgumentError} for options out of range
+ */
+export function streamIdx(path: FilePath, options: StreamFileOptions = {}): FileStream {
+  return fileStream("streamIdx", path, options, "IDX");
+}
+
+/**
+ * Reads a NumPy `.npy` file, plain or gzipped, as a stream of chunks of whole rows. Errors as of `streamIdx`; a file in
+ * Fortran order is refused, since its rows do not stand together.
+ *
+ * @throws {ArgumentError} for options out of range
+ */
+export function streamNpy(path: FilePath, options: StreamFileOptions = {}): FileStream {
+  return fileStream("streamNpy", path, options, ".npy");
+}
+
+function fileStream(
+  name: string,
+  where: FilePath,
+  options: StreamFileOptions,
+  format: ArrayLayout["format"],
+): FileStream {
+  const path = filePath(where);
+  knownKeys(name, options, ["rows", "maximumBytes"]);
+  const rows = integer("rows", options.rows ?? 1024);
+  const maximumBytes = checkMaximumBytes(options.maximumBytes ?? DEFAULT_MAXIMUM_BYTES);
+  return {
+    [Symbol.asyncIterator]: () =>
+      eachOfFile(path, async function* (source) {
+        const layout = await readLayout(source, format);
+        requireRoom(source, layout);
+        yield* chunksOf(source, layout, rows, maximumBytes);
+      }),
+  };
+}
+
+async function* chunksOf(source: ByteSource, layout: ArrayLayout, most: number, maximumBytes: number) {
+  const { shape, type, fortranOrder } = layout;
+  const [rows, ...rest] = shape;
+  if (fortranOrder && shape.length > 1) {
+    throw new FormatError(
+      "bytes holds an array in Fortran order, whose rows cannot be read one after the other; use loadNpy",
+    );
+  }
+  if (rows === undefined || dataBytes(layout) === 0) {
+    throw new FormatError(`bytes holds an array of shape ${showShape(shape)}, in which there are no samples`);
+  }
+  const columns = rest.reduce((product, dimension) => product * dimension, 1);
+  const rowBytes = columns * bytesPerElement(type);
+  requireChunk(Math.min(rows, most), rowBytes, maximumBytes);
+  for (let row = 0; row < rows; row += most) {
+    const count = Math.min(most, rows - row);
+    const bytes = await source.take(count * rowBytes);
+    if (bytes.length < count * rowBytes) requireData(layout, row * rowBytes + bytes.length);
+    const data = toNumbers(elementsOf({ ...layout, shape: [count, ...rest] }, bytes));
+    yield data instanceof Uint8Array ? data : new Matrix<Float32Array | Float64Array>(data, count, columns);
+  }
+  if (await source.some()) requireData(layout, "more");
+}
+
+/** @throws {FormatError} when a chunk takes more bytes than is allowed */
+export function requireChunk(rows: number, rowBytes: number, maximumBytes: number): void {
+  if (rows * rowBytes <= maximumBytes) return;
+  const size = rows === 1 ? "a row takes" : `${rows} rows, a chunk, take`;
+  throw new FormatError(
+    `bytes cannot be streamed: ${size} ${rows * rowBytes} bytes, more than maximumBytes, ${maximumBytes} bytes`,
+  );
+}

@@ -1,0 +1,83 @@
+import { knownKeys, number, oneOf, show } from "../common/check.js";
+import { ArgumentError } from "../common/errors.js";
+
+/** Adds normal noise of mean 0. */
+export interface GaussianNoise {
+  /** Which corruption it is. */
+  readonly kind: "gaussianNoise";
+  /** Standard deviation, in the samples' unit. */
+  readonly deviation: number;
+}
+
+/** Sets elements to 0. */
+export interface MaskingNoise {
+  /** Which corruption it is. */
+  readonly kind: "maskingNoise";
+  /** Which part of them, each on its own. */
+  readonly rate: number;
+}
+
+/** Sets elements to 0 or 1. */
+export interface SaltAndPepper {
+  /** Which corruption it is. */
+  readonly kind: "saltAndPepper";
+  /** Which part of them, each on its own; half of them become 1. */
+  readonly rate: number;
+}
+
+/**
+ * What is done to the input of each training step, and never to its target: denoising autoencoders, P. Vincent et al.,
+ * "Stacked denoising autoencoders", 2010. The noise is new in each epoch.
+ */
+export type Corruption = GaussianNoise | MaskingNoise | SaltAndPepper;
+
+/**
+ * x + deviation·ε with standard normal ε; values may leave the range of the samples.
+ *
+ * @param deviation standard deviation, positive, in the samples' unit (bytes count as themselves divided by 255)
+ * @throws {ArgumentError} for anything else
+ */
+export function gaussianNoise(deviation: number): GaussianNoise {
+  const checked = number("deviation of gaussianNoise", deviation, "a positive number", (x) => x > 0);
+  return { kind: "gaussianNoise", deviation: checked };
+}
+
+/**
+ * Sets each element to 0 with probability `rate`.
+ *
+ * @param rate in (0, 1)
+ * @throws {ArgumentError} for anything else
+ */
+export function maskingNoise(rate: number): MaskingNoise {
+  return { kind: "maskingNoise", rate: probability("rate of maskingNoise", rate) };
+}
+
+/**
+ * Sets each element to 0 with probability `rate`/2, and to 1 with the same probability.
+ *
+ * @param rate in (0, 1)
+ * @throws {ArgumentError} for anything else
+ */
+export function saltAndPepper(rate: number): SaltAndPepper {
+  return { kind: "saltAndPepper", rate: probability("rate of saltAndPepper", rate) };
+}
+
+/** @throws {ArgumentError} unless `value` lies between 0 and 1, both excluded */
+export function probability(name: string, value: unknown): number {
+  return number(name, value, "in (0, 1)", (x) => x > 0 && x < 1);
+}
+
+const KINDS = ["gaussianNoise", "maskingNoise", "saltAndPepper"] as const;
+
+/** Checks a corruption that came from outside; undefined is none. */
+export function toCorruption(value: unknown): Corruption | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== "object" || value === null) {
+    throw new ArgumentError(`corruption must be an object such as gaussianNoise(0.2), not ${show(value)}`);
+  }
+  const given = value as Corruption;
+  const kind = oneOf("kind of corruption", given.kind, KINDS);
+  knownKeys("corruption", given, ["kind", kind === "gaussianNoise" ? "deviation" : "rate"]);
+  if (given.kind === "gaussianNoise") return gaussianNoise(given.deviation);
+  return given.kind === "maskingNoise" ? maskingNoise(given.rate) : saltAndPepper(given.rate);
+}

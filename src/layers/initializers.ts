@@ -1,0 +1,48 @@
+import { canonical, type Habits } from "../common/check.js";
+
+/** Initializers of weight matrices by Keras's names, in camelCase. */
+export type InitializerName = "glorotUniform" | "glorotNormal" | "heUniform" | "heNormal" | "zeros";
+
+/** A distribution to draw weights from: uniform in [−limit, limit), or normal with mean 0. */
+export type Distribution =
+  | { readonly kind: "uniform"; readonly limit: number }
+  | { readonly kind: "normal"; readonly deviation: number }
+  | { readonly kind: "zeros" };
+
+/**
+ * Glorot: X. Glorot and Y. Bengio, 2010, variance 2 / (fanIn + fanOut), also known as Xavier. He: K. He et al., 2015,
+ * variance 2 / fanIn. A uniform distribution of limit L has variance L² / 3. The normal ones are not truncated.
+ */
+const DISTRIBUTIONS: Record<InitializerName, (fanIn: number, fanOut: number) => Distribution> = {
+  glorotUniform: (fanIn, fanOut) => ({ kind: "uniform", limit: Math.sqrt(6 / (fanIn + fanOut)) }),
+  glorotNormal: (fanIn, fanOut) => ({ kind: "normal", deviation: Math.sqrt(2 / (fanIn + fanOut)) }),
+  heUniform: (fanIn) => ({ kind: "uniform", limit: Math.sqrt(6 / fanIn) }),
+  heNormal: (fanIn) => ({ kind: "normal", deviation: Math.sqrt(2 / fanIn) }),
+  zeros: () => ({ kind: "zeros" }),
+};
+
+export const INITIALIZER_NAMES = Object.keys(DISTRIBUTIONS) as InitializerName[];
+
+const HABITS: Habits<InitializerName> = {
+  hints: {
+    // PyTorch's names.
+    xavieruniform: 'did you mean "glorotUniform"?',
+    xaviernormal: 'did you mean "glorotNormal"?',
+    kaiminguniform: 'did you mean "heUniform"?',
+    kaimingnormal: 'did you mean "heNormal"?',
+  },
+};
+
+/**
+ * The name of an initializer in whatever spelling it came.
+ *
+ * @throws {ArgumentError} for anything else
+ */
+export function toInitializer(name: string, value: unknown): InitializerName {
+  return canonical(name, value, INITIALIZER_NAMES, HABITS);
+}
+
+/** What the weights of a layer with `fanIn` inputs and `fanOut` outputs are drawn from. */
+export function distribution(name: InitializerName, fanIn: number, fanOut: number): Distribution {
+  return DISTRIBUTIONS[name](fanIn, fanOut);
+}

@@ -1,0 +1,195 @@
+import { boolean, canonical, type Hints, integer, knownKeys, show } from "../common/check.js";
+import { ArgumentError, ShapeError } from "../common/errors.js";
+import { SCALING_NAMES, type ScalingName } from "../data/scaling.js";
+import { type Corruption, toCorruption } from "../layers/corruption.js";
+import { checkLayer, type Layer } from "../layers/dense.js";
+import { type GaussianLatent, toLatent } from "../layers/gaussian.js";
+import { type KlSparsity, toSparsity } from "../layers/penalties.js";
+import { checkSeed, type Seed } from "../math/seed.js";
+import { type Optimizer, type OptimizerName, toOptimizer } from "../optimizers/list.js";
+import { type Loss, type LossAlias, toLoss } from "./losses.js";
+import { type Stack, toStack } from "./stack.js";
+
+/** What an autoencoder is, as the caller says it. */
+export interface AutoencoderDescription {
+  /** Width of a sample. */
+  inputSize: number;
+  /**
+   * Layers from the sample to the code; at least one. The last one's units are the width of the code, unless there is a
+   * `latent`.
+   */
+  encoder: readonly Layer[];
+  /** Layers from the code back to the sample; at least one. The last one has `inputSize` units. */
+  decoder: readonly Layer[];
+  /** Makes the model variational: what follows the encoder and gives the code; default none. */
+  latent?: GaussianLatent;
+  /** Noise on the input of each training step, never on its target; default none. */
+  corruption?: Corruption;
+  /** Added to the training loss, from the code's activations; default none. */
+  sparsity?: KlSparsity;
+  /**
+   * Whether the decoder's weight matrices are the encoder's, transposed; default false. The decoder must mirror the
+   * encoder's widths; biases stay its own, its initializers are not used, and a
+   * `kernelPenalty` belongs to the encoder's layer alone.
+   */
+  tied?: boolean;
+  /** A name, also in Keras's snake_case, `"mse"`, `"mae"`, `"bce"`, or `huber({ … })`; default `"meanSquaredError"`. */
+  loss?: Loss | LossAlias;
+  /** A name, in any case, or an object such as `adam(0.01)`; default `"adam"`. */
+  optimizer?: Optimizer | OptimizerName;
+  /**
+   * How samples are scaled on their way in and unscaled on their way out; default: not at all. `"minMax"` maps each
+   * column from its minimum and maximum to [0, 1], `"standard"` gives each mean 0 and (population) standard deviation
+   * 1; a column of equal values becomes 0. Learnt from the samples of the first `fit`, without those held out by
+   * `validationSplit`, and kept from then on. Samples beyond the range that was learnt fall outside [0, 1].
+   * Losses and errors are in scaled units. Bytes stand for themselves divided by 255 here too, and what is rebuilt
+   * from them is in those units, 0 to 1.
+   */
+  scaling?: ScalingName;
+  /** What weights and the order of samples are drawn from; default 0. The same seed gives the same model. */
+  seed?: Seed;
+}
+
+/** The same with all defaults filled in and everything checked. */
+export interface CheckedDescription {
+  readonly inputSize: number;
+  readonly encoder: readonly Layer[];
+  readonly decoder: readonly Layer[];
+  readonly latent?: GaussianLatent;
+  readonly corruption?: Corruption;
+  readonly sparsity?: KlSparsity;
+  readonly tied?: true;
+  readonly loss: Loss;
+  readonly optimizer: Optimizer;
+  /** Left out where samples are taken as they come. */
+  readonly scaling?: ScalingName;
+  readonly seed: Seed;
+}
+
+const DESCRIPTION_KEYS = [
+  "inputSize",
+  "encoder",
+  "decoder",
+  "latent",
+  "corruption",
+  "sparsity",
+  "tied",
+  "loss",
+  "optimizer",
+  "scaling",
+  "seed",
+] as const;
+
+const HINTS: Hints = {
+  inputdim: "the width of a sample is inputSize",
+  inputshape: "the width of a sample is inputSize, such as 784 for 28 × 28",
+  inputs: "the width of a sample is inputSize",
+  latentdim: "the width of the code is that of the encoder's last layer, such as dense(32)",
+  latentsize: "the width of the code is that of the encoder's last layer, such as dense(32)",
+  learningrate: "the learning rate is the optimizer's: adam(0.01)",
+  lr: "the learning rate is the optimizer's: adam(0.01)",
+  epochs: "epochs is an option of fit",
+  batchsize: "batchSize is an option of fit",
+  metrics: "metrics is an option of fit",
+  threads: "threads is one of engine: { threads: 4 }",
+};
+
+/**
+ * @throws {ArgumentError} for unknown names and values out of range
+ * @throws {ShapeError} when the decoder does not end at the width of the input, or tied halves do not mirror each other
+ */
+export function checkDescription(description: AutoencoderDescription): CheckedDescription {
+  if (typeof description !== "object" || description === null) {
+    throw new ArgumentError(`the description of the model must be an object, not ${show(description)}`);
+  }
+  knownKeys("the model", description, DESCRIPTION_KEYS, HINTS);
+  const inputSize = integer("inputSize", description.inputSize);
+  const encoder = checkLayers("encoder", description.encoder);
+  const decoder = checkLayers("decoder", description.decoder);
+  const latent = toLatent(description.latent);
+  const corruption = toCorruption(description.corruption);
+  const sparsity = toSparsity(description.sparsity);
+  const tied = boolean("tied", description.tied ?? false);
+  if (tied && latent) {
+    throw new ArgumentError("tied and latent exclude each other: a gaussian latent has no mirror image");
+  }
+  const layers = { inputSize, encoder, decoder, ...(latent && { latent }), ...(tied && { tied }) };
+  const stack = toStack(layers);
+  const width = stack.layers.at(-1)!.units;
+  if (width !== inputSize) {
+    throw new ShapeError(
+      `the decoder's last layer has ${width} units, but it must have as many as inputSize, ${inputSize}`,
+    );
+  }
+  if (sparsity) checkSparseCode(stack, latent !== undefined);
+  if (stack.layers.at(-1)!.layer.activityPenalty) {
+    throw new ArgumentError(
+      "the decoder's last layer cannot have an activityPenalty: its output is compared with the sample",
+    );
+  }
+  const loss = toLoss(description.loss ?? "meanSquaredError");
+  return {
+    ...layers,
+    ...(corruption && { corruption }),
+    ...(sparsity && { sparsity }),
+    loss,
+    optimizer: toOptimizer(description.optimizer ?? "adam"),
+    ...checkScaling(description.scaling, loss),
+    seed: checkSeed("seed", description.seed ?? 0),
+  };
+}
+
+const SCALING_HABITS = {
+  hints: {
+    minmaxscaler: 'did you mean "minMax"?',
+    standardscaler: 'did you mean "standard"?',
+    none: "leave scaling out to take samples as they are",
+  },
+};
+
+function checkScaling(scaling: unknown, loss: Loss): Pick<CheckedDescription, "scaling"> {
+  if (scaling === undefined) return {};
+  const name = canonical("scaling", scaling, SCALING_NAMES, SCALING_HABITS);
+  if (name === "standard" && loss === "binaryCrossentropy") {
+    throw new ArgumentError(
+      'scaling "standard" gives values outside [0, 1], which binaryCrossentropy cannot rebuild; ' +
+        'use scaling "minMax" or meanSquaredError',
+    );
+  }
+  return { scaling: name };
+}
+
+function checkLayers(name: string, layers: unknown): Layer[] {
+  if (!Array.isArray(layers) || layers.length === 0) {
+    throw new ArgumentError(`${name} must be an array of at least one layer, not ${show(layers)}`);
+  }
+  return layers.map((layer, index) => checkLayer(`${name}[${index}]`, layer));
+}
+
+/** Name and shape of one array of parameters. */
+export interface ParameterShape {
+  /** As in PyTorch: `encoder.0.weight`, `decoder.1.bias`. */
+  readonly name: string;
+  /** [out, in] or [out]. */
+  readonly shape: readonly number[];
+}
+
+/** The parameters of a model, in the order of its layers; known before any memory is taken for them. */
+export function parameterShapes(description: CheckedDescription): ParameterShape[] {
+  return toStack(description).layers.flatMap(({ name, layer, inputs, units, tiedTo }) => {
+    const weight = { name: `${name}.weight`, shape: [units, inputs] };
+    const bias = { name: `${name}.bias`, shape: [units] };
+    return [...(tiedTo === undefined ? [weight] : []), ...(layer.bias ? [bias] : [])];
+  });
+}
+
+/** @throws {ArgumentError} unless the code is what a Kullback-Leibler divergence is defined for */
+function checkSparseCode({ layers, encoderDepth }: Stack, variational: boolean): void {
+  const { activation } = layers[encoderDepth - 1]!.layer;
+  if (!variational && activation === "sigmoid") return;
+  const code = variational ? "a gaussian latent" : show(activation);
+  throw new ArgumentError(
+    `klSparsity needs a sigmoid code, whose activations lie between 0 and 1, but the code is ${code}; ` +
+      "for other codes there is dense(…, { activityPenalty: l1(…) })",
+  );
+}

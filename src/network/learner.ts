@@ -1,0 +1,119 @@
+import { Blocks } from "../engine/blocks.js";
+import type { Address, Block } from "../engine/memory.js";
+import type { Corruption } from "../layers/corruption.js";
+import type { GaussianLatent } from "../layers/gaussian.js";
+import type { KlSparsity } from "../layers/penalties.js";
+import type { Seed } from "../math/seed.js";
+import { OptimizerClock } from "../optimizers/clock.js";
+import { kindOf, type Optimizer } from "../optimizers/list.js";
+import type { Loss } from "./losses.js";
+import type { Network, Parameter } from "./network.js";
+
+/** What makes training more than rebuilding a sample from itself; a model's description has all of it. */
+export interface Task {
+  readonly seed: Seed;
+  readonly corruption?: Corruption;
+  readonly latent?: GaussianLatent;
+  readonly sparsity?: KlSparsity;
+}
+
+/** What an optimizer goes on from. */
+export interface LearnerState {
+  /** The weights, then the optimizer's slots in their order, each laid out as the parameters are. */
+  readonly states: readonly Float32Array[];
+  /** Steps taken. */
+  readonly steps: number;
+  /** What the learning rate has seen of the losses, if it follows them. */
+  readonly rate: readonly number[];
+}
+
+/**
+ * What learning adds to a network: gradients and the optimizer's slots, laid out as the parameters are, and the
+ * optimizer's clock. Stays with a model from one `fit` to the next, as in Keras.
+ */
+export class Learner {
+  readonly network: Network;
+  readonly optimizer: Optimizer;
+  readonly loss: Loss;
+  readonly task: Task;
+  readonly gradients: Block;
+  /** What the optimizer keeps for each parameter, by name. */
+  readonly slots: ReadonlyMap<string, Block>;
+  readonly clock: OptimizerClock;
+  readonly #blocks: Blocks;
+  /** Live views of the weights and the slots. */
+  readonly #states: readonly Float32Array[];
+  readonly #saved: Float32Array[] = [];
+  #savedSteps = 0;
+  #inEpoch = false;
+
+  constructor(network: Network, optimizer: Optimizer, loss: Loss, task: Task) {
+    this.network = network;
+    this.optimizer = optimizer;
+    this.loss = loss;
+    this.task = task;
+    const bytes = network.parameterSize * 4;
+    this.#blocks = new Blocks(network.engine.memory);
+    this.gradients = this.#blocks.allocate(bytes);
+    const starts = Object.entries(kindOf(optimizer.kind).slots(optimizer));
+    this.slots = new Map(
+      starts.map(([name, start]) => {
+        const block = this.#blocks.allocate(bytes);
+        block.floats().fill(start!);
+        return [name, block];
+      }),
+    );
+    this.#states = [network.values, ...Array.from(this.slots.values(), (block) => block.floats())];
+    this.clock = new OptimizerClock(optimizer);
+  }
+
+  /** Address of a parameter's gradient. */
+  gradientAt(parameter: Parameter): Address {
+    return this.gradients.at(parameter.offset * 4);
+  }
+
+  /** Begins an epoch: remembers weights and slots as they are now, pausing between two. */
+  *save(): Generator<undefined, void> {
+    for (let index = 0; index < this.#states.length; index++) {
+      if (index > 0) yield;
+      const state = this.#states[index]!;
+      this.#saved[index] ??= new Float32Array(state.length);
+      this.#saved[index]!.set(state);
+    }
+    this.#savedSteps = this.clock.steps;
+    this.#inEpoch = true;
+  }
+
+  /** Ends an epoch, or what is left of one: what is now is what counts. */
+  keep(): void {
+    this.#inEpoch = false;
+  }
+
+  /** Goes back to what was remembered. */
+  restore(): void {
+    if (this.#inEpoch) this.load(this.state);
+  }
+
+  /** The state that training can go on from exactly: at the end of the last whole epoch. */
+  get state(): LearnerState {
+    // The learning rate looks at the losses between epochs only.
+    const rate = this.clock.learningRate.state();
+    if (this.#inEpoch) return { states: this.#saved, steps: this.#savedSteps, rate };
+    return { states: this.#states, steps: this.clock.steps, rate };
+  }
+
+  /** Takes a state over. */
+  load({ states, steps, rate }: LearnerState): void {
+    this.clock.learningRate.restore(rate);
+    this.#states.forEach((live, index) => {
+      live.set(states[index]!);
+    });
+    this.clock.reset(steps);
+    this.network.pack();
+    this.#inEpoch = false;
+  }
+
+  release(): void {
+    this.#blocks.release();
+  }
+}

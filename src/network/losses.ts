@@ -1,0 +1,139 @@
+import { canonical, type Habits, knownAs, knownKeys, number, show } from "../common/check.js";
+import { ArgumentError } from "../common/errors.js";
+import type { KernelFields, PlanBuilder } from "../engine/plan.js";
+import type { ActivationName } from "../layers/activations.js";
+
+/** Huber's loss: P. J. Huber, "Robust estimation of a location parameter", 1964. */
+export interface Huber {
+  /** Which loss it is. */
+  readonly kind: "huber";
+  /** Where it turns from quadratic to linear. */
+  readonly delta: number;
+}
+
+/** Losses by Keras's names: the mean over samples of the mean over outputs. */
+export type LossName = "meanSquaredError" | "binaryCrossentropy" | "meanAbsoluteError" | "huber";
+
+/** Keras's short names for losses; they become the long ones at once. */
+export type LossAlias = "mse" | "mae" | "bce";
+
+/** A loss: its name, or an object where it has options. A name stands for the defaults. */
+export type Loss = LossName | Huber;
+
+export const LOSS_NAMES: LossName[] = [
+  "meanSquaredError",
+  "binaryCrossentropy",
+  "meanAbsoluteError",
+  "huber",
+];
+
+const HABITS: Habits<LossName> = {
+  aliases: { mse: "meanSquaredError", mae: "meanAbsoluteError", bce: "binaryCrossentropy" },
+  hints: {
+    // PyTorch's modules.
+    mseloss: 'did you mean "meanSquaredError"?',
+    l1: 'did you mean "meanAbsoluteError"?',
+    l1loss: 'did you mean "meanAbsoluteError"?',
+    bceloss: 'did you mean "binaryCrossentropy"?',
+    bcewithlogitsloss:
+      'did you mean "binaryCrossentropy"? Behind a sigmoid it is calculated from the logits by itself',
+    huberloss: 'did you mean "huber"?',
+    smoothl1loss: 'did you mean "huber"?',
+    // Of classes.
+    crossentropy: 'the cross-entropy of values from 0 to 1 is "binaryCrossentropy"',
+    crossentropyloss: 'the cross-entropy of values from 0 to 1 is "binaryCrossentropy"',
+    categoricalcrossentropy: 'the cross-entropy of values from 0 to 1 is "binaryCrossentropy"',
+    sparsecategoricalcrossentropy: 'the cross-entropy of values from 0 to 1 is "binaryCrossentropy"',
+    accuracy: "accuracy is of classes, which an autoencoder does not predict",
+    acc: "accuracy is of classes, which an autoencoder does not predict",
+    // Beside the reconstruction.
+    kldivergence: "the divergence is part of a variational model's loss: latent: gaussian(20)",
+    rootmeansquarederror: '"meanSquaredError" is its square',
+    rmse: '"meanSquaredError" is its square',
+  },
+};
+
+/**
+ * The name of a loss in whatever spelling it came: in snake_case, in another case, or as an alias.
+ *
+ * @throws {ArgumentError} for anything else
+ */
+export function toLossName(name: string, value: unknown): LossName {
+  return canonical(name, value, LOSS_NAMES, HABITS);
+}
+
+/** The same; undefined for what is none. */
+export function lossNamed(text: string): LossName | undefined {
+  return knownAs(text, LOSS_NAMES, HABITS.aliases);
+}
+
+/**
+ * Huber's loss, ½d² for differences |d| ≤ δ and δ·(|d| − ½δ) beyond: like the squared error near 0, like the absolute
+ * error for outliers.
+ *
+ * @param options `delta` δ, positive, default 1, as in Keras
+ * @throws {ArgumentError} for values out of range
+ */
+export function huber(options: { delta?: number } = {}): Huber {
+  knownKeys("huber", options, ["kind", "delta"]);
+  return { kind: "huber", delta: number("delta", options.delta ?? 1, "a positive number", (x) => x > 0) };
+}
+
+/** Checks a loss; one that has options becomes an object with all of them. */
+export function toLoss(value: Loss | LossAlias): Loss {
+  if (typeof value !== "object" || value === null) {
+    const name = toLossName("loss", value);
+    return name === "huber" ? huber() : name;
+  }
+  if (Array.isArray(value)) {
+    throw new ArgumentError(`loss must be a name or an object such as huber({}), not ${show(value)}`);
+  }
+  canonical("kind of loss", value.kind, ["huber"]);
+  return huber(value);
+}
+
+/** The name of a loss, whatever form it has. */
+export function lossName(loss: Loss): LossName {
+  return typeof loss === "string" ? loss : loss.kind;
+}
+
+/** Whether a loss is defined for targets from 0 to 1 alone. */
+export function wantsUnitRange(loss: Loss): boolean {
+  return loss === "binaryCrossentropy";
+}
+
+/** A kernel that calculates a loss and its gradient, with the loss's own numbers. */
+export type LossKernel =
+  | {
+      readonly name:
+        | "meanSquaredError"
+        | "binaryCrossentropy"
+        | "meanAbsoluteError"
+        | "binaryCrossentropyLogits";
+    }
+  | { readonly name: "huber"; readonly delta: number };
+
+/**
+ * The kernel that calculates a loss behind a given last activation. Cross-entropy of a sigmoid is calculated from the
+ * logits, which is exact where the sigmoid has rounded to 0 or 1.
+ */
+export function lossKernel(loss: Loss, last: ActivationName): LossKernel {
+  if (typeof loss === "object") return { name: loss.kind, delta: loss.delta };
+  if (loss === "huber") return { name: loss, delta: huber().delta };
+  return { name: loss === "binaryCrossentropy" && last === "sigmoid" ? "binaryCrossentropyLogits" : loss };
+}
+
+/** Adds the loss of rows and its gradient. */
+export function addLossKernel(
+  plan: PlanBuilder,
+  rows: number,
+  kernel: LossKernel,
+  fields: KernelFields["meanSquaredError"],
+): void {
+  if (kernel.name === "huber") {
+    plan.call("huber", rows, { ...fields, delta: kernel.delta });
+  } else if (kernel.name === "binaryCrossentropyLogits") {
+    const { prediction: logits, ...rest } = fields;
+    plan.call("binaryCrossentropyLogits", rows, { ...rest, logits });
+  } else plan.call(kernel.name, rows, fields);
+}

@@ -1,0 +1,125 @@
+import type { Autoencoder } from "../../index.js";
+import { Speedometer } from "../shared/speedometer.js";
+import type { EpochPoint } from "./digitsMessages.js";
+import type { PictureSet } from "./pictureSet.js";
+import { PIXELS } from "./pictures.js";
+
+const BATCH_SIZE = 128;
+
+/** What a training tells its owner. */
+export interface RunListener {
+  /** Between two steps: all weights are of the same one. */
+  onStep(): void;
+  /** After an epoch; training waits for the promise. */
+  onEpoch(): Promise<void>;
+}
+
+/** The trainings of a model on a set of pictures, one after the other, as far as they are. */
+export class Run {
+  readonly #model: Autoencoder;
+  readonly #set: PictureSet;
+  readonly #listener: RunListener;
+  readonly #speedometer = new Speedometer();
+  #points: EpochPoint[] = [];
+  /** Whole epochs, over all trainings. */
+  epoch = 0;
+  /** How much of the running epoch is behind, and its loss so far. */
+  part = 0;
+  loss: number | undefined;
+  #abort: AbortController | undefined;
+  #ended: Promise<void> = Promise.resolve();
+  #single = false;
+
+  constructor(model: Autoencoder, set: PictureSet, listener: RunListener) {
+    this.#model = model;
+    this.#set = set;
+    this.#listener = listener;
+  }
+
+  get training(): boolean {
+    return this.#abort !== undefined;
+  }
+
+  get samplesPerSecond(): number | undefined {
+    return this.#speedometer.samplesPerSecond;
+  }
+
+  /** The epochs since the last call. */
+  takePoints(): EpochPoint[] {
+    const taken = this.#points;
+    this.#points = [];
+    return taken;
+  }
+
+  /**
+   * Trains until the epochs are over or `end` is called.
+   *
+   * @returns whether the epochs are over
+   * @throws {DivergedError} {EngineError} as `fit` does
+   */
+  async train(epochs: number): Promise<boolean> {
+    const abort = new AbortController();
+    this.#abort = abort;
+    const training = this.#fit(epochs, abort.signal);
+    this.#ended = training.catch(() => {});
+    try {
+      await training;
+      return true;
+    } catch (error) {
+      if (!abort.signal.aborted) throw error;
+      return false;
+    } finally {
+      this.#abort = undefined;
+      this.#single = false;
+      this.part = 0;
+    }
+  }
+
+  async #fit(epochs: number, signal: AbortSignal): Promise<void> {
+    const { training, heldOut } = this.#set;
+    const rows = training.length / PIXELS;
+    await this.#model.fit(training, {
+      epochs,
+      batchSize: BATCH_SIZE,
+      validationData: heldOut,
+      signal,
+      callbacks: [
+        {
+          onEpochBegin: () => this.#speedometer.start(performance.now()),
+          onBatchEnd: ({ step, steps, loss }) => {
+            this.#speedometer.add(Math.min(BATCH_SIZE, rows - (step - 1) * BATCH_SIZE), performance.now());
+            this.part = step / steps!;
+            this.loss = loss;
+            this.#listener.onStep();
+            this.#speedometer.start(performance.now());
+          },
+          onEpochEnd: ({ loss, valLoss }) => {
+            this.epoch++;
+            this.part = 0;
+            this.#points.push({ epoch: this.epoch, loss, valLoss: valLoss! });
+            if (this.#single) this.#model.pause();
+            return this.#listener.onEpoch();
+          },
+        },
+      ],
+    });
+  }
+
+  /** Has training wait after the running step. */
+  pause(): void {
+    this.#model.pause();
+  }
+
+  /** Goes on, to the end of the running epoch if `single`. */
+  resume(single: boolean): void {
+    this.#single = single;
+    this.#speedometer.start(performance.now());
+    this.#model.resume();
+  }
+
+  /** Ends training after the running step, and waits for that. */
+  async end(): Promise<void> {
+    this.#abort?.abort();
+    await this.#ended;
+  }
+}

@@ -1,0 +1,47 @@
+import { choiceSetting, integerSetting, numberSetting, type Settings } from "../shared/settingsText.js";
+
+export const KINDS = ["plain", "denoising", "variational"] as const;
+export const CORRUPTIONS = ["gaussianNoise", "maskingNoise", "saltAndPepper"] as const;
+const SCALES = ["linear", "log"] as const;
+const ODD = ["none", "mixed"] as const;
+
+type Kind = (typeof KINDS)[number];
+type CorruptionKind = (typeof CORRUPTIONS)[number];
+
+/** What the visitor chooses of the data and the model. */
+export interface ModelSettings {
+  /** How many digits are made, or taken of a file at most. */
+  readonly samples: number;
+  readonly seed: number;
+  readonly kind: Kind;
+  /** Of a denoising model, and of the noise that is added to a drawing. */
+  readonly corruption: CorruptionKind;
+  /** Standard deviation of Gaussian noise, else the share of pixels. */
+  readonly strength: number;
+  /** Width of the code. */
+  readonly code: number;
+  /** Width of the hidden layers on both sides of the code; 0 is none. */
+  readonly hidden: number;
+}
+
+/** All that is in a link. */
+export interface DigitsSettings extends ModelSettings {
+  readonly epochs: number;
+  /** Of the loss in the chart. */
+  readonly scale: (typeof SCALES)[number];
+  /** Whether odd pictures are mixed in. */
+  readonly odd: (typeof ODD)[number];
+}
+
+export const SETTINGS: Settings<DigitsSettings> = {
+  samples: integerSetting("Samples", 10_000, 20, 100_000),
+  seed: integerSetting("Seed", 1, 0, 1_000_000),
+  kind: choiceSetting("Kind", "plain", KINDS),
+  corruption: choiceSetting("Noise", "gaussianNoise", CORRUPTIONS),
+  strength: numberSetting("Strength", 0.5, 0.05, 0.95),
+  code: integerSetting("Code", 16, 1, 64),
+  hidden: integerSetting("Hidden layer", 128, 0, 1024),
+  epochs: integerSetting("Epochs", 20, 1, 1000),
+  scale: choiceSetting("Scale", "linear", SCALES),
+  odd: choiceSetting("Odd pictures", "none", ODD),
+};

@@ -1,0 +1,42 @@
+import { type Autoencoder, Matrix, type Spiral, spearman } from "../../index.js";
+import type { Picture } from "./spiralMessages.js";
+
+/** Points of the decoder's curve. */
+const CURVE_POINTS = 512;
+
+/** What a model makes of a spiral just now; for the moments between two steps of a training. */
+export function pictureOf(model: Autoencoder, { points, positions }: Spiral): Picture {
+  const codes = model.encodeSync(points).data;
+  const reconstructions = model.reconstructSync(points).data;
+  return {
+    reconstructions,
+    codes,
+    curve: model.decodeSync(new Matrix(alongCodes(codes), CURVE_POINTS, 1)).data,
+    mse: meanSquaredError(reconstructions, points.data),
+    correlation: spearman(codes, positions),
+  };
+}
+
+/**
+ * Codes from the least to the greatest: half of them evenly spaced, and half as densely as the codes of the points lie,
+ * so that the curve is smooth wherever there are any.
+ */
+function alongCodes(codes: Float32Array): Float32Array {
+  const sorted = codes.toSorted();
+  const last = sorted.length - 1;
+  const [least, most] = [sorted[0]!, sorted[last]!];
+  const half = CURVE_POINTS / 2;
+  const along = new Float32Array(CURVE_POINTS);
+  for (let i = 0; i < half; i++) {
+    const part = i / (half - 1);
+    along[2 * i] = least + (most - least) * part;
+    along[2 * i + 1] = sorted[Math.round(last * part)]!;
+  }
+  return along.sort();
+}
+
+function meanSquaredError(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) ** 2;
+  return sum / a.length;
+}

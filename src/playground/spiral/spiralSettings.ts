@@ -1,0 +1,80 @@
+import type { ActivationName, EngineOptions, OptimizerName } from "../../index.js";
+import {
+  choiceSetting,
+  integerSetting,
+  numberSetting,
+  type Settings,
+  widthsSetting,
+} from "../shared/settingsText.js";
+
+/** All that a run follows from: the same settings give the same run. */
+export interface SpiralSettings {
+  readonly points: number;
+  readonly noise: number;
+  readonly turns: number;
+  /** Widths of the encoder's hidden layers; the decoder has them the other way round. */
+  readonly hidden: readonly number[];
+  readonly encoderActivation: ActivationName;
+  readonly decoderActivation: ActivationName;
+  readonly optimizer: OptimizerName;
+  readonly learningRate: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  /** Training stops by itself every so many epochs. */
+  readonly epochs: number;
+  readonly math: Arithmetic;
+}
+
+type Arithmetic = NonNullable<EngineOptions["math"]>;
+
+// Written as objects, so that the compiler sees to it that no name is missing.
+const ACTIVATIONS = Object.keys({
+  relu: 0,
+  tanh: 0,
+  sigmoid: 0,
+  gelu: 0,
+  silu: 0,
+  elu: 0,
+  selu: 0,
+  leakyRelu: 0,
+  softplus: 0,
+  linear: 0,
+} satisfies Record<ActivationName, 0>) as ActivationName[];
+
+const OPTIMIZERS: OptimizerName[] = [
+  "adam",
+  "adamw",
+  "nadam",
+  "lion",
+  "rmsprop",
+  "adagrad",
+  "adadelta",
+  "sgd",
+];
+
+/** What is chosen among by name, in the order in which it is offered. */
+export const CHOICES = {
+  encoderActivation: ACTIVATIONS,
+  decoderActivation: ACTIVATIONS,
+  optimizer: OPTIMIZERS,
+  math: ["portable", "fast"],
+} as const satisfies { [name in keyof SpiralSettings]?: readonly SpiralSettings[name][] };
+
+/**
+ * At first, those with which the code follows the spiral from any seed: a decoder that is smooth, and a code that
+ * begins at 0. The arithmetic is the one that is the same everywhere, so that a link gives the same run everywhere.
+ */
+export const SETTINGS: Settings<SpiralSettings> = {
+  points: integerSetting("Points", 500, 10, 5000),
+  noise: numberSetting("Noise", 0.3, 0, 10),
+  turns: numberSetting("Turns", 1, 0.1, 10),
+  hidden: widthsSetting("Hidden layers", [128, 64], 6, 512),
+  encoderActivation: choiceSetting("Encoder activation", "relu", ACTIVATIONS),
+  decoderActivation: choiceSetting("Decoder activation", "tanh", ACTIVATIONS),
+  optimizer: choiceSetting("Optimizer", "adam", OPTIMIZERS),
+  learningRate: numberSetting("Learning rate", 0.001, 1e-6, 1000),
+  batchSize: integerSetting("Batch size", 25, 1, 5000),
+  seed: integerSetting("Seed", 0, 0, Number.MAX_SAFE_INTEGER),
+  epochs: integerSetting("Epochs per run", 1000, 1, 1_000_000),
+  math: choiceSetting("Arithmetic", "portable", CHOICES.math),
+};

@@ -1,0 +1,78 @@
+import { resolveColours, type Theme } from "./colours.js";
+import { type Drawing, element, escapeText, FONT_SIZE, textAt, wrap } from "./svg.js";
+
+/** One picture of a report. */
+export interface Picture {
+  /** By which it is asked for. */
+  readonly name: string;
+  readonly title: string;
+  /** What is to be seen, how much of the data is drawn, and how. */
+  readonly caption: string;
+  readonly drawing: Drawing;
+}
+
+/** Room around a picture that stands alone. */
+const MARGIN = 16;
+const TITLE_SIZE = 17;
+const LINE = 1.35;
+
+/** A picture as part of a page, which has the colours and the fonts. */
+export function toFigure({ name, title, caption, drawing }: Picture): string {
+  const { width, height, svg } = drawing;
+  const ids = { title: `${name}-title`, description: `${name}-caption` };
+  const picture = element(
+    "svg",
+    {
+      viewBox: `0 0 ${Math.ceil(width)} ${Math.ceil(height)}`,
+      role: "img",
+      "aria-labelledby": ids.title,
+      "aria-describedby": ids.description,
+    },
+    svg,
+  );
+  return element(
+    "figure",
+    { id: name },
+    element("h2", { id: ids.title }, escapeText(title)),
+    picture,
+    element("figcaption", { id: ids.description }, escapeText(caption)),
+  );
+}
+
+/** A picture as a file of its own, with its title above and its caption below. */
+export function toSvg({ title, caption, drawing }: Picture, theme: Theme = "light"): string {
+  const width = drawing.width + 2 * MARGIN;
+  const titles = wrap(title, drawing.width, TITLE_SIZE * 1.05);
+  const top = MARGIN + titles.length * TITLE_SIZE * LINE + 6;
+  const lines = wrap(caption, drawing.width, FONT_SIZE - 1);
+  const below = top + drawing.height + 12;
+  const height = below + lines.length * (FONT_SIZE - 1) * LINE + MARGIN;
+  const svg = element(
+    "svg",
+    {
+      xmlns: "http://www.w3.org/2000/svg",
+      viewBox: `0 0 ${Math.ceil(width)} ${Math.ceil(height)}`,
+      width: Math.ceil(width),
+      height: Math.ceil(height),
+      role: "img",
+      "font-family": "DejaVu Sans, system-ui, sans-serif",
+    },
+    element("title", {}, escapeText(title)),
+    element("desc", {}, escapeText(caption)),
+    element("rect", { width: "100%", height: "100%", fill: "var(--paper)" }),
+    ...titles.map((line, i) =>
+      textAt(MARGIN, MARGIN + (i + 0.8) * TITLE_SIZE * LINE, line, {
+        "font-size": TITLE_SIZE,
+        "font-weight": "bold",
+      }),
+    ),
+    element("g", { transform: `translate(${MARGIN} ${top})` }, drawing.svg),
+    ...lines.map((line, i) =>
+      textAt(MARGIN, below + (i + 0.8) * (FONT_SIZE - 1) * LINE, line, {
+        "font-size": FONT_SIZE - 1,
+        fill: "var(--muted)",
+      }),
+    ),
+  );
+  return `${resolveColours(svg, theme)}\n`;
+}

@@ -1,0 +1,247 @@
+import { type ChannelValueSpec, dot, link, type Markish } from "@observablehq/plot";
+import { chart } from "./chart.js";
+import { rampColour, SERIES } from "./colours.js";
+import { component, subscript } from "./component.js";
+import type { Picture } from "./figure.js";
+import { rampLegend, type Swatch, swatches } from "./legend.js";
+import {
+  counted,
+  evenly,
+  extentOf,
+  plural,
+  quantile,
+  ranking,
+  roomBeside,
+  roomFor,
+  shown,
+  tick,
+  ticksAcross,
+  ticksOf,
+} from "./numberText.js";
+import { type Measured, pickRows, type Subject, takeNumbers } from "./subject.js";
+import { type Drawing, stack, WIDTH } from "./svg.js";
+
+/** Points that are drawn. */
+const MOST_POINTS = 2_000;
+/** The share of distances that colours tell apart, at least. */
+const COLOURED_ERRORS = 0.98;
+/** Points of the decoder's curve. */
+const CURVE_POINTS = 240;
+/** Components of the code whose curves are drawn. */
+const MOST_CURVES = SERIES.length;
+
+/** Samples of the plane and what the model makes of them. */
+interface Points {
+  readonly rows: readonly number[];
+  readonly originals: Float32Array;
+  readonly rebuilt: Float32Array;
+  /** First component of the codes. */
+  readonly codes: Float32Array;
+  /** How many are drawn, for the reader. */
+  readonly drawn: string;
+}
+
+/** Takes the points to be drawn. */
+export function takePoints(subject: Subject, { rows, allCodes, rebuiltPoints }: Measured): Points {
+  const chosen = evenly(rows, MOST_POINTS);
+  const originals = takeNumbers(subject, chosen);
+  const { latentSize } = subject.model;
+  const rebuilt = pickRows(rebuiltPoints!, 2, chosen);
+  const codes = Float32Array.from(chosen, (row) => allCodes[row * latentSize]!);
+  const drawn =
+    chosen.length === rows
+      ? `All ${plural(rows, "point")} are drawn.`
+      : `${counted(chosen.length)} of ${plural(rows, "point")}, evenly spread, are drawn.`;
+  return { rows: chosen, originals, rebuilt, codes, drawn };
+}
+
+/** Original against reconstructed points. */
+export function reconstructedPoints({ originals, rebuilt, drawn }: Points): Picture {
+  const names: Swatch[] = [
+    { label: "original", colour: "var(--first)" },
+    { label: "reconstruction", colour: "var(--second)" },
+  ];
+  const body = plane(
+    [originals, rebuilt],
+    [
+      dots(originals, { fill: "var(--first)", fillOpacity: 0.55 }),
+      dots(rebuilt, { fill: "var(--second)", fillOpacity: 0.8 }),
+    ],
+  );
+  return {
+    name: "reconstructions",
+    title: "Original and reconstructed points",
+    caption: `What the decoder makes of each point's code, over the points. ${drawn}`,
+    drawing: stack([swatches(names), body]),
+  };
+}
+
+/** Points coloured by how far their reconstructions are from them. */
+export function pointsByError({ originals, rows, drawn }: Points, { errors }: Measured): Picture {
+  const distances = rows.map((row) => Math.sqrt(2 * errors[row]!));
+  const [low, most] = extentOf(distances);
+  const high = quantile(distances, COLOURED_ERRORS);
+  // A few far points would leave all others in one colour.
+  const cut = most > 1.5 * high && high > low;
+  const top = cut ? high : most;
+  const colours = distances.map((distance) => rampColour((distance - low) / (top - low)));
+  return {
+    name: "errors",
+    title: "Points by reconstruction error",
+    caption: `The colour is the distance between a point and its reconstruction, at most ${shown(Math.max(...distances))}. ${drawn}`,
+    drawing: stack([
+      rampLegend("distance, in the data's units", [shown(low), cut ? `${shown(top)} or more` : shown(top)]),
+      plane([originals], [dots(originals, { fill: { value: colours, scale: null } })]),
+    ]),
+  };
+}
+
+/** Points coloured by their code. */
+export function pointsByCode({ originals, codes, drawn }: Points, latentSize: number): Picture {
+  const which = latentSize === 1 ? "code" : "first component of the code";
+  const colours = Array.from(codes, byRank(codes));
+  return {
+    name: "points-by-code",
+    title: "Points by code",
+    caption: `The colour is the rank of the point's ${which}: where it changes smoothly along the data, the code keeps their order. ${drawn}`,
+    drawing: stack([
+      rankLegend(latentSize === 1 ? "code z, by rank" : "code z₁, by rank", codes),
+      plane([originals], [dots(originals, { fill: { value: colours, scale: null } })]),
+    ]),
+  };
+}
+
+/** The colour of a code by its rank, since codes may be close together in one part of the data and far apart in others. */
+function byRank(codes: Float32Array): (code: number) => string {
+  const rank = ranking(codes);
+  return (code) => rampColour(rank(code));
+}
+
+/** What ranks stand for: the least, the middle and the greatest code. */
+function rankLegend(label: string, codes: Float32Array): Drawing {
+  const [low, high] = extentOf(codes);
+  return rampLegend(label, [shown(low), shown(quantile(codes, 0.5)), shown(high)]);
+}
+
+/** What the decoder draws when the code runs through its range. */
+export async function decoderCurve(
+  { model }: Subject,
+  { originals, drawn }: Points,
+  { codes }: Measured,
+): Promise<Picture> {
+  const { latentSize } = model;
+  const sigmoid = outputActivation(model.description.encoder) === "sigmoid" && !model.description.latent;
+  const middles = Array.from({ length: latentSize }, (_, d) =>
+    quantile(component(codes, latentSize, d), 0.5),
+  );
+  const curves: Float32Array[] = [];
+  const ranges: (readonly [number, number])[] = [];
+  const zs: Float64Array[] = [];
+  for (let d = 0; d < Math.min(latentSize, MOST_CURVES); d++) {
+    const own = component(codes, latentSize, d);
+    // A sigmoid gives all codes between 0 and 1; others have no bounds but those of the data.
+    const range = sigmoid ? ([0.01, 0.99] as const) : extentOf(own);
+    const along = walkOf(own, range);
+    curves.push((await model.decode(lineOfCodes(middles, d, along))).data);
+    ranges.push(range);
+    zs.push(along);
+  }
+  const single = latentSize === 1;
+  const legend = single
+    ? rankLegend("code z, by rank", codes)
+    : swatches(curves.map((_, d) => ({ label: `z${subscript(d + 1)}`, colour: SERIES[d]!, shape: "line" })));
+  const colour = byRank(component(codes, latentSize, 0));
+  const body = plane(
+    [originals, ...curves],
+    [
+      dots(originals, { fill: "var(--muted)", fillOpacity: 0.45 }),
+      ...curves.map((curve, d) => segments(curve, (i) => (single ? colour(zs[0]![i]!) : SERIES[d]!))),
+    ],
+  );
+  const told = ranges.map(
+    ([low, high], d) => `${single ? "z" : `z${subscript(d + 1)}`} from ${shown(low)} to ${shown(high)}`,
+  );
+  const others = single ? "" : ", each with the other components at their medians";
+  return {
+    name: "curve",
+    title: "The decoder's curve over the data",
+    caption: `What the decoder makes of ${told.join(", ")}${others}. ${drawn}`,
+    drawing: stack([legend, body]),
+  };
+}
+
+const outputActivation = (layers: Subject["model"]["description"]["encoder"]) =>
+  layers.findLast((layer) => layer.kind === "dense")?.activation;
+
+/** Codes through a range, at even steps and, since codes may be close together, at those that samples have. */
+function walkOf(codes: Float32Array, [low, high]: readonly [number, number]): Float64Array {
+  const half = CURVE_POINTS / 2;
+  const even = Array.from({ length: half }, (_, i) => low + ((high - low) * i) / (half - 1));
+  const sorted = codes.toSorted();
+  const taken = evenly(sorted.length, half).map((i) => Math.min(high, Math.max(low, sorted[i]!)));
+  return Float64Array.from([...even, ...taken]).sort();
+}
+
+/** Codes of which one component goes along, the others staying where they are. */
+function lineOfCodes(middles: readonly number[], component: number, along: Float64Array): Float32Array {
+  const codes = new Float32Array(along.length * middles.length);
+  along.forEach((z, i) => {
+    codes.set(middles, i * middles.length);
+    codes[i * middles.length + component] = z;
+  });
+  return codes;
+}
+
+function dots(points: Float32Array, style: { fill: ChannelValueSpec; fillOpacity?: number }): Markish {
+  return dot({ length: points.length / 2 }, { x: axis(points, 0), y: axis(points, 1), r: 2.6, ...style });
+}
+
+/** A curve in pieces, each with a colour by where it begins. */
+function segments(points: Float32Array, colour: (index: number) => string): Markish {
+  const [x, y] = [axis(points, 0), axis(points, 1)];
+  const count = x.length - 1;
+  return link(
+    { length: count },
+    {
+      x1: x.subarray(0, -1),
+      y1: y.subarray(0, -1),
+      x2: x.subarray(1),
+      y2: y.subarray(1),
+      stroke: { value: Array.from({ length: count }, (_, i) => colour(i)), scale: null },
+      strokeWidth: 3.5,
+      strokeLinecap: "round",
+    },
+  );
+}
+
+/** x or y of points. */
+function axis(points: Float32Array, which: 0 | 1): Float32Array {
+  return Float32Array.from({ length: points.length / 2 }, (_, i) => points[2 * i + which]!);
+}
+
+/** A square with the axes of the plane, which has room for all of the sets of points. */
+function plane(sets: readonly Float32Array[], marks: Markish[]): Drawing {
+  const range = (which: 0 | 1) => extentOf(sets.flatMap((points) => [...axis(points, which)]));
+  const [x, y] = [range(0), range(1)];
+  const margins = {
+    marginLeft: roomFor(ticksOf(y)),
+    marginRight: roomBeside(x),
+    marginTop: 24,
+    marginBottom: 42,
+  };
+  return chart({
+    ...margins,
+    height: WIDTH - margins.marginLeft - margins.marginRight + margins.marginTop + margins.marginBottom,
+    inset: 8,
+    grid: true,
+    x: {
+      domain: x,
+      label: "x₁, in the data's units",
+      labelAnchor: "center",
+      ticks: ticksAcross(x),
+      tickFormat: tick,
+    },
+    y: { domain: y, label: "x₂, in the data's units", ticks: 6, tickFormat: tick },
+    marks,
+  });
+}

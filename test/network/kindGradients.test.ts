@@ -1,0 +1,89 @@
+import { describe, expect, test } from "vitest";
+import { Autoencoder, type Clipping, sgd } from "../../src/index.js";
+import { toStack } from "../../src/network/stack.js";
+import { corrupted, type DrawnFrom, dropoutMask, normals } from "../support/draws.js";
+import { Float64Kinds, type StepDraws } from "../support/float64Kinds.js";
+import { KINDS, WIDTH } from "../support/kinds.js";
+import { expectClose, MATHS, type MathName, values } from "../support/models.js";
+
+const ROWS = 50;
+const SEED = 11;
+
+/** A model whose one step of rate 1 takes its gradient away; biases that are not zero, so that one left out shows. */
+async function build(
+  options: (typeof KINDS)[number][1],
+  math: MathName,
+  clipping: Clipping = {},
+): Promise<Autoencoder> {
+  const optimizer = sgd({ learningRate: 1, ...clipping });
+  const model = await Autoencoder.create({ ...options, optimizer, seed: SEED, engine: { math } });
+  const weights = model.getWeights();
+  weights.forEach(({ name, data }, index) => {
+    if (name.endsWith("bias")) data.set(values(1, data.length, 50 + index, -0.3, 0.3));
+  });
+  model.setWeights(weights);
+  return model;
+}
+
+/** What the first step of a model draws. */
+function drawsOf({ description, engine }: Autoencoder, samples: Float32Array): StepDraws {
+  const from: DrawnFrom = { build: engine.build, seed: SEED, epoch: 0, rows: ROWS };
+  const { corruption, latent } = description;
+  const masks = new Map<number, Float32Array>();
+  toStack(description).layers.forEach(({ transition, outputs }, index) => {
+    if (transition?.kind === "dropout") masks.set(index, dropoutMask(from, outputs, index, transition.rate));
+  });
+  return {
+    masks,
+    ...(corruption && { input: corrupted(from, WIDTH, samples, corruption) }),
+    ...(latent && { epsilon: normals(from, latent.units) }),
+  };
+}
+
+describe.each(MATHS)("%s", (math) => {
+  test.each(KINDS)("%s: loss and gradients are those of central differences", async (_, options) => {
+    const samples = values(ROWS, WIDTH, 3, 0.02, 0.98);
+    const model = await build(options, math);
+    const before = model.getWeights();
+    const reference = new Float64Kinds(model.description, before);
+    const draws = drawsOf(model, samples);
+    const expected = reference.gradients(samples, draws);
+    const { loss } = model.fitSync(samples, { batchSize: ROWS, shuffle: false });
+    expectClose(loss, [reference.loss(samples, draws)], { relative: 2e-6 }, "loss");
+    const largest = Math.max(...[...expected.values()].flatMap((part) => [...part].map(Math.abs)));
+    expect(largest).toBeGreaterThan(1e-3);
+    const after = model.getWeights();
+    expect(after.map(({ name }) => name)).toEqual([...expected.keys()]);
+    after.forEach(({ name, data }, index) => {
+      const found = Float64Array.from(data, (value, i) => before[index]!.data[i]! - value);
+      expectClose(found, expected.get(name)!, { absolute: 1e-6 + 1e-5 * largest }, name);
+    });
+  });
+
+  test.each(KINDS)(
+    "%s: gradients are clipped to norms, each parameter's own or all together",
+    async (_, options) => {
+      const samples = values(ROWS, WIDTH, 3, 0.02, 0.98);
+      const gradients = async (clipping: Clipping) => {
+        const model = await build(options, math, clipping);
+        const before = model.getWeights();
+        model.fitSync(samples, { batchSize: ROWS, shuffle: false });
+        const after = model.getWeights();
+        return before.map(({ data }, index) => Float64Array.from(data, (w, i) => w - after[index]!.data[i]!));
+      };
+      const whole = await gradients({});
+      const norms = whole.map((part) => Math.sqrt(part.reduce((sum, value) => sum + value * value, 0)));
+      const all = Math.sqrt(norms.reduce((sum, norm) => sum + norm * norm, 0));
+      const globally = await gradients({ globalClipNorm: all / 2 });
+      const limit = Math.max(...norms) / 2;
+      const each = await gradients({ clipNorm: limit });
+      whole.forEach((part, index) => {
+        const absolute = 1e-6;
+        const half = part.map((value) => value / 2);
+        expectClose(globally[index]!, half, { absolute }, `globalClipNorm of ${index}`);
+        const own = part.map((value) => value * Math.min(1, limit / norms[index]!));
+        expectClose(each[index]!, own, { absolute }, `clipNorm of ${index}`);
+      });
+    },
+  );
+});

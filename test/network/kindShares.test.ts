@@ -1,0 +1,61 @@
+import { describe, expect, test } from "vitest";
+import { Engine } from "../../src/engine/engine.js";
+import { Autoencoder, type AutoencoderOptions } from "../../src/index.js";
+import { checkDescription } from "../../src/network/description.js";
+import { Learner } from "../../src/network/learner.js";
+import { Network } from "../../src/network/network.js";
+import { toStack } from "../../src/network/stack.js";
+import { TrainingStep } from "../../src/network/trainingStep.js";
+import { KINDS, WIDTH } from "../support/kinds.js";
+import { bits, MATHS, values, weightBits } from "../support/models.js";
+
+const ROWS = 135;
+
+/** Weights and losses after three steps whose phases were run in `shares` shares, last share first. */
+function trained(engine: Engine, options: AutoencoderOptions, shares: number): string {
+  const description = checkDescription(options);
+  const network = new Network(engine, toStack(description));
+  network.initialize(3);
+  const learner = new Learner(network, description.optimizer, description.loss, description);
+  const data = engine.memory.allocate(ROWS * WIDTH * 4);
+  data.floats().set(values(ROWS, WIDTH, 6, 0.02, 0.98));
+  const indices = engine.memory.allocate(ROWS * 4);
+  indices.words().set(Array.from({ length: ROWS }, (_, row) => (row * 37) % ROWS));
+  const step = new TrainingStep(learner, { kind: "floats", at: data.at(), rows: ROWS, inOrder: false }, ROWS);
+  const losses: number[] = [];
+  for (let epoch = 0; epoch < 3; epoch++) {
+    const { phases } = step.prepare(ROWS, indices.at(), learner.clock.tick(), epoch);
+    for (const phase of phases) {
+      for (let share = shares - 1; share >= 0; share--) {
+        engine.kernels.runPhase(phase, share, shares, engine.scratch);
+      }
+    }
+    losses.push(step.losses(ROWS).loss);
+  }
+  const found = bits(new Float32Array(network.values), Float64Array.from(losses));
+  for (const part of [step, learner, network, data, indices]) part.release();
+  return found;
+}
+
+describe.each(MATHS)("%s", (math) => {
+  test.each(KINDS)("%s: the same bits for 1, 2, 3 and 7 shares", async (_, options) => {
+    const engine = await Engine.create({ math, threads: 1 });
+    const whole = trained(engine, options, 1);
+    for (const shares of [2, 3, 7]) expect(trained(engine, options, shares)).toBe(whole);
+    await engine.dispose();
+  });
+});
+
+test.each(KINDS)("%s: the same bits on two threads, others from another seed", async (_, options) => {
+  const samples = values(ROWS, WIDTH, 6, 0.02, 0.98);
+  const train = async (threads: number, seed: number) => {
+    const model = await Autoencoder.create({ ...options, seed, engine: { threads, math: "portable" } });
+    await model.fit(samples, { epochs: 2, batchSize: 50 });
+    const result = weightBits(model);
+    await model.dispose();
+    return result;
+  };
+  const first = await train(1, 4);
+  expect(await train(2, 4)).toBe(first);
+  expect(await train(1, 5)).not.toBe(first);
+});
