@@ -24,6 +24,7 @@ export const ACTIVATION_SOFTPLUS = 7;
 /** From this one on the derivative is found from z, and not from y. */
 export const ACTIVATION_SILU = 8;
 export const ACTIVATION_GELU = 9;
+export const ACTIVATION_MISH = 10;
 
 // Streams of the random generator: the same seed gives each of them its own numbers.
 export const STREAM_INITIALIZATION = 0;
@@ -47,7 +48,8 @@ export const RECORD_ARGUMENTS = 4;
 /** The end of the phase. */
 export const OP_END = 0;
 /** Runs the records that follow, `arguments[0]` words of them, over this thread's share of the rows, in blocks of
- * `arguments[1]` rows, so that what one record writes is still in the cache when the next one reads it. */
+ * `arguments[1]` rows, so that what one record writes is still in the cache when the next one reads it. Their grain tells
+ * how many of their items belong to one row. */
 export const OP_ROWS = 1;
 
 // Words of the step block, rewritten by the training loop before each step.
@@ -82,6 +84,9 @@ export const TEAM_SLICES = 35;
 export const TEAM_STOP = 36;
 /** Address of the trace: a record for each thread. */
 export const TEAM_TRACE = 37;
+/** Address of thread 0's room for a kernel's own use, and the bytes from one thread's room to the next. */
+export const TEAM_SCRATCH = 38;
+export const TEAM_SCRATCH_BYTES = 39;
 /** The leader's own: phases begun, and the count of arrivals that it waits for. */
 export const TEAM_PHASE = 48;
 export const TEAM_GOAL = 49;

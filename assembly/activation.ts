@@ -1,11 +1,12 @@
 // Activations and their derivatives, element by element. Work is divided along rows of `columns` elements.
 
 import {
-  ACTIVATION_ELU, ACTIVATION_GELU, ACTIVATION_LEAKY_RELU, ACTIVATION_LINEAR, ACTIVATION_RELU, ACTIVATION_SELU,
-  ACTIVATION_SIGMOID, ACTIVATION_SILU, ACTIVATION_SOFTPLUS, ACTIVATION_TANH,
+  ACTIVATION_ELU, ACTIVATION_GELU, ACTIVATION_LEAKY_RELU, ACTIVATION_LINEAR, ACTIVATION_MISH, ACTIVATION_RELU,
+  ACTIVATION_SELU, ACTIVATION_SIGMOID, ACTIVATION_SILU, ACTIVATION_SOFTPLUS, ACTIVATION_TANH,
 } from "./abi";
 import { areFloats, areRowsApart, areSameOrApart, isShare } from "./checks";
 import { expMinusOne, expOfMinusAbs, one, sigmoid4, softplus4, tanh4 } from "./math";
+import { mish4, mishSlope } from "./mish";
 import { gelu4, geluSlope } from "./normal";
 import { madd, nmadd, select4, splat, storeUpTo } from "./simd";
 
@@ -34,6 +35,7 @@ function forward4(kind: i32, z: v128): v128 {
   // −∞·0 would be NaN.
   if (kind == ACTIVATION_SILU) return f32x4.mul(f32x4.pmax(z, f32x4.neg(constant(3))), sigmoid4(z));
   if (kind == ACTIVATION_GELU) return gelu4(z);
+  if (kind == ACTIVATION_MISH) return mish4(z);
   return z;
 }
 
@@ -48,7 +50,7 @@ function siluSlope(z: v128): v128 {
   return v128.or(slope, f32x4.ne(z, z));
 }
 
-/** dy·f′, where f′ is found from y = f(z); for SILU and GELU, which are not one-to-one, from `y` = z. */
+/** dy·f′, where f′ is found from y = f(z); for SILU, GELU and MISH, which are not one-to-one, from `y` = z. */
 @inline
 function backward4(kind: i32, y: v128, dy: v128): v128 {
   if (kind == ACTIVATION_RELU) return v128.and(dy, f32x4.gt(y, splat(0)));
@@ -63,6 +65,7 @@ function backward4(kind: i32, y: v128, dy: v128): v128 {
   if (kind == ACTIVATION_SOFTPLUS) return f32x4.neg(f32x4.mul(dy, expMinusOne(f32x4.neg(y))));
   if (kind == ACTIVATION_SILU) return f32x4.mul(dy, siluSlope(y));
   if (kind == ACTIVATION_GELU) return f32x4.mul(dy, geluSlope(y));
+  if (kind == ACTIVATION_MISH) return f32x4.mul(dy, mishSlope(y));
   return dy;
 }
 
@@ -98,7 +101,7 @@ function backwardAll(kind: i32, output: usize, gradient: usize, count: usize): v
 /** y = f(z) over rows `begin` to `end`; `y` may be `z`. */
 export function activationForward(begin: i32, end: i32, kind: i32, columns: i32, z: usize, y: usize): void {
   assert(
-    isShare(begin, end) && columns > 0 && kind >= ACTIVATION_LINEAR && kind <= ACTIVATION_GELU,
+    isShare(begin, end) && columns > 0 && kind >= ACTIVATION_LINEAR && kind <= ACTIVATION_MISH,
     "activationForward: sizes and kind",
   );
   assert(areFloats(z, end, columns) && areFloats(y, end, columns), "activationForward: z and y are floats in memory");
@@ -117,16 +120,17 @@ export function activationForward(begin: i32, end: i32, kind: i32, columns: i32,
     case ACTIVATION_SOFTPLUS: { forwardAll(ACTIVATION_SOFTPLUS, from, to, count); return; }
     case ACTIVATION_SILU: { forwardAll(ACTIVATION_SILU, from, to, count); return; }
     case ACTIVATION_GELU: { forwardAll(ACTIVATION_GELU, from, to, count); return; }
+    case ACTIVATION_MISH: { forwardAll(ACTIVATION_MISH, from, to, count); return; }
     default: { if (y != z) forwardAll(ACTIVATION_LINEAR, from, to, count); return; }
   }
 }
 
-/** gradient = gradient · f′(z) over rows `begin` to `end`, from `kept`: z of SILU and GELU, f(z) of all others. */
+/** gradient = gradient · f′(z) over rows `begin` to `end`, from `kept`: z of SILU, GELU and MISH, f(z) of all others. */
 export function activationBackward(
   begin: i32, end: i32, kind: i32, columns: i32, kept: usize, gradient: usize,
 ): void {
   assert(
-    isShare(begin, end) && columns > 0 && kind >= ACTIVATION_LINEAR && kind <= ACTIVATION_GELU,
+    isShare(begin, end) && columns > 0 && kind >= ACTIVATION_LINEAR && kind <= ACTIVATION_MISH,
     "activationBackward: sizes and kind",
   );
   assert(
@@ -148,6 +152,7 @@ export function activationBackward(
     case ACTIVATION_SOFTPLUS: { backwardAll(ACTIVATION_SOFTPLUS, y, dy, count); return; }
     case ACTIVATION_SILU: { backwardAll(ACTIVATION_SILU, y, dy, count); return; }
     case ACTIVATION_GELU: { backwardAll(ACTIVATION_GELU, y, dy, count); return; }
+    case ACTIVATION_MISH: { backwardAll(ACTIVATION_MISH, y, dy, count); return; }
     default: return;
   }
 }

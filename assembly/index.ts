@@ -11,6 +11,7 @@ export { binaryCrossentropy, binaryCrossentropyLogits, huber, meanAbsoluteError,
 export { narrowGradient, narrowProduct } from "./narrow";
 export { gaussianNoise, replacementNoise } from "./noise";
 export { adadelta, adagrad, adam, adamw, lion, nadam, rmsprop, sgd } from "./optimizer";
+export { layerNormalization, layerNormalizationBackward } from "./normalization";
 export { packRows, packTransposed } from "./pack";
 export { activityL1, addToRows, klSparsity } from "./penalty";
 export { runPhase } from "./plan";

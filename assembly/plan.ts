@@ -35,11 +35,18 @@ function shareBegin(extent: i32, grain: i32, thread: i32, threads: i32): i32 {
   return min(extent, ((units * thread) / threads) * grain);
 }
 
-/** The records from `r` to `stop`, over this thread's rows, a block of rows at a time. */
+/**
+ * The records from `r` to `stop`, over this thread's rows, a block of rows at a time. A record has a multiple of so many
+ * items, as many for each row as its grain says.
+ */
 function runRows(r: usize, begin: i32, end: i32, block: i32, stop: usize, scratch: usize): void {
   for (let row = begin; row < end; row += block) {
     const last = min(row + block, end);
-    for (let at = r; at < stop; at += <usize>word(at, RECORD_WORDS) << 2) dispatch(at, row, last, scratch);
+    for (let at = r; at < stop; at += <usize>word(at, RECORD_WORDS) << 2) {
+      const items = word(at, RECORD_GRAIN);
+      assert(items > 0 && <i64>last * items <= <i64>word(at, RECORD_EXTENT), "runRows: items for each row");
+      dispatch(at, row * items, last * items, scratch);
+    }
   }
 }
 

@@ -5,11 +5,11 @@
 // A wait begins with a short spin, since the others are usually microseconds away, and only then sleeps.
 
 import {
-  SCRATCH_BYTES, TEAM_ARRIVED, TEAM_GOAL, TEAM_PHASE, TEAM_PHASES, TEAM_PHASE_COUNT, TEAM_SEQUENCE, TEAM_SLICE,
-  TEAM_SLICES, TEAM_STOP, TEAM_TRACE, TEAM_WORDS, TRACE_BARRIER, TRACE_COUNT, TRACE_DETAIL, TRACE_END, TRACE_JOB,
+  TEAM_ARRIVED, TEAM_GOAL, TEAM_PHASE, TEAM_PHASES, TEAM_PHASE_COUNT, TEAM_SCRATCH, TEAM_SCRATCH_BYTES, TEAM_SEQUENCE,
+  TEAM_SLICE, TEAM_SLICES, TEAM_STOP, TEAM_TRACE, TEAM_WORDS, TRACE_BARRIER, TRACE_COUNT, TRACE_DETAIL, TRACE_END, TRACE_JOB,
   TRACE_PHASE, TRACE_STEP, TRACE_WORDS,
 } from "./abi";
-import { areFloats, areVectors } from "./checks";
+import { areFloats } from "./checks";
 import { runPhase } from "./plan";
 
 /**
@@ -48,11 +48,12 @@ function awaitJob(sequence: usize, last: i32): void {
 }
 
 /** This thread's share of phase `index` of the job. */
-function runShare(team: usize, index: i32, thread: i32, threads: i32, scratch: usize): void {
+function runShare(team: usize, index: i32, thread: i32, threads: i32): void {
   note(team, thread, TRACE_PHASE, index);
   const phase = <usize>load<u32>(<usize>load<u32>(field(team, TEAM_PHASES)) + <usize>(index << 2));
   const slice = load<i32>(field(team, TEAM_SLICE));
   const slices = load<i32>(field(team, TEAM_SLICES));
+  const scratch = <usize>load<u32>(field(team, TEAM_SCRATCH)) + <usize>(thread * load<i32>(field(team, TEAM_SCRATCH_BYTES)));
   runPhase(phase, slice * threads + thread, slices * threads, scratch);
 }
 
@@ -77,12 +78,9 @@ function awaitArrivals(team: usize, goal: i32, maySleep: bool, patience: f64): b
 }
 
 /** A worker's life: job after job, until the team is stopped. */
-export function serve(team: usize, thread: i32, threads: i32, scratch: usize): void {
+export function serve(team: usize, thread: i32, threads: i32): void {
   assert(thread > 0 && thread < threads, "serve: a worker's number");
-  assert(
-    areFloats(team, TEAM_WORDS) && areVectors(scratch, SCRATCH_BYTES >> 2),
-    "serve: team and scratch are in memory",
-  );
+  assert(areFloats(team, TEAM_WORDS), "serve: the team is in memory");
   const sequence = field(team, TEAM_SEQUENCE);
   let job = 0;
   let goal = 0;
@@ -93,7 +91,7 @@ export function serve(team: usize, thread: i32, threads: i32, scratch: usize): v
     if (atomic.load<i32>(field(team, TEAM_STOP))) break;
     const phases = load<i32>(field(team, TEAM_PHASE_COUNT));
     for (let index = 0; index < phases; index++) {
-      runShare(team, index, thread, threads, scratch);
+      runShare(team, index, thread, threads);
       goal += threads;
       arrive(team, goal);
       // After the last phase only the leader waits; the workers wait for the next job.
@@ -111,12 +109,9 @@ export function serve(team: usize, thread: i32, threads: i32, scratch: usize): v
  *
  * @param maySleep false on a browser's main thread, which is not allowed to wait
  */
-export function lead(team: usize, threads: i32, scratch: usize, maySleep: bool): i32 {
+export function lead(team: usize, threads: i32, maySleep: bool): i32 {
   assert(threads > 0, "lead: threads");
-  assert(
-    areFloats(team, TEAM_WORDS) && areVectors(scratch, SCRATCH_BYTES >> 2),
-    "lead: team and scratch are in memory",
-  );
+  assert(areFloats(team, TEAM_WORDS), "lead: the team is in memory");
   const phases = load<i32>(field(team, TEAM_PHASE_COUNT));
   // Phases begun; 0 between jobs.
   let begun = load<i32>(field(team, TEAM_PHASE));
@@ -135,7 +130,7 @@ export function lead(team: usize, threads: i32, scratch: usize, maySleep: bool):
         break;
       }
     }
-    runShare(team, begun, 0, threads, scratch);
+    runShare(team, begun, 0, threads);
     goal += threads;
     arrive(team, goal);
     begun++;

@@ -30,16 +30,17 @@ export {
   type SaltAndPepper,
   saltAndPepper,
 } from "./layers/corruption.js";
-export {
-  type DenseLayer,
-  type DenseOptions,
-  type DropoutLayer,
-  dense,
-  dropout,
-  type Layer,
-} from "./layers/dense.js";
+export { type DenseLayer, type DenseOptions, dense } from "./layers/dense.js";
+export { type DropoutLayer, dropout } from "./layers/dropout.js";
+export { type FlattenLayer, flatten } from "./layers/flatten.js";
 export { type GaussianLatent, gaussian } from "./layers/gaussian.js";
 export type { InitializerName } from "./layers/initializers.js";
+export {
+  type LayerNormalizationLayer,
+  type LayerNormalizationOptions,
+  layerNormalization,
+} from "./layers/layerNormalization.js";
+export type { Layer } from "./layers/layers.js";
 export {
   type ActivityPenalty,
   type KernelPenalty,
@@ -52,11 +53,13 @@ export {
   l1l2,
   l2,
 } from "./layers/penalties.js";
+export { type ReshapeLayer, reshape } from "./layers/reshape.js";
+export type { Shape } from "./layers/shape.js";
 export { type Huber, huber, type Loss, type LossAlias, type LossName } from "./network/losses.js";
 export type { NamedWeight } from "./network/namedWeights.js";
 export type { MetricName } from "./network/stepMetrics.js";
 export * from "./optimizers/index.js";
-export { inspectModel, type ModelSummary } from "./saving/inspectModel.js";
+export { inspectModel, type LayerSummary, type ModelSummary } from "./saving/inspectModel.js";
 export type { ModelFileOptions, SafetensorsFile } from "./saving/modelFile.js";
 export type { Callback, TrainedModel, TrainingRun } from "./training/callbacks.js";
 export { type EarlyStoppingOptions, earlyStopping } from "./training/earlyStopping.js";

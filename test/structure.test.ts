@@ -1,4 +1,5 @@
-// The house keeps its shape: nothing imports upward, and no file name has two meanings.
+// The house keeps its shape: nothing imports upward or in circles, addresses stay in the engine, and no
+// file name has two meanings.
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -65,7 +66,38 @@ test("nothing imports upward", () => {
   expect(upward).toEqual([]);
 });
 
+test("nothing imports in circles, not even types", () => {
+  const state = new Map<string, "open" | "done">();
+  const circles: string[] = [];
+  const visit = (path: string, way: readonly string[]) => {
+    if (state.get(path) === "done") return;
+    if (state.get(path) === "open") {
+      circles.push([...way.slice(way.indexOf(path)), path].join(" → "));
+      return;
+    }
+    state.set(path, "open");
+    for (const target of graph.get(path)!) visit(target, [...way, path]);
+    state.set(path, "done");
+  };
+  for (const path of files) visit(path, []);
+  expect(circles).toEqual([]);
+});
+
 test("no file name stands for two things", () => {
   const names = files.map((path) => basename(path)).filter((name) => !SHARED_NAMES.includes(name));
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+});
+
+test("addresses, blocks of memory and sizes in bytes stay in the engine", () => {
+  const above = files.filter((path) =>
+    /^(optimizers|data|layers|network|training|saving|autoencoder|anomaly)\//.test(path),
+  );
+  expect(above.length).toBeGreaterThan(70);
+  const leaks = above.flatMap((path) => {
+    const text = readFileSync(`${root}/src/${path}`, "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
+    return [
+      ...text.matchAll(/\.address\b|\bAddress\b|\bBlock\b|engine\/memory|\.memory\b|\.kernels\b|\* [48]\b/g),
+    ].map(([found]) => `${path}: ${found}`);
+  });
+  expect(leaks).toEqual([]);
 });

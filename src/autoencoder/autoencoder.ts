@@ -11,11 +11,11 @@ import {
   type AutoencoderDescription,
   type CheckedDescription,
   checkDescription,
+  stackOf,
 } from "../network/description.js";
 import { Learner } from "../network/learner.js";
 import { type NamedWeight, readWeights, writeWeights } from "../network/namedWeights.js";
 import { Network } from "../network/network.js";
-import { toStack } from "../network/stack.js";
 import { decodeCheckpoint, encodeCheckpoint, toLearnerState } from "../saving/checkpoint.js";
 import {
   checkMetadata,
@@ -184,7 +184,7 @@ export class Autoencoder extends Predictor {
 
   /** Number of weights and biases. */
   get parameterCount(): number {
-    return this.#learner.network.parameters.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
+    return this.#learner.network.parameters.reduce((sum, { size }) => sum + size, 0);
   }
 
   /** Layers, loss, optimizer and seed, with all defaults filled in. */
@@ -350,7 +350,7 @@ type Start = "drawn" | "unset";
 function assemble(engine: Engine, description: CheckedDescription, start: Start): Learner {
   const { inputSize, optimizer, loss, scaling, seed } = description;
   const scales = scaling && new Scaling(scaling, inputSize);
-  const network = new Network(engine, toStack(description), scales);
+  const network = new Network(engine, stackOf(description), scales);
   try {
     if (start === "drawn") network.initialize(seed);
     return new Learner(network, optimizer, loss, description);

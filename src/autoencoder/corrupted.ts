@@ -1,29 +1,47 @@
-import { STEP_EPOCH, STEP_INDICES, STEP_WORDS } from "../../assembly/abi.js";
 import { Matrix } from "../data/matrix.js";
 import { checkValues, partOf, type Rows } from "../data/samples.js";
-import { Blocks } from "../engine/blocks.js";
-import type { Block } from "../engine/memory.js";
+import type { Engine } from "../engine/engine.js";
+import { StepBlock } from "../engine/stepBlock.js";
+import { Storage } from "../engine/storage.js";
+import type { Tensor } from "../engine/tensor.js";
 import type { Work } from "../engine/turns.js";
-import type { Corruption } from "../layers/corruption.js";
+import { addCorruption, type Corruption } from "../layers/corruption.js";
 import type { Seed } from "../math/seed.js";
 import type { Network } from "../network/network.js";
-import { addCorruption } from "../network/transitions.js";
 import { scaleRows } from "../training/scaledRows.js";
 
 /** The most rows that are corrupted at a time. */
 const MOST_ROWS = 256;
 
 /** What a block of rows goes through. */
-interface Stages {
+class Stages {
   readonly rows: number;
-  readonly bytes: Block;
-  readonly clean: Block;
-  readonly corrupted: Block;
-  /** Places of the rows among the samples, and the step block that has them. */
-  readonly places: Block;
-  readonly step: Block;
-  /** The step block by which bytes are gathered, in order. */
-  readonly gather: Block;
+  readonly storage: Storage;
+  readonly bytes: Tensor<Uint8Array>;
+  readonly clean: Tensor;
+  readonly corrupted: Tensor;
+  /** Places of the rows among the samples: what the noise is drawn by. */
+  readonly places: Tensor<Uint32Array>;
+  readonly step: StepBlock;
+  /** By which bytes are gathered, in order. */
+  readonly gather: StepBlock;
+
+  constructor(engine: Engine, rows: number, columns: number, epoch: number) {
+    const storage = new Storage(engine);
+    this.rows = rows;
+    this.storage = storage;
+    this.bytes = storage.octets(rows, columns);
+    this.clean = storage.floats(rows, columns);
+    this.corrupted = storage.floats(rows, columns);
+    this.places = storage.words(rows);
+    this.step = new StepBlock(storage);
+    this.step.indices = this.places;
+    this.step.epoch = epoch;
+    const order = storage.words(rows);
+    for (let row = 0; row < rows; row++) order.values[row] = row;
+    this.gather = new StepBlock(storage);
+    this.gather.indices = order;
+  }
 }
 
 /**
@@ -37,83 +55,56 @@ export function* corruptedOf(
   samples: Rows,
   epoch: number,
 ): Work<Matrix> {
-  const { scaling } = network;
+  const { scaling, engine } = network;
   scaling?.fitted();
   yield* checkValues(samples, scaling ? "finite" : "float32");
   const { rows, columns } = samples;
   const result = new Float32Array(rows * columns);
-  const blocks = new Blocks(network.engine.memory);
-  const stages = allocate(blocks, Math.min(rows, MOST_ROWS), columns);
-  stages.step.words()[STEP_EPOCH] = epoch;
+  const stages = new Stages(engine, Math.min(rows, MOST_ROWS), columns, epoch);
   try {
     for (let first = 0; first < rows; first += stages.rows) {
       const count = Math.min(stages.rows, rows - first);
       const bytes = load(network, stages, samples, first, count);
-      const plan = compile(network, corruption, seed, stages, columns, count, bytes);
-      try {
-        yield plan;
-      } finally {
-        plan.release();
-      }
+      const plan = compile(engine, corruption, seed, stages, count, bytes);
+      yield plan;
+      stages.storage.remove(plan);
       const part = result.subarray(first * columns, (first + count) * columns);
-      part.set(stages.corrupted.floats(0, part.length));
+      part.set(stages.corrupted.values.subarray(0, part.length));
       scaling?.invert(part);
       yield;
     }
   } finally {
-    blocks.release();
+    stages.storage.release();
   }
   return new Matrix(result, rows, columns);
 }
 
-function allocate(blocks: Blocks, rows: number, columns: number): Stages {
-  const stepOf = (indices: Block) => {
-    const step = blocks.allocate(STEP_WORDS * 4);
-    step.words()[STEP_INDICES] = indices.at();
-    return step;
-  };
-  const [places, order] = [blocks.allocate(rows * 4), blocks.allocate(rows * 4)];
-  order.words().forEach((_, index, words) => {
-    words[index] = index;
-  });
-  return {
-    rows,
-    bytes: blocks.allocate(rows * columns),
-    clean: blocks.allocate(rows * columns * 4),
-    corrupted: blocks.allocate(rows * columns * 4),
-    places,
-    step: stepOf(places),
-    gather: stepOf(order),
-  };
-}
-
 /** Copies a block of rows in; returns whether they are bytes still. */
 function load({ scaling }: Network, stages: Stages, samples: Rows, first: number, count: number): boolean {
-  stages.places.words(0, count).forEach((_, index, words) => {
-    words[index] = first + index;
-  });
+  for (let row = 0; row < count; row++) stages.places.values[row] = first + row;
   const part = partOf(samples, first, count);
-  const clean = stages.clean.floats(0, part.length);
+  const clean = stages.clean.values.subarray(0, part.length);
+  const bytes = !scaling && part instanceof Uint8Array;
   if (scaling) scaleRows(scaling, samples, first, count, clean);
-  else if (part instanceof Uint8Array) stages.bytes.view(0, part.length).set(part);
+  else if (bytes) stages.bytes.values.set(part);
   else clean.set(part);
-  return !scaling && part instanceof Uint8Array;
+  return bytes;
 }
 
 function compile(
-  { engine }: Network,
+  engine: Engine,
   corruption: Corruption,
   seed: Seed,
-  { bytes, clean, corrupted, step, gather }: Stages,
-  columns: number,
+  { bytes, clean, corrupted, step, gather, storage }: Stages,
   rows: number,
   areBytes: boolean,
 ) {
   const plan = engine.plan();
+  const columns = clean.shape[1]!;
   plan.rows(rows, 2 * columns, () => {
-    const batch = { source: bytes.at(), batch: clean.at(), step: gather.at() };
+    const batch = { source: bytes, batch: clean, step: gather.tensor };
     if (areBytes) plan.call("gatherBytes", rows, { columns, ...batch });
-    addCorruption(plan, corruption, columns, clean.at(), corrupted.at(), rows, { seed, step: step.at() });
+    addCorruption(plan, corruption, { rows, x: clean.first(rows), y: corrupted.first(rows) }, { seed, step });
   });
-  return plan.build(engine.memory);
+  return storage.plan(plan);
 }

@@ -3,7 +3,9 @@ import type { Matrix } from "../data/matrix.js";
 import { type Rows, type Samples, toOwnRows, toRows } from "../data/samples.js";
 import type { Lifetime } from "../engine/lifetime.js";
 import { runAtOnce, runInTurns, type Work } from "../engine/turns.js";
-import type { Network, NetworkLayer } from "../network/network.js";
+import { sizeOf } from "../layers/shape.js";
+import type { Network } from "../network/network.js";
+import type { NetworkLayer } from "../network/networkLayer.js";
 import { outputOf } from "../training/predict.js";
 import { isStream, type SampleStream } from "../training/sampleStream.js";
 import { predictChunks } from "./predictChunks.js";
@@ -26,12 +28,12 @@ export class Half {
 
   /** Width of what it takes. */
   get inputSize(): number {
-    return this.#layers[0]!.inputs;
+    return sizeOf(this.#layers[0]!.inputShape);
   }
 
   /** Width of what it gives. */
   get outputSize(): number {
-    return this.#layers.at(-1)!.outputs;
+    return sizeOf(this.#layers.at(-1)!.outputShape);
   }
 
   /**

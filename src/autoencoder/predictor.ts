@@ -4,8 +4,11 @@ import { ArgumentError, StateError } from "../common/errors.js";
 import { Matrix } from "../data/matrix.js";
 import { type Rows, type Samples, toOwnRows, toRows } from "../data/samples.js";
 import type { Lifetime } from "../engine/lifetime.js";
+import { fillNormal } from "../engine/random.js";
+import { Storage } from "../engine/storage.js";
 import { runAtOnce, runInTurns, type Work } from "../engine/turns.js";
-import { checkSeed, type Seed, seedWords } from "../math/seed.js";
+import type { Shape } from "../layers/shape.js";
+import { checkSeed, type Seed } from "../math/seed.js";
 import type { Learner } from "../network/learner.js";
 import type { Network } from "../network/network.js";
 import { Gate } from "../training/gate.js";
@@ -45,17 +48,26 @@ export abstract class Predictor {
     this.#learner = learner;
     this.#network = network;
     this.#lifetime = lifetime;
-    const { layers, encoderDepth } = network;
-    this.encoder = new Half(network, layers.slice(0, encoderDepth), lifetime);
-    this.decoder = new Half(network, layers.slice(encoderDepth), lifetime);
+    this.encoder = new Half(network, network.encoder, lifetime);
+    this.decoder = new Half(network, network.decoder, lifetime);
   }
 
-  /** Width of a sample. */
+  /** Shape of a sample: its width alone, or lengths such as [28, 28, 1]. */
+  get inputShape(): Shape {
+    return this.#network.inputShape;
+  }
+
+  /** Shape of a code. */
+  get latentShape(): Shape {
+    return this.#network.latentShape;
+  }
+
+  /** Width of a sample: how many values it has. */
   get inputSize(): number {
     return this.#network.inputSize;
   }
 
-  /** Width of the code. */
+  /** Width of the code: how many values it has. */
   get latentSize(): number {
     return this.#network.latentSize;
   }
@@ -242,8 +254,7 @@ export abstract class Predictor {
 
   *#encodeDistribution(rows: Rows): Work<CodeDistribution> {
     this.#assertVariational("encodeDistribution");
-    const layers = this.#network.layers.slice(0, this.#network.encoderDepth);
-    const heads = yield* outputOf(this.#network, layers, rows, true);
+    const heads = yield* outputOf(this.#network, this.#network.encoder, rows, true);
     const size = this.latentSize;
     const head = (first: number) => {
       const data = new Float32Array(rows.rows * size);
@@ -276,12 +287,12 @@ export abstract class Predictor {
     integer("count", count);
     knownKeys("sample", options, ["seed"]);
     const { engine, latentSize } = this.#network;
-    const words = seedWords(checkSeed("seed", options.seed ?? this.#learner.task.seed));
-    const size = count * latentSize;
-    const block = engine.memory.allocate(size * 4);
-    engine.kernels.randomNormal(block.at(), size, 0, 1, ...words, STREAM_SAMPLE, 0, 0, engine.scratch);
-    const codes = new Matrix(new Float32Array(block.floats(0, size)), count, latentSize);
-    block.release();
+    const seed = checkSeed("seed", options.seed ?? this.#learner.task.seed);
+    const storage = new Storage(engine);
+    const drawn = storage.floats(count, latentSize);
+    fillNormal(engine, drawn, 0, 1, { seed, stream: STREAM_SAMPLE });
+    const codes = new Matrix(new Float32Array(drawn.values), count, latentSize);
+    storage.release();
     return codes;
   }
 

@@ -4,13 +4,16 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { CommonFlags, NodeKind, newOptions, newProgram, parse } from "assemblyscript";
 
-/** What each type of a parameter is to the dispatcher and to TypeScript. `Stride` is a count of bytes, `usize` an address. */
+/**
+ * What each type of a parameter is to the dispatcher and to TypeScript. A `usize` is an address, which TypeScript gives as
+ * a tensor; a `Stride` is a count of bytes, which it gives as a count of floats.
+ */
 const TYPES = {
   i32: { load: "load<i32>", type: "number" },
   u32: { load: "load<u32>", type: "number" },
   f32: { load: "load<f32>", type: "number" },
   bool: { load: "0 != load<i32>", type: "boolean" },
-  usize: { load: "<usize>load<u32>", type: "Address" },
+  usize: { load: "<usize>load<u32>", type: "Tensor" },
   Stride: { load: "<usize>load<u32>", type: "number" },
 };
 
@@ -115,8 +118,8 @@ function declarations(kernels, functions) {
       const list = parameters.map((parameter) => `${parameter.name}: number`).join(", ");
       return `  ${name}(${list}): ${result === "void" ? "void" : "number"};`;
     });
-  return `/** The fields of each kernel's record; \`Address\` is what addresses are to the caller. */
-export interface KernelFields<Address> {
+  return `/** The fields of each kernel's record; \`Tensor\` is what the caller has for an address, and strides count floats. */
+export interface KernelFields<Tensor> {
 ${fields.join("\n")}
 }
 

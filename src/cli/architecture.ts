@@ -20,7 +20,7 @@ import {
 } from "../index.js";
 import { toActivation } from "../layers/activations.js";
 import { toLossName } from "../network/losses.js";
-import { toOptimizerName } from "../optimizers/list.js";
+import { toOptimizerName } from "../optimizers/optimizers.js";
 import type { GivenSchedule } from "./options.js";
 import type { Kind } from "./readData.js";
 import { described } from "./text.js";
@@ -248,8 +248,10 @@ function learningRateOf(
 
 /** `784 → 128 (relu) → 32 (relu) → 128 (relu) → 784 (sigmoid)`. */
 export function showLayers({ inputSize, encoder, decoder, latent, tied }: AutoencoderOptions): string {
-  const show = (layer: Layer) =>
-    layer.kind === "dropout" ? ` → dropout ${layer.rate}` : ` → ${layer.units} (${layer.activation})`;
+  const show = (layer: Layer) => {
+    if (layer.kind === "dense") return ` → ${layer.units} (${layer.activation})`;
+    return layer.kind === "dropout" ? ` → dropout ${layer.rate}` : ` → ${layer.kind}`;
+  };
   const code = latent ? ` → ${latent.units} (gaussian)` : "";
   return `${inputSize}${encoder.map(show).join("")}${code}${decoder.map(show).join("")}${tied ? ", tied" : ""}`;
 }

@@ -6,7 +6,7 @@ import { availableThreads, canShareMemory } from "../common/runtime.js";
 import type { BuildName } from "./binaries.js";
 import { checkEngineOptions, type EngineInfo, type EngineOptions } from "./engineOptions.js";
 import type { Kernels } from "./kernels.js";
-import type { Address, Block, EngineMemory } from "./memory.js";
+import type { Address, Block, EngineMemory, Spare } from "./memory.js";
 import { Mutex } from "./mutex.js";
 import { type Parts, partsFor } from "./parts.js";
 import { type Plan, PlanBuilder } from "./plan.js";
@@ -114,18 +114,23 @@ export class Engine {
 
   /** @internal A plan to write calls into. */
   plan(): PlanBuilder {
-    return new PlanBuilder(this.tile);
-  }
-
-  /** @internal The tile of a product whose B has `columns`. */
-  tileFor(columns: number): number {
-    return tileFor(this.tile, columns);
+    return new PlanBuilder(this.tile, this.#threads);
   }
 
   /** @internal Floats of room that B[k, n] takes when packed. */
   packedSize(k: number, n: number): number {
-    const width = this.kernels.tileColumns(this.tileFor(n));
+    const width = this.kernels.tileColumns(tileFor(this.tile, n));
     return Math.ceil(n / width) * width * k;
+  }
+
+  /** @internal From now on, `spare` is freed when the memory runs out. */
+  addSpare(spare: Spare): void {
+    this.memory.addSpare(spare);
+  }
+
+  /** @internal */
+  removeSpare(spare: Spare): void {
+    this.memory.removeSpare(spare);
   }
 
   /** @internal Room of this thread for a kernel's own use. */
@@ -136,7 +141,8 @@ export class Engine {
   /** @internal Runs a plan to its end on the calling thread. */
   run(plan: Plan): void {
     this.#assertAlive();
-    for (const phase of plan.phases) this.kernels.runPhase(phase, 0, 1, this.#scratch.at());
+    const scratch = plan.scratch?.at ?? this.#scratch.at();
+    for (const phase of plan.phases) this.kernels.runPhase(phase, 0, 1, scratch);
   }
 
   /** @internal Runs a plan at once if it is short, wants no workers and nothing else is running; else returns false. */
@@ -207,13 +213,14 @@ export class Engine {
     slices: number,
   ): Generator<Promise<unknown> | undefined, void> {
     if (!team) {
+      const scratch = plan.scratch?.at ?? this.#scratch.at();
       for (const phase of plan.phases.slice(first, first + count)) {
-        this.kernels.runPhase(phase, slice, slices, this.#scratch.at());
+        this.kernels.runPhase(phase, slice, slices, scratch);
       }
       return;
     }
     try {
-      yield* team.run(plan.listAt(first), count, slice, slices);
+      yield* team.run(plan, first, count, slice, slices);
     } catch (error) {
       // The caller will give memory back, or write to it, that the other workers may still be writing to.
       if (team.failed) yield this.#workforce!.stop();

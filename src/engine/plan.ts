@@ -1,15 +1,28 @@
 import layouts, { FIRST_OPERATION, type KernelFields as Fields } from "#embedded/records";
 
-import { OP_END, OP_ROWS, RECORD_ARGUMENTS } from "../../assembly/abi.js";
+import { OP_END, OP_ROWS, RECORD_ARGUMENTS, SCRATCH_BYTES } from "../../assembly/abi.js";
 import { brand } from "../common/brand.js";
 import type { Address, Block, EngineMemory } from "./memory.js";
+import type { AnyTensor, Tensor } from "./tensor.js";
 import { tileFor } from "./tiles.js";
 
-/** The kernels that a plan can run, with the fields of their records, as their signatures in assembly/ have them. */
-export type KernelFields = Fields<Address>;
+/**
+ * The kernels that a plan can run, with the fields of their records, as their signatures in assembly/ have them. Strides
+ * count floats.
+ */
+export type KernelFields = Fields<AnyTensor>;
 export type KernelName = keyof KernelFields;
 
-/** The operation of each kernel, and the names of its fields in the order of the record. */
+/** How a field is written into a record. */
+interface Field {
+  readonly name: string;
+  readonly type: "address" | "float" | "integer" | "stride";
+}
+
+/** The marks of types that stand before names; integers have none. */
+const MARKS: Readonly<Record<string, Field["type"]>> = { "@": "address", "~": "float", "+": "stride" };
+
+/** The operation of each kernel, and its fields in the order of the record. */
 const LAYOUTS = new Map(
   Object.entries(layouts).map(([name, fields], index) => [
     name as KernelName,
@@ -17,9 +30,9 @@ const LAYOUTS = new Map(
   ]),
 );
 
-/** A field by its name, which a mark of its type may stand before. */
-function toField(marked: string): { readonly name: string; readonly float: boolean } {
-  return { name: marked.replace(/^[~@+]/, ""), float: marked[0] === "~" };
+function toField(marked: string): Field {
+  const type = MARKS[marked[0]!];
+  return type ? { name: marked.slice(1), type } : { name: marked, type: "integer" };
 }
 
 /** Output rows are divided among threads in multiples of this, the widest tile's width. */
@@ -43,21 +56,28 @@ export class Plan {
   readonly operations: number;
   /** The most threads that any of its calls can be divided among. */
   readonly shares: number;
+  /** Bytes of each thread's own room, and where that of thread 0 is; undefined where the usual room will do. */
+  readonly scratch: { readonly at: Address; readonly bytes: number } | undefined;
   readonly #block: Block;
   readonly #list: number;
+  readonly #scratch: Block | undefined;
 
-  constructor(
-    memory: EngineMemory,
-    words: readonly number[],
-    starts: readonly number[],
-    { operations, shares }: Pick<Plan, "operations" | "shares">,
-  ) {
-    this.operations = operations;
-    this.shares = shares;
+  constructor(memory: EngineMemory, words: readonly number[], starts: readonly number[], needs: PlanNeeds) {
+    this.operations = needs.operations;
+    this.shares = needs.shares;
     this.#list = words.length * 4;
     this.#block = memory.allocate((words.length + starts.length) * 4);
     this.phases = starts.map((start) => this.#block.at(start * 4));
     this.#block.words().set([...words, ...this.phases]);
+    const { scratchBytes: bytes, threads } = needs;
+    if (bytes <= SCRATCH_BYTES) return;
+    try {
+      this.#scratch = memory.allocate(threads * bytes);
+      this.scratch = { at: this.#scratch.at(), bytes };
+    } catch (error) {
+      this.#block.release();
+      throw error;
+    }
   }
 
   /** Where the address of phase `index` stands, and those of the later ones after it: a team's job. */
@@ -68,7 +88,16 @@ export class Plan {
   /** Gives its memory back. */
   release(): void {
     this.#block.release();
+    this.#scratch?.release();
   }
+}
+
+/** What a plan needs to run. */
+interface PlanNeeds {
+  readonly operations: number;
+  readonly shares: number;
+  readonly scratchBytes: number;
+  readonly threads: number;
 }
 
 /** Writes a plan: the calls of kernels that one step consists of, in order. */
@@ -77,19 +106,21 @@ export class PlanBuilder {
   readonly #starts: number[] = [0];
   readonly #tile: number;
   readonly #float = new DataView(new ArrayBuffer(4));
+  /** Rows of the block of rows that is being written; undefined outside of one. */
+  #blockRows: number | undefined;
+  /** The most threads that will run it. */
+  readonly threads: number;
   /** Floating-point operations of the matrix products so far. */
   operations = 0;
   /** The most shares that a call so far can be divided into. */
   shares = 1;
+  /** Bytes of room that each thread needs for itself. */
+  scratchBytes = SCRATCH_BYTES;
 
   /** @param tile the engine's tile of the matrix product */
-  constructor(tile: number) {
+  constructor(tile: number, threads = 1) {
     this.#tile = tile;
-  }
-
-  /** The tile of a product whose B has `columns`. */
-  tileFor(columns: number): number {
-    return tileFor(this.#tile, columns);
+    this.threads = threads;
   }
 
   /** Starts a phase: what follows may read what any thread wrote before. */
@@ -100,7 +131,8 @@ export class PlanBuilder {
   }
 
   /**
-   * Runs what `body` adds over all rows, block after block. Every call in it has the same number of rows.
+   * Runs what `body` adds over all rows, block after block. Each call in it is of a multiple of so many rows: a
+   * convolution, for one, has a row for each place of a picture.
    *
    * @param floats activations of a row, of all layers
    */
@@ -109,8 +141,16 @@ export class PlanBuilder {
     const blocks = Math.max(1, Math.floor(BLOCK_FLOATS / (ROW_BLOCK * floats)));
     this.#record(OP_ROWS, count, GRAIN, [0, ROW_BLOCK * blocks]);
     const inside = this.#words.length;
+    this.#blockRows = count;
     body();
+    this.#blockRows = undefined;
     this.#words[start + RECORD_ARGUMENTS] = this.#words.length - inside;
+    return this;
+  }
+
+  /** Sees to it that each thread has so many bytes for a kernel's own use. */
+  scratch(bytes: number): this {
+    this.scratchBytes = Math.max(this.scratchBytes, Math.ceil(bytes / SCRATCH_BYTES) * SCRATCH_BYTES);
     return this;
   }
 
@@ -125,41 +165,76 @@ export class PlanBuilder {
    *
    * @param extent how many items (rows of the output) there are to divide among threads
    * @param fields the kernel's parameters
-   * @param grain threads get multiples of it
+   * @param grain threads get multiples of it; within `rows`, they get whole rows
    */
   call<Name extends KernelName>(name: Name, extent: number, fields: KernelFields[Name], grain = GRAIN): this {
     const { operation, fields: layout } = LAYOUTS.get(name)!;
-    const given = fields as Readonly<Record<string, number | boolean>>;
-    const words = layout.map(({ name, float }) => this.#word(Number(given[name]), float));
-    this.#record(operation, extent, grain, words);
+    const given = fields as Readonly<Record<string, number | boolean | AnyTensor>>;
+    const words = layout.map((field) => this.#word(given[field.name]!, field));
+    this.#record(operation, extent, this.#blockRows === undefined ? grain : extent / this.#blockRows, words);
     return this;
   }
 
-  /** Adds C[rows, n] = seed + A[rows, k]·B. */
-  product(rows: number, fields: Omit<KernelFields["gemm"], "tile">): this {
-    this.operations += 2 * rows * fields.n * fields.k;
-    return this.call("gemm", rows, { ...fields, tile: this.tileFor(fields.n) });
+  /** Adds C[rows, n] = seed + A[rows, k]·B. A has any strides, C's rows are contiguous. */
+  product({ a, b, seed, c, accumulate = false }: Product): this {
+    const [rows, n] = c.shape as [number, number];
+    const k = a.shape[1]!;
+    this.operations += 2 * rows * n * k;
+    return this.call("gemm", rows, {
+      tile: tileFor(this.#tile, n),
+      n,
+      k,
+      a,
+      aRow: a.strides[0]!,
+      aStep: a.strides[1]!,
+      b,
+      seed: accumulate ? c : seed,
+      seedRow: accumulate ? n : 0,
+      c,
+      cRow: n,
+    });
   }
 
-  /** Packs rows of B[k, n] for a product. */
-  packRows(k: number, n: number, source: Address, packed: Address): this {
-    return this.call("packRows", k, { tile: this.tileFor(n), k, n, source, packed });
+  /** Packs B[k, n] for a product; threads share its k rows. */
+  packRows(source: Tensor, packed: Tensor): this {
+    const [k, n] = source.shape as [number, number];
+    return this.call("packRows", k, { tile: tileFor(this.#tile, n), k, n, source, packed });
   }
 
-  /** Packs rows of Bᵀ[n, k] for a product. */
-  packTransposed(n: number, k: number, source: Address, packed: Address): this {
-    return this.call("packTransposed", n, { tile: this.tileFor(n), k, n, source, packed });
+  /** Packs B[k, n] for a product, given as its transpose [n, k]; threads share the n rows of that. */
+  packColumns(source: Tensor, packed: Tensor): this {
+    const [n, k] = source.shape as [number, number];
+    return this.call("packTransposed", n, { tile: tileFor(this.#tile, n), k, n, source, packed });
   }
 
   #record(operation: number, extent: number, grain: number, fields: readonly number[]): void {
-    this.shares = Math.max(this.shares, Math.ceil(extent / grain));
+    this.shares = Math.max(
+      this.shares,
+      Math.ceil((this.#blockRows ?? extent) / (this.#blockRows ? GRAIN : grain)),
+    );
     this.#words.push(operation, RECORD_ARGUMENTS + fields.length, extent, grain, ...fields);
   }
 
   /** The 32 bits of a field. */
-  #word(value: number, float: boolean): number {
-    if (!float) return value;
-    this.#float.setFloat32(0, value);
+  #word(value: number | boolean | AnyTensor, { type }: Field): number {
+    if (typeof value === "object") return value.address;
+    if (type === "stride") return Number(value) * 4;
+    if (type !== "float") return Number(value);
+    this.#float.setFloat32(0, Number(value));
     return this.#float.getUint32(0);
   }
+}
+
+/** A matrix product. */
+interface Product {
+  /** [rows, k], of any strides. */
+  readonly a: Tensor;
+  /** B[k, n], packed. */
+  readonly b: Tensor;
+  /** A row that each row of the result starts from. */
+  readonly seed: Tensor;
+  /** [rows, n], its rows one after the other. */
+  readonly c: Tensor;
+  /** Whether the result is added to what is in C, instead of the seed. */
+  readonly accumulate?: boolean;
 }

@@ -3,6 +3,8 @@ import {
   SCRATCH_BYTES,
   TEAM_PHASE_COUNT,
   TEAM_PHASES,
+  TEAM_SCRATCH,
+  TEAM_SCRATCH_BYTES,
   TEAM_SLICE,
   TEAM_SLICES,
   TEAM_TRACE,
@@ -13,7 +15,8 @@ import {
 import { EngineError } from "../common/errors.js";
 import { maySleep } from "../common/runtime.js";
 import type { Kernels } from "./kernels.js";
-import type { Address, Block, EngineMemory } from "./memory.js";
+import type { Block, EngineMemory } from "./memory.js";
+import type { Plan } from "./plan.js";
 import { spawnWorker, type WorkerHandle } from "./spawn.js";
 import type { Trace } from "./trace.js";
 
@@ -65,8 +68,7 @@ export class Team {
     team.#words[TEAM_TRACE] = trace.place.address;
     try {
       for (let thread = 1; thread < threads; thread++) {
-        const scratch = team.#scratchAt(thread);
-        const start = { module, memory: memory.memory, team: block.at(), thread, threads, scratch };
+        const start = { module, memory: memory.memory, team: block.at(), thread, threads };
         trace.note(TRACE_SPAWN, thread);
         team.#workers.push(spawnWorker(workerSource, start, (error) => team.#fail(error)));
       }
@@ -102,16 +104,17 @@ export class Team {
   }
 
   /**
-   * Runs one slice of some phases on all threads. Pauses only while a worker keeps it waiting. What is thrown in
-   * there is thrown on after the job, since the workers are at it, or once they have taken too long.
+   * Runs one slice of `count` phases of a plan on all threads. Pauses only while a worker keeps it waiting. What is thrown
+   * in there is thrown on after the job, since the workers are at it, or once they have taken too long.
    *
-   * @param list where the addresses of the phases stand
    * @throws {EngineError} when a worker has died
    */
-  *run(list: Address, phases: number, slice: number, slices: number): Generator<undefined, void> {
+  *run(plan: Plan, first: number, count: number, slice: number, slices: number): Generator<undefined, void> {
     this.#assertWhole();
-    this.#words[TEAM_PHASES] = list;
-    this.#words[TEAM_PHASE_COUNT] = phases;
+    this.#words[TEAM_PHASES] = plan.listAt(first);
+    this.#words[TEAM_PHASE_COUNT] = count;
+    this.#words[TEAM_SCRATCH] = plan.scratch?.at ?? this.#block.at(TEAM_WORDS * 4);
+    this.#words[TEAM_SCRATCH_BYTES] = plan.scratch?.bytes ?? SCRATCH_BYTES;
     this.#words[TEAM_SLICE] = slice;
     this.#words[TEAM_SLICES] = slices;
     let interruption: { error: unknown; end: number } | undefined;
@@ -135,17 +138,12 @@ export class Team {
 
   #lead(): boolean {
     try {
-      return this.#kernels.lead(this.#block.at(), this.threads, this.#scratchAt(0), this.#maySleep) === 1;
+      return this.#kernels.lead(this.#block.at(), this.threads, this.#maySleep) === 1;
     } catch (error) {
       // The job is half done, and the workers wait for the rest of it.
       this.#fail(error as Error);
       throw error;
     }
-  }
-
-  /** Room of one thread for the kernels' own use. */
-  #scratchAt(thread: number): Address {
-    return this.#block.at(TEAM_WORDS * 4 + thread * SCRATCH_BYTES);
   }
 
   #fail(error: Error): void {

@@ -12,8 +12,6 @@ export interface WorkerStart {
   readonly team: number;
   readonly thread: number;
   readonly threads: number;
-  /** Address of this thread's scratch room. */
-  readonly scratch: number;
 }
 
 interface NodePort {
@@ -30,12 +28,12 @@ interface WebScope {
 }
 
 /** Serves until the team is stopped. */
-function begin({ module, memory, team, thread, threads, scratch }: WorkerStart, ready: () => void): void {
+function begin({ module, memory, team, thread, threads }: WorkerStart, ready: () => void): void {
   const address = new Uint32Array(memory.buffer, team)[TEAM_TRACE]!;
   noteStep(traceWords({ memory, address, threads }), thread, TRACE_WAKE);
   const kernels = instantiateKernels<Kernels>(module, memory);
   ready();
-  kernels.serve(team, thread, threads, scratch);
+  kernels.serve(team, thread, threads);
 }
 
 const port = builtin<{ parentPort: NodePort | null }>("node:worker_threads")?.parentPort;

@@ -3,6 +3,7 @@ import {
   ACTIVATION_GELU,
   ACTIVATION_LEAKY_RELU,
   ACTIVATION_LINEAR,
+  ACTIVATION_MISH,
   ACTIVATION_RELU,
   ACTIVATION_SELU,
   ACTIVATION_SIGMOID,
@@ -27,7 +28,8 @@ export type ActivationName =
   | "selu"
   | "gelu"
   | "silu"
-  | "softplus";
+  | "softplus"
+  | "mish";
 
 /** Another name for `silu`, as in Keras; it becomes that at once. */
 export type ActivationAlias = "swish";
@@ -44,6 +46,7 @@ export const ACTIVATIONS: Record<ActivationName, number> = {
   gelu: ACTIVATION_GELU,
   silu: ACTIVATION_SILU,
   softplus: ACTIVATION_SOFTPLUS,
+  mish: ACTIVATION_MISH,
 };
 
 export const ACTIVATION_NAMES = Object.keys(ACTIVATIONS) as ActivationName[];

@@ -1,5 +1,10 @@
+import { STREAM_NOISE } from "../../assembly/abi.js";
 import { knownKeys, number, oneOf, show } from "../common/check.js";
 import { ArgumentError } from "../common/errors.js";
+import type { PlanBuilder } from "../engine/plan.js";
+import { drawnFrom, thresholdOf } from "./draws.js";
+import type { Draws, LayerKind, LayerPass } from "./layer.js";
+import { sizeOf } from "./shape.js";
 
 /** Adds normal noise of mean 0. */
 export interface GaussianNoise {
@@ -80,4 +85,35 @@ export function toCorruption(value: unknown): Corruption | undefined {
   knownKeys("corruption", given, ["kind", kind === "gaussianNoise" ? "deviation" : "rate"]);
   if (given.kind === "gaussianNoise") return gaussianNoise(given.deviation);
   return given.kind === "maskingNoise" ? maskingNoise(given.rate) : saltAndPepper(given.rate);
+}
+
+/** The layer that stands before all others of a denoising model. It acts in training only. */
+export const corruptionKind: LayerKind<Corruption> = {
+  kind: "gaussianNoise",
+  check: (_, given) => toCorruption(given)!,
+  outputShape: (_, inputShape) => inputShape,
+  build: (corruption) => ({
+    acts: (purpose) => purpose === "training",
+    forward: (plan, pass) => addCorruption(plan, corruption, pass, pass.draws!),
+    // Nothing before it learns.
+    backward() {},
+    bound: (input) => input,
+  }),
+};
+
+/** Adds the corruption of rows `x`, to `y`. */
+export function addCorruption(
+  plan: PlanBuilder,
+  corruption: Corruption,
+  { rows, x, y }: Pick<LayerPass, "rows" | "x" | "y">,
+  draws: Draws,
+): void {
+  const fields = { columns: sizeOf(x.shape) / rows, source: x, target: y, ...drawnFrom(draws, STREAM_NOISE) };
+  if (corruption.kind === "gaussianNoise") {
+    plan.call("gaussianNoise", rows, { ...fields, deviation: corruption.deviation });
+    return;
+  }
+  const { rate } = corruption;
+  const ones = thresholdOf(corruption.kind === "saltAndPepper" ? rate / 2 : rate);
+  plan.call("replacementNoise", rows, { ...fields, threshold: thresholdOf(rate), ones, scale: 1 });
 }

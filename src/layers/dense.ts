@@ -1,14 +1,23 @@
-import { boolean, type Hints, integer, knownKeys, oneOf, show } from "../common/check.js";
+import { boolean, type Hints, integer, knownKeys, show } from "../common/check.js";
 import { ArgumentError } from "../common/errors.js";
-import { type ActivationAlias, type ActivationName, toActivation } from "./activations.js";
-import { probability } from "./corruption.js";
-import { type InitializerName, toInitializer } from "./initializers.js";
+import type { Tensor } from "../engine/tensor.js";
+import {
+  ACTIVATIONS,
+  type ActivationAlias,
+  type ActivationName,
+  needsInput,
+  toActivation,
+} from "./activations.js";
+import { distribution, type InitializerName, toInitializer } from "./initializers.js";
+import type { LayerKind } from "./layer.js";
+import { Linear, linearParameters } from "./linear.js";
 import {
   type ActivityPenalty,
   checkActivityPenalty,
   type KernelPenalty,
   toKernelPenalty,
 } from "./penalties.js";
+import { asMatrix } from "./shape.js";
 
 /** A fully connected layer: y = activation(W·x + b). */
 export interface DenseLayer {
@@ -27,17 +36,6 @@ export interface DenseLayer {
   /** Added to the loss in training, from y. */
   readonly activityPenalty?: ActivityPenalty;
 }
-
-/** Sets a part of what the layer before it gives to 0, in training only. */
-export interface DropoutLayer {
-  /** Which layer it is. */
-  readonly kind: "dropout";
-  /** Which part, each element on its own. */
-  readonly rate: number;
-}
-
-/** Any layer that a model can be made of. */
-export type Layer = DenseLayer | DropoutLayer;
 
 /** Further options of `dense`. */
 export interface DenseOptions {
@@ -126,28 +124,52 @@ export function dense(
   };
 }
 
-/**
- * Dropout between two dense layers (N. Srivastava et al., "Dropout", 2014), as Keras does it: in training each element is
- * set to 0 with probability `rate` and else divided by 1 − `rate`; everywhere else nothing happens.
- *
- * @param rate in (0, 1)
- * @throws {ArgumentError} for anything else
- */
-export function dropout(rate: number): DropoutLayer {
-  return { kind: "dropout", rate: probability("rate of dropout", rate) };
-}
-
-/** Checks a layer that came from outside (a caller without types, a file) and returns a clean copy of it. */
-export function checkLayer(name: string, layer: unknown): Layer {
-  if (typeof layer !== "object" || layer === null) {
-    throw new ArgumentError(`${name} must be a layer such as dense(32, "relu"), not ${show(layer)}`);
-  }
-  const given = layer as Layer;
-  oneOf(`kind of ${name}`, given.kind, ["dense", "dropout"]);
-  if (given.kind === "dropout") {
-    knownKeys(name, given, ["kind", "rate"]);
-    return dropout(given.rate);
-  }
-  const { kind, units, activation, ...options } = given;
-  return dense(units, activation, options);
-}
+export const denseKind: LayerKind<DenseLayer> = {
+  kind: "dense",
+  check(_, { kind, units, activation, ...options }) {
+    return dense(units, activation, options);
+  },
+  outputShape: ({ units }, inputShape) => [...inputShape.slice(0, -1), units],
+  parameters({ units, initializer, bias, kernelPenalty }, inputShape) {
+    const inputs = inputShape.at(-1)!;
+    const start = distribution(initializer, inputs, units);
+    return linearParameters(inputs, units, start, bias, kernelPenalty);
+  },
+  build({ activation }, place) {
+    const linear = new Linear(place);
+    const kind = ACTIVATIONS[activation];
+    const keepsInput = needsInput(activation);
+    return {
+      activation,
+      operations: linear.operations,
+      room: (purpose, rows) => ({
+        ...(purpose === "training" && linear.room(rows)),
+        ...(purpose === "training" && keepsInput && { z: { shape: [rows, ...place.outputShape] } }),
+      }),
+      forward(plan, pass) {
+        const [x, y] = [asMatrix(pass.x), asMatrix(pass.y)];
+        const z = pass.kept.z ? asMatrix((pass.kept.z as Tensor).first(pass.rows)) : y;
+        linear.forward(plan, x, z);
+        if (pass.logits || activation === "linear") return;
+        const [rows, columns] = y.shape as [number, number];
+        plan.call("activationForward", rows, { kind, columns, z, y });
+      },
+      backward(plan, pass) {
+        const [x, dy] = [asMatrix(pass.x), asMatrix(pass.dy)];
+        if (!pass.logits && activation !== "linear") {
+          const [rows, columns] = dy.shape as [number, number];
+          const kept = pass.kept.z ?? pass.y;
+          plan.call("activationBackward", rows, { kind, columns, kept, gradient: dy });
+        }
+        linear.backward(plan, x, dy, pass.dx && asMatrix(pass.dx), pass.kept);
+      },
+      gradient: (plan, pass) => linear.gradient(plan, asMatrix(pass.x), asMatrix(pass.dy), pass),
+      refresh: (plan) => linear.refresh(plan),
+      bound(input, largest) {
+        // No activation but these gives more than 1.1·|z| + 1.
+        if (activation === "sigmoid" || activation === "tanh") return 1;
+        return 1.1 * linear.bound(input, largest) + 1;
+      },
+    };
+  },
+};

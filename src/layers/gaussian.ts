@@ -1,5 +1,12 @@
+import { STREAM_EVALUATION, STREAM_LATENT } from "../../assembly/abi.js";
 import { integer, knownKeys, number, oneOf, show } from "../common/check.js";
-import { ArgumentError } from "../common/errors.js";
+import { ArgumentError, ShapeError } from "../common/errors.js";
+import type { Tensor } from "../engine/tensor.js";
+import { drawnFrom } from "./draws.js";
+import { distribution } from "./initializers.js";
+import type { LayerKind } from "./layer.js";
+import { Linear, linearParameters } from "./linear.js";
+import { shapeText } from "./shape.js";
 
 /** A code that is a normal distribution: what makes an autoencoder variational. */
 export interface GaussianLatent {
@@ -51,3 +58,71 @@ export function toLatent(value: unknown): GaussianLatent | undefined {
 export function divergenceWeight({ beta, warmupSteps }: GaussianLatent, step: number): number {
   return step < warmupSteps ? (beta * step) / warmupSteps : beta;
 }
+
+/** exp(½ log σ²) of a code stays small up to this log σ². */
+const SAFE_LOG_VARIANCE = 60;
+
+/**
+ * Mean and log σ² by one linear layer, drawn as two layers of `units` would be, and the code that is drawn from them. Where
+ * nothing is drawn, the code is the mean, which comes first: the product then ends there.
+ */
+export const gaussianKind: LayerKind<GaussianLatent> = {
+  kind: "gaussian",
+  check: (_, given) => toLatent(given)!,
+  outputShape({ units }, inputShape, name) {
+    if (inputShape.length === 1) return [units];
+    throw new ShapeError(
+      `${name} must get samples of one dimension, not ${shapeText(inputShape)}; put flatten() before it`,
+    );
+  },
+  parameters({ units }, inputShape) {
+    const inputs = inputShape[0]!;
+    return linearParameters(inputs, 2 * units, distribution("glorotUniform", inputs, units), true, undefined);
+  },
+  build({ units }, place) {
+    const linear = new Linear(place);
+    return {
+      operations: linear.operations,
+      room: (purpose, rows) => ({
+        ...(purpose === "training" && { ...linear.room(rows), dheads: { shape: [rows, 2 * units] } }),
+        ...(purpose !== "prediction" && { heads: { shape: [rows, 2 * units] } }),
+        ...((purpose === "training" || purpose === "evaluation") && {
+          divergences: { shape: [rows], type: "float64" },
+        }),
+      }),
+      forward(plan, { purpose, rows, x, y, kept, draws }) {
+        if (purpose === "prediction") {
+          linear.forward(plan, x, y);
+          return;
+        }
+        const heads = (kept.heads as Tensor).first(rows);
+        linear.forward(plan, x, heads);
+        if (purpose === "distribution") return;
+        const noise = drawnFrom(draws!, purpose === "training" ? STREAM_LATENT : STREAM_EVALUATION);
+        const divergences = kept.divergences!;
+        plan.call("sampleLatent", rows, { columns: units, heads, z: y, divergences, ...noise });
+      },
+      backward(plan, { rows, x, y, dy, dx, kept, draws }) {
+        const dheads = (kept.dheads as Tensor).first(rows);
+        plan.call("sampleLatentBackward", rows, {
+          columns: units,
+          heads: kept.heads!,
+          z: y,
+          dz: dy,
+          dheads,
+          step: draws!.step.tensor,
+          scale: 1 / rows,
+        });
+        linear.backward(plan, x, dheads, dx, kept);
+      },
+      gradient(plan, pass) {
+        linear.gradient(plan, pass.x, (pass.kept.dheads as Tensor).first(pass.rows), pass);
+      },
+      refresh: (plan) => linear.refresh(plan),
+      bound(input, largest) {
+        const heads = linear.bound(input, largest);
+        return heads > SAFE_LOG_VARIANCE ? Number.MAX_VALUE : heads;
+      },
+    };
+  },
+};

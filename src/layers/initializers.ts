@@ -3,11 +3,14 @@ import { canonical, type Habits } from "../common/check.js";
 /** Initializers of weight matrices by Keras's names, in camelCase. */
 export type InitializerName = "glorotUniform" | "glorotNormal" | "heUniform" | "heNormal" | "zeros";
 
-/** A distribution to draw weights from: uniform in [−limit, limit), or normal with mean 0. */
+/** What parameters start from: uniform in [−limit, limit), normal with mean 0, or all the same. */
 export type Distribution =
   | { readonly kind: "uniform"; readonly limit: number }
   | { readonly kind: "normal"; readonly deviation: number }
-  | { readonly kind: "zeros" };
+  | { readonly kind: "constant"; readonly value: number };
+
+/** All zeros, as biases start. */
+export const ZEROS: Distribution = { kind: "constant", value: 0 };
 
 /**
  * Glorot: X. Glorot and Y. Bengio, 2010, variance 2 / (fanIn + fanOut), also known as Xavier. He: K. He et al., 2015,
@@ -18,7 +21,7 @@ const DISTRIBUTIONS: Record<InitializerName, (fanIn: number, fanOut: number) => 
   glorotNormal: (fanIn, fanOut) => ({ kind: "normal", deviation: Math.sqrt(2 / (fanIn + fanOut)) }),
   heUniform: (fanIn) => ({ kind: "uniform", limit: Math.sqrt(6 / fanIn) }),
   heNormal: (fanIn) => ({ kind: "normal", deviation: Math.sqrt(2 / fanIn) }),
-  zeros: () => ({ kind: "zeros" }),
+  zeros: () => ZEROS,
 };
 
 export const INITIALIZER_NAMES = Object.keys(DISTRIBUTIONS) as InitializerName[];

@@ -2,24 +2,29 @@ import { boolean, canonical, type Hints, integer, knownKeys, show } from "../com
 import { ArgumentError, ShapeError } from "../common/errors.js";
 import { SCALING_NAMES, type ScalingName } from "../data/scaling.js";
 import { type Corruption, toCorruption } from "../layers/corruption.js";
-import { checkLayer, type Layer } from "../layers/dense.js";
+import type { DenseLayer } from "../layers/dense.js";
 import { type GaussianLatent, toLatent } from "../layers/gaussian.js";
+import { checkLayer, type Layer } from "../layers/layers.js";
+import type { ParameterShape } from "../layers/parameter.js";
 import { type KlSparsity, toSparsity } from "../layers/penalties.js";
+import { checkShape, type Shape, shapeText, sizeOf } from "../layers/shape.js";
 import { checkSeed, type Seed } from "../math/seed.js";
-import { type Optimizer, type OptimizerName, toOptimizer } from "../optimizers/list.js";
+import { type Optimizer, type OptimizerName, toOptimizer } from "../optimizers/optimizers.js";
 import { type Loss, type LossAlias, toLoss } from "./losses.js";
-import { type Stack, toStack } from "./stack.js";
+import { codeLayer, ownParameters, type Stack, toStack } from "./stack.js";
 
 /** What an autoencoder is, as the caller says it. */
 export interface AutoencoderDescription {
-  /** Width of a sample. */
-  inputSize: number;
+  /** Width of a sample. Give this or `inputShape`. */
+  inputSize?: number;
+  /** Shape of a sample whose values have more than one dimension, channels last: [28, 28, 1]. */
+  inputShape?: Shape;
   /**
    * Layers from the sample to the code; at least one. The last one's units are the width of the code, unless there is a
    * `latent`.
    */
   encoder: readonly Layer[];
-  /** Layers from the code back to the sample; at least one. The last one has `inputSize` units. */
+  /** Layers from the code back to the sample; at least one. The last one gives the shape of a sample. */
   decoder: readonly Layer[];
   /** Makes the model variational: what follows the encoder and gives the code; default none. */
   latent?: GaussianLatent;
@@ -52,7 +57,10 @@ export interface AutoencoderDescription {
 
 /** The same with all defaults filled in and everything checked. */
 export interface CheckedDescription {
+  /** Values of a sample. */
   readonly inputSize: number;
+  /** Left out where samples have one dimension. */
+  readonly inputShape?: Shape;
   readonly encoder: readonly Layer[];
   readonly decoder: readonly Layer[];
   readonly latent?: GaussianLatent;
@@ -68,6 +76,7 @@ export interface CheckedDescription {
 
 const DESCRIPTION_KEYS = [
   "inputSize",
+  "inputShape",
   "encoder",
   "decoder",
   "latent",
@@ -82,7 +91,6 @@ const DESCRIPTION_KEYS = [
 
 const HINTS: Hints = {
   inputdim: "the width of a sample is inputSize",
-  inputshape: "the width of a sample is inputSize, such as 784 for 28 × 28",
   inputs: "the width of a sample is inputSize",
   latentdim: "the width of the code is that of the encoder's last layer, such as dense(32)",
   latentsize: "the width of the code is that of the encoder's last layer, such as dense(32)",
@@ -103,7 +111,7 @@ export function checkDescription(description: AutoencoderDescription): CheckedDe
     throw new ArgumentError(`the description of the model must be an object, not ${show(description)}`);
   }
   knownKeys("the model", description, DESCRIPTION_KEYS, HINTS);
-  const inputSize = integer("inputSize", description.inputSize);
+  const inputShape = checkInput(description);
   const encoder = checkLayers("encoder", description.encoder);
   const decoder = checkLayers("decoder", description.decoder);
   const latent = toLatent(description.latent);
@@ -113,22 +121,15 @@ export function checkDescription(description: AutoencoderDescription): CheckedDe
   if (tied && latent) {
     throw new ArgumentError("tied and latent exclude each other: a gaussian latent has no mirror image");
   }
-  const layers = { inputSize, encoder, decoder, ...(latent && { latent }), ...(tied && { tied }) };
-  const stack = toStack(layers);
-  const width = stack.layers.at(-1)!.units;
-  if (width !== inputSize) {
-    throw new ShapeError(
-      `the decoder's last layer has ${width} units, but it must have as many as inputSize, ${inputSize}`,
-    );
-  }
+  const layers = { encoder, decoder, ...(latent && { latent }), ...(tied && { tied }) };
+  const stack = toStack({ inputShape, ...layers });
+  checkHalves(stack);
+  checkOutput(stack);
   if (sparsity) checkSparseCode(stack, latent !== undefined);
-  if (stack.layers.at(-1)!.layer.activityPenalty) {
-    throw new ArgumentError(
-      "the decoder's last layer cannot have an activityPenalty: its output is compared with the sample",
-    );
-  }
   const loss = toLoss(description.loss ?? "meanSquaredError");
   return {
+    inputSize: sizeOf(inputShape),
+    ...(inputShape.length > 1 && { inputShape }),
     ...layers,
     ...(corruption && { corruption }),
     ...(sparsity && { sparsity }),
@@ -166,28 +167,65 @@ function checkLayers(name: string, layers: unknown): Layer[] {
   return layers.map((layer, index) => checkLayer(`${name}[${index}]`, layer));
 }
 
-/** Name and shape of one array of parameters. */
-export interface ParameterShape {
-  /** As in PyTorch: `encoder.0.weight`, `decoder.1.bias`. */
-  readonly name: string;
-  /** [out, in] or [out]. */
-  readonly shape: readonly number[];
+/** The shape of a sample, from either option. */
+function checkInput({ inputSize, inputShape }: AutoencoderDescription): Shape {
+  if (inputShape === undefined) return [integer("inputSize", inputSize)];
+  const shape = checkShape("inputShape", inputShape);
+  if (inputSize !== undefined && integer("inputSize", inputSize) !== sizeOf(shape)) {
+    throw new ShapeError(
+      `inputShape ${shapeText(shape)} has ${sizeOf(shape)} values, but inputSize is ${inputSize}; give one of them`,
+    );
+  }
+  return shape;
 }
 
-/** The parameters of a model, in the order of its layers; known before any memory is taken for them. */
+/** Each half must calculate something. */
+function checkHalves({ layers, encoderDepth }: Stack): void {
+  const halves = { encoder: layers.slice(0, encoderDepth), decoder: layers.slice(encoderDepth) };
+  for (const [name, half] of Object.entries(halves)) {
+    if (codeLayer(half)) continue;
+    throw new ArgumentError(`${name} must have a layer that calculates something, such as dense(32, "relu")`);
+  }
+}
+
+/** What the decoder gives must be a sample again. */
+function checkOutput({ inputShape, layers }: Stack): void {
+  const { outputShape, options } = layers.at(-1)!;
+  if (shapeText(outputShape) !== shapeText(inputShape)) {
+    const [[width], [wanted]] = [outputShape, inputShape];
+    throw new ShapeError(
+      outputShape.length === 1 && inputShape.length === 1
+        ? `the decoder's last layer has ${width} units, but it must have as many as inputSize, ${wanted}`
+        : `the decoder's last layer gives the shape ${shapeText(outputShape)}, ` +
+            `but it must give that of a sample, ${shapeText(inputShape)}`,
+    );
+  }
+  if (options.activityPenalty) {
+    throw new ArgumentError(
+      "the decoder's last layer cannot have an activityPenalty: its output is compared with the sample",
+    );
+  }
+}
+
+/** The layers of a model in order, known before any memory is taken for them. */
+export function stackOf(description: CheckedDescription): Stack {
+  const { inputShape = [description.inputSize] } = description;
+  return toStack({ ...description, inputShape });
+}
+
+/** The parameters of a model, in the order of its layers. */
 export function parameterShapes(description: CheckedDescription): ParameterShape[] {
-  return toStack(description).layers.flatMap(({ name, layer, inputs, units, tiedTo }) => {
-    const weight = { name: `${name}.weight`, shape: [units, inputs] };
-    const bias = { name: `${name}.bias`, shape: [units] };
-    return [...(tiedTo === undefined ? [weight] : []), ...(layer.bias ? [bias] : [])];
-  });
+  return stackOf(description).layers.flatMap((layer) =>
+    ownParameters(layer).map(({ name, shape }) => ({ name: `${layer.name}.${name}`, shape })),
+  );
 }
 
 /** @throws {ArgumentError} unless the code is what a Kullback-Leibler divergence is defined for */
 function checkSparseCode({ layers, encoderDepth }: Stack, variational: boolean): void {
-  const { activation } = layers[encoderDepth - 1]!.layer;
-  if (!variational && activation === "sigmoid") return;
-  const code = variational ? "a gaussian latent" : show(activation);
+  const { options } = codeLayer(layers.slice(0, encoderDepth));
+  const { activation } = options as Partial<DenseLayer>;
+  if (activation === "sigmoid") return;
+  const code = variational ? "a gaussian latent" : show(activation ?? options.kind);
   throw new ArgumentError(
     `klSparsity needs a sigmoid code, whose activations lie between 0 and 1, but the code is ${code}; ` +
       "for other codes there is dense(…, { activityPenalty: l1(…) })",

@@ -1,24 +1,32 @@
-import { STEP_INDICES, STEP_WORDS } from "../../assembly/abi.js";
 import type { Values } from "../data/values.js";
-import { Blocks } from "../engine/blocks.js";
-import type { Block } from "../engine/memory.js";
+import type { Engine } from "../engine/engine.js";
 import type { Plan, PlanBuilder } from "../engine/plan.js";
+import { StepBlock } from "../engine/stepBlock.js";
+import { Storage } from "../engine/storage.js";
+import type { Tensor } from "../engine/tensor.js";
 import { ACTIVATIONS } from "../layers/activations.js";
+import type { Purpose } from "../layers/layer.js";
+import { sizeOf } from "../layers/shape.js";
 import type { Seed } from "../math/seed.js";
-import { addForward } from "./forward.js";
-import { addLossKernel, type Loss, type LossKernel, lossKernel } from "./losses.js";
-import type { Network, NetworkLayer } from "./network.js";
-import type { Draws } from "./transitions.js";
-import { Workspace } from "./workspace.js";
+import {
+  addLossKernel,
+  type Loss,
+  type LossKernel,
+  lastActivation,
+  lossKernel,
+  takesLogits,
+} from "./losses.js";
+import type { NetworkLayer } from "./networkLayer.js";
+import { Pass } from "./pass.js";
 
 /** What to calculate of each row. */
 export type Wanted =
   /** The output of the last of the layers. */
   | {
       readonly kind: "output";
-      /** Whether a gaussian latent gives its log σ² beside its mean. */
-      readonly heads?: boolean;
     }
+  /** Mean and log σ² of the code, by layers that end in a gaussian latent. */
+  | { readonly kind: "distribution" }
   /** The losses of the output against the input, one float64 a row each. */
   | {
       readonly kind: "loss";
@@ -40,71 +48,65 @@ const MOST_PLANS = 16;
  */
 export class Inference {
   readonly rows: number;
-  readonly #network: Network;
+  readonly #engine: Engine;
   readonly #layers: readonly NetworkLayer[];
-  readonly #wanted: Wanted;
-  readonly #blocks: Blocks;
-  readonly #workspace: Workspace;
-  readonly #staging: Block;
-  readonly #step: Block;
-  readonly #indices: Block;
+  readonly #storage: Storage;
+  readonly #pass: Pass;
+  /** Bytes of a block as they came in, and the numbers 0, 1, 2, … by which they are gathered. */
+  readonly #staging: Tensor<Uint8Array>;
+  readonly #gather: StepBlock;
+  /** Of a latent that is drawn from: the places of the rows among all samples. */
+  readonly #samples: Tensor<Uint32Array>;
   /** What is calculated of the output: the loss first. */
   readonly #kernels: readonly LossKernel[];
-  /** Losses of the rows, float64, a block for each of them. */
-  readonly #losses: readonly Block[];
-  /** Of a latent that is drawn from: divergences, and a step block and the samples in it. */
-  readonly #divergences: Block;
-  readonly #drawStep: Block;
-  readonly #samples: Block;
+  /** Losses of the rows, for each of them. */
+  readonly #losses: readonly Tensor<Float64Array>[];
   /**
-   * Activity penalties of the rows, float64, for each layer that has one, if wanted; and room for slopes nobody reads: of
+   * Activity penalties of the rows, for each layer that has one, if wanted; and room for slopes nobody reads: of
    * penalties, and of losses after which the output is still needed.
    */
-  readonly #penalties: readonly (Block | undefined)[];
-  readonly #slopes: Block;
+  readonly #penalties: readonly (Tensor<Float64Array> | undefined)[];
+  readonly #slopes: Tensor;
   readonly #plans = new Map<string, Plan>();
 
-  constructor(network: Network, layers: readonly NetworkLayer[], wanted: Wanted, rows: number) {
-    const blocks = new Blocks(network.engine.memory);
+  constructor(engine: Engine, layers: readonly NetworkLayer[], wanted: Wanted, rows: number) {
+    const storage = new Storage(engine);
     this.rows = rows;
-    this.#network = network;
+    this.#engine = engine;
     this.#layers = layers;
-    this.#wanted = wanted;
-    this.#blocks = blocks;
-    this.#workspace = new Workspace(blocks, layers, rows, {
-      passes: ({ transition }) =>
-        transition?.kind === "sample" && wanted.kind === "loss" && wanted.seed !== undefined,
-    });
-    this.#staging = blocks.allocate(rows * layers[0]!.inputs);
-    this.#indices = blocks.allocate(rows * 4);
-    this.#indices.words().forEach((_, index, words) => {
-      words[index] = index;
-    });
-    this.#step = blocks.allocate(STEP_WORDS * 4);
-    this.#step.words()[STEP_INDICES] = this.#indices.at();
+    this.#storage = storage;
     const losses = wanted.kind === "loss" ? [wanted.loss, ...(wanted.metrics ?? [])] : [];
-    this.#kernels = losses.map((loss) => lossKernel(loss, layers.at(-1)!.layer.activation));
-    this.#losses = losses.map(() => blocks.allocate(rows * 8));
-    this.#divergences = blocks.allocate(rows * 8);
-    this.#samples = blocks.allocate(rows * 4);
+    this.#kernels = losses.map((loss) => lossKernel(loss, lastActivation(layers)));
+    const seed = wanted.kind === "loss" ? wanted.seed : undefined;
+    this.#samples = storage.words(rows);
+    const drawn = new StepBlock(storage);
+    drawn.indices = this.#samples;
+    this.#pass = new Pass(storage, layers, rows, purposeOf(wanted), {
+      logits: this.#kernels.some(takesLogits),
+      ...(seed !== undefined && { draws: { seed, step: drawn } }),
+    });
+    this.#staging = storage.octets(rows, sizeOf(layers[0]!.inputShape));
+    const order = storage.words(rows);
+    for (let row = 0; row < rows; row++) order.values[row] = row;
+    this.#gather = new StepBlock(storage);
+    this.#gather.indices = order;
+    this.#losses = losses.map(() => storage.doubles(rows));
     const penalizes = wanted.kind === "loss" && wanted.penalties === true;
-    const penalized = layers.map(({ layer }) => penalizes && layer.activityPenalty !== undefined);
-    this.#penalties = penalized.map((is) => (is ? blocks.allocate(rows * 8) : undefined));
-    const compared = losses.length > 1 ? layers.at(-1)!.units : 0;
-    const widest = Math.max(compared, ...layers.map(({ units }, index) => (penalized[index] ? units : 0)));
-    this.#slopes = blocks.allocate(rows * widest * 4);
-    this.#drawStep = blocks.allocate(STEP_WORDS * 4);
-    this.#drawStep.words()[STEP_INDICES] = this.#samples.at();
+    const penalized = layers.map(({ options }) => penalizes && options.activityPenalty !== undefined);
+    this.#penalties = penalized.map((is) => (is ? storage.doubles(rows) : undefined));
+    const sizes = layers.map(({ outputShape }) => sizeOf(outputShape));
+    const compared = losses.length > 1 ? sizes.at(-1)! : 0;
+    const widest = Math.max(compared, ...sizes.map((size, index) => (penalized[index] ? size : 0)));
+    this.#slopes = storage.floats(rows, widest);
   }
 
   /** Copies a block of rows, of which sample `first` is the first, in and returns the plan to run on it. */
   load(data: Values, rows: number, first: number): Plan {
-    this.#samples.words(0, rows).forEach((_, index, words) => {
-      words[index] = first + index;
-    });
+    const samples = this.#samples.values;
+    for (let row = 0; row < rows; row++) samples[row] = first + row;
     const bytes = data instanceof Uint8Array;
-    if (bytes) this.#staging.view(0, data.length).set(data);
-    else this.#workspace.outputValues(-1, data.length).set(data);
+    if (bytes) this.#staging.values.set(data);
+    else this.#pass.input.values.set(data);
     const key = `${bytes ? "bytes" : "floats"}:${rows}`;
     const plan = this.#plans.get(key) ?? this.#compile(rows, bytes);
     // The map's order is that of use.
@@ -118,126 +120,113 @@ export class Inference {
   #forgetPlan(): void {
     const [key, plan] = this.#plans.entries().next().value!;
     this.#plans.delete(key);
-    this.#blocks.remove(plan);
+    this.#storage.remove(plan);
   }
 
   /** Bytes of memory that it takes, without the plans. */
   get bytes(): number {
-    return this.#blocks.bytes;
+    return this.#storage.bytes;
   }
 
-  /** After the plan has run: a live view of the output, [rows, units]. */
+  /** After the plan has run: a live view of the output, or of mean and log σ², row by row. */
   output(rows: number): Float32Array {
-    const last = this.#layers.length - 1;
-    return this.#workspace.outputValues(last, rows * this.#width);
+    const { purpose } = this.#pass;
+    const tensor = purpose === "distribution" ? (this.#pass.kept("heads") as Tensor) : this.#pass.output();
+    return firstRows(tensor, rows);
   }
 
-  /** Width of the output. */
-  get #width(): number {
-    const { units, outputs } = this.#layers.at(-1)!;
-    return this.#wanted.kind === "output" && this.#wanted.heads ? units : outputs;
-  }
-
-  /** A live view of the input, as floats (of bytes: after the plan has run), [rows, inputs]. */
+  /** A live view of the input, as floats (of bytes: after the plan has run), row by row. */
   input(rows: number): Float32Array {
-    return this.#workspace.outputValues(-1, rows * this.#layers[0]!.inputs);
+    return firstRows(this.#pass.input, rows);
   }
 
   /** After the plan has run: a live view of the rows' values of the loss, or of metric `index` − 1. */
   losses(rows: number, index = 0): Float64Array {
-    return this.#losses[index]!.doubles(0, rows);
+    return this.#losses[index]!.values.subarray(0, rows);
   }
 
   /** After the plan has run: live views of the activity penalties of the rows, one for each layer that has one. */
   penalties(rows: number): Float64Array[] {
-    return this.#penalties.flatMap((block) => (block ? [block.doubles(0, rows)] : []));
+    return this.#penalties.flatMap((sums) => (sums ? [sums.values.subarray(0, rows)] : []));
   }
 
-  /** After the plan has run: a live view of what layer `index` gives, [rows, units]. */
+  /** After the plan has run: a live view of what layer `index` gives, row by row. */
   activations(index: number, rows: number): Float32Array {
-    return this.#workspace.outputValues(index, rows * this.#layers[index]!.units);
+    return firstRows(this.#pass.output(index), rows);
   }
 
   /** After the plan has run: a live view of the divergences of the rows' codes, if they were drawn. */
   divergences(rows: number): Float64Array {
-    return this.#divergences.doubles(0, rows);
-  }
-
-  /** What codes are drawn with, if they are. */
-  get #draws(): Draws | undefined {
-    const wanted = this.#wanted;
-    if (wanted.kind !== "loss" || wanted.seed === undefined) return undefined;
-    const [step, divergences] = [this.#drawStep.at(), this.#divergences.at()];
-    return { seed: wanted.seed, step, divergences, training: false };
+    return (this.#pass.kept("divergences") as Tensor<Float64Array>).values.subarray(0, rows);
   }
 
   #compile(rows: number, bytes: boolean): Plan {
-    const plan = this.#network.engine.plan();
-    const { inputs } = this.#layers[0]!;
-    plan.rows(rows, this.#workspace.columns, () => {
+    const plan = this.#engine.plan();
+    plan.rows(rows, this.#pass.floats, () => {
       if (bytes) {
-        const [source, batch, step] = [this.#staging.at(), this.#workspace.input, this.#step.at()];
-        plan.call("gatherBytes", rows, { columns: inputs, source, batch, step });
+        const [source, batch, step] = [this.#staging, this.#pass.input, this.#gather.tensor];
+        plan.call("gatherBytes", rows, { columns: source.shape[1]!, source, batch, step });
       }
-      this.#addForward(plan, rows);
+      this.#pass.forward(plan, rows);
+      // A decoder's last layer has no penalty, so no logits are among what is penalized.
+      this.#addPenalties(plan, rows);
+      this.#addAllLosses(plan, rows);
     });
-    return this.#blocks.add(() => plan.build(this.#network.engine.memory));
+    return this.#storage.plan(plan);
   }
 
-  /** Output, penalties and losses. Cross-entropy from logits comes before the last activation, which replaces them. */
-  #addForward(plan: PlanBuilder, rows: number): void {
-    const [wanted, layers, workspace] = [this.#wanted, this.#layers, this.#workspace];
-    const logits = this.#kernels.some(takesLogits);
-    addForward(plan, this.#network, layers, workspace, rows, {
-      logits,
-      heads: wanted.kind === "output" && wanted.heads === true,
-      ...(this.#draws && { draws: this.#draws }),
-    });
-    // A decoder's last layer has no penalty, so no logits are among what is penalized.
-    this.#addPenalties(plan, rows);
+  /** Cross-entropy from logits comes before the last activation, which replaces them. */
+  #addAllLosses(plan: PlanBuilder, rows: number): void {
     this.#addLosses(plan, rows, takesLogits);
-    if (logits && !this.#kernels.every(takesLogits)) {
-      const { layer, units } = layers.at(-1)!;
-      const output = workspace.output(layers.length - 1);
-      const kind = ACTIVATIONS[layer.activation];
-      plan.call("activationForward", rows, { kind, columns: units, z: output, y: output });
+    if (this.#kernels.some(takesLogits) && !this.#kernels.every(takesLogits)) {
+      const output = this.#pass.output();
+      const columns = sizeOf(this.#layers.at(-1)!.outputShape);
+      const kind = ACTIVATIONS[lastActivation(this.#layers)!];
+      plan.call("activationForward", rows, { kind, columns, z: output, y: output });
     }
     this.#addLosses(plan, rows, (kernel) => !takesLogits(kernel));
   }
 
   /** Adds those of the losses that are `among` some. */
   #addLosses(plan: PlanBuilder, rows: number, among: (kernel: LossKernel) => boolean): void {
-    const output = this.#workspace.output(this.#layers.length - 1);
+    const output = this.#pass.output();
     // A single loss may overwrite the output with its slopes.
-    const gradient = this.#kernels.length > 1 ? this.#slopes.at() : output;
+    const gradient = this.#kernels.length > 1 ? this.#slopes : output;
     this.#kernels.forEach((kernel, index) => {
       if (!among(kernel)) return;
       addLossKernel(plan, rows, kernel, {
-        columns: this.#layers.at(-1)!.units,
+        columns: sizeOf(this.#layers.at(-1)!.outputShape),
         prediction: output,
-        target: this.#workspace.input,
+        target: this.#pass.input,
         gradient,
-        losses: this.#losses[index]!.at(),
+        losses: this.#losses[index]!,
         scale: 0,
       });
     });
   }
 
   #addPenalties(plan: PlanBuilder, rows: number): void {
-    this.#layers.forEach(({ layer, units }, index) => {
-      const block = this.#penalties[index];
-      if (!block || !layer.activityPenalty) return;
-      const { strength } = layer.activityPenalty;
-      const [output, gradient, penalties] = [this.#workspace.output(index), this.#slopes.at(), block.at()];
-      plan.call("activityL1", rows, { columns: units, output, gradient, penalties, strength, scale: 0 });
+    this.#layers.forEach(({ options, outputShape }, index) => {
+      const penalties = this.#penalties[index];
+      if (!penalties || !options.activityPenalty) return;
+      const { strength } = options.activityPenalty;
+      const [output, gradient] = [this.#pass.output(index), this.#slopes];
+      const columns = sizeOf(outputShape);
+      plan.call("activityL1", rows, { columns, output, gradient, penalties, strength, scale: 0 });
     });
   }
 
   release(): void {
-    this.#blocks.release();
+    this.#storage.release();
   }
 }
 
-function takesLogits({ name }: LossKernel): boolean {
-  return name === "binaryCrossentropyLogits";
+function purposeOf(wanted: Wanted): Purpose {
+  if (wanted.kind === "distribution") return "distribution";
+  return wanted.kind === "loss" && wanted.seed !== undefined ? "evaluation" : "prediction";
+}
+
+/** A live view of the first rows of a tensor. */
+function firstRows({ values, strides }: Tensor, rows: number): Float32Array {
+  return values.subarray(0, rows * strides[0]!);
 }

@@ -1,13 +1,13 @@
-import { Blocks } from "../engine/blocks.js";
-import type { Address, Block } from "../engine/memory.js";
+import { Storage } from "../engine/storage.js";
+import type { Tensor } from "../engine/tensor.js";
 import type { Corruption } from "../layers/corruption.js";
 import type { GaussianLatent } from "../layers/gaussian.js";
 import type { KlSparsity } from "../layers/penalties.js";
 import type { Seed } from "../math/seed.js";
 import { OptimizerClock } from "../optimizers/clock.js";
-import { kindOf, type Optimizer } from "../optimizers/list.js";
+import { kindOf, type Optimizer } from "../optimizers/optimizers.js";
 import type { Loss } from "./losses.js";
-import type { Network, Parameter } from "./network.js";
+import type { Network } from "./network.js";
 
 /** What makes training more than rebuilding a sample from itself; a model's description has all of it. */
 export interface Task {
@@ -36,11 +36,11 @@ export class Learner {
   readonly optimizer: Optimizer;
   readonly loss: Loss;
   readonly task: Task;
-  readonly gradients: Block;
+  readonly gradients: Tensor;
   /** What the optimizer keeps for each parameter, by name. */
-  readonly slots: ReadonlyMap<string, Block>;
+  readonly slots: ReadonlyMap<string, Tensor>;
   readonly clock: OptimizerClock;
-  readonly #blocks: Blocks;
+  readonly #storage: Storage;
   /** Live views of the weights and the slots. */
   readonly #states: readonly Float32Array[];
   readonly #saved: Float32Array[] = [];
@@ -52,24 +52,19 @@ export class Learner {
     this.optimizer = optimizer;
     this.loss = loss;
     this.task = task;
-    const bytes = network.parameterSize * 4;
-    this.#blocks = new Blocks(network.engine.memory);
-    this.gradients = this.#blocks.allocate(bytes);
+    const { length } = network.values;
+    this.#storage = new Storage(network.engine);
+    this.gradients = this.#storage.floats(length);
     const starts = Object.entries(kindOf(optimizer.kind).slots(optimizer));
     this.slots = new Map(
       starts.map(([name, start]) => {
-        const block = this.#blocks.allocate(bytes);
-        block.floats().fill(start!);
-        return [name, block];
+        const slot = this.#storage.floats(length);
+        slot.values.fill(start!);
+        return [name, slot];
       }),
     );
-    this.#states = [network.values, ...Array.from(this.slots.values(), (block) => block.floats())];
+    this.#states = [network.values, ...Array.from(this.slots.values(), ({ values }) => values)];
     this.clock = new OptimizerClock(optimizer);
-  }
-
-  /** Address of a parameter's gradient. */
-  gradientAt(parameter: Parameter): Address {
-    return this.gradients.at(parameter.offset * 4);
   }
 
   /** Begins an epoch: remembers weights and slots as they are now, pausing between two. */
@@ -114,6 +109,6 @@ export class Learner {
   }
 
   release(): void {
-    this.#blocks.release();
+    this.#storage.release();
   }
 }

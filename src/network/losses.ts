@@ -2,6 +2,7 @@ import { canonical, type Habits, knownAs, knownKeys, number, show } from "../com
 import { ArgumentError } from "../common/errors.js";
 import type { KernelFields, PlanBuilder } from "../engine/plan.js";
 import type { ActivationName } from "../layers/activations.js";
+import type { BuiltLayer } from "../layers/layer.js";
 
 /** Huber's loss: P. J. Huber, "Robust estimation of a location parameter", 1964. */
 export interface Huber {
@@ -117,10 +118,27 @@ export type LossKernel =
  * The kernel that calculates a loss behind a given last activation. Cross-entropy of a sigmoid is calculated from the
  * logits, which is exact where the sigmoid has rounded to 0 or 1.
  */
-export function lossKernel(loss: Loss, last: ActivationName): LossKernel {
+export function lossKernel(loss: Loss, last?: ActivationName): LossKernel {
   if (typeof loss === "object") return { name: loss.kind, delta: loss.delta };
   if (loss === "huber") return { name: loss, delta: huber().delta };
   return { name: loss === "binaryCrossentropy" && last === "sigmoid" ? "binaryCrossentropyLogits" : loss };
+}
+
+/** Whether a kernel wants what comes before the last activation. */
+export function takesLogits({ name }: LossKernel): boolean {
+  return name === "binaryCrossentropyLogits";
+}
+
+/** The activation of the last of some layers, if they end in one. */
+export function lastActivation(
+  layers: readonly { readonly calls: BuiltLayer }[],
+): ActivationName | undefined {
+  return layers.at(-1)!.calls.activation;
+}
+
+/** Whether the loss is calculated from the last layer's logits, so that its activation is left out. */
+export function usesLogits(loss: Loss, layers: readonly { readonly calls: BuiltLayer }[]): boolean {
+  return takesLogits(lossKernel(loss, lastActivation(layers)));
 }
 
 /** Adds the loss of rows and its gradient. */

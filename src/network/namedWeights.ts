@@ -2,7 +2,7 @@ import { show } from "../common/check.js";
 import { ArgumentError, NonFiniteError, ShapeError } from "../common/errors.js";
 import { toValues } from "../data/values.js";
 import { showShape } from "../formats/typedArrays.js";
-import type { ParameterShape } from "./description.js";
+import type { ParameterShape } from "../layers/parameter.js";
 import type { Network } from "./network.js";
 
 /** One array of weights. */
@@ -20,7 +20,7 @@ export function readWeights(network: Network): NamedWeight[] {
   return network.parameters.map((parameter) => ({
     name: parameter.name,
     shape: parameter.shape,
-    data: network.read(parameter),
+    data: parameter.read(network.values),
   }));
 }
 
@@ -36,7 +36,7 @@ type GivenWeight = Omit<NamedWeight, "data"> & { readonly data: unknown };
 export function writeWeights(network: Network, weights: readonly GivenWeight[]): void {
   const checked = checkWeights(network.parameters, weights);
   network.parameters.forEach((parameter, index) => {
-    network.write(parameter, checked[index]!);
+    parameter.write(network.values, checked[index]!);
   });
   network.pack();
 }

@@ -1,166 +1,142 @@
-import { NARROW, STREAM_INITIALIZATION } from "../../assembly/abi.js";
+import { STREAM_INITIALIZATION } from "../../assembly/abi.js";
 import type { Scaling } from "../data/scaling.js";
-import { Blocks } from "../engine/blocks.js";
 import type { Engine } from "../engine/engine.js";
-import type { Address, Block } from "../engine/memory.js";
-import type { Plan, PlanBuilder } from "../engine/plan.js";
-import { distribution } from "../layers/initializers.js";
-import { type Seed, seedWords } from "../math/seed.js";
-import type { ParameterShape } from "./description.js";
+import type { Plan } from "../engine/plan.js";
+import { fillNormal, fillUniform } from "../engine/random.js";
+import { Storage } from "../engine/storage.js";
+import type { Tensor } from "../engine/tensor.js";
+import { Parameter, type ParameterWish } from "../layers/parameter.js";
+import { type Shape, sizeOf } from "../layers/shape.js";
+import type { Seed } from "../math/seed.js";
+import type { NetworkLayer } from "./networkLayer.js";
 import { PreparedInferences } from "./preparedInferences.js";
-import type { Stack, StackLayer } from "./stack.js";
+import { codeLayer, type Stack, type StackLayer } from "./stack.js";
 
 /** Floats between the parts of a block, so that each begins on a cache line. */
 const ALIGNMENT = 16;
 
-/**
- * One array of parameters and where it stands in the parameter block. A weight matrix [out, in] is kept with its
- * longer side as rows: then the operand that has to be packed for its gradient is the smaller of the two, and the
- * rows can be divided among threads.
- */
-export interface Parameter extends ParameterShape {
-  /** In floats, from the start of the block. */
-  readonly offset: number;
-  /** Rows and columns as kept. */
-  readonly rows: number;
-  readonly columns: number;
-  /** Whether it is kept as [in, out]. */
-  readonly transposed: boolean;
-}
-
-/** A layer with everything that a plan needs to know of it. */
-export interface NetworkLayer extends StackLayer {
-  readonly weight: Parameter;
-  readonly bias: Parameter | undefined;
-  /** Where W is packed for the forward product, in floats from the start of the pack block. */
-  readonly forwardPack: number;
-  /** Where W is packed for δ·W; −1 for the first layer, whose input needs no gradient. */
-  readonly backwardPack: number;
-  /** Whether it has so few inputs and units that the narrow kernels calculate it. */
-  readonly narrow: boolean;
-}
-
-/** Bytes from one unit and from one input to the next in a weight matrix as it is kept. */
-export function stepsOf({ columns, transposed }: Parameter): { unitStep: number; inputStep: number } {
-  const [unitStep, inputStep] = transposed ? [4, columns * 4] : [columns * 4, 4];
-  return { unitStep, inputStep };
-}
-
 /** A stack of layers with its parameters in the engine's memory. */
 export class Network {
   readonly engine: Engine;
-  readonly inputSize: number;
+  readonly inputShape: Shape;
+  readonly latentShape: Shape;
   /** What is done to samples before the first layer, and undone after the last one. */
   readonly scaling: Scaling | undefined;
+  /** Without those that only change shapes. */
   readonly layers: readonly NetworkLayer[];
-  /** How many of the layers are the encoder. */
+  /** How many of these layers come before the code. */
   readonly encoderDepth: number;
   readonly parameters: readonly Parameter[];
-  /** Floats in the parameter block; gradients and moments are laid out alike. */
-  readonly parameterSize: number;
-  /** A live view of the whole parameter block, as kept. */
-  readonly values: Float32Array;
+  /** The block of all parameters, as they lie in memory; gradients and moments are laid out alike. */
+  readonly block: Tensor;
   /** Forward passes of its layers that are ready for the next call. */
-  readonly prepared = new PreparedInferences(this);
-  readonly #blocks: Blocks;
-  readonly #parameterBlock: Block;
-  readonly #packBlock: Block;
-  readonly #zeros: Block;
+  readonly prepared: PreparedInferences;
+  /** What has the memory of all this, and of whatever else lives as long. */
+  readonly storage: Storage;
   readonly #repack: Plan;
 
-  constructor(engine: Engine, { inputSize, encoderDepth, layers }: Stack, scaling?: Scaling) {
+  constructor(engine: Engine, stack: Stack, scaling?: Scaling) {
     this.engine = engine;
-    this.inputSize = inputSize;
+    this.inputShape = stack.inputShape;
+    this.latentShape = stack.latentShape;
     this.scaling = scaling;
-    this.encoderDepth = encoderDepth;
-    const layout = new Layout(engine);
-    this.layers = layout.layers(layers);
-    this.parameters = this.layers.flatMap(({ weight, bias, tiedTo }) => [
-      ...(tiedTo === undefined ? [weight] : []),
-      ...(bias ? [bias] : []),
-    ]);
-    this.parameterSize = layout.parameters;
-    const widest = Math.max(inputSize, ...this.layers.map(({ units }) => units));
-    const blocks = new Blocks(engine.memory);
-    this.#blocks = blocks;
-    this.#parameterBlock = blocks.allocate(layout.parameters * 4);
-    this.values = this.#parameterBlock.floats();
-    this.#packBlock = blocks.allocate(layout.packs * 4);
-    this.#zeros = blocks.allocate(widest * 4);
+    this.storage = new Storage(engine);
+    this.prepared = new PreparedInferences(engine);
+    const { size, perLayer } = placeParameters(stack.layers);
+    this.block = this.storage.floats(size);
+    this.layers = this.#build(stack, perLayer);
+    this.encoderDepth = stack.layers.slice(0, stack.encoderDepth).filter(({ kind }) => kind.build).length;
+    this.parameters = this.layers.flatMap(({ owned }) => owned);
     const plan = engine.plan();
-    for (const layer of this.layers) this.addPacking(plan, layer);
-    this.#repack = blocks.add(() => plan.build(engine.memory));
+    for (const { calls } of this.layers) calls.refresh?.(plan);
+    this.#repack = this.storage.plan(plan);
   }
 
-  /** Width of the code. */
-  get latentSize(): number {
-    return this.layers[this.encoderDepth - 1]!.outputs;
-  }
-
-  /** Address of a parameter. */
-  at(parameter: Parameter): Address {
-    return this.#parameterBlock.at(parameter.offset * 4);
-  }
-
-  /** Address of packed weights. */
-  packAt(offset: number): Address {
-    return this.#packBlock.at(offset * 4);
-  }
-
-  /** What a sum that begins at zero is seeded from; as many zeros as any layer is wide. */
-  get zeros(): Address {
-    return this.#zeros.at();
-  }
-
-  /** Adds the calls that pack a layer's weights for the products; divided as the optimizer's work is. */
-  addPacking(plan: PlanBuilder, layer: NetworkLayer): void {
-    if (layer.narrow) return;
-    const { inputs, units, weight, forwardPack, backwardPack } = layer;
-    const source = this.at(weight);
-    if (weight.transposed) {
-      plan.packRows(inputs, units, source, this.packAt(forwardPack));
-      if (backwardPack >= 0) plan.packTransposed(inputs, units, source, this.packAt(backwardPack));
-    } else {
-      plan.packTransposed(units, inputs, source, this.packAt(forwardPack));
-      if (backwardPack >= 0) plan.packRows(units, inputs, source, this.packAt(backwardPack));
-    }
-  }
-
-  /** Draws new weights; biases become zero. */
-  initialize(seed: Seed): void {
-    const { kernels, memory, scratch } = this.engine;
-    const [low, high] = seedWords(seed);
-    this.layers.forEach(({ layer, inputs, units, outputs, weight, bias, tiedTo }, index) => {
-      if (bias) this.write(bias, new Float32Array(units));
-      if (tiedTo !== undefined) return;
-      const drawn = distribution(layer.initializer, inputs, outputs);
-      const block = memory.allocate(inputs * units * 4);
-      const from = [low, high, STREAM_INITIALIZATION, 0, index, scratch] as const;
-      if (drawn.kind === "uniform") {
-        kernels.randomUniform(block.at(), inputs * units, -drawn.limit, drawn.limit, ...from);
-      } else if (drawn.kind === "normal") {
-        kernels.randomNormal(block.at(), inputs * units, 0, drawn.deviation, ...from);
-      }
-      this.write(weight, block.floats());
-      block.release();
+  #build({ layers }: Stack, perLayer: readonly Readonly<Record<string, Parameter>>[]): NetworkLayer[] {
+    const { engine, storage, block: values } = this;
+    const widest = Math.max(
+      ...layers.flatMap(({ inputShape, outputShape }) => [sizeOf(inputShape), sizeOf(outputShape)]),
+    );
+    const zeros = storage.floats(2 * widest);
+    const plain = layers.every(({ tiedTo, kind }) => tiedTo === undefined && kind.kind !== "gaussian");
+    const built: NetworkLayer[] = [];
+    let first = true;
+    layers.forEach((layer, index) => {
+      const { kind, options, number, inputShape, outputShape } = layer;
+      if (!kind.build) return;
+      const parameters = perLayer[index]!;
+      const place = {
+        engine,
+        storage,
+        number,
+        inputShape,
+        outputShape,
+        first,
+        plain,
+        parameters,
+        values,
+        zeros,
+      };
+      const owned = Object.values(parameters).filter(({ borrowed }) => !borrowed);
+      built.push({ ...layer, parameters, owned, calls: kind.build(options, place) });
+      first &&= owned.length === 0;
     });
+    return built;
+  }
+
+  /** Values of a sample. */
+  get inputSize(): number {
+    return sizeOf(this.inputShape);
+  }
+
+  /** Values of a code. */
+  get latentSize(): number {
+    return sizeOf(this.latentShape);
+  }
+
+  /** A live view of all parameters, as they lie in memory. */
+  get values(): Float32Array {
+    return this.block.values;
+  }
+
+  /** The layers from sample to code. */
+  get encoder(): readonly NetworkLayer[] {
+    return this.layers.slice(0, this.encoderDepth);
+  }
+
+  /** The layers from code to sample. */
+  get decoder(): readonly NetworkLayer[] {
+    return this.layers.slice(this.encoderDepth);
+  }
+
+  /** The place of the layer whose output is the code. */
+  get codeIndex(): number {
+    return this.layers.indexOf(codeLayer(this.encoder));
+  }
+
+  /** Draws new parameters. */
+  initialize(seed: Seed): void {
+    for (const { number, wishes, parameters } of this.layers) {
+      for (const wish of wishes) {
+        const parameter = parameters[wish.name]!;
+        if (!parameter.borrowed) this.#draw(parameter, wish, seed, number);
+      }
+    }
     this.pack();
   }
 
-  /** A copy of a parameter, or of what is laid out as the parameters are, in its public shape. */
-  read(parameter: Parameter, values = this.values): Float32Array {
-    const { rows, columns, offset, transposed } = parameter;
-    const kept = values.subarray(offset, offset + rows * columns);
-    return transposed ? transpose(kept, rows, columns) : new Float32Array(kept);
+  #draw(parameter: Parameter, { start }: ParameterWish, seed: Seed, sample: number): void {
+    const storage = new Storage(this.engine);
+    const drawn = storage.floats(parameter.size);
+    const from = { seed, stream: STREAM_INITIALIZATION, sample };
+    if (start.kind === "uniform") fillUniform(this.engine, drawn, -start.limit, start.limit, from);
+    else if (start.kind === "normal") fillNormal(this.engine, drawn, 0, start.deviation, from);
+    else drawn.values.fill(start.value);
+    parameter.write(this.values, drawn.values);
+    storage.release();
   }
 
-  /** Replaces a parameter, given in its public shape. Call `pack` afterwards. */
-  write(parameter: Parameter, data: Float32Array, values = this.values): void {
-    const { rows, columns, offset, transposed } = parameter;
-    values.set(transposed ? transpose(data, columns, rows) : data, offset);
-  }
-
-  /** Packs all weights anew after they were changed from outside. */
+  /** Does what has to be done after parameters were changed from outside. */
   pack(): void {
     this.engine.run(this.#repack);
   }
@@ -168,77 +144,24 @@ export class Network {
   /** Gives all memory back. */
   release(): void {
     this.prepared.release();
-    this.#blocks.release();
+    this.storage.release();
   }
 }
 
-/** Lays parameters and packed weights out, one after the other. */
-class Layout {
-  readonly #engine: Engine;
-  parameters = 0;
-  packs = 0;
-  #first = true;
-
-  constructor(engine: Engine) {
-    this.#engine = engine;
-  }
-
-  layers(stack: readonly StackLayer[]): NetworkLayer[] {
-    const built: NetworkLayer[] = [];
-    // The narrow kernels neither add to a gradient nor leave the rest of a row alone.
-    const plain = stack.every(({ tiedTo, units, outputs }) => tiedTo === undefined && units === outputs);
-    for (const layer of stack) {
-      const shared = layer.tiedTo === undefined ? undefined : built[layer.tiedTo]!.weight;
-      const narrow = plain && layer.inputs <= NARROW && layer.units <= NARROW;
-      built.push(this.#layer(layer, shared, narrow));
+/** Gives each layer's parameters their places, one after the other. */
+function placeParameters(layers: readonly StackLayer[]) {
+  let size = 0;
+  const perLayer: Record<string, Parameter>[] = [];
+  for (const { name: prefix, wishes, tiedTo } of layers) {
+    const parameters: Record<string, Parameter> = {};
+    for (const wish of wishes) {
+      const name = `${prefix}.${wish.name}`;
+      const mirror = wish.name === "weight" && tiedTo !== undefined ? perLayer[tiedTo]!.weight : undefined;
+      const parameter = mirror?.lend(name) ?? new Parameter({ ...wish, name }, size);
+      parameters[wish.name] = parameter;
+      if (!parameter.borrowed) size += Math.ceil(parameter.size / ALIGNMENT) * ALIGNMENT;
     }
-    return built;
+    perLayer.push(parameters);
   }
-
-  /** @param shared the weights of the layer that it is tied to, if it is */
-  #layer(stacked: StackLayer, shared: Parameter | undefined, narrow: boolean): NetworkLayer {
-    const { name, layer, inputs, units } = stacked;
-    const weight = shared ? turned(shared) : this.#weight(`${name}.weight`, inputs, units);
-    const bias = layer.bias ? this.#parameter(`${name}.bias`, [units], units, 1, false) : undefined;
-    const forwardPack = this.#pack(inputs, units);
-    const backwardPack = this.#first ? -1 : this.#pack(units, inputs);
-    this.#first = false;
-    return { ...stacked, weight, bias, forwardPack, backwardPack, narrow };
-  }
-
-  #weight(name: string, inputs: number, units: number): Parameter {
-    const transposed = inputs >= units;
-    const [rows, columns] = transposed ? [inputs, units] : [units, inputs];
-    return this.#parameter(name, [units, inputs], rows, columns, transposed);
-  }
-
-  #parameter(name: string, shape: number[], rows: number, columns: number, transposed: boolean): Parameter {
-    const offset = this.parameters;
-    this.parameters += align(rows * columns);
-    return { name, shape, offset, rows, columns, transposed };
-  }
-
-  #pack(k: number, n: number): number {
-    const offset = this.packs;
-    this.packs += align(this.#engine.packedSize(k, n));
-    return offset;
-  }
-}
-
-/** The same parameter as the weights of a layer that goes the other way. */
-function turned(parameter: Parameter): Parameter {
-  return { ...parameter, shape: parameter.shape.toReversed(), transposed: !parameter.transposed };
-}
-
-function align(floats: number): number {
-  return Math.ceil(floats / ALIGNMENT) * ALIGNMENT;
-}
-
-/** The transpose of a [rows, columns] matrix, as a new array. */
-function transpose(data: Float32Array, rows: number, columns: number): Float32Array {
-  const result = new Float32Array(data.length);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) result[j * rows + i] = data[i * columns + j]!;
-  }
-  return result;
+  return { size, perLayer };
 }

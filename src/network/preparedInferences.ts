@@ -1,6 +1,6 @@
-import type { Spare } from "../engine/memory.js";
+import type { Engine } from "../engine/engine.js";
 import { Inference, type Wanted } from "./inference.js";
-import type { Network, NetworkLayer } from "./network.js";
+import type { NetworkLayer } from "./networkLayer.js";
 
 /** The most bytes that the forward passes a network keeps may occupy, beside their plans of about a kilobyte each. */
 const MOST_BYTES = 8 * 2 ** 20;
@@ -14,16 +14,16 @@ const FEW_ROWS = 48;
  * and gives it back, so calls that overlap never share one. The ones that were used last are kept; all of them go when
  * the engine's memory runs out, or with the network.
  */
-export class PreparedInferences implements Spare {
-  readonly #network: Network;
+export class PreparedInferences {
+  readonly #engine: Engine;
   /** Those that no call uses now, the one used last at the end. */
   readonly #idle: { readonly key: string; readonly inference: Inference }[] = [];
   readonly #keys = new WeakMap<Inference, string>();
   #registered = false;
   #released = false;
 
-  constructor(network: Network) {
-    this.#network = network;
+  constructor(engine: Engine) {
+    this.#engine = engine;
   }
 
   /**
@@ -33,10 +33,10 @@ export class PreparedInferences implements Spare {
    */
   take(layers: readonly NetworkLayer[], wanted: Wanted, rows: number): Inference {
     const room = roomFor(rows);
-    const key = `${this.#network.layers.indexOf(layers[0]!)},${layers.length},${room},${JSON.stringify(wanted)}`;
+    const key = `${layers[0]!.place},${layers.length},${room},${JSON.stringify(wanted)}`;
     const index = this.#idle.findIndex((kept) => kept.key === key);
     if (index >= 0) return this.#idle.splice(index, 1)[0]!.inference;
-    const inference = new Inference(this.#network, layers, wanted, room);
+    const inference = new Inference(this.#engine, layers, wanted, room);
     this.#keys.set(inference, key);
     return inference;
   }
@@ -48,7 +48,7 @@ export class PreparedInferences implements Spare {
       inference.release();
       return;
     }
-    if (!this.#registered) this.#network.engine.memory.addSpare(this);
+    if (!this.#registered) this.#engine.addSpare(this);
     this.#registered = true;
     this.#idle.push({ key, inference });
     let bytes = this.#idle.reduce((sum, kept) => sum + kept.inference.bytes, 0);
@@ -70,7 +70,7 @@ export class PreparedInferences implements Spare {
   release(): void {
     this.#released = true;
     this.free();
-    this.#network.engine.memory.removeSpare(this);
+    this.#engine.removeSpare(this);
   }
 }
 

@@ -1,34 +1,32 @@
-import type { Blocks } from "../engine/blocks.js";
-import type { Address, Block } from "../engine/memory.js";
-import type { Parameter } from "./network.js";
+import type { Storage } from "../engine/storage.js";
+import type { Tensor } from "../engine/tensor.js";
+import type { Parameter } from "../layers/parameter.js";
 
 /** One float64 for each row of some of the parameters, one parameter after the other: sums that threads divide. */
 export class RowSums {
-  /** How many there are. */
-  readonly count: number;
-  readonly #block: Block;
+  /** All of them. */
+  readonly all: Tensor<Float64Array>;
   readonly #firsts = new Map<Parameter, number>();
 
-  /** @param blocks what the block is one of, and is given back with */
-  constructor(blocks: Blocks, parameters: readonly Parameter[]) {
+  /** @param storage what it is given back with */
+  constructor(storage: Storage, parameters: readonly Parameter[]) {
     let count = 0;
     for (const parameter of parameters) {
       this.#firsts.set(parameter, count);
       count += parameter.rows;
     }
-    this.count = count;
-    this.#block = blocks.allocate(count * 8);
+    this.all = storage.doubles(count);
   }
 
-  /** Address of the first row of a parameter; of all of them without one. */
-  at(parameter?: Parameter): Address {
-    return this.#block.at(parameter && this.#firsts.get(parameter)! * 8);
+  /** Those of a parameter. */
+  of(parameter: Parameter): Tensor<Float64Array> {
+    return this.all.part(this.#firsts.get(parameter)!, parameter.rows);
   }
 
   /** The sum of all, in their order. */
   total(): number {
     let sum = 0;
-    for (const value of this.#block.doubles(0, this.count)) sum += value;
+    for (const value of this.all.values) sum += value;
     return sum;
   }
 }

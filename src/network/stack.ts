@@ -1,143 +1,166 @@
 import { ArgumentError, ShapeError } from "../common/errors.js";
-import type { DenseLayer, Layer } from "../layers/dense.js";
-import type { GaussianLatent } from "../layers/gaussian.js";
+import { type Corruption, corruptionKind } from "../layers/corruption.js";
+import { type GaussianLatent, gaussianKind } from "../layers/gaussian.js";
+import type { LayerKind, LayerOptions } from "../layers/layer.js";
+import { kindOf, type Layer } from "../layers/layers.js";
+import type { ParameterWish } from "../layers/parameter.js";
+import type { Shape } from "../layers/shape.js";
 
-/** What happens to a dense layer's output before the next one gets it. */
-export type Transition =
-  | { readonly kind: "dropout"; readonly rate: number }
-  /** The output is the mean and log σ² of a code, which is drawn. */
-  | { readonly kind: "sample" };
-
-/** A dense layer and its place in the stack that a description comes to. */
+/** A layer and its place in the stack that a description comes to. */
 export interface StackLayer {
-  /** As PyTorch would name it; layers with weights count from 0 in each half: `encoder.0`. */
+  /** Where it stands in the description, for messages: `encoder[0]`. */
+  readonly place: string;
+  /** What the names of its parameters begin with, as in PyTorch; layers with weights count from 0 in each half: `encoder.0`. */
   readonly name: string;
-  readonly layer: DenseLayer;
-  readonly inputs: number;
-  /** Width of what the layer gives. */
-  readonly units: number;
-  /** Width of what the next layer gets; half of `units` for a gaussian latent. */
-  readonly outputs: number;
-  readonly transition: Transition | undefined;
-  /** The place of the layer whose weights this one has, transposed. */
-  readonly tiedTo: number | undefined;
+  readonly kind: LayerKind<LayerOptions>;
+  readonly options: LayerOptions;
+  readonly inputShape: Shape;
+  readonly outputShape: Shape;
+  /** How many layers before it calculate something, dropout and corruption aside. */
+  readonly number: number;
+  /** The parameters it wants, by its own names for them. */
+  readonly wishes: readonly ParameterWish[];
+  /** The place in the stack of the layer whose weight this one has, transposed. */
+  readonly tiedTo?: number;
 }
 
 /** The part of a description that says what layers there are. */
 export interface StackDescription {
-  readonly inputSize: number;
+  readonly inputShape: Shape;
   readonly encoder: readonly Layer[];
   readonly decoder: readonly Layer[];
   readonly latent?: GaussianLatent;
+  readonly corruption?: Corruption;
   readonly tied?: true;
 }
 
-/** The dense layers of a model one after the other, dropout and the latent's draw being transitions between them. */
+/** All layers of a model in order: a corruption of the input, the encoder, a gaussian latent, the decoder. */
 export interface Stack {
-  readonly inputSize: number;
+  readonly inputShape: Shape;
+  /** Of the code. */
+  readonly latentShape: Shape;
   readonly layers: readonly StackLayer[];
-  /** How many of the layers are the encoder, the gaussian latent's included. */
+  /** How many of the layers come before the code. */
   readonly encoderDepth: number;
 }
 
-/** Mean and log σ² as one linear layer, drawn as two layers of `units` would be. */
-function heads({ units }: GaussianLatent): DenseLayer {
-  return { kind: "dense", units: 2 * units, activation: "linear", initializer: "glorotUniform", bias: true };
+const CORRUPTION: LayerKind<LayerOptions> = corruptionKind;
+
+/** Puts layers one behind the other. */
+class StackBuilder {
+  readonly layers: StackLayer[] = [];
+  shape: Shape;
+  #number = 0;
+  /** Layers with parameters in this half. */
+  #named = 0;
+
+  constructor(inputShape: Shape) {
+    this.shape = inputShape;
+  }
+
+  half(name: string, layers: readonly Layer[]): void {
+    this.#named = 0;
+    for (const [index, layer] of layers.entries()) {
+      const place = `${name}[${index}]`;
+      if (layer.kind === "dropout") this.#assertDropout(place, layer.rate);
+      this.add(name, place, kindOf(layer), layer);
+    }
+  }
+
+  /** @param half what the names of its parameters begin with */
+  add(half: string, place: string, kind: LayerKind<LayerOptions>, options: LayerOptions): void {
+    const inputShape = this.shape;
+    this.shape = kind.outputShape(options, inputShape, place);
+    const wishes = kind.parameters?.(options, inputShape) ?? [];
+    const name = `${half}.${this.#named}`;
+    if (wishes.length > 0) this.#named++;
+    const [number, outputShape] = [this.#number, this.shape];
+    if (kind.build && kind.kind !== "dropout" && kind !== CORRUPTION) this.#number++;
+    this.layers.push({ place, name, kind, options, inputShape, outputShape, number, wishes });
+  }
+
+  #assertDropout(place: string, rate: number): void {
+    const before = this.layers.findLast((layer) => layer.kind.build);
+    if (!before || before.kind === CORRUPTION) {
+      throw new ArgumentError(
+        `${place} is a dropout with no layer before it; for noise on the input there is corruption: maskingNoise(${rate})`,
+      );
+    }
+    const { kind } = before.kind;
+    if (kind === "dropout" || kind === "gaussian") {
+      throw new ArgumentError(
+        `${place} is a dropout right behind ${kind === "gaussian" ? "a gaussian latent" : "another one"}; ` +
+          "put it right behind another layer",
+      );
+    }
+  }
 }
 
 /**
- * @throws {ArgumentError} for a dropout that stands between no two dense layers, and for a penalty on tied weights that
- *   is not given to the encoder's layer
- * @throws {ShapeError} for tied halves whose widths do not mirror each other
+ * @throws {ArgumentError} for a dropout that stands between no two layers, and for a penalty on tied weights that is not
+ *   given to the encoder's layer
+ * @throws {ShapeError} for layers that do not fit together, and tied halves whose widths do not mirror each other
  */
-export function toStack({ inputSize, encoder, decoder, latent, tied }: StackDescription): Stack {
-  const layers: StackLayer[] = [];
-  let width = inputSize;
-  const addHalf = (half: string, given: readonly Layer[]) => {
-    let index = 0;
-    given.forEach((layer, place) => {
-      if (layer.kind === "dropout") {
-        addDropout(layers, `${half}[${place}]`, layer.rate);
-        return;
-      }
-      const { units } = layer;
-      const name = `${half}.${index++}`;
-      layers.push({
-        name,
-        layer,
-        inputs: width,
-        units,
-        outputs: units,
-        transition: undefined,
-        tiedTo: undefined,
-      });
-      width = units;
-    });
-    return index;
-  };
-  const dense = addHalf("encoder", encoder);
-  if (latent) {
-    const layer = heads(latent);
-    const sizes = { inputs: width, units: layer.units, outputs: latent.units };
-    layers.push({
-      name: `encoder.${dense}`,
-      layer,
-      ...sizes,
-      transition: { kind: "sample" },
-      tiedTo: undefined,
-    });
-    width = latent.units;
-  }
-  const encoderDepth = layers.length;
-  addHalf("decoder", decoder);
-  if (layers.at(-1)!.transition) {
+export function toStack(description: StackDescription): Stack {
+  const { inputShape, encoder, decoder, latent, corruption, tied } = description;
+  const builder = new StackBuilder(inputShape);
+  if (corruption) builder.add("corruption", "corruption", CORRUPTION, corruption);
+  builder.half("encoder", encoder);
+  if (latent) builder.add("encoder", "latent", gaussianKind, latent);
+  const { shape: latentShape } = builder;
+  const encoderDepth = builder.layers.length;
+  builder.half("decoder", decoder);
+  const { layers } = builder;
+  if (layers.findLast(({ kind }) => kind.build)?.kind.kind === "dropout") {
     throw new ArgumentError(
-      "dropout must stand between two dense layers, but nothing follows the decoder's last one",
+      "dropout must stand between two layers, but nothing follows the decoder's last one",
     );
   }
-  return { inputSize, encoderDepth, layers: tied ? tie(layers, encoderDepth) : layers };
+  return { inputShape, latentShape, encoderDepth, layers: tied ? tie(layers, encoderDepth) : layers };
 }
 
-/** Puts a dropout behind the last of the layers. */
-function addDropout(layers: StackLayer[], name: string, rate: number): void {
-  const before = layers.at(-1);
-  if (!before) {
-    throw new ArgumentError(
-      `${name} is a dropout with no dense layer before it; for noise on the input there is corruption: maskingNoise(${rate})`,
-    );
-  }
-  if (before.transition) {
-    throw new ArgumentError(
-      `${name} is a dropout right behind ${before.transition.kind === "sample" ? "a gaussian latent" : "another one"}; ` +
-        "it must stand right behind a dense layer",
-    );
-  }
-  layers[layers.length - 1] = { ...before, transition: { kind: "dropout", rate } };
-}
-
-/** Gives each layer of the decoder the weights of its mirror image in the encoder. */
+/** Gives each dense layer of the decoder the weight of its mirror image in the encoder. */
 function tie(layers: readonly StackLayer[], encoderDepth: number): StackLayer[] {
-  const decoderDepth = layers.length - encoderDepth;
-  if (decoderDepth !== encoderDepth) {
+  const dense = [...layers.keys()].filter((index) => layers[index]!.kind.kind === "dense");
+  const [encoder, decoder] = [
+    dense.filter((index) => index < encoderDepth),
+    dense.filter((index) => index >= encoderDepth),
+  ];
+  if (decoder.length !== encoder.length) {
     throw new ShapeError(
-      `tied needs as many dense layers in the decoder as in the encoder, not ${decoderDepth} and ${encoderDepth}`,
+      `tied needs as many dense layers in the decoder as in the encoder, not ${decoder.length} and ${encoder.length}`,
     );
   }
   return layers.map((layer, index) => {
-    if (index < encoderDepth) return layer;
-    const tiedTo = layers.length - 1 - index;
+    if (!decoder.includes(index)) return layer;
+    const tiedTo = encoder.at(-1 - decoder.indexOf(index))!;
     const mirror = layers[tiedTo]!;
-    if (layer.layer.kernelPenalty) {
+    const weight = ({ wishes }: StackLayer) => wishes.find(({ name }) => name === "weight")!;
+    if (weight(layer).penalty) {
       throw new ArgumentError(
         `${layer.name} cannot have a kernelPenalty: tied, it has the weights of ${mirror.name}, which are penalized there`,
       );
     }
-    if (layer.units !== mirror.inputs || layer.inputs !== mirror.units) {
+    const [[units, inputs], [mirrorUnits, mirrorInputs]] = [weight(layer).shape, weight(mirror).shape] as [
+      [number, number],
+      [number, number],
+    ];
+    if (units !== mirrorInputs || inputs !== mirrorUnits) {
       throw new ShapeError(
-        `tied needs ${layer.name} to turn ${mirror.units} values into ${mirror.inputs}, as ${mirror.name} turned around, ` +
-          `but it turns ${layer.inputs} into ${layer.units}`,
+        `tied needs ${layer.name} to turn ${mirrorUnits} values into ${mirrorInputs}, as ${mirror.name} turned around, ` +
+          `but it turns ${inputs} into ${units}`,
       );
     }
     return { ...layer, tiedTo };
   });
+}
+
+/** The last of the encoder's layers that calculates something from its inputs: whose output is the code. */
+export function codeLayer<T extends Pick<StackLayer, "kind">>(encoder: readonly T[]): T {
+  return encoder.findLast(({ kind }) => kind.build && kind.kind !== "dropout")!;
+}
+
+/** The parameters that a layer wants and no other has. */
+export function ownParameters({ wishes, tiedTo }: StackLayer): readonly ParameterWish[] {
+  return wishes.filter(({ name }) => name !== "weight" || tiedTo === undefined);
 }

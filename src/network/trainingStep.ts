@@ -1,31 +1,19 @@
-import {
-  STEP_EPOCH,
-  STEP_GRADIENT_RATE,
-  STEP_INDICES,
-  STEP_KL_WEIGHT,
-  STEP_LEARNING_RATE,
-  STEP_SECOND_FACTOR,
-  STEP_WEIGHT_DECAY,
-} from "../../assembly/abi.js";
-import type { Address } from "../engine/memory.js";
 import type { Plan, PlanBuilder } from "../engine/plan.js";
+import type { StepFactors } from "../engine/stepBlock.js";
+import type { Tensor } from "../engine/tensor.js";
 import { divergenceWeight } from "../layers/gaussian.js";
 import { sumOf } from "../math/sum.js";
-import type { StepFactors } from "../optimizers/optimizer.js";
-import { addBackward, addLoss, addSparsity, usesLogits } from "./backward.js";
-import { addForward } from "./forward.js";
-import { addGradient } from "./gradient.js";
 import type { Learner } from "./learner.js";
+import { addLossKernel, lastActivation, lossKernel } from "./losses.js";
+import { addGradientRules, addUpdate } from "./parameterUpdate.js";
 import { StepMemory } from "./stepMemory.js";
 import { type MetricName, StepMetrics } from "./stepMetrics.js";
-import { addCorruption } from "./transitions.js";
-import { addUpdate } from "./update.js";
+import { addActivityPenalty, addCodeStatistics, addSparsitySlope } from "./stepPenalties.js";
 
 /** A data set in the engine's memory. */
 export interface Source {
-  readonly kind: "floats" | "bytes";
-  readonly at: Address;
-  readonly rows: number;
+  /** [rows, inputSize]; bytes are gathered as numbers from 0 to 1. */
+  readonly data: Tensor | Tensor<Uint8Array>;
   /** Whether every epoch takes the rows in the order in which they are. */
   readonly inOrder: boolean;
 }
@@ -54,10 +42,6 @@ export class TrainingStep {
   /** Whether the only batch is the whole data set as it lies there, so that nothing has to be copied. */
   readonly #inPlace: boolean;
   readonly #memory: StepMemory;
-  readonly #stepWords: Uint32Array;
-  readonly #stepFloats: Float32Array;
-  readonly #gatherWords: Uint32Array;
-  readonly #lossValues: Float64Array;
   readonly #metrics: StepMetrics;
   readonly #plans = new Map<number, Plan>();
   readonly #repeats = new Map<number, Plan>();
@@ -65,38 +49,35 @@ export class TrainingStep {
   constructor(learner: Learner, source: Source, rows: number, metrics: readonly MetricName[] = []) {
     this.#learner = learner;
     this.#source = source;
-    this.#inPlace = source.kind === "floats" && source.inOrder && rows === source.rows;
-    this.#memory = new StepMemory(learner, rows, this.#inPlace ? source.at : undefined);
-    this.#lossValues = this.#memory.losses.doubles();
-    this.#stepWords = this.#memory.step.words();
-    this.#stepFloats = this.#memory.step.floats();
-    this.#gatherWords = this.#memory.gather.words();
+    const { data, inOrder } = source;
+    const floats = data.values instanceof Float32Array ? (data as Tensor) : undefined;
+    const whole = inOrder && rows === data.shape[0] ? floats : undefined;
+    this.#inPlace = whole !== undefined;
+    this.#memory = new StepMemory(learner, rows, whole);
     this.#metrics = new StepMetrics(learner, metrics, this.#memory, rows);
   }
 
   /**
    * Sets the next step up, whose number the learner's clock tells. Returns the plan to run.
    *
-   * @param indices address of the u32 indices of the rows in the source
+   * @param indices of the rows in the source
    * @param factors the optimizer's for this step
    * @param epoch over the model's whole life, from 0
-   * @param samples address of what the rows' noise is drawn from, a u32 each; default their indices
+   * @param samples what the rows' noise is drawn from; default their indices
    */
   prepare(
     rows: number,
-    indices: Address,
+    indices: Tensor<Uint32Array>,
     factors: StepFactors,
     epoch: number,
-    samples: Address = indices,
+    samples: Tensor<Uint32Array> = indices,
   ): Plan {
-    this.#gatherWords[STEP_INDICES] = indices;
-    this.#stepWords[STEP_INDICES] = samples;
-    this.#stepFloats[STEP_LEARNING_RATE] = factors.learningRate;
-    this.#stepFloats[STEP_WEIGHT_DECAY] = factors.weightDecay;
-    this.#stepFloats[STEP_GRADIENT_RATE] = factors.gradientRate;
-    this.#stepFloats[STEP_SECOND_FACTOR] = factors.secondFactor;
-    this.#stepWords[STEP_EPOCH] = epoch;
-    this.#stepFloats[STEP_KL_WEIGHT] = this.#divergenceWeight();
+    const { gather, step } = this.#memory;
+    gather.indices = indices;
+    step.indices = samples;
+    step.factors = factors;
+    step.epoch = epoch;
+    step.divergenceWeight = this.#divergenceWeight();
     let plan = this.#plans.get(rows);
     if (!plan) {
       plan = this.#compile(rows);
@@ -112,13 +93,13 @@ export class TrainingStep {
   repeat(rows: number): Plan {
     let plan = this.#repeats.get(rows);
     if (!plan) {
-      const { engine, layers } = this.#learner.network;
-      const builder = engine.plan();
-      builder.rows(rows, this.#memory.columns, () => {
-        this.#addForward(builder, rows, 0, layers.length);
-        addLoss(builder, this.#learner, this.#memory, rows);
+      const builder = this.#learner.network.engine.plan();
+      const { pass, storage } = this.#memory;
+      builder.rows(rows, pass.floats, () => {
+        pass.forward(builder, rows);
+        this.#addLoss(builder, rows);
       });
-      plan = this.#memory.blocks.add(() => builder.build(engine.memory));
+      plan = storage.plan(builder);
       this.#repeats.set(rows, plan);
     }
     return plan;
@@ -127,13 +108,13 @@ export class TrainingStep {
   /** What the `rows` rows of the last step come to. */
   losses(rows: number): StepLosses {
     const { network, task } = this.#learner;
-    const { divergences, penalties, sparsity, kernelPenalties } = this.#memory;
-    let loss = sumOf(this.#lossValues, rows) * (task.latent ? network.inputSize : 1);
+    const { losses, divergences, penalties, sparsity, kernelPenalties } = this.#memory;
+    let loss = sumOf(losses.values, rows) * (task.latent ? network.inputSize : 1);
     const reconstruction = loss;
-    const divergence = task.latent ? sumOf(divergences.doubles(), rows) : 0;
+    const divergence = divergences ? sumOf(divergences.values, rows) : 0;
     if (task.latent) loss += this.#divergenceWeight() * divergence;
-    for (const block of penalties) if (block) loss += sumOf(block.doubles(), rows);
-    if (sparsity) loss += rows * sumOf(sparsity.values.floats(), network.latentSize);
+    for (const sums of penalties) if (sums) loss += sumOf(sums.values, rows);
+    if (sparsity) loss += rows * sumOf(sparsity.values.values, network.latentSize);
     if (kernelPenalties) loss += rows * kernelPenalties.total();
     return { loss, reconstruction, divergence };
   }
@@ -149,58 +130,89 @@ export class TrainingStep {
   }
 
   #compile(rows: number): Plan {
-    const { network, task } = this.#learner;
-    const { engine, layers, encoderDepth } = network;
-    const plan = engine.plan();
-    const middle = task.sparsity ? encoderDepth : 0;
+    const { network } = this.#learner;
+    const { pass, sparsity, storage } = this.#memory;
+    const plan = network.engine.plan();
+    // The penalty on the code's means has to see the codes of all rows before anything follows from them.
+    const middle = sparsity ? network.encoderDepth : 0;
     if (middle > 0) {
-      plan.rows(rows, this.#memory.columns, () => {
+      plan.rows(rows, pass.floats, () => {
         this.#addInput(plan, rows);
-        this.#addForward(plan, rows, 0, middle);
+        pass.forward(plan, rows, 0, middle);
       });
       plan.phase();
-      addSparsity(plan, this.#learner, this.#memory, rows);
+      addCodeStatistics(plan, this.#learner, this.#memory, rows);
       plan.phase();
     }
-    plan.rows(rows, this.#memory.columns, () => {
+    plan.rows(rows, pass.floats, () => {
       if (middle === 0) this.#addInput(plan, rows);
-      this.#addForward(plan, rows, middle, layers.length);
+      pass.forward(plan, rows, middle);
       this.#metrics.add(plan, rows);
-      addLoss(plan, this.#learner, this.#memory, rows);
-      for (let index = layers.length - 1; index >= 0; index--) {
-        addBackward(plan, this.#learner, this.#memory, rows, index);
-      }
+      this.#addLoss(plan, rows);
+      this.#addBackward(plan, rows);
     });
     plan.phase();
-    layers.forEach((_, index) => {
-      addGradient(plan, this.#learner, this.#memory, rows, index);
-    });
-    if (this.#memory.squares) plan.phase();
-    layers.forEach((_, index) => {
-      addUpdate(plan, this.#learner, this.#memory, index);
-    });
-    return this.#memory.blocks.add(() => plan.build(engine.memory));
+    this.#addUpdates(plan, rows);
+    return storage.plan(plan);
   }
 
-  /** The batch, and what is made of it for the first layer. */
+  /** The batch. */
   #addInput(plan: PlanBuilder, rows: number): void {
-    const { network, task } = this.#learner;
-    const { workspace, gather: indices, draws } = this.#memory;
-    const columns = network.inputSize;
-    const { kind, at } = this.#source;
-    if (!this.#inPlace) {
-      const gather = kind === "bytes" ? "gatherBytes" : "gatherFloats";
-      plan.call(gather, rows, { columns, source: at, batch: workspace.input, step: indices.at() });
-    }
-    if (!task.corruption) return;
-    addCorruption(plan, task.corruption, columns, workspace.input, workspace.passed(-1), rows, draws);
+    if (this.#inPlace) return;
+    const { pass, gather } = this.#memory;
+    const { data } = this.#source;
+    const kernel = data.values instanceof Uint8Array ? "gatherBytes" : "gatherFloats";
+    const columns = this.#learner.network.inputSize;
+    plan.call(kernel, rows, { columns, source: data, batch: pass.input, step: gather.tensor });
   }
 
-  #addForward(plan: PlanBuilder, rows: number, from: number, to: number): void {
-    const { network } = this.#learner;
-    const { workspace, draws } = this.#memory;
-    const logits = usesLogits(this.#learner);
-    addForward(plan, network, network.layers, workspace, rows, { logits, draws, from, to });
+  /**
+   * The loss of the last layer's output, and the gradient with respect to it. The loss of a variational model is a sum over
+   * the outputs, any other's a mean.
+   */
+  #addLoss(plan: PlanBuilder, rows: number): void {
+    const { network, loss, task } = this.#learner;
+    const { pass, losses } = this.#memory;
+    const columns = network.inputSize;
+    addLossKernel(plan, rows, lossKernel(loss, lastActivation(network.layers)), {
+      columns,
+      prediction: pass.output(),
+      target: pass.input,
+      gradient: pass.slope(),
+      losses,
+      scale: 1 / (task.latent ? rows : rows * columns),
+    });
+  }
+
+  #addBackward(plan: PlanBuilder, rows: number): void {
+    const { layers, codeIndex } = this.#learner.network;
+    const { pass } = this.#memory;
+    for (let index = layers.length - 1; index >= 0 && pass.learns(index); index--) {
+      addActivityPenalty(plan, this.#memory, layers[index]!, index, rows);
+      if (index === codeIndex) addSparsitySlope(plan, this.#memory, index, rows);
+      pass.backward(plan, rows, index);
+    }
+  }
+
+  /** Gradients of all parameters, then their updates. A gradient is complete behind the last layer that has a part in it. */
+  #addUpdates(plan: PlanBuilder, rows: number): void {
+    const { layers } = this.#learner.network;
+    const { pass, squares } = this.#memory;
+    layers.forEach(({ parameters }, index) => {
+      pass.gradient(plan, rows, index);
+      for (const { offset } of Object.values(parameters)) {
+        const shares = (layer: (typeof layers)[number]) =>
+          Object.values(layer.parameters).some((other) => other.offset === offset);
+        if (layers.slice(index + 1).some(shares)) continue;
+        const owner = layers.flatMap(({ owned }) => owned).find((parameter) => parameter.offset === offset)!;
+        addGradientRules(plan, this.#learner, this.#memory, owner);
+      }
+    });
+    if (squares) plan.phase();
+    for (const { owned, calls } of layers) {
+      for (const parameter of owned) addUpdate(plan, this.#learner, this.#memory, parameter);
+      calls.refresh?.(plan);
+    }
   }
 
   release(): void {

@@ -1,7 +1,8 @@
 import { ArgumentError } from "../common/errors.js";
+import type { StepFactors } from "../engine/stepBlock.js";
 import { LearningRate } from "./learningRate.js";
-import { kindOf, type Optimizer } from "./list.js";
-import type { Progression, StepFactors } from "./optimizer.js";
+import type { Progression } from "./optimizer.js";
+import { kindOf, type Optimizer } from "./optimizers.js";
 
 /** Steps that `reset` may take, 2³⁰: about a second. */
 const MOST_STEPS = 1_073_741_824;

@@ -1,12 +1,12 @@
-// What users see of the optimizers: a line for each. What there is besides is in list.ts.
+// What users see of the optimizers: a line for each. What there is besides is in optimizers.ts.
 export { type Adadelta, adadelta } from "./adadelta.js";
 export { type Adagrad, adagrad } from "./adagrad.js";
 export { type Adam, adam } from "./adam.js";
 export { type AdamW, adamw } from "./adamw.js";
 export type { Clipping } from "./clipping.js";
 export { type Lion, lion } from "./lion.js";
-export type { Optimizer, OptimizerName } from "./list.js";
 export { type Nadam, nadam } from "./nadam.js";
+export type { Optimizer, OptimizerName } from "./optimizers.js";
 export { type RmsProp, rmsprop } from "./rmsprop.js";
 export {
   type CosineDecay,

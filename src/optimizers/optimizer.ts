@@ -1,7 +1,8 @@
 import { canonical, type Hints, knownKeys, number, show } from "../common/check.js";
 import { ArgumentError } from "../common/errors.js";
-import type { Address } from "../engine/memory.js";
 import type { PlanBuilder } from "../engine/plan.js";
+import type { StepFactors } from "../engine/stepBlock.js";
+import type { AnyTensor, Tensor } from "../engine/tensor.js";
 import { CLIPPING_KEYS, type Clipping, checkClipping } from "./clipping.js";
 import { isSchedule, type Schedule, toLearningRate } from "./schedules.js";
 
@@ -13,18 +14,6 @@ export interface OptimizerBase extends Clipping {
 
 /** An optimizer as its function returns it: plain data, which a model's file holds as JSON. */
 export type OptimizerOptions = OptimizerBase & { readonly kind: string };
-
-/** What changes from step to step: numbers that the kernels read from the step block. */
-export interface StepFactors {
-  /** η, with a bias correction in it where the optimizer has one; of Nadam the factor of the first moment. */
-  readonly learningRate: number;
-  /** η·λ of a decay of the weights. */
-  readonly weightDecay: number;
-  /** Nadam's factor of the gradient. */
-  readonly gradientRate: number;
-  /** Nadam's 1 / (1 − β₂ᵗ). */
-  readonly secondFactor: number;
-}
 
 /**
  * What an optimizer carries from step to step beside its slots: a function of the number of steps alone. Powers are
@@ -43,10 +32,10 @@ export interface Progression {
 export interface UpdateFields {
   readonly rows: number;
   readonly columns: number;
-  readonly parameters: Address;
-  readonly gradient: Address;
+  readonly parameters: Tensor;
+  readonly gradient: Tensor;
   /** The step block, which holds the factors. */
-  readonly step: Address;
+  readonly step: AnyTensor;
 }
 
 /**
@@ -66,7 +55,7 @@ export interface OptimizerKind<T extends OptimizerOptions, Slot extends string =
     plan: PlanBuilder,
     options: T,
     fields: UpdateFields,
-    slots: { readonly [name in Slot]?: Address },
+    slots: { readonly [name in Slot]?: Tensor },
   ): void;
 }
 

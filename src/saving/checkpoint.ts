@@ -63,7 +63,7 @@ export function encodeCheckpoint(
   const [weights, ...kept] = state.states.map((values, index) =>
     network.parameters.map((parameter): NamedWeight => {
       const { name, shape } = parameter;
-      return { name: prefixes[index]! + name, shape, data: network.read(parameter, values) };
+      return { name: prefixes[index]! + name, shape, data: parameter.read(values) };
     }),
   );
   const training: TrainingMetadata = {
@@ -130,12 +130,12 @@ export function toLearnerState(learner: Learner, { weights, slots, steps, rate }
 }
 
 function laidOut(network: Network, tensors: readonly NamedTensor[]): Float32Array {
-  const values = new Float32Array(network.parameterSize);
+  const values = new Float32Array(network.values.length);
   const checked = orFormatError("the optimizer's slots do not fit the model", () =>
     checkWeights(network.parameters, tensors),
   );
   network.parameters.forEach((parameter, index) => {
-    network.write(parameter, checked[index]!, values);
+    parameter.write(values, checked[index]!);
   });
   return values;
 }

@@ -1,16 +1,13 @@
 import { ELEMENTS_PER_TURN } from "../data/samples.js";
 import type { Work } from "../engine/turns.js";
+import type { Parameter } from "../layers/parameter.js";
 import type { Learner } from "../network/learner.js";
-import type { NetworkLayer, Parameter } from "../network/network.js";
 import type { TrainingStep } from "../network/trainingStep.js";
 
 /** Inputs are taken to be no larger than this when outputs are bounded from the weights. */
 const LARGEST_INPUT = 1e9;
 /** Squares of values up to here are float32. */
 const SAFE = 1e18;
-/** exp(½ log σ²) of a gaussian code stays small up to this log σ². */
-const SAFE_LOG_VARIANCE = 60;
-
 /**
  * Whether an epoch has ended with a model that gives no finite numbers. Its losses were taken before the updates, so they
  * do not tell: the last update may have made weights infinite, or so large that the outputs are. Where the weights alone do
@@ -24,40 +21,23 @@ export function* hasDiverged({ network }: Learner, step: TrainingStep, rows: num
   // Most networks are looked at in one go: a generator for each parameter costs small ones a tenth of an epoch.
   const pauses = values.length > ELEMENTS_PER_TURN;
   let bound = LARGEST_INPUT;
-  for (const layer of layers) {
-    const { weight, bias } = layer;
-    const w = pauses ? yield* largestInTurns(values, weight) : largest(values, weight);
-    const b = bias ? largest(values, bias) : 0;
-    // Infinite and NaN parameters make these NaN.
-    if (!(w + b < Infinity)) return true;
-    bound = largestOutput(layer, bound, w, b);
+  for (const { parameters, calls } of layers) {
+    const found: Record<string, number> = {};
+    for (const [name, parameter] of Object.entries(parameters)) {
+      const value = pauses ? yield* largestInTurns(values, parameter) : largest(values, parameter);
+      // Infinite and NaN parameters make it NaN.
+      if (!(value < Infinity)) return true;
+      found[name] = value;
+    }
+    bound = Math.min(calls.bound(bound, found), Number.MAX_VALUE);
   }
   if (bound <= SAFE) return false;
   yield step.repeat(rows);
   return !Number.isFinite(step.losses(rows).loss);
 }
 
-/** An upper bound of a layer's outputs from those of its inputs, its weights and its bias. */
-function largestOutput(
-  { inputs, layer, transition }: NetworkLayer,
-  input: number,
-  w: number,
-  b: number,
-): number {
-  const { activation } = layer;
-  // No other activation gives more than 1.1·|z| + 1.
-  const z = 1.1 * (input * inputs * w + b) + 1;
-  const bound = activation === "sigmoid" || activation === "tanh" ? 1 : Math.min(z, Number.MAX_VALUE);
-  return transition?.kind === "sample" && bound > SAFE_LOG_VARIANCE ? Number.MAX_VALUE : bound;
-}
-
 /** The largest absolute value of a parameter, or of a part of it; NaN when one is not finite. */
-function largest(
-  values: Float32Array,
-  { offset, rows, columns }: Parameter,
-  start = 0,
-  end = rows * columns,
-): number {
+function largest(values: Float32Array, { offset, size }: Parameter, start = 0, end = size): number {
   let result = 0;
   for (let i = offset + start; i < offset + end; i++) {
     const value = values[i]! < 0 ? -values[i]! : values[i]!;
@@ -69,7 +49,7 @@ function largest(
 
 /** `largest`, with pauses. */
 function* largestInTurns(values: Float32Array, parameter: Parameter): Work<number> {
-  const size = parameter.rows * parameter.columns;
+  const { size } = parameter;
   let result = 0;
   for (let start = 0; start < size && !Number.isNaN(result); start += ELEMENTS_PER_TURN) {
     if (start > 0) yield;

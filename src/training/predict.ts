@@ -3,10 +3,12 @@ import { checkValues, partOf, type Rows } from "../data/samples.js";
 import { OPERATIONS_PER_TURN } from "../engine/engine.js";
 import type { Work } from "../engine/turns.js";
 import { type KlSparsity, sparsityOf } from "../layers/penalties.js";
+import { sizeOf } from "../layers/shape.js";
 import type { Inference, Wanted } from "../network/inference.js";
 import type { Learner } from "../network/learner.js";
 import { type Loss, lossName, toLoss, wantsUnitRange } from "../network/losses.js";
-import type { Network, NetworkLayer } from "../network/network.js";
+import type { Network } from "../network/network.js";
+import type { NetworkLayer } from "../network/networkLayer.js";
 import type { MetricName } from "../network/stepMetrics.js";
 import { penaltyOf } from "../network/weightPenalty.js";
 import type { Gate } from "./gate.js";
@@ -18,8 +20,8 @@ const MOST_ROWS = 1024;
 
 /** Rows at a time: as many as fill a turn of the event loop, in whole blocks. */
 function rowsAtATime(layers: readonly NetworkLayer[], rows: number): number {
-  const operations = layers.reduce((sum, { inputs, units }) => sum + 2 * inputs * units, 0);
-  const fitting = Math.floor(OPERATIONS_PER_TURN / operations / 48) * 48;
+  const operations = layers.reduce((sum, { calls }) => sum + (calls.operations ?? 0), 0);
+  const fitting = Math.floor(OPERATIONS_PER_TURN / Math.max(1, operations) / 48) * 48;
   return Math.min(rows, MOST_ROWS, Math.max(48, fitting));
 }
 
@@ -74,14 +76,19 @@ export function* outputOf(
   samples: Rows,
   heads = false,
 ): Work<Matrix> {
-  const { units, outputs } = layers.at(-1)!;
-  const width = heads ? units : outputs;
+  const width = sizeOf(layers.at(-1)!.outputShape) * (heads ? 2 : 1);
   const result = new Float32Array(samples.rows * width);
   const scaling = layers.at(-1) === network.layers.at(-1) ? network.scaling : undefined;
-  yield* forEachBlock(network, layers, { kind: "output", heads }, samples, (inference, first, count) => {
-    result.set(inference.output(count), first * width);
-    scaling?.invert(result.subarray(first * width, (first + count) * width));
-  });
+  yield* forEachBlock(
+    network,
+    layers,
+    { kind: heads ? "distribution" : "output" },
+    samples,
+    (inference, first, count) => {
+      result.set(inference.output(count), first * width);
+      scaling?.invert(result.subarray(first * width, (first + count) * width));
+    },
+  );
   return new Matrix(result, samples.rows, width);
 }
 
@@ -171,8 +178,8 @@ class ActivityPenalties {
   readonly #sums: Float64Array;
   #penalty = 0;
 
-  constructor({ encoderDepth, latentSize }: Network, sparsity: KlSparsity | undefined) {
-    this.#codeLayer = encoderDepth - 1;
+  constructor({ codeIndex, latentSize }: Network, sparsity: KlSparsity | undefined) {
+    this.#codeLayer = codeIndex;
     this.#sparsity = sparsity;
     this.#sums = new Float64Array(sparsity ? latentSize : 0);
   }

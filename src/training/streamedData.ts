@@ -1,16 +1,16 @@
 import { STREAM_SHUFFLE } from "../../assembly/abi.js";
 import { ArgumentError, StateError } from "../common/errors.js";
 import { checkValues, ELEMENTS_PER_TURN, partOf, type Rows, type Wanted } from "../data/samples.js";
-import { Blocks } from "../engine/blocks.js";
 import type { Engine } from "../engine/engine.js";
-import type { Address, Block } from "../engine/memory.js";
+import { fillWords } from "../engine/random.js";
+import { Storage } from "../engine/storage.js";
+import type { Tensor } from "../engine/tensor.js";
 import type { Work } from "../engine/turns.js";
-import { seedWords } from "../math/seed.js";
 import type { Source } from "../network/trainingStep.js";
 import type { Gate } from "./gate.js";
 import { ChunkReader, emptyStream, type StreamedRows } from "./sampleStream.js";
 import { scaleRows } from "./scaledRows.js";
-import { type BatchOptions, type BatchSource, kindOf } from "./trainingData.js";
+import { type BatchOptions, type BatchSource, roomFor } from "./trainingData.js";
 
 /** How a stream is read. */
 export interface StreamOptions extends BatchOptions {
@@ -32,15 +32,14 @@ export class StreamedData implements BatchSource {
   readonly #options: StreamOptions;
   readonly #gate: Gate;
   readonly #slots: number;
-  readonly #blocks: Blocks;
-  #data!: Block;
+  readonly #storage: Storage;
+  #data!: Source["data"];
   /** The slots; the first `#free` of them are to be filled, the others up to `#filled` hold rows. */
-  #order!: Block;
-  #random!: Block;
+  #order!: Tensor<Uint32Array>;
+  #random!: Tensor<Uint32Array>;
   /** Which row of the stream each slot holds, and the same of the batch's rows. */
-  #rowOfSlot!: Block;
-  #places!: Block;
-  #kind: Source["kind"] = "floats";
+  #rowOfSlot!: Tensor<Uint32Array>;
+  #places!: Tensor<Uint32Array>;
   /** Whether the chunks have bytes. */
   #bytes = false;
   #reader: ChunkReader | undefined;
@@ -62,11 +61,11 @@ export class StreamedData implements BatchSource {
     this.#gate = gate;
     this.#options = options;
     this.#slots = options.shuffle ? Math.max(options.shuffleBuffer, options.batchSize) : options.batchSize;
-    this.#blocks = new Blocks(engine.memory);
+    this.#storage = new Storage(engine);
   }
 
   get source(): Source {
-    return { kind: this.#kind, at: this.#data.at(), rows: this.#slots, inOrder: false };
+    return { data: this.#data, inOrder: false };
   }
 
   /** Reads the first chunk, which tells bytes from floats. */
@@ -75,12 +74,11 @@ export class StreamedData implements BatchSource {
     yield* this.#readChunk();
     if (!this.#chunk) throw emptyStream(this.#given);
     this.#bytes = this.#chunk.data instanceof Uint8Array;
-    this.#kind = kindOf(this.#chunk, this.#options.scaling);
-    this.#data = this.#blocks.allocate(this.#slots * this.#given.columns * (this.#kind === "bytes" ? 1 : 4));
-    this.#rowOfSlot = this.#blocks.allocate(this.#slots * 4);
-    this.#places = this.#blocks.allocate(this.batchSize * 4);
-    this.#order = this.#blocks.allocate(this.#slots * 4);
-    this.#random = this.#blocks.allocate(this.batchSize * 4);
+    this.#data = roomFor(this.#storage, this.#chunk, this.#options.scaling, this.#slots);
+    this.#rowOfSlot = this.#storage.words(this.#slots);
+    this.#places = this.#storage.words(this.batchSize);
+    this.#order = this.#storage.words(this.#slots);
+    this.#random = this.#storage.words(this.batchSize);
   }
 
   begin(epoch: number): void {
@@ -90,7 +88,7 @@ export class StreamedData implements BatchSource {
     this.#count = 0;
     this.#free = this.#slots;
     this.#filled = this.#slots;
-    this.#order.words().forEach((_, index, words) => {
+    this.#order.values.forEach((_, index, words) => {
       words[index] = index;
     });
     this.#reader ??= new ChunkReader(this.#given);
@@ -106,17 +104,17 @@ export class StreamedData implements BatchSource {
     this.#free = rows;
     this.#count += rows;
     this.#batches++;
-    const [order, rowOfSlot, places] = [this.#order.words(), this.#rowOfSlot.words(), this.#places.words()];
+    const [order, rowOfSlot, places] = [this.#order.values, this.#rowOfSlot.values, this.#places.values];
     for (let i = 0; i < rows; i++) places[i] = rowOfSlot[order[i]!]!;
     return rows;
   }
 
-  get indices(): Address {
-    return this.#order.at();
+  get indices(): Tensor<Uint32Array> {
+    return this.#order;
   }
 
-  get places(): Address {
-    return this.#places.at();
+  get places(): Tensor<Uint32Array> {
+    return this.#places;
   }
 
   /** Fills the free slots; at the end of the stream those that stay free are taken out of the order. */
@@ -134,7 +132,7 @@ export class StreamedData implements BatchSource {
         yield;
       }
     }
-    this.#order.words().copyWithin(slot, this.#free, this.#filled);
+    this.#order.values.copyWithin(slot, this.#free, this.#filled);
     this.#filled -= this.#free - slot;
     this.#free = 0;
   }
@@ -142,13 +140,13 @@ export class StreamedData implements BatchSource {
   /** Copies rows of the chunk to as many free slots as stand side by side. Returns how many. */
   #copyRun(slot: number, chunk: Rows): number {
     const { rows } = chunk;
-    const words = this.#order.words();
+    const words = this.#order.values;
     const first = words[slot]!;
     const most = Math.min(this.#free - slot, rows - this.#taken);
     let count = 1;
     while (count < most && words[slot + count] === first + count) count++;
     this.#copy(chunk, count, first);
-    const rowOfSlot = this.#rowOfSlot.words();
+    const rowOfSlot = this.#rowOfSlot.values;
     for (let i = 0; i < count; i++) rowOfSlot[first + i] = this.#copied++;
     this.#taken += count;
     if (this.#taken === rows) this.#chunk = undefined;
@@ -160,24 +158,26 @@ export class StreamedData implements BatchSource {
     const { columns } = chunk;
     const { scaling } = this.#options;
     if (scaling) {
-      const target = this.#data.floats().subarray(slot * columns);
+      const target = this.#data.values.subarray(slot * columns) as Float32Array;
       this.#blame(() => scaleRows(scaling, chunk, this.#taken, count, target, this.#options.unit));
       return;
     }
     const from = partOf(chunk, this.#taken, count);
-    const target = from instanceof Uint8Array ? this.#data.view() : this.#data.floats();
-    target.set(from, slot * columns);
+    this.#data.values.set(from, slot * columns);
   }
 
   /** Brings `rows` randomly drawn slots to the front (the first steps of Fisher and Yates's shuffle). */
   #draw(rows: number): void {
-    const { kernels, scratch } = this.#engine;
-    const [low, high] = seedWords(this.#options.seed);
     // Sample 0 of the stream of random numbers is what shuffles data that are in memory as a whole.
-    const sample = this.#batches + 1;
-    kernels.randomWords(this.#random.at(), rows, low, high, STREAM_SHUFFLE, this.#epoch, sample, scratch);
-    const random = this.#random.words();
-    const order = this.#order.words();
+    const [{ seed }, sample] = [this.#options, this.#batches + 1];
+    fillWords(this.#engine, this.#random.first(rows), {
+      seed,
+      stream: STREAM_SHUFFLE,
+      epoch: this.#epoch,
+      sample,
+    });
+    const random = this.#random.values;
+    const order = this.#order.values;
     for (let i = 0; i < rows; i++) {
       const j = i + Math.floor((random[i]! * (this.#filled - i)) / 2 ** 32);
       const held = order[i]!;
@@ -243,6 +243,6 @@ export class StreamedData implements BatchSource {
 
   release(): void {
     this.#reader?.release();
-    this.#blocks.release();
+    this.#storage.release();
   }
 }

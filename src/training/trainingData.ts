@@ -1,11 +1,12 @@
 import { STREAM_SHUFFLE } from "../../assembly/abi.js";
 import { partsOf, type Rows } from "../data/samples.js";
 import type { Scaling } from "../data/scaling.js";
-import { Blocks } from "../engine/blocks.js";
 import type { Engine } from "../engine/engine.js";
-import type { Address, Block } from "../engine/memory.js";
+import { shuffle as shuffleRows } from "../engine/random.js";
+import { Storage } from "../engine/storage.js";
+import type { Tensor } from "../engine/tensor.js";
 import type { Work } from "../engine/turns.js";
-import { type Seed, seedWords } from "../math/seed.js";
+import type { Seed } from "../math/seed.js";
 import type { Source } from "../network/trainingStep.js";
 import { scaleAll } from "./scaledRows.js";
 
@@ -26,9 +27,9 @@ export interface BatchSource {
   /** Goes to the next batch. Returns how many rows it has; 0 at the end of the epoch. */
   next(): number;
   /** Where the batch's indices into the source stand, u32 each. */
-  readonly indices: Address;
+  readonly indices: Tensor<Uint32Array>;
   /** Where the places of its rows in the data set stand, u32 each: what noise is drawn by. */
-  readonly places: Address;
+  readonly places: Tensor<Uint32Array>;
   /** Whether it was the data that failed, rather than whatever else was done with them. */
   readonly failed: boolean;
   release(): void;
@@ -54,10 +55,9 @@ export class TrainingData implements BatchSource {
   readonly #engine: Engine;
   readonly #given: Rows;
   readonly #options: BatchOptions;
-  readonly #blocks: Blocks;
-  readonly #data: Block;
-  readonly #indices: Block;
-  readonly #kind: Source["kind"];
+  readonly #storage: Storage;
+  readonly #data: Source["data"];
+  readonly #indices: Tensor<Uint32Array>;
   /** Whether the indices are 0, 1, 2, … now. */
   #inOrder = false;
   /** Rows that came in this epoch, and how many of them before the batch. */
@@ -70,14 +70,13 @@ export class TrainingData implements BatchSource {
     this.#engine = engine;
     this.#given = given;
     this.#options = options;
-    this.#blocks = new Blocks(engine.memory);
-    this.#kind = kindOf(given, options.scaling);
-    this.#data = this.#blocks.allocate(given.rows * given.columns * (this.#kind === "bytes" ? 1 : 4));
-    this.#indices = this.#blocks.allocate(given.rows * 4);
+    this.#storage = new Storage(engine);
+    this.#data = roomFor(this.#storage, given, options.scaling, given.rows);
+    this.#indices = this.#storage.words(given.rows);
   }
 
   get source(): Source {
-    return { kind: this.#kind, at: this.#data.at(), rows: this.rows, inOrder: !this.#options.shuffle };
+    return { data: this.#data, inOrder: !this.#options.shuffle };
   }
 
   /**
@@ -89,11 +88,10 @@ export class TrainingData implements BatchSource {
     const { scaling, unit } = this.#options;
     const { columns } = this.#given;
     if (scaling) {
-      return yield* scaleAll(scaling, this.#given, 0, unit, (first) =>
-        this.#data.floats(first * columns * 4),
-      );
+      const target = this.#data.values as Float32Array;
+      return yield* scaleAll(scaling, this.#given, 0, unit, (first) => target.subarray(first * columns));
     }
-    const target = this.#kind === "bytes" ? this.#data.view() : this.#data.floats();
+    const target = this.#data.values;
     for (const { part, first } of partsOf(this.#given)) {
       target.set(part, first * columns);
       yield;
@@ -106,14 +104,12 @@ export class TrainingData implements BatchSource {
     this.#end = 0;
     const { shuffle, seed } = this.#options;
     if (!this.#inOrder) {
-      const words = this.#indices.words();
-      for (let i = 0; i < words.length; i++) words[i] = i;
+      const { values } = this.#indices;
+      for (let i = 0; i < values.length; i++) values[i] = i;
     }
     this.#inOrder = !shuffle;
     if (!shuffle) return;
-    const { kernels, scratch } = this.#engine;
-    const [low, high] = seedWords(seed);
-    kernels.shuffle(this.#indices.at(), this.rows, low, high, STREAM_SHUFFLE, epoch, scratch);
+    shuffleRows(this.#engine, this.#indices, { seed, stream: STREAM_SHUFFLE, epoch });
   }
 
   next(): number {
@@ -122,20 +118,28 @@ export class TrainingData implements BatchSource {
     return this.#end - this.#begin;
   }
 
-  get indices(): Address {
-    return this.#indices.at(this.#begin * 4);
+  get indices(): Tensor<Uint32Array> {
+    // Steps of a small data set take less time than a tensor's making.
+    return this.#begin === 0 ? this.#indices : this.#indices.part(this.#begin);
   }
 
-  get places(): Address {
+  get places(): Tensor<Uint32Array> {
     return this.indices;
   }
 
   release(): void {
-    this.#blocks.release();
+    this.#storage.release();
   }
 }
 
-/** How rows are kept: bytes as bytes unless they are scaled. */
-export function kindOf({ data }: Rows, scaling: Scaling | undefined): Source["kind"] {
-  return data instanceof Uint8Array && !scaling ? "bytes" : "floats";
+/** Room for rows as they are kept: bytes as bytes unless they are scaled. */
+export function roomFor(
+  storage: Storage,
+  { data, columns }: Pick<Rows, "data" | "columns">,
+  scaling: Scaling | undefined,
+  rows: number,
+): Source["data"] {
+  return data instanceof Uint8Array && !scaling
+    ? storage.octets(rows, columns)
+    : storage.floats(rows, columns);
 }

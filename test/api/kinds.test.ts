@@ -83,7 +83,7 @@ describe("what makes no sense is refused", () => {
       "dropout before the first layer",
       { encoder: [dropout(0.2), dense(3)] },
       ArgumentError,
-      /encoder\[0\] is a dropout with no dense layer before it.*maskingNoise\(0\.2\)/,
+      /encoder\[0\] is a dropout with no layer before it.*maskingNoise\(0\.2\)/,
     ],
     ["dropout after the last layer", { decoder: [dense(6), dropout(0.2)] }, ArgumentError, /nothing follows/],
     [

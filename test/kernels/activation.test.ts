@@ -20,6 +20,7 @@ const SWEPT = {
   softplus: { forward: 1.85, backward: 1.4 },
   silu: { forward: 3.1, backward: 3.2 },
   gelu: { forward: 6.5, backward: 4 },
+  mish: { forward: 3.9, backward: 4 },
 } as const;
 const ACTIVATIONS = ACTIVATION_NAMES.map((name) => ({ name, kind: KINDS[name], ulps: SWEPT[name].forward }));
 
@@ -114,6 +115,7 @@ describe.each(BUILDS)("%s", (build) => {
         softplus: [0, Infinity],
         silu: [-0, Infinity],
         gelu: [0, Infinity],
+        mish: [-0, Infinity],
       }[name];
       const special = [Number.NaN, -Infinity, Infinity];
       // Through the pairs of vectors, then through the tail.
@@ -177,6 +179,7 @@ describe.each(BUILDS)("%s", (build) => {
         softplus: [0, 1],
         silu: [0, 1],
         gelu: [0, 1],
+        mish: [0, 1],
       }[name];
       for (const far of [150, 3e38, Infinity]) {
         const z = Float32Array.of(-far, far);

@@ -14,7 +14,8 @@ import {
   TILE_6X16,
 } from "../../assembly/abi.js";
 import type { Address } from "../../src/engine/memory.js";
-import { type KernelFields, PlanBuilder } from "../../src/engine/plan.js";
+import { PlanBuilder } from "../../src/engine/plan.js";
+import { Tensor } from "../../src/engine/tensor.js";
 import { tileFor } from "../../src/engine/tiles.js";
 import { BUILDS } from "../support/kernels.js";
 import { Sandbox } from "./sandbox.js";
@@ -31,7 +32,10 @@ const [BETA1, BETA2, EPS, MOMENTUM] = [0.1, 0.001, 1e-7, 0.9].map(Math.fround) a
   number,
 ];
 
-type ProductFields = Omit<KernelFields["gemm"], "tile">;
+/** Fields of `gemm`, as the kernel itself takes them. */
+type ProductFields = Readonly<
+  Record<"n" | "k" | "a" | "aRow" | "aStep" | "b" | "seed" | "seedRow" | "c" | "cRow", number>
+>;
 
 /** What the optimizers beside SGD and Adam keep, of the weights. */
 const MOMENTS = ["velocities", "momentums", "means", "sums", "gradients", "changes", "m", "v"] as const;
@@ -121,57 +125,80 @@ function products({ outputs: o }: Layer): Record<"forward" | "backward" | "weigh
 
 function buildPlan(box: Sandbox, tile: number, layer: Layer) {
   const { step: stepBlock, inputs, targets, outputs: o } = layer;
-  const { forward, backward, weights } = products(layer);
-  const [y, z, target, step] = [o.y.at(), o.z.at(), o.target.at(), stepBlock.at()];
+  const zeros = o.bias.tensor;
+  const [y, z, target, step] = [o.y.tensor, o.z.tensor, o.target.tensor, stepBlock.tensor];
   const activation = { kind: KIND, columns: OUTPUTS };
   const plan = new PlanBuilder(tile);
-  plan.packTransposed(OUTPUTS, INPUTS, o.weights.at(), o.packedForward.at());
-  plan.packRows(OUTPUTS, INPUTS, o.weights.at(), o.packedBackward.at());
+  plan.packColumns(o.weights.tensor, o.packedForward.tensor);
+  plan.packRows(o.weights.tensor, o.packedBackward.tensor);
   plan.phase();
   plan.rows(ROWS, 1024, () => {
-    plan.call("gatherFloats", ROWS, { columns: INPUTS, source: inputs.at(), batch: o.batch.at(), step });
-    plan.call("gatherBytes", ROWS, { columns: OUTPUTS, source: targets.at(), batch: target, step });
-    plan.product(ROWS, forward);
+    plan.call("gatherFloats", ROWS, { columns: INPUTS, source: inputs.tensor, batch: o.batch.tensor, step });
+    plan.call("gatherBytes", ROWS, { columns: OUTPUTS, source: targets.tensor, batch: target, step });
+    plan.product({ a: o.batch.tensor, b: o.packedForward.tensor, seed: o.bias.tensor, c: z });
     plan.call("activationForward", ROWS, { ...activation, z, y });
-    const kept = { target, gradient: o.dz.at(), losses: o.lossesOfLogits.at() };
+    const kept = { target, gradient: o.dz.tensor, losses: o.lossesOfLogits.tensor };
     plan.call("binaryCrossentropyLogits", ROWS, { columns: OUTPUTS, logits: z, ...kept, scale: SCALE });
-    plan.product(ROWS, backward);
+    plan.product({
+      a: o.dz.tensor,
+      b: o.packedBackward.tensor,
+      seed: zeros,
+      c: o.dx.tensor,
+      accumulate: true,
+    });
   });
   // Outside the rows, each call runs over the whole of a thread's share.
   const output = { columns: OUTPUTS, prediction: y, target, scale: SCALE };
-  plan.call("binaryCrossentropy", ROWS, { ...output, gradient: o.dy.at(), losses: o.losses.at() });
-  plan.call("activationBackward", ROWS, { ...activation, kept: y, gradient: o.dy.at() });
-  const gradient = o.gradient.at();
-  plan.call("meanSquaredError", ROWS, { ...output, gradient, losses: o.squares.at() });
-  plan.call("meanAbsoluteError", ROWS, { ...output, gradient, losses: o.absolutes.at() });
-  plan.call("huber", ROWS, { ...output, gradient, losses: o.hubers.at(), delta: DELTA });
-  plan.packRows(ROWS, INPUTS, o.batch.at(), o.packedBatch.at());
+  plan.call("binaryCrossentropy", ROWS, { ...output, gradient: o.dy.tensor, losses: o.losses.tensor });
+  plan.call("activationBackward", ROWS, { ...activation, kept: y, gradient: o.dy.tensor });
+  const gradient = o.gradient.tensor;
+  plan.call("meanSquaredError", ROWS, { ...output, gradient, losses: o.squares.tensor });
+  plan.call("meanAbsoluteError", ROWS, { ...output, gradient, losses: o.absolutes.tensor });
+  plan.call("huber", ROWS, { ...output, gradient, losses: o.hubers.tensor, delta: DELTA });
+  plan.packRows(o.batch.tensor, o.packedBatch.tensor);
   plan.phase();
-  plan.product(OUTPUTS, weights);
-  plan.call("columnSums", OUTPUTS, { rows: ROWS, columns: OUTPUTS, source: o.dz.at(), sums: o.db.at() });
-  const dw = { columns: INPUTS, gradient: o.dw.at() };
-  const db = { columns: 1, gradient: o.db.at() };
-  plan.call("penalize", OUTPUTS, { ...dw, weights: o.weights.at(), sums: o.penalties.at(), l1: L1, l2: L2 });
+  plan.product({
+    a: o.dz.tensor.transposed,
+    b: o.packedBatch.tensor,
+    seed: zeros,
+    c: o.dw.tensor,
+    accumulate: true,
+  });
+  plan.call("columnSums", OUTPUTS, { rows: ROWS, columns: OUTPUTS, source: o.dz.tensor, sums: o.db.tensor });
+  const dw = { columns: INPUTS, gradient: o.dw.tensor };
+  const db = { columns: 1, gradient: o.db.tensor };
+  plan.call("penalize", OUTPUTS, {
+    ...dw,
+    weights: o.weights.tensor,
+    sums: o.penalties.tensor,
+    l1: L1,
+    l2: L2,
+  });
   plan.call("clipValues", OUTPUTS, { ...dw, limit: LIMIT });
-  plan.call("sumSquares", OUTPUTS, { ...dw, sums: o.norms.at() });
-  plan.call("sumSquares", OUTPUTS, { ...db, sums: o.norms.at(OUTPUTS) });
+  plan.call("sumSquares", OUTPUTS, { ...dw, sums: o.norms.tensor });
+  plan.call("sumSquares", OUTPUTS, { ...db, sums: o.norms.tensor.part(OUTPUTS) });
   plan.phase();
   // By the norm of both.
-  const norm = { sums: o.norms.at(), count: 2 * OUTPUTS, limit: LIMIT };
+  const norm = { sums: o.norms.tensor, count: 2 * OUTPUTS, limit: LIMIT };
   plan.call("clipNorm", OUTPUTS, { ...dw, ...norm });
   plan.call("clipNorm", OUTPUTS, { ...db, ...norm });
-  const w = { ...dw, parameters: o.weights.at(), step };
-  plan.call("sgd", OUTPUTS, { ...w, velocity: o.velocity.at(), momentum: MOMENTUM, nesterov: true });
+  const w = { ...dw, parameters: o.weights.tensor, step };
+  plan.call("sgd", OUTPUTS, { ...w, velocity: o.velocity.tensor, momentum: MOMENTUM, nesterov: true });
   const rates = { oneMinusBeta1: BETA1, oneMinusBeta2: BETA2, epsilon: EPS };
-  const bias = { ...db, parameters: o.bias.at(), step };
-  plan.call("adam", OUTPUTS, { ...bias, first: o.first.at(), second: o.second.at(), ...rates });
-  plan.call("adamw", OUTPUTS, { ...w, first: o.m.at(), second: o.v.at(), ...rates });
-  plan.call("nadam", OUTPUTS, { ...w, first: o.m.at(), second: o.v.at(), ...rates });
+  const bias = { ...db, parameters: o.bias.tensor, step };
+  plan.call("adam", OUTPUTS, { ...bias, first: o.first.tensor, second: o.second.tensor, ...rates });
+  plan.call("adamw", OUTPUTS, { ...w, first: o.m.tensor, second: o.v.tensor, ...rates });
+  plan.call("nadam", OUTPUTS, { ...w, first: o.m.tensor, second: o.v.tensor, ...rates });
   const decay = { rho: RHO, oneMinusRho: 1 - RHO, epsilon: EPS };
-  const kept = { velocity: o.velocities.at(), momentums: o.momentums.at(), means: o.means.at() };
+  const kept = { velocity: o.velocities.tensor, momentums: o.momentums.tensor, means: o.means.tensor };
   plan.call("rmsprop", OUTPUTS, { ...w, ...kept, ...decay, momentum: MOMENTUM, centered: true });
-  plan.call("adagrad", OUTPUTS, { ...w, accumulator: o.sums.at(), epsilon: EPS });
-  plan.call("adadelta", OUTPUTS, { ...w, gradients: o.gradients.at(), changes: o.changes.at(), ...decay });
+  plan.call("adagrad", OUTPUTS, { ...w, accumulator: o.sums.tensor, epsilon: EPS });
+  plan.call("adadelta", OUTPUTS, {
+    ...w,
+    gradients: o.gradients.tensor,
+    changes: o.changes.tensor,
+    ...decay,
+  });
   return plan.build(box.memory);
 }
 
@@ -267,7 +294,7 @@ describe.each(BUILDS)("%s runPhase", (build) => {
     const source = distinct(ROWS * 5, 9);
     const [z, y] = [box.floats(ROWS, 5).set(source), box.floats(ROWS, 5)];
     const builder = new PlanBuilder(TILE_4X8);
-    builder.call("activationForward", ROWS, { kind: 0, columns: 5, z: z.at(), y: y.at() });
+    builder.call("activationForward", ROWS, { kind: 0, columns: 5, z: z.tensor, y: y.tensor });
     const plan = builder.build(box.memory);
     const written = new Array<number>(ROWS).fill(0);
     for (let thread = 0; thread < threads; thread++) {
@@ -286,7 +313,7 @@ describe.each(BUILDS)("%s runPhase", (build) => {
 
   test("a record holds each field as its signature types it", () => {
     const builder = new PlanBuilder(TILE_4X8);
-    const at = (word: number) => word as Address;
+    const at = (word: number) => new Tensor(word as Address, new Float32Array(0), [0]);
     const fields = {
       columns: 7,
       parameters: at(64),

@@ -1,6 +1,7 @@
 import { afterEach } from "vitest";
 import { SCRATCH_BYTES } from "../../assembly/abi.js";
 import type { Address, Block, EngineMemory } from "../../src/engine/memory.js";
+import { Tensor } from "../../src/engine/tensor.js";
 import { type AllKernels, type BuildName, loadKernels } from "../support/kernels.js";
 
 /**
@@ -37,6 +38,11 @@ export class Region<T extends Float32Array | Float64Array | Uint32Array | Uint8A
   /** Address of row `row`, column `column`. */
   at(row = 0, column = 0): Address {
     return this.#block.at(GUARD + (row * this.#stride + column) * this.#elementBytes);
+  }
+
+  /** As the plans take it. */
+  get tensor(): Tensor<T> {
+    return new Tensor(this.at(), this.#view(), [this.#rows, this.#columns], [this.#stride, 1]);
   }
 
   /** Bytes from one row to the next. */

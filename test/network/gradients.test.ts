@@ -32,6 +32,7 @@ const MORE: [ActivationName, ActivationName, Loss][] = [
   ["gelu", "linear", huber({ delta: 0.125 })],
   ["silu", "gelu", "meanAbsoluteError"],
   ["elu", "sigmoid", "meanAbsoluteError"],
+  ["mish", "mish", "meanSquaredError"],
 ];
 
 /** One step of plain gradient descent of rate 1: what a parameter loses is its gradient. */

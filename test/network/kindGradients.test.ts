@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { Autoencoder, type Clipping, sgd } from "../../src/index.js";
-import { toStack } from "../../src/network/stack.js";
+import { Autoencoder, type Clipping, type DropoutLayer, sgd } from "../../src/index.js";
+import { sizeOf } from "../../src/layers/shape.js";
+import { stackOf } from "../../src/network/description.js";
 import { corrupted, type DrawnFrom, dropoutMask, normals } from "../support/draws.js";
 import { Float64Kinds, type StepDraws } from "../support/float64Kinds.js";
 import { KINDS, WIDTH } from "../support/kinds.js";
@@ -30,8 +31,9 @@ function drawsOf({ description, engine }: Autoencoder, samples: Float32Array): S
   const from: DrawnFrom = { build: engine.build, seed: SEED, epoch: 0, rows: ROWS };
   const { corruption, latent } = description;
   const masks = new Map<number, Float32Array>();
-  toStack(description).layers.forEach(({ transition, outputs }, index) => {
-    if (transition?.kind === "dropout") masks.set(index, dropoutMask(from, outputs, index, transition.rate));
+  stackOf(description).layers.forEach(({ options, outputShape, number }, index) => {
+    const { kind, rate } = options as DropoutLayer;
+    if (kind === "dropout") masks.set(index, dropoutMask(from, sizeOf(outputShape), number - 1, rate));
   });
   return {
     masks,

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { Engine } from "../../src/engine/engine.js";
+import { Storage } from "../../src/engine/storage.js";
 import { Autoencoder, type AutoencoderOptions } from "../../src/index.js";
-import { checkDescription } from "../../src/network/description.js";
+import { checkDescription, stackOf } from "../../src/network/description.js";
 import { Learner } from "../../src/network/learner.js";
 import { Network } from "../../src/network/network.js";
-import { toStack } from "../../src/network/stack.js";
 import { TrainingStep } from "../../src/network/trainingStep.js";
 import { KINDS, WIDTH } from "../support/kinds.js";
 import { bits, MATHS, values, weightBits } from "../support/models.js";
@@ -14,17 +14,18 @@ const ROWS = 135;
 /** Weights and losses after three steps whose phases were run in `shares` shares, last share first. */
 function trained(engine: Engine, options: AutoencoderOptions, shares: number): string {
   const description = checkDescription(options);
-  const network = new Network(engine, toStack(description));
+  const network = new Network(engine, stackOf(description));
   network.initialize(3);
   const learner = new Learner(network, description.optimizer, description.loss, description);
-  const data = engine.memory.allocate(ROWS * WIDTH * 4);
-  data.floats().set(values(ROWS, WIDTH, 6, 0.02, 0.98));
-  const indices = engine.memory.allocate(ROWS * 4);
-  indices.words().set(Array.from({ length: ROWS }, (_, row) => (row * 37) % ROWS));
-  const step = new TrainingStep(learner, { kind: "floats", at: data.at(), rows: ROWS, inOrder: false }, ROWS);
+  const storage = new Storage(engine);
+  const data = storage.floats(ROWS, WIDTH);
+  data.values.set(values(ROWS, WIDTH, 6, 0.02, 0.98));
+  const indices = storage.words(ROWS);
+  indices.values.set(Array.from({ length: ROWS }, (_, row) => (row * 37) % ROWS));
+  const step = new TrainingStep(learner, { data, inOrder: false }, ROWS);
   const losses: number[] = [];
   for (let epoch = 0; epoch < 3; epoch++) {
-    const { phases } = step.prepare(ROWS, indices.at(), learner.clock.tick(), epoch);
+    const { phases } = step.prepare(ROWS, indices, learner.clock.tick(), epoch);
     for (const phase of phases) {
       for (let share = shares - 1; share >= 0; share--) {
         engine.kernels.runPhase(phase, share, shares, engine.scratch);
@@ -33,7 +34,7 @@ function trained(engine: Engine, options: AutoencoderOptions, shares: number): s
     losses.push(step.losses(ROWS).loss);
   }
   const found = bits(new Float32Array(network.values), Float64Array.from(losses));
-  for (const part of [step, learner, network, data, indices]) part.release();
+  for (const part of [step, learner, network, storage]) part.release();
   return found;
 }
 

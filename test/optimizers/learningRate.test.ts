@@ -10,7 +10,7 @@ import {
 } from "../../src/index.js";
 import { OptimizerClock } from "../../src/optimizers/clock.js";
 import { LearningRate } from "../../src/optimizers/learningRate.js";
-import { OPTIMIZER_NAMES, toOptimizer } from "../../src/optimizers/list.js";
+import { OPTIMIZER_NAMES, toOptimizer } from "../../src/optimizers/optimizers.js";
 import { failure } from "../support/models.js";
 
 const START = { initialLearningRate: 0.2, decaySteps: 10 };

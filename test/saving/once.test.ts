@@ -11,10 +11,10 @@ import {
   FormatError,
   gaussian,
 } from "../../src/index.js";
+import { stackOf } from "../../src/network/description.js";
 import { Learner } from "../../src/network/learner.js";
 import { readWeights, writeWeights } from "../../src/network/namedWeights.js";
 import { Network } from "../../src/network/network.js";
-import { toStack } from "../../src/network/stack.js";
 import { decodeCheckpoint, toLearnerState } from "../../src/saving/checkpoint.js";
 import { bits, bitsOfWeights, failure, smallModel, values, weightBits } from "../support/models.js";
 
@@ -86,7 +86,7 @@ describe.each(KINDS)("a %s model", (_, options) => {
     const weights = model.getWeights();
     const engine = await Engine.create({ math: "portable" });
     try {
-      const network = new Network(engine, toStack(model.description));
+      const network = new Network(engine, stackOf(model.description));
       network.values.fill(Number.NaN);
       writeWeights(network, weights);
       expect(bitsOfWeights(readWeights(network))).toBe(bitsOfWeights(weights));

@@ -1,6 +1,6 @@
-import type { NamedWeight } from "../../src/index.js";
-import type { CheckedDescription } from "../../src/network/description.js";
-import { type StackLayer, toStack } from "../../src/network/stack.js";
+import type { DenseLayer, LayerNormalizationLayer, NamedWeight } from "../../src/index.js";
+import { type CheckedDescription, stackOf } from "../../src/network/description.js";
+import { codeLayer, type StackLayer } from "../../src/network/stack.js";
 import { elementLoss } from "./float64Network.js";
 import { activations } from "./reference.js";
 
@@ -8,7 +8,7 @@ import { activations } from "./reference.js";
 export interface StepDraws {
   /** The input of the first layer, if it is not the samples themselves. */
   readonly input?: ArrayLike<number>;
-  /** What dropout behind a layer multiplies by, by the layer's place. */
+  /** What a dropout multiplies by, by its place among the layers. */
   readonly masks?: ReadonlyMap<number, ArrayLike<number>>;
   /** ε of the latent. */
   readonly epsilon?: ArrayLike<number>;
@@ -18,14 +18,14 @@ export interface StepDraws {
 export class Float64Kinds {
   readonly #description: CheckedDescription;
   readonly #layers: readonly StackLayer[];
-  readonly #depth: number;
+  readonly #code: StackLayer;
   readonly parameters: Map<string, Float64Array>;
 
   constructor(description: CheckedDescription, weights: readonly NamedWeight[]) {
     this.#description = description;
-    const { layers, encoderDepth } = toStack(description);
+    const { layers, encoderDepth } = stackOf(description);
     this.#layers = layers;
-    this.#depth = encoderDepth;
+    this.#code = codeLayer(layers.slice(0, encoderDepth));
     this.parameters = new Map(weights.map(({ name, data }) => [name, Float64Array.from(data)]));
   }
 
@@ -36,29 +36,30 @@ export class Float64Kinds {
     let total = 0;
     let x: Float64Array = Float64Array.from(draws.input ?? samples);
     this.#layers.forEach((layer, index) => {
-      const y = this.#dense(x, layer, rows);
-      const { activityPenalty } = layer.layer;
+      const y = this.#forward(x, layer, index, draws);
+      const { activityPenalty } = layer.options;
       if (activityPenalty) total += (activityPenalty.strength * sum(y.map(Math.abs))) / rows;
-      if (sparsity && index === this.#depth - 1) {
-        for (let unit = 0; unit < layer.units; unit++) {
-          const mean = sum(y.filter((_, i) => i % layer.units === unit)) / rows;
+      if (sparsity && layer === this.#code) {
+        const units = y.length / rows;
+        for (let unit = 0; unit < units; unit++) {
+          const mean = sum(y.filter((_, i) => i % units === unit)) / rows;
           const rho = sparsity.target;
           total += sparsity.weight * rho * Math.log(rho / mean);
           total += sparsity.weight * (1 - rho) * Math.log((1 - rho) / (1 - mean));
         }
       }
       x = y;
-      if (layer.transition?.kind === "dropout") x = y.map((value, i) => value * draws.masks!.get(index)![i]!);
-      if (layer.transition?.kind === "sample") {
-        x = new Float64Array(rows * layer.outputs).map((_, i) => {
-          const [mean, logVariance] = head(y, layer, i);
+      if (layer.kind.kind === "gaussian") {
+        const units = latent!.units;
+        x = new Float64Array(rows * units).map((_, i) => {
+          const [mean, logVariance] = head(y, units, i);
           total += (latent!.beta * 0.5 * (mean ** 2 + Math.exp(logVariance) - 1 - logVariance)) / rows;
           return mean + Math.exp(logVariance / 2) * draws.epsilon![i]!;
         });
       }
     });
     const scale = latent ? 1 / rows : 1 / samples.length;
-    const sigmoid = this.#layers.at(-1)!.layer.activation === "sigmoid";
+    const sigmoid = (this.#layers.at(-1)!.options as DenseLayer).activation === "sigmoid";
     const value = (y: number, i: number) => elementLoss(loss, samples[i]!, y, sigmoid);
     return total + this.#kernelPenalties() + scale * sum(x.map(value));
   }
@@ -79,8 +80,8 @@ export class Float64Kinds {
 
   #kernelPenalties(): number {
     let total = 0;
-    for (const { name, layer } of this.#layers) {
-      const penalty = layer.kernelPenalty;
+    for (const { name, options } of this.#layers) {
+      const penalty = (options as DenseLayer).kernelPenalty;
       if (!penalty) continue;
       const weights = this.parameters.get(`${name}.weight`)!;
       const first = penalty.kind === "l1l2" ? penalty.l1 : penalty.kind === "l1" ? penalty.strength : 0;
@@ -90,13 +91,44 @@ export class Float64Kinds {
     return total;
   }
 
-  #dense(x: Float64Array, layer: StackLayer, rows: number): Float64Array {
-    const { name, inputs, units, tiedTo } = layer;
+  #forward(x: Float64Array, layer: StackLayer, index: number, draws: StepDraws): Float64Array {
+    switch (layer.kind.kind) {
+      case "dense":
+      case "gaussian":
+        return this.#dense(x, layer);
+      case "dropout":
+        return x.map((value, i) => value * draws.masks!.get(index)![i]!);
+      case "layerNormalization":
+        return this.#normalize(x, layer);
+      // Corruption is part of the draws; the rest only changes shapes.
+      default:
+        return x;
+    }
+  }
+
+  #normalize(x: Float64Array, { name, inputShape, options }: StackLayer): Float64Array {
+    const columns = inputShape.at(-1)!;
+    const { epsilon } = options as LayerNormalizationLayer;
+    const [weight, bias] = ["weight", "bias"].map((part) => this.parameters.get(`${name}.${part}`));
+    return x.map((_, i) => {
+      const first = i - (i % columns);
+      const row = x.subarray(first, first + columns);
+      const mean = sum(row) / columns;
+      const variance = sum(row.map((value) => (value - mean) ** 2)) / columns;
+      const normalized = (x[i]! - mean) / Math.sqrt(variance + epsilon);
+      return normalized * (weight?.[i % columns] ?? 1) + (bias?.[i % columns] ?? 0);
+    });
+  }
+
+  /** Along the last dimension. */
+  #dense(x: Float64Array, { name, options, inputShape, wishes, tiedTo }: StackLayer): Float64Array {
+    const inputs = inputShape.at(-1)!;
+    const units = wishes[0]!.shape[0]!;
     const owner = tiedTo === undefined ? name : this.#layers[tiedTo]!.name;
     const weight = this.parameters.get(`${owner}.weight`)!;
     const bias = this.parameters.get(`${name}.bias`);
-    const activation = activations[layer.layer.activation];
-    const y = new Float64Array(rows * units);
+    const activation = activations[(options as Partial<DenseLayer>).activation ?? "linear"];
+    const y = new Float64Array((x.length / inputs) * units);
     for (let i = 0; i < y.length; i++) {
       const [row, unit] = [Math.floor(i / units), i % units];
       let z = bias?.[unit] ?? 0;
@@ -110,9 +142,9 @@ export class Float64Kinds {
 }
 
 /** Mean and log σ² of element `i` of a code. */
-function head(y: Float64Array, { units, outputs }: StackLayer, i: number): [number, number] {
-  const at = Math.floor(i / outputs) * units + (i % outputs);
-  return [y[at]!, y[at + outputs]!];
+function head(y: Float64Array, units: number, i: number): [number, number] {
+  const at = Math.floor(i / units) * 2 * units + (i % units);
+  return [y[at]!, y[at + units]!];
 }
 
 function sum(values: Float64Array): number {

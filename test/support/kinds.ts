@@ -4,6 +4,7 @@ import {
   cosineDecay,
   dense,
   dropout,
+  flatten,
   gaussian,
   gaussianNoise,
   huber,
@@ -11,8 +12,10 @@ import {
   l1,
   l1l2,
   l2,
+  layerNormalization,
   maskingNoise,
   nadam,
+  reshape,
   rmsprop,
   saltAndPepper,
 } from "../../src/index.js";
@@ -114,6 +117,41 @@ export const KINDS: readonly (readonly [string, AutoencoderOptions])[] = [
         dense(WIDTH, "elu"),
       ],
       optimizer: rmsprop({ globalClipNorm: 0.2, momentum: 0.5, centered: true }),
+    },
+  ],
+  [
+    "layer normalization",
+    {
+      inputSize: WIDTH,
+      encoder: [
+        dense(9, "tanh"),
+        layerNormalization(),
+        dropout(0.2),
+        dense(5, "sigmoid", { kernelPenalty: l2(0.01) }),
+      ],
+      decoder: [
+        dense(9, "silu"),
+        layerNormalization({ epsilon: 1e-5, scale: false }),
+        dense(WIDTH, "sigmoid"),
+        layerNormalization({ center: false }),
+      ],
+      optimizer: rmsprop({ globalClipNorm: 0.5 }),
+    },
+  ],
+  [
+    "layers along the last dimension",
+    {
+      inputSize: WIDTH,
+      encoder: [
+        reshape([WIDTH, 1]),
+        dense(3, "tanh"),
+        layerNormalization(),
+        dense(2, "gelu", { activityPenalty: l1(0.01) }),
+        flatten(),
+        dense(4, "sigmoid"),
+      ],
+      decoder: [dense(2 * WIDTH, "relu"), reshape([WIDTH, 2]), dropout(0.2), dense(1, "sigmoid"), flatten()],
+      loss: "binaryCrossentropy",
     },
   ],
 ];

@@ -92,6 +92,7 @@ export const activations = {
   softplus,
   silu: (z: number) => (z === -Infinity ? 0 : z * sigmoid(z)),
   gelu: (z: number) => (z === -Infinity ? 0 : z * normalCdf(z)),
+  mish: (z: number) => (z === -Infinity ? 0 : z * Math.tanh(softplus(z))),
 } as const;
 
 /** f′(z), from z. */
@@ -106,6 +107,10 @@ export const slopes = {
   softplus: sigmoid,
   silu: (z: number) => sigmoid(z) * (1 + z * sigmoid(-z)),
   gelu: (z: number) => normalCdf(z) + z * normalDensity(z),
+  mish: (z: number) => {
+    const t = Math.tanh(softplus(z));
+    return t + z * sigmoid(z) * (1 - t * t);
+  },
 } as const;
 
 /** The bounds that predictions are clipped to, as floats. */

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { Command } from "commander";
 import { cut, printable } from "../../common/printable.js";
 import { inPath } from "../../files/inPath.js";
-import { inspectModel, type Layer, type ModelSummary } from "../../index.js";
+import { inspectModel, type ModelSummary } from "../../index.js";
 import { loadSafetensors } from "../../node.js";
 import { addJsonOption } from "../options.js";
 import { bold, dim, emit, say, terminal } from "../terminal.js";
@@ -22,7 +22,7 @@ export function inspectCommand(): Command {
 interface LayerLine {
   readonly name: string;
   readonly kind: string;
-  readonly shape: readonly [inputs: number, outputs: number];
+  readonly shape: readonly [inputs: number | string, outputs: number | string];
   readonly activation: string;
   readonly initializer: string;
   readonly bias: boolean;
@@ -39,48 +39,29 @@ async function inspect(path: string, options: { json?: true }): Promise<void> {
   else print(path, size, model, layers, others);
 }
 
-function layerLines({
-  description: { inputSize, encoder, decoder, latent, tied },
-}: ModelSummary): LayerLine[] {
-  let inputs = inputSize;
-  const line = (half: string, owned: boolean) => {
-    let index = 0;
-    return (layer: Layer): LayerLine => {
-      if (layer.kind === "dropout") return withoutParameters(`dropout ${layer.rate}`, inputs);
-      const { kind, units, activation, initializer, bias } = layer;
-      const parameters = (owned ? inputs * units : 0) + (bias ? units : 0);
-      const shape = [inputs, units] as const;
-      inputs = units;
-      const name = `${half}.${index++}`;
-      return { name, kind: owned ? kind : `${kind}, tied`, shape, activation, initializer, bias, parameters };
-    };
-  };
-  const lines = encoder.map(line("encoder", true));
-  if (latent) {
-    const index = encoder.filter(({ kind }) => kind === "dense").length;
-    lines.push(latentLine(`encoder.${index}`, inputs, latent.units));
-    inputs = latent.units;
-  }
-  return [...lines, ...decoder.map(line("decoder", !tied))];
+function layerLines({ layers }: ModelSummary): LayerLine[] {
+  return layers.map(({ name, layer, inputShape, outputShape, tied, parameterCount: parameters }) => {
+    const shape = [widthOf(inputShape), widthOf(outputShape)] as const;
+    const line = { name, shape, activation: "", initializer: "", bias: true, parameters };
+    switch (layer.kind) {
+      case "dense": {
+        const { kind, activation, initializer, bias } = layer;
+        return { ...line, kind: tied ? `${kind}, tied` : kind, activation, initializer, bias };
+      }
+      // Mean and log σ² come from one linear layer of twice the code's width.
+      case "gaussian":
+        return { ...line, kind: layer.kind, activation: "linear", initializer: "glorotUniform" };
+      case "dropout":
+        return { ...line, kind: `dropout ${layer.rate}` };
+      default:
+        return { ...line, kind: layer.kind };
+    }
+  });
 }
 
-function withoutParameters(kind: string, width: number): LayerLine {
-  return {
-    name: "",
-    kind,
-    shape: [width, width],
-    activation: "",
-    initializer: "",
-    bias: true,
-    parameters: 0,
-  };
-}
-
-/** Mean and log σ² come from one layer of twice the code's width. */
-function latentLine(name: string, inputs: number, units: number): LayerLine {
-  const parameters = 2 * units * (inputs + 1);
-  const [activation, initializer] = ["linear", "glorotUniform"];
-  return { name, kind: "gaussian", shape: [inputs, units], activation, initializer, bias: true, parameters };
+/** A width, or the lengths of several dimensions. */
+function widthOf(shape: readonly number[]): number | string {
+  return shape.length === 1 ? shape[0]! : shape.join(" × ");
 }
 
 function modelEvent(

@@ -56,8 +56,10 @@ export function layersText({
   latent,
   decoder,
 }: Pick<AutoencoderOptions, "inputSize" | "encoder" | "latent" | "decoder">): string {
-  const show = (layer: Layer) =>
-    layer.kind === "dropout" ? `dropout ${layer.rate}` : `${layer.units} ${layer.activation}`;
+  const show = (layer: Layer) => {
+    if (layer.kind === "dense") return `${layer.units} ${layer.activation}`;
+    return layer.kind === "dropout" ? `dropout ${layer.rate}` : layer.kind;
+  };
   const code = latent ? [`${latent.units} gaussian`] : [];
   return [`${inputSize}`, ...encoder.map(show), ...code, ...decoder.map(show)].join(" → ");
 }

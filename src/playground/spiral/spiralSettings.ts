@@ -38,6 +38,7 @@ const ACTIVATIONS = Object.keys({
   selu: 0,
   leakyRelu: 0,
   softplus: 0,
+  mish: 0,
   linear: 0,
 } satisfies Record<ActivationName, 0>) as ActivationName[];
 

@@ -1,0 +1,105 @@
+import type { Engine } from "./engine.js";
+import type { Block, EngineMemory } from "./memory.js";
+import type { Plan, PlanBuilder } from "./plan.js";
+import { type Tensor, tensorOf } from "./tensor.js";
+
+/** Something in the engine's memory. */
+interface Releasable {
+  release(): void;
+}
+
+/**
+ * Gives back what was never released and nobody refers to any more: a forgotten model must not take the memory of an
+ * engine that others use.
+ */
+const forgotten = new FinalizationRegistry<readonly Releasable[]>(releaseAll);
+
+/**
+ * Tensors and plans that belong together. When there is no memory for one of them, the others are given back. Whoever
+ * uses them keeps this object: they are given back when it is collected.
+ */
+export class Storage {
+  readonly #memory: EngineMemory;
+  readonly #members: Releasable[] = [];
+  #bytes = 0;
+
+  constructor({ memory }: Engine) {
+    this.#memory = memory;
+    forgotten.register(this, this.#members, this);
+  }
+
+  /** Size of all its tensors, in bytes; plans do not count. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * float32 zeros.
+   *
+   * @throws {OutOfMemoryError} when the memory cannot hold them, as all of these; nothing is held any more then
+   */
+  floats(...shape: number[]): Tensor {
+    const block = this.#allocate(sizeOf(shape) * 4);
+    return tensorOf(block, block.floats(), shape);
+  }
+
+  /** float64 zeros. */
+  doubles(...shape: number[]): Tensor<Float64Array> {
+    const block = this.#allocate(sizeOf(shape) * 8);
+    return tensorOf(block, block.doubles(), shape);
+  }
+
+  /** Unsigned 32-bit zeros. */
+  words(...shape: number[]): Tensor<Uint32Array> {
+    const block = this.#allocate(sizeOf(shape) * 4);
+    return tensorOf(block, block.words(), shape);
+  }
+
+  /** Bytes of zero. */
+  octets(...shape: number[]): Tensor<Uint8Array> {
+    const block = this.#allocate(sizeOf(shape));
+    return tensorOf(block, block.view(), shape);
+  }
+
+  /** A plan, copied into the engine's memory. */
+  plan(builder: PlanBuilder): Plan {
+    return this.#add(() => builder.build(this.#memory));
+  }
+
+  /** Gives back one of its plans. */
+  remove(plan: Plan): void {
+    this.#members.splice(this.#members.indexOf(plan), 1);
+    plan.release();
+  }
+
+  /** Gives all of it back. A second call does nothing. */
+  release(): void {
+    forgotten.unregister(this);
+    releaseAll(this.#members);
+  }
+
+  #allocate(bytes: number): Block {
+    const block = this.#add(() => this.#memory.allocate(bytes));
+    this.#bytes += bytes;
+    return block;
+  }
+
+  #add<T extends Releasable>(make: () => T): T {
+    try {
+      const member = make();
+      this.#members.push(member);
+      return member;
+    } catch (error) {
+      this.release();
+      throw error;
+    }
+  }
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((size, length) => size * length, 1);
+}
+
+function releaseAll(members: readonly Releasable[]): void {
+  for (const member of members) member.release();
+}

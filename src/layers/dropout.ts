@@ -1,0 +1,54 @@
+import { STREAM_DROPOUT } from "../../assembly/abi.js";
+import { knownKeys } from "../common/check.js";
+import type { PlanBuilder } from "../engine/plan.js";
+import type { Tensor } from "../engine/tensor.js";
+import { probability } from "./corruption.js";
+import { drawnFrom, thresholdOf } from "./draws.js";
+import type { LayerKind, LayerPass } from "./layer.js";
+import { sizeOf } from "./shape.js";
+
+/** Sets a part of what the layer before it gives to 0, in training only. */
+export interface DropoutLayer {
+  /** Which layer it is. */
+  readonly kind: "dropout";
+  /** Which part, each element on its own. */
+  readonly rate: number;
+}
+
+/**
+ * Dropout between two layers (N. Srivastava et al., "Dropout", 2014), as Keras does it: in training each element is set to
+ * 0 with probability `rate` and else divided by 1 − `rate`; everywhere else nothing happens.
+ *
+ * @param rate in (0, 1)
+ * @throws {ArgumentError} for anything else
+ */
+export function dropout(rate: number): DropoutLayer {
+  return { kind: "dropout", rate: probability("rate of dropout", rate) };
+}
+
+export const dropoutKind: LayerKind<DropoutLayer> = {
+  kind: "dropout",
+  check(name, given) {
+    knownKeys(name, given, ["kind", "rate"]);
+    return dropout(given.rate);
+  },
+  outputShape: (_, inputShape) => inputShape,
+  build({ rate }, { number, outputShape }) {
+    const threshold = thresholdOf(rate);
+    // No element becomes 1.
+    const replaced = { columns: sizeOf(outputShape), threshold, ones: threshold, scale: 1 / (1 - rate) };
+    /** The same elements are set to 0 on the way back, and the others scaled. */
+    const mask = (plan: PlanBuilder, { rows, draws }: LayerPass, source: Tensor, target: Tensor) => {
+      const noise = drawnFrom(draws!, STREAM_DROPOUT + number - 1);
+      plan.call("replacementNoise", rows, { ...replaced, source, target, ...noise });
+    };
+    return {
+      acts: (purpose) => purpose === "training",
+      forward: (plan, pass) => mask(plan, pass, pass.x, pass.y),
+      backward(plan, pass) {
+        if (pass.dx) mask(plan, pass, pass.dy, pass.dx);
+      },
+      bound: (input) => input,
+    };
+  },
+};

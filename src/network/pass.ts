@@ -1,0 +1,145 @@
+import type { PlanBuilder } from "../engine/plan.js";
+import type { Storage } from "../engine/storage.js";
+import type { AnyTensor, Tensor } from "../engine/tensor.js";
+import { NOWHERE } from "../engine/tensor.js";
+import type { Draws, LayerPass, Purpose } from "../layers/layer.js";
+import type { Parameter } from "../layers/parameter.js";
+import { sizeOf } from "../layers/shape.js";
+import type { NetworkLayer } from "./networkLayer.js";
+
+/** What a pass can do without. */
+export interface PassOptions {
+  /** Where the batch is, if not in a tensor of the pass itself. */
+  readonly input?: Tensor;
+  readonly draws?: Draws;
+  /** Whether the loss is calculated from the last layer's logits. */
+  readonly logits?: boolean;
+  /** In training: the block of all gradients, laid out as the parameters are. */
+  readonly gradients?: Tensor;
+}
+
+/** The tensors of one layer in a pass. */
+interface LayerTensors {
+  readonly x: Tensor;
+  readonly y: Tensor;
+  readonly dy: Tensor;
+  readonly dx: Tensor | undefined;
+  readonly kept: Readonly<Record<string, AnyTensor>>;
+}
+
+/**
+ * Up to `capacity` rows on their way through some layers: activations, what layers keep, and in training the gradients
+ * with respect to what each layer gives. Its memory is taken once, for all batches.
+ */
+export class Pass {
+  readonly purpose: Purpose;
+  /** The batch, [capacity, …shape]. */
+  readonly input: Tensor;
+  /** Floats of a row in all of it. */
+  readonly floats: number;
+  readonly #layers: readonly NetworkLayer[];
+  readonly #options: PassOptions;
+  readonly #tensors: readonly LayerTensors[];
+
+  constructor(
+    storage: Storage,
+    layers: readonly NetworkLayer[],
+    capacity: number,
+    purpose: Purpose,
+    options: PassOptions = {},
+  ) {
+    const { inputShape } = layers[0]!;
+    this.purpose = purpose;
+    this.input = options.input ?? storage.floats(capacity, ...inputShape);
+    this.#layers = layers;
+    this.#options = options;
+    const training = purpose === "training";
+    let floats = sizeOf(inputShape);
+    const tensors: LayerTensors[] = [];
+    let learns = false;
+    for (const { inputShape, outputShape, owned, calls } of layers) {
+      const before = tensors.at(-1);
+      // A layer may see what the one before gives in another shape.
+      const x = (before?.y ?? this.input).as(capacity, ...inputShape);
+      const acts = calls.acts?.(purpose) ?? true;
+      const y = acts ? storage.floats(capacity, ...outputShape) : x;
+      const room = acts ? Object.entries(calls.room?.(purpose, capacity) ?? {}) : [];
+      const kept = Object.fromEntries(
+        room.map(([name, { shape, type }]) => [
+          name,
+          type === "float64" ? storage.doubles(...shape) : storage.floats(...shape),
+        ]),
+      );
+      // Nobody asks for the gradient of what comes before everything that learns.
+      const dx = learns ? before!.dy.as(capacity, ...inputShape) : undefined;
+      learns ||= training && owned.length > 0;
+      const dy = learns ? storage.floats(capacity, ...outputShape) : NOWHERE;
+      if (acts) floats += sizeOf(outputShape);
+      tensors.push({ x, y, dx, dy, kept });
+    }
+    this.floats = training ? 2 * floats : floats;
+    this.#tensors = tensors;
+  }
+
+  /** What layer `index` gives, of up to `capacity` rows; of the last by default. */
+  output(index = this.#layers.length - 1): Tensor {
+    return this.#tensors[index]!.y;
+  }
+
+  /** The gradient of the loss with respect to that. */
+  slope(index = this.#layers.length - 1): Tensor {
+    return this.#tensors[index]!.dy;
+  }
+
+  /** What a layer keeps by a name; undefined where none does. */
+  kept(name: string): AnyTensor | undefined {
+    return this.#tensors.find(({ kept }) => name in kept)?.kept[name];
+  }
+
+  /** Adds the forward pass of `rows` rows from layer `from` up to layer `to`; default all layers. */
+  forward(plan: PlanBuilder, rows: number, from = 0, to = this.#layers.length): void {
+    for (let index = from; index < to; index++) {
+      const { calls } = this.#layers[index]!;
+      if (calls.acts?.(this.purpose) ?? true) calls.forward(plan, this.#of(index, rows));
+    }
+  }
+
+  /** Whether layer `index` or any before it learns, so that the backward pass has to come this far. */
+  learns(index: number): boolean {
+    return this.slope(index) !== NOWHERE;
+  }
+
+  /** Adds the backward pass of one layer. */
+  backward(plan: PlanBuilder, rows: number, index: number): void {
+    this.#layers[index]!.calls.backward(plan, this.#of(index, rows));
+  }
+
+  /** Adds the gradients of one layer's parameters. */
+  gradient(plan: PlanBuilder, rows: number, index: number): void {
+    this.#layers[index]!.calls.gradient?.(plan, this.#of(index, rows));
+  }
+
+  #of(index: number, rows: number): LayerPass {
+    const { x, y, dy, dx, kept } = this.#tensors[index]!;
+    const { purpose } = this;
+    const { draws, logits = false, gradients } = this.#options;
+    const { parameters } = this.#layers[index]!;
+    const gradientOf = (parameter: Parameter) => parameter.in(gradients!);
+    return {
+      purpose,
+      rows,
+      x: x.first(rows),
+      y: y.first(rows),
+      dy: dy === NOWHERE ? dy : dy.first(rows),
+      dx: dx?.first(rows),
+      kept,
+      logits: logits && index === this.#layers.length - 1,
+      draws,
+      gradients: gradients
+        ? Object.fromEntries(
+            Object.entries(parameters).map(([name, parameter]) => [name, gradientOf(parameter)]),
+          )
+        : {},
+    };
+  }
+}
