@@ -22,6 +22,11 @@ export { Engine } from "./engine/engine.js";
 export type { EngineInfo, EngineOptions } from "./engine/engineOptions.js";
 export type { ActivationAlias, ActivationName } from "./layers/activations.js";
 export {
+  type BatchNormalizationLayer,
+  type BatchNormalizationOptions,
+  batchNormalization,
+} from "./layers/batchNormalization.js";
+export {
   type Corruption,
   type GaussianNoise,
   gaussianNoise,

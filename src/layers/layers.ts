@@ -1,6 +1,7 @@
 // The layers that a model can be made of: a file each, and a line each in the list below and in core.ts.
 import { oneOf, show } from "../common/check.js";
 import { ArgumentError } from "../common/errors.js";
+import { type BatchNormalizationLayer, batchNormalizationKind } from "./batchNormalization.js";
 import { type DenseLayer, denseKind } from "./dense.js";
 import { type DropoutLayer, dropoutKind } from "./dropout.js";
 import { type FlattenLayer, flattenKind } from "./flatten.js";
@@ -9,9 +10,16 @@ import { type LayerNormalizationLayer, layerNormalizationKind } from "./layerNor
 import { type ReshapeLayer, reshapeKind } from "./reshape.js";
 
 /** Any layer that a model can be made of. */
-export type Layer = DenseLayer | DropoutLayer | FlattenLayer | LayerNormalizationLayer | ReshapeLayer;
+export type Layer =
+  | BatchNormalizationLayer
+  | DenseLayer
+  | DropoutLayer
+  | FlattenLayer
+  | LayerNormalizationLayer
+  | ReshapeLayer;
 
 const LIST: readonly LayerKind<LayerOptions>[] = [
+  batchNormalizationKind,
   denseKind,
   dropoutKind,
   flattenKind,

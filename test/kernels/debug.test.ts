@@ -57,6 +57,18 @@ const OVERLAPS: Partial<Record<keyof AllKernels, readonly (readonly [string, str
     ["second", "gradient"],
   ],
   addToRows: [["matrix", "line"]],
+  batchNormalization: [["y", "x"]],
+  batchNormalizationBackward: [
+    ["dx", "x"],
+    ["dx", "dy"],
+  ],
+  batchNormalizationSums: [
+    ["slopes", "x"],
+    ["slopes", "dy"],
+    ["products", "x"],
+    ["products", "dy"],
+    ["products", "slopes"],
+  ],
   binaryCrossentropy: [
     ["gradient", "prediction"],
     ["gradient", "target"],
@@ -67,7 +79,13 @@ const OVERLAPS: Partial<Record<keyof AllKernels, readonly (readonly [string, str
     ["gradient", "logits"],
     ["losses", "logits"],
   ],
+  columnMoments: [
+    ["mean", "source"],
+    ["variance", "source"],
+    ["mean", "variance"],
+  ],
   columnSums: [["sums", "source"]],
+  follow: [["average", "value"]],
   gatherBytes: [["batch", "source"]],
   gatherFloats: [["batch", "source"]],
   gaussianNoise: [["target", "source"]],
@@ -157,6 +175,8 @@ const NAMES = Object.keys(layouts) as (keyof typeof layouts)[];
 const OPTIONAL = [
   "narrowGradient.bias",
   ...["gamma", "beta", "normalized"].map((field) => `layerNormalization.${field}`),
+  ...["gamma", "beta"].map((field) => `batchNormalization.${field}`),
+  "batchNormalizationBackward.gamma",
   ...["gamma", "dx"].map((field) => `layerNormalizationBackward.${field}`),
 ];
 

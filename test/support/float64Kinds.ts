@@ -1,4 +1,9 @@
-import type { DenseLayer, LayerNormalizationLayer, NamedWeight } from "../../src/index.js";
+import type {
+  BatchNormalizationLayer,
+  DenseLayer,
+  LayerNormalizationLayer,
+  NamedWeight,
+} from "../../src/index.js";
 import { type CheckedDescription, stackOf } from "../../src/network/description.js";
 import { codeLayer, type StackLayer } from "../../src/network/stack.js";
 import { elementLoss } from "./float64Network.js";
@@ -100,6 +105,8 @@ export class Float64Kinds {
         return x.map((value, i) => value * draws.masks!.get(index)![i]!);
       case "layerNormalization":
         return this.#normalize(x, layer);
+      case "batchNormalization":
+        return this.#normalizeColumns(x, layer);
       // Corruption is part of the draws; the rest only changes shapes.
       default:
         return x;
@@ -118,6 +125,24 @@ export class Float64Kinds {
       const normalized = (x[i]! - mean) / Math.sqrt(variance + epsilon);
       return normalized * (weight?.[i % columns] ?? 1) + (bias?.[i % columns] ?? 0);
     });
+  }
+
+  /** As in training: by the moments of the batch. */
+  #normalizeColumns(x: Float64Array, { name, inputShape, options }: StackLayer): Float64Array {
+    const columns = inputShape.at(-1)!;
+    const { epsilon } = options as BatchNormalizationLayer;
+    const [weight, bias] = ["weight", "bias"].map((part) => this.parameters.get(`${name}.${part}`));
+    const y = new Float64Array(x.length);
+    for (let column = 0; column < columns; column++) {
+      const own = x.filter((_, i) => i % columns === column);
+      const mean = sum(own) / own.length;
+      const variance = sum(own.map((value) => (value - mean) ** 2)) / own.length;
+      for (let i = column; i < x.length; i += columns) {
+        const normalized = (x[i]! - mean) / Math.sqrt(variance + epsilon);
+        y[i] = normalized * (weight?.[column] ?? 1) + (bias?.[column] ?? 0);
+      }
+    }
+    return y;
   }
 
   /** Along the last dimension. */

@@ -1,6 +1,7 @@
 import {
   type AutoencoderOptions,
   adamw,
+  batchNormalization,
   cosineDecay,
   dense,
   dropout,
@@ -152,6 +153,26 @@ export const KINDS: readonly (readonly [string, AutoencoderOptions])[] = [
       ],
       decoder: [dense(2 * WIDTH, "relu"), reshape([WIDTH, 2]), dropout(0.2), dense(1, "sigmoid"), flatten()],
       loss: "binaryCrossentropy",
+    },
+  ],
+  [
+    "batch normalization",
+    {
+      inputSize: WIDTH,
+      encoder: [
+        batchNormalization(),
+        dense(9, "tanh"),
+        batchNormalization({ scale: false }),
+        dense(5, "sigmoid"),
+      ],
+      decoder: [
+        dropout(0.2),
+        dense(9, "gelu"),
+        batchNormalization({ epsilon: 1e-5, center: false }),
+        dense(WIDTH, "sigmoid", { kernelPenalty: l2(0.01) }),
+      ],
+      optimizer: rmsprop({ globalClipNorm: 0.5 }),
+      sparsity: klSparsity(),
     },
   ],
 ];
