@@ -2,7 +2,7 @@ import { Autoencoder, type AutoencoderOptions } from "../autoencoder/autoencoder
 import { refused } from "../autoencoder/refused.js";
 import { requireSampleOptions, requireSamplesAlone, show } from "../common/check.js";
 import { concatenate } from "../common/concatenate.js";
-import { ArgumentError, NonFiniteError, StateError } from "../common/errors.js";
+import { ArgumentError, StateError } from "../common/errors.js";
 import { objectTag } from "../common/objectTag.js";
 import { Matrix } from "../data/matrix.js";
 import type { Samples } from "../data/samples.js";
@@ -18,9 +18,9 @@ import { detectorMetadata, type FittedThreshold, readDetector } from "./detector
 import { type AnomalyEvaluation, checkLabels, evaluateScores, type Labels, readLabels } from "./ranking.js";
 import {
   checkThresholdOptions,
+  learnThreshold,
   type ThresholdOptions,
   type ThresholdRule,
-  thresholdOf,
 } from "./threshold.js";
 
 /**
@@ -242,9 +242,7 @@ export class AnomalyDetector {
   }
 
   #learn(scores: Float32Array, rule: ThresholdRule): void {
-    const threshold = thresholdOf(scores, rule);
-    if (!Number.isFinite(threshold)) throw noThreshold(scores, threshold);
-    this.#fitted = { rule, threshold };
+    this.#fitted = { rule, threshold: learnThreshold(scores, rule) };
   }
 
   #assertFitted(): FittedThreshold {
@@ -261,12 +259,4 @@ function toScores(errors: Float32Array): Float32Array {
 
 function toFlags(scores: Float32Array, threshold: number): Uint8Array {
   return Uint8Array.from(scores, (score) => (score > threshold ? 1 : 0));
-}
-
-function noThreshold(scores: Float32Array, threshold: number): NonFiniteError {
-  const row = scores.findIndex((score) => !Number.isFinite(score));
-  const why = row < 0 ? "sigma is too large" : `the reconstruction error of row ${row} is ${scores[row]}`;
-  return new NonFiniteError(
-    `the threshold would be ${threshold}, since ${why}; fit the detector on samples closer to the training data`,
-  );
 }

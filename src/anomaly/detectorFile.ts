@@ -21,6 +21,11 @@ export function detectorMetadata({ threshold, rule }: FittedThreshold): Record<s
   return { [CHECKSUM]: "", [DETECTOR_KEY]: text };
 }
 
+/** Whether the file with this metadata has a detector beside the model. */
+export function hasDetector(metadata: Readonly<Record<string, string>>): boolean {
+  return metadata[DETECTOR_KEY] !== undefined;
+}
+
 /** @throws {FormatError} when the metadata of a file have no valid detector */
 export function readDetector(metadata: Readonly<Record<string, string>>): FittedThreshold {
   const text = metadata[DETECTOR_KEY];

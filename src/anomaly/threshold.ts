@@ -1,5 +1,5 @@
 import { knownKeys, number } from "../common/check.js";
-import { ArgumentError } from "../common/errors.js";
+import { ArgumentError, NonFiniteError } from "../common/errors.js";
 
 /** How a threshold follows from the errors of the samples that a detector is fitted on; one of the two. */
 export interface ThresholdOptions {
@@ -35,8 +35,22 @@ export function checkThresholdOptions(options: ThresholdOptions): ThresholdRule 
   return { kind: "sigma", sigma };
 }
 
-/** The threshold above which an error is an anomaly's. */
-export function thresholdOf(errors: Float32Array, rule: ThresholdRule): number {
+/**
+ * Learns the threshold above which a score is an anomaly's.
+ *
+ * @throws {NonFiniteError} when the threshold would not be finite
+ */
+export function learnThreshold(scores: Float32Array, rule: ThresholdRule): number {
+  const threshold = thresholdOf(scores, rule);
+  if (Number.isFinite(threshold)) return threshold;
+  const row = scores.findIndex((score) => !Number.isFinite(score));
+  const why = row < 0 ? "sigma is too large" : `the reconstruction error of row ${row} is ${scores[row]}`;
+  throw new NonFiniteError(
+    `the threshold would be ${threshold}, since ${why}; fit the detector on samples closer to the training data`,
+  );
+}
+
+function thresholdOf(errors: Float32Array, rule: ThresholdRule): number {
   if (rule.kind === "contamination") {
     const above = wholeBelow(rule.contamination * errors.length);
     return errors.toSorted()[errors.length - 1 - above]!;

@@ -1,3 +1,4 @@
+import { hasDetector } from "../anomaly/detectorFile.js";
 import { inPath } from "../files/inPath.js";
 import { AnomalyDetector, Autoencoder, type DecodedSafetensors, ShapeError } from "../index.js";
 import { loadSamples } from "../node.js";
@@ -8,9 +9,6 @@ export interface ThresholdWishes {
   contamination?: number;
   sigma?: number;
 }
-
-/** Where a model's file keeps its detector. */
-const DETECTOR = "isthmus.anomalyDetector";
 
 /**
  * The model with its own detector, if it has one and the user asks for no other threshold, or with one yet to be fitted.
@@ -26,7 +24,7 @@ export async function openDetector(
   const engine = engineOptions(options);
   const asked = options.contamination !== undefined || options.sigma !== undefined;
   return inPath(path, async () => {
-    if (!asked && file.metadata[DETECTOR] !== undefined) {
+    if (!asked && hasDetector(file.metadata)) {
       return { detector: await AnomalyDetector.fromSafetensors(file, { engine }), fitted: true };
     }
     const model = await Autoencoder.fromSafetensors(file, { engine });

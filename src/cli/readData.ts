@@ -75,7 +75,7 @@ export const dataFile = (name: string) => (isMade(name) ? undefined : name);
  */
 export async function openData(name: string, options: DataOptions, digitCount: number): Promise<Source> {
   if (name !== "spiral") refuse("noise", options.noise, "the spiral");
-  if ((name === "digits" || name === "spiral") && options.maxUnpacked !== undefined) {
+  if (isMade(name) && options.maxUnpacked !== undefined) {
     throw new ArgumentError("--max-unpacked is only for files that are read, not for made data");
   }
   if (name === "digits") return digitSource({ ...options, samples: options.samples ?? digitCount });
@@ -138,17 +138,22 @@ function spiralSource({ samples = POINTS, noise, seed }: DataOptions): Source {
     return { data, rows, columns, positions: made.positions, title: title(from) + more };
   };
   const title = (from: number) => `a spiral of ${plural(samples, "point")}, made from seed ${from}`;
-  // The same curve with other noise.
+  // The same curve with other noise; shown after training and, if one is asked for, in the report.
   const other = otherSeed(seed);
+  let made: Examples | undefined;
+  const unseen = () => {
+    made ??= points(other, ", not trained on");
+    return made;
+  };
   return {
     kind: "points",
     columns: 2,
     title: title(seed),
     all: () => points(seed),
-    examples: () => points(other, ", not trained on"),
+    examples: unseen,
     divide: () => ({
       training: spread(points(seed)),
-      heldOut: points(other),
+      heldOut: unseen(),
       heldOutAs: `${plural(samples, "held-out point")}, made from seed ${other}`,
     }),
   };

@@ -1,7 +1,7 @@
 import { inPath } from "../files/inPath.js";
-import { type DecodedSafetensors, FormatError, inspectModel } from "../index.js";
-import { loadSafetensors } from "../node.js";
+import { type Autoencoder, type DecodedSafetensors, FormatError } from "../index.js";
 import type { LossHistory } from "../report/drawReport.js";
+import { readHistory } from "../saving/checkpoint.js";
 
 /** Where the file of a model that was trained here keeps them. */
 export const HISTORY = "isthmus.history";
@@ -15,24 +15,20 @@ export function historyMetadata(history: LossHistory): { metadata: Record<string
 }
 
 /**
- * The history in the file of a model or a checkpoint; undefined where there is none.
- *
- * @throws {FormatError} for one that is damaged
- */
-export async function loadHistory(path: string): Promise<LossHistory | undefined> {
-  return historyOf(path, await loadSafetensors(path));
-}
-
-/**
- * `loadHistory` of a file that has been read. It needs no model, and so no engine.
+ * The losses of the training that a model or a checkpoint comes from; undefined where its file has none. Only the metadata
+ * is read, since whoever loads the model verifies the rest of the file.
  *
  * @param path for messages
+ * @param description the model's
+ * @throws {FormatError} when the history is damaged
  */
-export async function historyOf(path: string, file: DecodedSafetensors): Promise<LossHistory | undefined> {
-  if (file.metadata.training !== undefined) {
-    return inPath(path, () => inspectModel(file).history);
-  }
-  const text = file.metadata[HISTORY];
+export async function historyOf(
+  path: string,
+  { metadata }: Pick<DecodedSafetensors, "metadata">,
+  description: Autoencoder["description"],
+): Promise<LossHistory | undefined> {
+  const { training, [HISTORY]: text } = metadata;
+  if (training !== undefined) return inPath(path, () => readHistory(training, description));
   return text === undefined ? undefined : parse(path, text);
 }
 

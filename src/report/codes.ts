@@ -2,6 +2,7 @@ import { frame, rectY, ruleY, text } from "@observablehq/plot";
 import { chart } from "./chart.js";
 import { component, subscript } from "./component.js";
 import type { Picture } from "./figure.js";
+import type { Measured } from "./measure.js";
 import {
   counted,
   extentOf,
@@ -14,7 +15,7 @@ import {
   ticksAcross,
   ticksOf,
 } from "./numberText.js";
-import type { Measured, Subject } from "./subject.js";
+import type { Subject } from "./subject.js";
 import type { Drawing } from "./svg.js";
 
 /** Components whose histograms are drawn. */

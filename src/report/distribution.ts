@@ -1,8 +1,9 @@
 import { barX, rectY, ruleX, ruleY } from "@observablehq/plot";
-import { AnomalyDetector } from "../index.js";
+import { checkThresholdOptions, learnThreshold } from "../anomaly/threshold.js";
 import { chart } from "./chart.js";
 import type { Picture } from "./figure.js";
 import { swatches } from "./legend.js";
+import type { Measured } from "./measure.js";
 import {
   counted,
   extentOf,
@@ -16,7 +17,7 @@ import {
   ticksAcross,
   ticksOf,
 } from "./numberText.js";
-import { blocksOf, type Measured, type Subject } from "./subject.js";
+import type { Subject } from "./subject.js";
 import { stack } from "./svg.js";
 
 /** Features whose errors are drawn. */
@@ -24,18 +25,24 @@ const MOST_FEATURES = 30;
 const BINS = 48;
 /** Errors that reach further than this ratio have a logarithmic axis. */
 const WIDE = 50;
+/**
+ * A saved threshold may be the score of one of these samples. The detector added its squares up in another order, so the
+ * last digits may differ.
+ */
+const ROUNDING = 1e-6;
 
 /** How the samples' errors are spread, and where anomalies begin. */
-export async function errorDistribution(subject: Subject, { rows }: Measured): Promise<Picture> {
+export function errorDistribution(subject: Subject, { rows, scores }: Measured): Picture {
   const { model, threshold: given = {} } = subject;
-  const { scores, threshold } = await scoresOf(subject);
-  const above = scores.reduce((count, score) => count + (score > threshold ? 1 : 0), 0);
+  const threshold = thresholdFor(given, scores);
+  const isAbove = (score: number) => score > threshold * ("threshold" in given ? 1 + ROUNDING : 1);
+  const above = scores.reduce((count, score) => count + (isAbove(score) ? 1 : 0), 0);
   const range = extentOf([...scoresExtent(scores), threshold]);
   const logarithmic = range[0] > 0 && range[1] / range[0] > WIDE;
   const units = model.scaling ? " of scaled values" : "";
   const bins = [
     ...histogram(
-      scores.filter((score) => score <= threshold),
+      scores.filter((score) => !isAbove(score)),
       BINS,
       range,
       logarithmic,
@@ -43,12 +50,7 @@ export async function errorDistribution(subject: Subject, { rows }: Measured): P
       ...bin,
       colour: "var(--first)",
     })),
-    ...histogram(
-      scores.filter((score) => score > threshold),
-      BINS,
-      range,
-      logarithmic,
-    ).map((bin) => ({
+    ...histogram(scores.filter(isAbove), BINS, range, logarithmic).map((bin) => ({
       ...bin,
       colour: "var(--second)",
     })),
@@ -89,13 +91,9 @@ export async function errorDistribution(subject: Subject, { rows }: Measured): P
   };
 }
 
-/** The detector's scores, and the threshold that is known or follows from them. */
-async function scoresOf({ model, data, threshold: given = {} }: Subject) {
-  if ("threshold" in given)
-    return { scores: await model.reconstructionError(data), threshold: given.threshold };
-  const detector = new AnomalyDetector(model);
-  const scores = await detector.fitScore(data, given);
-  return { scores, threshold: detector.threshold };
+/** The threshold that was saved with the model, or the one that a detector would learn from the scores. */
+function thresholdFor(given: NonNullable<Subject["threshold"]>, scores: Float32Array): number {
+  return "threshold" in given ? given.threshold : learnThreshold(scores, checkThresholdOptions(given));
 }
 
 /** Their extent, as it is. */
@@ -110,11 +108,8 @@ function ruleTold(given: NonNullable<Subject["threshold"]>): string {
 }
 
 /** Mean squared error of each feature. */
-export async function featureErrors(subject: Subject, measured: Measured): Promise<Picture> {
-  const { model } = subject;
-  const { rows, columns } = measured;
-  const means = model.scaling ? await scaledFeatureErrors(subject, measured) : measured.featureErrors;
-  const all = Array.from(means, (error, feature) => ({ feature: `x${feature + 1}`, error }));
+export function featureErrors({ model }: Subject, { rows, columns, featureErrors }: Measured): Picture {
+  const all = Array.from(featureErrors, (error, feature) => ({ feature: `x${feature + 1}`, error }));
   const drawn = all
     .toSorted((a, b) => b.error - a.error)
     .slice(0, MOST_FEATURES)
@@ -151,16 +146,4 @@ export async function featureErrors(subject: Subject, measured: Measured): Promi
     caption: `${which}, the greatest first; x1 is the first column of the data. Means over ${plural(rows, "sample")}${scaled ? "; the model scales features, and errors are in its units" : ""}.`,
     drawing: body,
   };
-}
-
-/** Those of scaled features, which cannot be told from reconstructions in the data's units without losing digits. */
-async function scaledFeatureErrors(subject: Subject, { rows, columns }: Measured): Promise<Float64Array> {
-  const means = new Float64Array(columns);
-  for (const { part } of blocksOf(subject)) {
-    const { data } = await subject.model.reconstructionErrorPerFeature(part);
-    data.forEach((error, i) => {
-      means[i % columns]! += error / rows;
-    });
-  }
-  return means;
 }

@@ -1,9 +1,10 @@
 import { interpolate, latentGrid } from "../index.js";
 import { component } from "./component.js";
 import type { Picture } from "./figure.js";
+import type { Measured } from "./measure.js";
 import { evenly, extentOf, plural, quantile, shown } from "./numberText.js";
 import { drawStrips, drawTile, greyTile, type Range, type Sides, type Strip } from "./strips.js";
-import { type Measured, rowOf, type Subject, takeNumbers, takeRows } from "./subject.js";
+import { rowOf, rowsOf, type Subject, takeNumbers, takeRows } from "./subject.js";
 import { type Drawing, element, FONT_SIZE, textAt, WIDTH } from "./svg.js";
 
 /** Samples side by side. */
@@ -20,7 +21,8 @@ export interface ImageSubject extends Subject {
 }
 
 /** Originals above reconstructions; of a denoiser the corrupted inputs between them, which are reconstructed. */
-export async function reconstructedImages(subject: ImageSubject, { rows }: Measured): Promise<Picture> {
+export async function reconstructedImages(subject: ImageSubject): Promise<Picture> {
+  const rows = rowsOf(subject);
   const { model, image } = subject;
   const chosen = variousRows(subject, rows, SHOWN);
   const originals = takeNumbers(subject, chosen);
@@ -77,7 +79,8 @@ export async function worstImages(subject: ImageSubject, { rows, errors }: Measu
 }
 
 /** What lies between pairs of samples. */
-export async function walks(subject: ImageSubject, { rows }: Measured): Promise<Picture> {
+export async function walks(subject: ImageSubject): Promise<Picture> {
+  const rows = rowsOf(subject);
   const { model, image } = subject;
   const count = Math.min(WALKS, Math.floor(rows / 2));
   const ends = variousRows(subject, rows, 2 * Math.max(1, count));

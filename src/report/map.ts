@@ -4,6 +4,7 @@ import { classColour, rampColour } from "./colours.js";
 import { component } from "./component.js";
 import type { Picture } from "./figure.js";
 import { rampLegend, swatches } from "./legend.js";
+import type { Measured } from "./measure.js";
 import {
   counted,
   evenly,
@@ -19,7 +20,7 @@ import {
   ticksOf,
 } from "./numberText.js";
 import { principalComponents } from "./principal.js";
-import { type Measured, rowOf, type Subject } from "./subject.js";
+import { rowOf, type Subject } from "./subject.js";
 import { type Drawing, stack, WIDTH } from "./svg.js";
 
 /** Codes that a map shows. */

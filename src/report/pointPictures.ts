@@ -4,6 +4,7 @@ import { rampColour, SERIES } from "./colours.js";
 import { component, subscript } from "./component.js";
 import type { Picture } from "./figure.js";
 import { rampLegend, type Swatch, swatches } from "./legend.js";
+import type { Measured } from "./measure.js";
 import {
   counted,
   evenly,
@@ -18,7 +19,7 @@ import {
   ticksAcross,
   ticksOf,
 } from "./numberText.js";
-import { type Measured, pickRows, type Subject, takeNumbers } from "./subject.js";
+import { pickRows, type Subject, takeNumbers } from "./subject.js";
 import { type Drawing, stack, WIDTH } from "./svg.js";
 
 /** Points that are drawn. */
@@ -31,7 +32,7 @@ const CURVE_POINTS = 240;
 const MOST_CURVES = SERIES.length;
 
 /** Samples of the plane and what the model makes of them. */
-interface Points {
+export interface Points {
   readonly rows: readonly number[];
   readonly originals: Float32Array;
   readonly rebuilt: Float32Array;

@@ -1,5 +1,4 @@
-import type { Autoencoder, Evaluation, History, ThresholdOptions } from "../index.js";
-import { evenly } from "./numberText.js";
+import type { Autoencoder, History, ThresholdOptions } from "../index.js";
 import type { Sides } from "./strips.js";
 
 /** Losses by epoch, as of `History`. */
@@ -31,73 +30,12 @@ export interface Subject {
   readonly threshold?: KnownThreshold | ThresholdOptions;
 }
 
-/** What the model gives for all samples, from which every picture is drawn. */
-export interface Measured {
-  readonly rows: number;
-  readonly columns: number;
-  readonly evaluation: Evaluation;
-  /** Mean over all values, in the units of the samples. */
-  readonly meanSquaredError: number;
-  readonly meanAbsoluteError: number;
-  /** Mean squared error of each sample, in the units of the samples. */
-  readonly errors: Float64Array;
-  /** Mean squared error of each feature, in the units of the samples. */
-  readonly featureErrors: Float64Array;
-  /** The codes of all samples, [rows, latentSize], row-major. */
-  readonly allCodes: Float32Array;
-  /** The reconstructions of points of the plane, [rows, 2], row-major; of wider samples there may be too many to keep. */
-  readonly rebuiltPoints: Float32Array | undefined;
-  /** Samples whose codes are looked at, evenly spread. */
-  readonly coded: readonly number[];
-  /** Their codes, [coded, latentSize], row-major. */
-  readonly codes: Float32Array;
-}
-
-/** Samples whose codes are looked at. */
-const MOST_CODES = 10_000;
 /** Values that go through the model at a time. */
 const VALUES_AT_A_TIME = 1 << 22;
 
-/** Sends all samples through the model: once for the loss that it was trained by, once for codes and reconstructions. */
-export async function measure(subject: Subject): Promise<Measured> {
-  const { model, data } = subject;
-  const { inputSize: columns, latentSize } = model;
-  const rows = data.length / columns;
-  const evaluation = await model.evaluate(data);
-  const errors = new Float64Array(rows);
-  const featureErrors = new Float64Array(columns);
-  const allCodes = new Float32Array(rows * latentSize);
-  const rebuiltPoints = columns === 2 ? new Float32Array(data.length) : undefined;
-  let [squares, absolutes] = [0, 0];
-  for (const { first, part } of blocksOf(subject)) {
-    const codes = await model.encode(part);
-    allCodes.set(codes.data, first * latentSize);
-    const rebuilt = (await model.decode(codes)).data;
-    rebuiltPoints?.set(rebuilt, first * columns);
-    const unit = unitOf(part);
-    for (let i = 0; i < part.length; i++) {
-      const difference = rebuilt[i]! - part[i]! * unit;
-      const square = difference * difference;
-      errors[first + Math.floor(i / columns)]! += square / columns;
-      featureErrors[i % columns]! += square / rows;
-      absolutes += Math.abs(difference);
-    }
-  }
-  for (const error of errors) squares += error;
-  const coded = evenly(rows, MOST_CODES);
-  return {
-    rows,
-    columns,
-    evaluation,
-    meanSquaredError: squares / rows,
-    meanAbsoluteError: absolutes / (rows * columns),
-    errors,
-    featureErrors,
-    allCodes,
-    rebuiltPoints,
-    coded,
-    codes: pickRows(allCodes, latentSize, coded),
-  };
+/** How many samples there are. */
+export function rowsOf({ model: { inputSize }, data }: Subject): number {
+  return data.length / inputSize;
 }
 
 /** Some rows of rows of a width. */
@@ -137,6 +75,7 @@ export function rowOf(values: Float32Array, columns: number, index: number): Flo
   return values.subarray(index * columns, (index + 1) * columns);
 }
 
-function unitOf(data: Float32Array | Float64Array | Uint8Array): number {
+/** What a value stands for: bytes for themselves divided by 255. */
+export function unitOf(data: Float32Array | Float64Array | Uint8Array): number {
   return data instanceof Uint8Array ? 1 / 255 : 1;
 }

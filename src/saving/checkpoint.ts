@@ -90,11 +90,7 @@ export function decodeCheckpoint(file: SafetensorsFile): Checkpoint {
       "the file is a model without the state of its training (__metadata__.training), so training cannot go on from it",
     );
   }
-  const parsed = parseMetadata("training", "the training", metadata.training, VERSION);
-  const { steps, learningRate, epochs, history, options } = orFormatError(
-    "the state of the training is not valid",
-    () => checkTraining(parsed, description.latent !== undefined),
-  );
+  const { steps, learningRate, epochs, history, options } = readTraining(metadata.training, description);
   const slots = new Map<string, NamedTensor[]>();
   for (const tensor of others) {
     const [, slot, name] = /^optimizer\.(\w{1,40})\.(.*)$/s.exec(tensor.name) ?? [];
@@ -105,6 +101,23 @@ export function decodeCheckpoint(file: SafetensorsFile): Checkpoint {
   }
   const progress: Progress = { epochs, history, options: options ?? undefined };
   return { description, weights, scaling, slots, steps, rate: learningRate, progress };
+}
+
+/**
+ * The history in a checkpoint's `__metadata__.training`. Nothing else of the file is read: use it once the model has been
+ * loaded, and so the file verified.
+ *
+ * @throws {FormatError} when the text does not describe a training of such a model
+ */
+export function readHistory(training: string, description: CheckedDescription): History {
+  return readTraining(training, description).history;
+}
+
+function readTraining(text: string, { latent }: CheckedDescription): Omit<TrainingMetadata, "version"> {
+  const parsed = parseMetadata("training", "the training", text, VERSION);
+  return orFormatError("the state of the training is not valid", () =>
+    checkTraining(parsed, latent !== undefined),
+  );
 }
 
 /**

@@ -71,11 +71,12 @@ async function anomalies(modelPath: string, name: string, options: AnomaliesOpti
   const labels = labelsPath === undefined ? undefined : await loadColumn(labelsPath, "label");
   const source = await openData(name, options, USED_DIGITS);
   const file = await loadSafetensors(modelPath);
-  // What a report of the saved model will need.
-  const history = save === undefined ? undefined : await historyOf(modelPath, file);
   const { detector, fitted } = await openDetector(modelPath, file, options);
   try {
-    assertColumns(source, detector.model.inputSize, "samples");
+    const { model } = detector;
+    assertColumns(source, model.inputSize, "samples");
+    // A report of the saved model will need it.
+    const history = save === undefined ? undefined : await historyOf(modelPath, file, model.description);
     const began = performance.now();
     const findings = await find(detector, fitted, source.all(), labels, options);
     const seconds = (performance.now() - began) / 1000;

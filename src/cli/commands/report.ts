@@ -78,11 +78,11 @@ async function report(modelPath: string, name: string, options: ReportOptions): 
   const source = withImageShape(await openData(name, options, USED_DIGITS), options.imageShape);
   const examples = await withColumns(source, isMade(name), options);
   const file = await loadSafetensors(modelPath);
-  const history = await historyOf(modelPath, file);
   const { detector, fitted } = await openDetector(modelPath, file, options);
   const { model } = detector;
   try {
     assertColumns(source, model.inputSize, "samples");
+    const history = await historyOf(modelPath, file, model.description);
     const began = performance.now();
     const subject = subjectOf(model, source, examples, {
       modelTitle: basename(modelPath),
