@@ -21,12 +21,12 @@ import {
 import { toActivation } from "../layers/activations.js";
 import { toLossName } from "../network/losses.js";
 import { toOptimizerName } from "../optimizers/list.js";
-import type { GivenSchedule } from "./options.js";
+import type { ScheduleFlag } from "./options.js";
 import type { Kind } from "./readData.js";
 import { described } from "./text.js";
 
 /** What the user said of the model and its training; the rest follows from the data. */
-export interface TrainingWishes {
+export interface TrainingFlags {
   latent?: number;
   hidden?: number[];
   activation?: string;
@@ -41,7 +41,7 @@ export interface TrainingWishes {
   sparsity?: L1 | KlSparsity;
   learningRate?: number;
   scaling?: string;
-  schedule?: GivenSchedule;
+  schedule?: ScheduleFlag;
   warmup?: number;
   clipValue?: number;
   clipNorm?: number;
@@ -54,14 +54,14 @@ export interface TrainingWishes {
 }
 
 /**
- * Wishes in which names are spelled as the library spells them: `mse` is `meanSquaredError`.
+ * Flags with names are spelled as the library spells them: `mse` is `meanSquaredError`.
  *
  * @throws {ArgumentError} for unknown names
  */
-export function spelledOut<T extends TrainingWishes>(wishes: T): T {
-  const { loss, activation, optimizer } = wishes;
+export function withFullNames<T extends TrainingFlags>(flags: T): T {
+  const { loss, activation, optimizer } = flags;
   return {
-    ...wishes,
+    ...flags,
     ...(loss !== undefined && { loss: toLossName("loss", loss) }),
     ...(activation !== undefined && { activation: toActivation("activation", activation) }),
     ...(optimizer !== undefined && { optimizer: toOptimizerName("optimizer", optimizer) }),
@@ -124,7 +124,7 @@ const DEFAULTS: Record<Kind, Defaults> = {
 };
 
 /** Epochs and batch size. */
-export function trainingLength(kind: Kind, { epochs, batchSize }: TrainingWishes) {
+export function trainingLength(kind: Kind, { epochs, batchSize }: TrainingFlags) {
   return { epochs: epochs ?? DEFAULTS[kind].epochs, batchSize: batchSize ?? DEFAULTS[kind].batchSize };
 }
 
@@ -133,57 +133,57 @@ const VARIATIONAL_HIDDEN = 400;
 /** Width of its code. */
 const VARIATIONAL_LATENT = 20;
 
-/** The model for samples of a kind, from wishes that are spelled out. The library refuses what does not fit. */
-export function describeModel(kind: Kind, columns: number, wishes: TrainingWishes): AutoencoderOptions {
-  checkWishes(wishes);
+/** The model for samples of a kind, from flags that are spelled out. The library refuses what does not fit. */
+export function describeModel(kind: Kind, columns: number, flags: TrainingFlags): AutoencoderOptions {
+  checkFlags(flags);
   const defaults = DEFAULTS[kind];
-  const { variational, sparsity, tied, corruption } = wishes;
-  const activation = (wishes.activation ?? "relu") as ActivationName;
-  const loss = (wishes.loss ?? defaults.loss) as LossName;
+  const { variational, sparsity, tied, corruption } = flags;
+  const activation = (flags.activation ?? "relu") as ActivationName;
+  const loss = (flags.loss ?? defaults.loss) as LossName;
   const widths =
-    wishes.hidden ?? (variational && kind === "pictures" ? [VARIATIONAL_HIDDEN] : defaults.hidden);
-  if (wishes.dropout !== undefined && widths.length === 0) {
+    flags.hidden ?? (variational && kind === "pictures" ? [VARIATIONAL_HIDDEN] : defaults.hidden);
+  if (flags.dropout !== undefined && widths.length === 0) {
     throw new ArgumentError("--dropout follows hidden layers, but there are none; --hidden gives some");
   }
-  const decoding = (wishes.activation ?? defaults.decoder ?? activation) as ActivationName;
-  const penalized = penaltyOptions(wishes);
+  const decoding = (flags.activation ?? defaults.decoder ?? activation) as ActivationName;
+  const penalized = penaltyOptions(flags);
   // Tied weights are the encoder's, which are penalized there.
   const decoderOptions = tied ? {} : penalized;
   const hidden = (order: readonly number[], name: ActivationName, options: DenseOptions) =>
     order.flatMap((units): Layer[] => [
       dense(units, name, options),
-      ...(wishes.dropout ? [dropout(wishes.dropout)] : []),
+      ...(flags.dropout ? [dropout(flags.dropout)] : []),
     ]);
   // Cross-entropy compares probabilities.
   const probabilities = loss === "binaryCrossentropy";
   const output = probabilities ? "sigmoid" : defaults.output;
-  const scaling = (wishes.scaling ?? (probabilities ? undefined : defaults.scaling)) as
+  const scaling = (flags.scaling ?? (probabilities ? undefined : defaults.scaling)) as
     | ScalingName
     | undefined;
-  const latent = wishes.latent ?? latentSize(columns, variational === true);
+  const latent = flags.latent ?? latentSize(columns, variational === true);
   return {
     inputSize: columns,
     encoder: [
       ...hidden(widths, activation, penalized),
-      ...(variational ? [] : [codeLayer(latent, defaults, wishes)]),
+      ...(variational ? [] : [codeLayer(latent, defaults, flags)]),
     ],
     decoder: [
       ...hidden(widths.toReversed(), decoding, decoderOptions),
       dense(columns, output, decoderOptions),
     ],
-    ...(variational && { latent: gaussian(latent, latentOptions(wishes)) }),
+    ...(variational && { latent: gaussian(latent, latentOptions(flags)) }),
     ...(corruption && { corruption }),
     ...(sparsity?.kind === "klSparsity" && { sparsity }),
     ...(tied && { tied }),
     loss,
-    optimizer: optimizerOf(wishes, defaults),
+    optimizer: optimizerOf(flags, defaults),
     ...(scaling !== undefined && { scaling }),
-    seed: wishes.seed,
+    seed: flags.seed,
   };
 }
 
-/** @throws {ArgumentError} for wishes that make no sense together */
-function checkWishes({ variational, beta, betaWarmup, sparsity, hidden }: TrainingWishes): void {
+/** @throws {ArgumentError} for flags that make no sense together */
+function checkFlags({ variational, beta, betaWarmup, sparsity, hidden }: TrainingFlags): void {
   if (!variational && beta !== undefined) throw new ArgumentError("--beta needs --variational");
   if (!variational && betaWarmup !== undefined) throw new ArgumentError("--beta-warmup needs --variational");
   if (variational && sparsity) throw new ArgumentError("--sparsity and --variational exclude each other");
@@ -193,24 +193,24 @@ function checkWishes({ variational, beta, betaWarmup, sparsity, hidden }: Traini
 }
 
 /** The code's layer: sigmoid for a sparsity that needs it, unless another activation was asked for. */
-function codeLayer(units: number, defaults: Defaults, wishes: TrainingWishes): Layer {
-  const { activation, sparsity } = wishes;
+function codeLayer(units: number, defaults: Defaults, flags: TrainingFlags): Layer {
+  const { activation, sparsity } = flags;
   const fitting = sparsity?.kind === "klSparsity" ? "sigmoid" : defaults.code;
   // Some activations, relu among them, never learn from codes that are all 0.
   const initializer = activation === undefined ? defaults.codeInitializer : undefined;
   return dense(units, (activation ?? fitting) as ActivationName, {
-    ...penaltyOptions(wishes),
+    ...penaltyOptions(flags),
     ...(sparsity?.kind === "l1" && { activityPenalty: sparsity }),
     ...(initializer && { initializer }),
   });
 }
 
 /** The penalty on a layer's weights, if one was asked for. */
-function penaltyOptions({ l1 = 0, l2 = 0 }: TrainingWishes): DenseOptions {
+function penaltyOptions({ l1 = 0, l2 = 0 }: TrainingFlags): DenseOptions {
   return l1 > 0 || l2 > 0 ? { kernelPenalty: l1l2({ l1, l2 }) } : {};
 }
 
-function latentOptions({ beta, betaWarmup }: TrainingWishes) {
+function latentOptions({ beta, betaWarmup }: TrainingFlags) {
   return {
     ...(beta !== undefined && { beta }),
     ...(betaWarmup !== undefined && { warmupSteps: betaWarmup }),
@@ -222,10 +222,10 @@ function latentSize(columns: number, variational: boolean): number {
   return Math.max(1, Math.floor(columns / 2));
 }
 
-function optimizerOf(wishes: TrainingWishes, defaults: Defaults): Optimizer | OptimizerName {
-  const { clipValue, clipNorm, globalClipNorm } = wishes;
-  const kind = (wishes.optimizer ?? "adam") as OptimizerName;
-  const learningRate = learningRateOf(wishes, kind, defaults);
+function optimizerOf(flags: TrainingFlags, defaults: Defaults): Optimizer | OptimizerName {
+  const { clipValue, clipNorm, globalClipNorm } = flags;
+  const kind = (flags.optimizer ?? "adam") as OptimizerName;
+  const learningRate = learningRateOf(flags, kind, defaults);
   const given = Object.entries({ learningRate, clipValue, clipNorm, globalClipNorm }).filter(
     ([, value]) => value !== undefined,
   );
@@ -234,7 +234,7 @@ function optimizerOf(wishes: TrainingWishes, defaults: Defaults): Optimizer | Op
 }
 
 function learningRateOf(
-  { learningRate, schedule, warmup }: TrainingWishes,
+  { learningRate, schedule, warmup }: TrainingFlags,
   kind: OptimizerName,
   defaults: Defaults,
 ): number | Schedule | undefined {

@@ -15,7 +15,7 @@ const SAME_PRESS = 250;
 let current: Interruption | undefined;
 
 /** What an interruption needs of the process it runs in. */
-export interface Surroundings {
+export interface ProcessHooks {
   /** Whether npm (`npm start`, `npx`) started the command. */
   readonly underNpm: boolean;
   /** A clock, in ms. */
@@ -27,7 +27,7 @@ export interface Surroundings {
 }
 
 /** The process itself. */
-const PROCESS: Surroundings = {
+const PROCESS: ProcessHooks = {
   // npm, yarn and pnpm all set it, and so does npx.
   underNpm: process.env.npm_lifecycle_event !== undefined,
   now: () => performance.now(),
@@ -40,7 +40,7 @@ const PROCESS: Surroundings = {
  * ends the process at once, unless it is in the middle of writing a file.
  */
 export class Interruption {
-  readonly #process: Surroundings;
+  readonly #process: ProcessHooks;
   readonly #controller = new AbortController();
   #by: SignalName | undefined;
   #at = 0;

@@ -5,7 +5,7 @@ import { loadSamples } from "../node.js";
 import { type CalculationOptions, engineOptions } from "./options.js";
 
 /** How the threshold is found, if not by what the model was saved with. */
-export interface ThresholdWishes {
+export interface ThresholdFlags {
   contamination?: number;
   sigma?: number;
 }
@@ -19,7 +19,7 @@ export interface ThresholdWishes {
 export async function openDetector(
   path: string,
   file: DecodedSafetensors,
-  options: CalculationOptions & ThresholdWishes,
+  options: CalculationOptions & ThresholdFlags,
 ) {
   const engine = engineOptions(options);
   const asked = options.contamination !== undefined || options.sigma !== undefined;

@@ -78,13 +78,13 @@ export const fraction = (text: string) =>
 export const notNegative = (text: string) => decimal(text, "A number of at least 0", (value) => value >= 0);
 
 /** A schedule of the learning rate as the user gave it: the library checks its name and options. */
-export interface GivenSchedule {
+export interface ScheduleFlag {
   readonly kind: string;
   readonly [option: string]: string | number;
 }
 
 /** `name` or `name:option=value,option=value`, where a value that is a number becomes one. */
-export function schedule(text: string): GivenSchedule {
+export function schedule(text: string): ScheduleFlag {
   const [, kind, options] = /^([^:]+)(?::(.+))?$/s.exec(text) ?? [];
   const pairs = (options?.split(",") ?? []).map((pair) => /^([^=]+)=(.+)$/s.exec(pair));
   if (!kind || pairs.includes(null)) {

@@ -23,11 +23,11 @@ export type Kind =
   | "table";
 
 /** Samples to train on, and others that training does not see. */
-export interface Division {
+export interface Split {
   readonly training: Rows;
   readonly heldOut: Rows;
   /** What the held-out samples are, for the reader. */
-  readonly heldOutAs: string;
+  readonly heldOutTitle: string;
 }
 
 /** Samples for a report, with what is known of them. */
@@ -49,7 +49,7 @@ export interface Source {
   /** Sides of a sample that is a picture. */
   readonly picture?: { readonly width: number; readonly height: number };
   all(): Examples;
-  divide(): Division;
+  split(): Split;
   /** Samples that training does not see, where there are enough, else those that it sees. */
   examples(validationSplit: number): Examples;
 }
@@ -63,10 +63,10 @@ const EXAMPLES = 2_000;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /** Whether a name stands for data that are made on the spot, not for a file. */
-export const isMade = (name: string) => name === "digits" || name === "spiral";
+export const isBuiltIn = (name: string) => name === "digits" || name === "spiral";
 
 /** The file that a name of data is; undefined for data that are made. */
-export const dataFile = (name: string) => (isMade(name) ? undefined : name);
+export const dataFile = (name: string) => (isBuiltIn(name) ? undefined : name);
 
 /**
  * The data set of a name or a path. Files are read; the others are made only when asked for.
@@ -75,7 +75,7 @@ export const dataFile = (name: string) => (isMade(name) ? undefined : name);
  */
 export async function openData(name: string, options: DataOptions, digitCount: number): Promise<Source> {
   if (name !== "spiral") refuse("noise", options.noise, "the spiral");
-  if (isMade(name) && options.maxUnpacked !== undefined) {
+  if (isBuiltIn(name) && options.maxUnpacked !== undefined) {
     throw new ArgumentError("--max-unpacked is only for files that are read, not for made data");
   }
   if (name === "digits") return digitSource({ ...options, samples: options.samples ?? digitCount });
@@ -118,14 +118,14 @@ function digitSource({ samples, seed }: { samples: number; seed: number }): Sour
     picture: { width: 28, height: 28 },
     all: () => labelled(samples, seed),
     examples: () => labelled(EXAMPLES, otherSeed(seed), ", not trained on"),
-    divide() {
+    split() {
       // Digit i depends on the seed and i alone, so those beyond the training samples are new ones.
       const { images } = digits({ samples: samples + HELD_OUT, seed });
       const end = samples * columns;
       return {
         training: rows(images.subarray(0, end)),
         heldOut: rows(images.subarray(end)),
-        heldOutAs: `${HELD_OUT} held-out digits`,
+        heldOutTitle: `${HELD_OUT} held-out digits`,
       };
     },
   };
@@ -151,10 +151,10 @@ function spiralSource({ samples = POINTS, noise, seed }: DataOptions): Source {
     title: title(seed),
     all: () => points(seed),
     examples: unseen,
-    divide: () => ({
+    split: () => ({
       training: spread(points(seed)),
       heldOut: unseen(),
-      heldOutAs: `${plural(samples, "held-out point")}, made from seed ${other}`,
+      heldOutTitle: `${plural(samples, "held-out point")}, made from seed ${other}`,
     }),
   };
 }
@@ -206,19 +206,19 @@ function fileSource(path: string, loaded: LoadedSamples): Source {
         title: `the last ${plural(unseen, "sample")} of ${basename(path)}, not trained on`,
       };
     },
-    divide() {
+    split() {
       if (heldOut === 0) {
         const shown = Math.min(HELD_OUT, rows);
         return {
           training: loaded,
           heldOut: part(0, shown),
-          heldOutAs: `${plural(shown, "training sample")} (${rows} are too few to hold any out)`,
+          heldOutTitle: `${plural(shown, "training sample")} (${rows} are too few to hold any out)`,
         };
       }
       return {
         training: part(0, rows - heldOut),
         heldOut: part(rows - heldOut, rows),
-        heldOutAs: `the last ${plural(heldOut, "sample")}, held out`,
+        heldOutTitle: `the last ${plural(heldOut, "sample")}, held out`,
       };
     },
   };

@@ -1,6 +1,6 @@
 import { ArgumentError, type Autoencoder, type KernelPenalty, type Schedule } from "../index.js";
 import { loadCheckpoint } from "../node.js";
-import type { TrainingWishes } from "./architecture.js";
+import type { TrainingFlags } from "./architecture.js";
 import { type CalculationOptions, engineOptions } from "./options.js";
 
 /** Options of `train` for checkpoints. */
@@ -23,16 +23,16 @@ export function checkCheckpointOptions({ checkpoint, every }: CheckpointOptions)
 /**
  * The model of a checkpoint.
  *
- * @throws {ArgumentError} when what the user wished for is not what the checkpoint has
+ * @throws {ArgumentError} when what the user asked for is not what the checkpoint has
  */
 export async function resumeModel(
   file: string,
-  wishes: Partial<TrainingWishes>,
+  flags: Partial<TrainingFlags>,
   options: CalculationOptions,
 ): Promise<Autoencoder> {
   const model = await loadCheckpoint(file, { engine: engineOptions(options) });
   try {
-    assertWishes(file, model, wishes);
+    assertFlags(file, model, flags);
     return model;
   } catch (error) {
     await model.dispose();
@@ -40,29 +40,29 @@ export async function resumeModel(
   }
 }
 
-function assertWishes(file: string, model: Autoencoder, wishes: Partial<TrainingWishes>) {
-  if (wishes.schedule !== undefined || wishes.warmup !== undefined) {
+function assertFlags(file: string, model: Autoencoder, flags: Partial<TrainingFlags>) {
+  if (flags.schedule !== undefined || flags.warmup !== undefined) {
     throw new ArgumentError(
       `--schedule and --warmup cannot be given with --resume: ${file} has the schedule that it goes on with`,
     );
   }
-  const has = wishesOf(model);
-  for (const [name, wish] of Object.entries(wishes)) {
-    if (!(name in has) || wish === undefined) continue;
-    const [value, wished] = [inWords(has[name as keyof typeof has]), inWords(wish)];
-    if (wished === value) continue;
+  const has = flagsOf(model);
+  for (const [name, flag] of Object.entries(flags)) {
+    if (!(name in has) || flag === undefined) continue;
+    const [value, asked] = [inWords(has[name as keyof typeof has]), inWords(flag)];
+    if (asked === value) continue;
     const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     throw new ArgumentError(
-      `--${option} is ${wished}, but ${file}, which --resume goes on with, has ${value}`,
+      `--${option} is ${asked}, but ${file}, which --resume goes on with, has ${value}`,
     );
   }
 }
 
-/** A schedule is not told apart: `assertWishes` refuses one. */
-type ModelWishes = Omit<TrainingWishes, "epochs" | "batchSize" | "schedule" | "warmup">;
+/** A schedule is not told apart: `assertFlags` refuses one. */
+type ModelFlags = Omit<TrainingFlags, "epochs" | "batchSize" | "schedule" | "warmup">;
 
-/** The wishes that a model came from, as far as they can be told from it. */
-function wishesOf({ description, latentSize }: Autoencoder): { [name in keyof ModelWishes]-?: unknown } {
+/** The flags that a model came from, as far as they can be told from it. */
+function flagsOf({ description, latentSize }: Autoencoder): { [name in keyof ModelFlags]-?: unknown } {
   const { encoder, latent, corruption, sparsity, tied, loss, optimizer, scaling, seed } = description;
   const layers = encoder.filter((layer) => layer.kind === "dense");
   const code = layers.at(-1)!;

@@ -35,14 +35,14 @@ export interface Reporting {
 }
 
 /** What is to happen while a model is trained. */
-export interface TrainingComforts extends CheckpointOptions {
+export interface CallbackFlags extends CheckpointOptions {
   patience?: number;
   metrics?: string[];
 }
 
 /** The callbacks and metrics for `fit`. Names are passed on as they came, since the library refuses unknown ones. */
-export function comforts(
-  { checkpoint, every, patience, metrics }: TrainingComforts,
+export function callbackOptions(
+  { checkpoint, every, patience, metrics }: CallbackFlags,
   validates: boolean,
 ): Pick<FitOptions, "callbacks" | "metrics"> {
   const callbacks: Callback[] = [];

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { printable } from "../../common/printable.js";
 import type { AnomalyDetector, AnomalyEvaluation } from "../../index.js";
 import { loadSafetensors, saveModel, saveNpy, saveText } from "../../node.js";
-import { loadColumn, openDetector, type ThresholdWishes } from "../openDetector.js";
+import { loadColumn, openDetector, type ThresholdFlags } from "../openDetector.js";
 import {
   addCalculationOptions,
   addDataOptions,
@@ -20,7 +20,7 @@ import { historyMetadata, historyOf } from "../savedHistory.js";
 import { bold, dim, emit, say, terminal } from "../terminal.js";
 import { count, plural, loss as showLoss, table } from "../text.js";
 
-interface AnomaliesOptions extends DataOptions, CalculationOptions, ThresholdWishes {
+interface AnomaliesOptions extends DataOptions, CalculationOptions, ThresholdFlags {
   labels?: string;
   out: string;
   save?: string;

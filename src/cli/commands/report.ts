@@ -4,7 +4,7 @@ import { printable } from "../../common/printable.js";
 import { ArgumentError, NonFiniteError, ShapeError } from "../../index.js";
 import { loadSafetensors } from "../../node.js";
 import type { Subject } from "../../report/drawReport.js";
-import { loadColumn, openDetector, type ThresholdWishes } from "../openDetector.js";
+import { loadColumn, openDetector, type ThresholdFlags } from "../openDetector.js";
 import {
   addCalculationOptions,
   addDataOptions,
@@ -23,7 +23,7 @@ import {
   assertColumns,
   dataFile,
   type Examples,
-  isMade,
+  isBuiltIn,
   openData,
   type Source,
   withImageShape,
@@ -32,7 +32,7 @@ import { historyOf } from "../savedHistory.js";
 import { bold, emit, say, terminal } from "../terminal.js";
 import { subjectOf, writePicture, writeReport } from "../writeReport.js";
 
-interface ReportOptions extends DataOptions, CalculationOptions, ImageOptions, ThresholdWishes {
+interface ReportOptions extends DataOptions, CalculationOptions, ImageOptions, ThresholdFlags {
   labels?: string;
   positions?: string;
   picture?: string;
@@ -76,7 +76,7 @@ async function report(modelPath: string, name: string, options: ReportOptions): 
   const inputs = { MODEL: modelPath, DATA: dataFile(name), "--labels": labels, "--positions": positions };
   await checkOutputs({ "--out": out }, inputs);
   const source = withImageShape(await openData(name, options, USED_DIGITS), options.imageShape);
-  const examples = await withColumns(source, isMade(name), options);
+  const examples = await withColumns(source, isBuiltIn(name), options);
   const file = await loadSafetensors(modelPath);
   const { detector, fitted } = await openDetector(modelPath, file, options);
   const { model } = detector;
@@ -87,7 +87,7 @@ async function report(modelPath: string, name: string, options: ReportOptions): 
     const subject = subjectOf(model, source, examples, {
       modelTitle: basename(modelPath),
       ...(history && { history }),
-      threshold: fitted ? { threshold: detector.threshold } : wishedRule(options),
+      threshold: fitted ? { threshold: detector.threshold } : thresholdRule(options),
     });
     if (options.picture === undefined) await writeReport(out, subject);
     else await writePicture(out, subject, options.picture, options.dark === true);
@@ -141,7 +141,7 @@ async function withColumns(
   return { ...examples, ...Object.fromEntries(await Promise.all(columns)) };
 }
 
-function wishedRule({ contamination, sigma }: ThresholdWishes): NonNullable<Subject["threshold"]> {
+function thresholdRule({ contamination, sigma }: ThresholdFlags): NonNullable<Subject["threshold"]> {
   if (sigma !== undefined) return { sigma };
   return contamination === undefined ? {} : { contamination };
 }

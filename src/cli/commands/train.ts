@@ -9,9 +9,9 @@ import {
   describeModel,
   showLayers,
   showOptimizer,
-  spelledOut,
-  type TrainingWishes,
+  type TrainingFlags,
   trainingLength,
+  withFullNames,
 } from "../architecture.js";
 import { Interruption } from "../interruption.js";
 import {
@@ -28,15 +28,15 @@ import { type CheckpointOptions, checkCheckpointOptions, resumeModel } from "../
 import { historyMetadata } from "../savedHistory.js";
 import { bold, dim, emit, say, type Terminal, terminal } from "../terminal.js";
 import { count, described, fileSize, plural, table } from "../text.js";
-import { comforts, type Outcome, type TrainingComforts, trainModel } from "../training.js";
+import { type CallbackFlags, callbackOptions, type Outcome, trainModel } from "../training.js";
 import { addTrainingOptions } from "../trainingOptions.js";
 import { subjectOf, writeReport } from "../writeReport.js";
 
 interface TrainOptions
-  extends TrainingWishes,
+  extends TrainingFlags,
     DataOptions,
     CalculationOptions,
-    TrainingComforts,
+    CallbackFlags,
     CheckpointOptions,
     ImageOptions {
   seed: number;
@@ -51,8 +51,8 @@ const DIGITS = 60_000;
 
 export const trainCommand = () => addTrainingOptions(new Command("train")).action(train);
 
-async function train(name: string, wishes: TrainOptions, command: Command): Promise<void> {
-  const given = spelledOut(wishes);
+async function train(name: string, flags: TrainOptions, command: Command): Promise<void> {
+  const given = withFullNames(flags);
   checkCheckpointOptions(given);
   await checkFiles(name, given);
   if (given.resume !== undefined) return resume(name, given.resume, given, command);
@@ -71,9 +71,9 @@ async function train(name: string, wishes: TrainOptions, command: Command): Prom
 
 /** Goes on with the training of a checkpoint. */
 async function resume(name: string, file: string, given: TrainOptions, command: Command): Promise<void> {
-  const { seed, ...wishes } = given;
+  const { seed, ...flags } = given;
   const seedGiven = command.getOptionValueSource("seed") !== "default";
-  const model = await resumeModel(file, seedGiven ? given : wishes, given);
+  const model = await resumeModel(file, seedGiven ? given : flags, given);
   try {
     const before = model.trainingOptions;
     if (!before)
@@ -109,14 +109,14 @@ async function trainAndShow(
   const screen = terminal();
   const json = options.json === true;
   if (!json) say(`${header(model, source, plan, options, screen)}\n`);
-  const division = source.divide();
+  const split = source.split();
   const interruption = new Interruption();
   try {
     const reporting = { terminal: screen, json };
     const outcome = await trainModel(
       model,
-      division.training.data,
-      { ...plan, ...comforts(options, plan.validationSplit > 0) },
+      split.training.data,
+      { ...plan, ...callbackOptions(options, plan.validationSplit > 0) },
       interruption.signal,
       reporting,
     );
@@ -126,7 +126,7 @@ async function trainAndShow(
     const reported = await writeReportOf(model, source, outcome, plan, options);
     if (json) emit(doneEvent(outcome, out, interrupted, reported));
     else if (interrupted) say(`\ninterrupted after ${plural(outcome.steps, "step")}`);
-    else if (!outcome.diverged) await showReconstructions(model, source, division, screen);
+    else if (!outcome.diverged) await showReconstructions(model, source, split, screen);
     if (!json) say(out === null ? "no step was taken, so nothing is saved" : await savedLine(out, screen));
     if (!json && reported !== null) say(await reportLine(reported, screen));
     if (outcome.diverged) throw outcome.diverged;

@@ -1,8 +1,8 @@
 import { byId, make, setText } from "../shared/dom.js";
+import { grouped, showNumber, significant } from "../shared/showNumber.js";
 import { paintGrid } from "./canvas.js";
 import type { Analysis } from "./digitsMessages.js";
 import { PIXELS } from "./pictures.js";
-import { grouped, showNumber, significant } from "./showNumber.js";
 
 /** The held-out pictures with the highest errors. */
 export class AnomalyView {

@@ -15,7 +15,7 @@ const SHOWN = 30;
 const NOISE_SEED = 1;
 
 /** What the visitor has to show to whatever model there is. */
-export interface Wishes {
+export interface VisitorInput {
   drawing?: Drawing;
   mixOdd: boolean;
 }
@@ -26,7 +26,7 @@ export class Display {
   readonly #model: Autoencoder;
   readonly #set: PictureSet;
   readonly #run: Run;
-  readonly #wishes: Wishes;
+  readonly #input: VisitorInput;
   #detector: AnomalyDetector | undefined;
   #code: Float32Array | undefined;
   #closed = false;
@@ -37,12 +37,12 @@ export class Display {
   readonly #decodings = this.#latest(() => this.#decode());
   readonly #drawings = this.#latest(() => this.#examine());
 
-  constructor(model: Autoencoder, set: PictureSet, run: Run, wishes: Wishes, send: Send<FromWorker>) {
+  constructor(model: Autoencoder, set: PictureSet, run: Run, input: VisitorInput, send: Send<FromWorker>) {
     this.#send = send;
     this.#model = model;
     this.#set = set;
     this.#run = run;
-    this.#wishes = wishes;
+    this.#input = input;
   }
 
   /** When the last analysis ended. */
@@ -62,7 +62,7 @@ export class Display {
     await this.#showcases.offer();
     if (whole) await this.#analyses.offer();
     if (this.#code) await this.#decodings.offer();
-    if (this.#wishes.drawing) await this.#drawings.offer();
+    if (this.#input.drawing) await this.#drawings.offer();
   }
 
   /** Looks through the held-out pictures. */
@@ -118,7 +118,7 @@ export class Display {
 
   async #analyse(): Promise<void> {
     this.#detector = await fitDetector(this.#model, this.#set);
-    const analysis = await analyse(this.#detector, this.#set, this.#wishes.mixOdd);
+    const analysis = await analyse(this.#detector, this.#set, this.#input.mixOdd);
     this.#analysedAt = performance.now();
     const { pictures, reconstructions } = analysis;
     this.#send({ kind: "analysis", analysis }, [pictures.buffer, reconstructions.buffer]);
@@ -131,6 +131,6 @@ export class Display {
 
   async #examine(): Promise<void> {
     this.#detector ??= await fitDetector(this.#model, this.#set);
-    this.#send({ kind: "drawn", drawn: await examine(this.#detector, this.#wishes.drawing!) });
+    this.#send({ kind: "drawn", drawn: await examine(this.#detector, this.#input.drawing!) });
   }
 }

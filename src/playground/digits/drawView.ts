@@ -1,10 +1,10 @@
 import { byId, setText } from "../shared/dom.js";
 import { onThemeChange, themeColour } from "../shared/pageColours.js";
+import { significant } from "../shared/showNumber.js";
 import { fitToScreen, paintGrid } from "./canvas.js";
 import type { Drawing, Drawn } from "./digitsMessages.js";
 import type { ModelSettings } from "./digitsSettings.js";
 import { DrawPad } from "./drawPad.js";
-import { significant } from "./showNumber.js";
 
 /** What the panel needs of the page. */
 interface DrawEvents {

@@ -6,7 +6,7 @@ import { fitDetector } from "./analysis.js";
 import type { FromWorker, Phase, ToWorker } from "./digitsMessages.js";
 import { Run } from "./digitsRun.js";
 import type { ModelSettings } from "./digitsSettings.js";
-import { Display, type Wishes } from "./display.js";
+import { Display, type VisitorInput } from "./display.js";
 import { describeModel, layersText } from "./modelDescription.js";
 import { openFile } from "./openFile.js";
 import { makeDigits, type PictureSet, takePictures } from "./pictureSet.js";
@@ -33,7 +33,7 @@ interface Subject {
 /** What goes on in the worker: data, a model and its training. */
 export class Session {
   readonly #send: Send<FromWorker>;
-  readonly #wishes: Wishes = { mixOdd: false };
+  readonly #input: VisitorInput = { mixOdd: false };
   #engine: Promise<Engine> | undefined;
   #settings: ModelSettings | undefined;
   #file: PictureFile | undefined;
@@ -76,12 +76,12 @@ export class Session {
         if (message.code.length !== this.#subject?.model.latentSize) return;
         return display?.decode(message.code);
       case "draw":
-        this.#wishes.drawing = message.drawing;
+        this.#input.drawing = message.drawing;
         return display?.examine();
       case "sample":
         return this.#sendSample();
       case "odd":
-        this.#wishes.mixOdd = message.mixed;
+        this.#input.mixOdd = message.mixed;
         return display?.analyse();
       case "save":
         return this.#save();
@@ -139,7 +139,7 @@ export class Session {
     const before = this.#subject;
     before?.display.close();
     const run = new Run(model, set, { onStep: () => this.#onStep(), onEpoch: () => this.#onEpoch() });
-    const display = new Display(model, set, run, this.#wishes, this.#send);
+    const display = new Display(model, set, run, this.#input, this.#send);
     this.#subject = { model, set, run, display };
     if (before?.model !== model) await before?.model.dispose();
     this.#loaded ||= name !== undefined;

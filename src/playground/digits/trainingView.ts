@@ -1,10 +1,10 @@
 import { byId, setText } from "../shared/dom.js";
 import { engineLine } from "../shared/engineLine.js";
 import { LossChart } from "../shared/lossChart.js";
+import { grouped, showNumber, significant } from "../shared/showNumber.js";
 import { paintGrid } from "./canvas.js";
 import type { FromWorker, Progress, Showcase } from "./digitsMessages.js";
 import type { DigitsSettings } from "./digitsSettings.js";
-import { grouped, showNumber, significant } from "./showNumber.js";
 
 const SHOWN_ABREAST = 10;
 

@@ -6,8 +6,9 @@ const CURVE_POINTS = 512;
 
 /** What a model makes of a spiral just now; for the moments between two steps of a training. */
 export function pictureOf(model: Autoencoder, { points, positions }: Spiral): Picture {
-  const codes = model.encodeSync(points).data;
-  const reconstructions = model.reconstructSync(points).data;
+  const encoded = model.encodeSync(points);
+  const codes = encoded.data;
+  const reconstructions = model.decodeSync(encoded).data;
   return {
     reconstructions,
     codes,

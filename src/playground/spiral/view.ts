@@ -2,6 +2,7 @@ import { byId, setText } from "../shared/dom.js";
 import { engineLine } from "../shared/engineLine.js";
 import { LossChart } from "../shared/lossChart.js";
 import { Painter } from "../shared/painter.js";
+import { grouped, showNumber, significant } from "../shared/showNumber.js";
 import { type PlainLayer, Plane, type ShadedLayer } from "./plane.js";
 import type { Begun, Snapshot } from "./spiralMessages.js";
 
@@ -13,17 +14,6 @@ const plain = (kind: "dots" | "line", label: string, colour: string): PlainLayer
   colour,
   points: NOTHING,
 });
-
-/** A number as text, and as it is for programs. */
-function show(id: string, value: number | undefined, text: (value: number) => string): void {
-  const element = byId(id, HTMLDataElement);
-  const known = value !== undefined && Number.isFinite(value);
-  element.value = known ? String(value) : "";
-  setText(element, known ? text(value) : "–");
-}
-
-const significant = (value: number) =>
-  value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(2) : value.toPrecision(3);
 
 /** The numbers and the pictures of a run. */
 export class View {
@@ -68,10 +58,9 @@ export class View {
     for (const { moving } of [this.#rebuilt, this.#curve]) moving.points = NOTHING;
     this.#codes.moving.values = NOTHING;
     this.#stale = new Set(this.#planes);
-    show("epoch", 0, String);
-    for (const id of ["loss", "mse", "correlation", "least", "most"]) show(id, undefined, String);
-    const count = new Intl.NumberFormat("en").format(parameters);
-    setText(byId("layers", HTMLElement), `${widths.join(" → ")}, ${count} parameters`);
+    showNumber("epoch", 0, String);
+    for (const id of ["loss", "mse", "correlation", "least", "most"]) showNumber(id, undefined, String);
+    setText(byId("layers", HTMLElement), `${widths.join(" → ")}, ${grouped(parameters)} parameters`);
     setText(byId("engine", HTMLElement), engineLine(engine));
     this.#painter.request();
   }
@@ -84,12 +73,12 @@ export class View {
     this.#rebuilt.moving.points = reconstructions;
     this.#curve.moving.points = curve;
     this.#codes.moving.values = codes;
-    show("epoch", epoch, (value) => new Intl.NumberFormat("en").format(value));
-    if (losses.length > 0) show("loss", losses.at(-1), significant);
-    show("mse", mse, significant);
-    show("correlation", correlation, (value) => value.toFixed(4));
-    show("least", least(codes), significant);
-    show("most", -least(codes.map((code) => -code)), significant);
+    showNumber("epoch", epoch, grouped);
+    if (losses.length > 0) showNumber("loss", losses.at(-1), significant);
+    showNumber("mse", mse, significant);
+    showNumber("correlation", correlation, (value) => value.toFixed(4));
+    showNumber("least", least(codes), significant);
+    showNumber("most", -least(codes.map((code) => -code)), significant);
     setText(byId("engine", HTMLElement), engineLine(snapshot.engine, snapshot.samplesPerSecond));
     this.#painter.request();
   }

@@ -1,4 +1,4 @@
-import { byId, setText } from "../shared/dom.js";
+import { byId, setText } from "./dom.js";
 
 /** Shows a number as text, and as it is for programs; a dash where it is not known. */
 export function showNumber(id: string, value: number | undefined, text: (value: number) => string): void {
