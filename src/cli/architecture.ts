@@ -25,7 +25,7 @@ import type { ScheduleFlag } from "./options.js";
 import type { Kind } from "./readData.js";
 import { described } from "./text.js";
 
-/** What the user said of the model and its training; the rest follows from the data. */
+/** What the user chose for the model and its training. Defaults for the rest depend on the data. */
 export interface TrainingFlags {
   latent?: number;
   hidden?: number[];
@@ -54,7 +54,7 @@ export interface TrainingFlags {
 }
 
 /**
- * Flags with names are spelled as the library spells them: `mse` is `meanSquaredError`.
+ * The same flags with the library's full names: `mse` becomes `meanSquaredError`.
  *
  * @throws {ArgumentError} for unknown names
  */
@@ -70,25 +70,26 @@ export function withFullNames<T extends TrainingFlags>(flags: T): T {
 
 interface Defaults {
   readonly hidden: readonly number[];
-  /** Of the decoder's hidden layers, if not relu as the encoder's. */
+  /** Activation of the decoder's hidden layers; default: relu, as in the encoder. */
   readonly decoder?: ActivationName;
   readonly code: ActivationName;
-  /** Of the code's layer, if not the library's own. */
+  /** Initializer of the code's layer; default: the library's. */
   readonly codeInitializer?: InitializerName;
   readonly output: ActivationName;
   readonly loss: LossName;
   readonly scaling?: ScalingName;
-  /** Of Adam. */
+  /** Learning rate of Adam. */
   readonly learningRate: number;
   readonly epochs: number;
   readonly batchSize: number;
 }
 
 /**
- * Pictures: 784 → 32 → 784 as in the Keras blog, "Building Autoencoders in Keras". Points: a network whose code
- * follows the spiral: its rank correlation with the position was above 0.99 for 74 of the seeds 0 to 74. The code begins
- * at 0 and the decoder is smooth, so that the curve that it decodes to grows out of a point, bending as it goes; a
- * decoder that can jump, or starts from codes that are spread already, is content with pieces in a wrong order.
+ * Pictures: 784 → 32 → 784, as in the Keras blog, "Building Autoencoders in Keras".
+ *
+ * Points: a network whose code follows the spiral. The rank correlation of code and position was above 0.99 for 74 of
+ * the 75 seeds from 0 to 74. Codes start at 0 and the decoder is smooth, so the decoded curve grows out of one point and
+ * bends as it grows. A decoder that can jump, or codes that start spread out, often end with pieces in the wrong order.
  */
 const DEFAULTS: Record<Kind, Defaults> = {
   pictures: {
@@ -123,17 +124,17 @@ const DEFAULTS: Record<Kind, Defaults> = {
   },
 };
 
-/** Epochs and batch size. */
+/** Number of epochs and the batch size. */
 export function trainingLength(kind: Kind, { epochs, batchSize }: TrainingFlags) {
   return { epochs: epochs ?? DEFAULTS[kind].epochs, batchSize: batchSize ?? DEFAULTS[kind].batchSize };
 }
 
-/** Width of the hidden layer of a variational model of pictures: that of PyTorch's example. */
+/** Hidden units of a variational model of pictures, as in PyTorch's example. */
 const VARIATIONAL_HIDDEN = 400;
-/** Width of its code. */
+/** Width of the code of such a model. */
 const VARIATIONAL_LATENT = 20;
 
-/** The model for samples of a kind, from flags that are spelled out. The library refuses what does not fit. */
+/** Describes the model for a kind of samples. Flags must have full names; the library checks their values. */
 export function describeModel(kind: Kind, columns: number, flags: TrainingFlags): AutoencoderOptions {
   checkFlags(flags);
   const defaults = DEFAULTS[kind];
@@ -143,11 +144,11 @@ export function describeModel(kind: Kind, columns: number, flags: TrainingFlags)
   const widths =
     flags.hidden ?? (variational && kind === "pictures" ? [VARIATIONAL_HIDDEN] : defaults.hidden);
   if (flags.dropout !== undefined && widths.length === 0) {
-    throw new ArgumentError("--dropout follows hidden layers, but there are none; --hidden gives some");
+    throw new ArgumentError("--dropout applies to hidden layers, but there are none; add some with --hidden");
   }
   const decoding = (flags.activation ?? defaults.decoder ?? activation) as ActivationName;
   const penalized = penaltyOptions(flags);
-  // Tied weights are the encoder's, which are penalized there.
+  // Tied weights belong to the encoder, which already has the penalty.
   const decoderOptions = tied ? {} : penalized;
   const hidden = (order: readonly number[], name: ActivationName, options: DenseOptions) =>
     order.flatMap((units): Layer[] => [
@@ -182,21 +183,22 @@ export function describeModel(kind: Kind, columns: number, flags: TrainingFlags)
   };
 }
 
-/** @throws {ArgumentError} for flags that make no sense together */
+/** @throws {ArgumentError} for flags that contradict each other */
 function checkFlags({ variational, beta, betaWarmup, sparsity, hidden }: TrainingFlags): void {
   if (!variational && beta !== undefined) throw new ArgumentError("--beta needs --variational");
   if (!variational && betaWarmup !== undefined) throw new ArgumentError("--beta-warmup needs --variational");
-  if (variational && sparsity) throw new ArgumentError("--sparsity and --variational exclude each other");
+  if (variational && sparsity)
+    throw new ArgumentError("--sparsity and --variational cannot be used together");
   if (variational && hidden?.length === 0) {
-    throw new ArgumentError("--variational needs a hidden layer, but --hidden is none");
+    throw new ArgumentError("--variational needs a hidden layer, not --hidden none");
   }
 }
 
-/** The code's layer: sigmoid for a sparsity that needs it, unless another activation was asked for. */
+/** The code's layer. KL sparsity makes it sigmoid, unless the user chose another activation. */
 function codeLayer(units: number, defaults: Defaults, flags: TrainingFlags): Layer {
   const { activation, sparsity } = flags;
   const fitting = sparsity?.kind === "klSparsity" ? "sigmoid" : defaults.code;
-  // Some activations, relu among them, never learn from codes that are all 0.
+  // With relu, among others, codes that are all 0 would never change.
   const initializer = activation === undefined ? defaults.codeInitializer : undefined;
   return dense(units, (activation ?? fitting) as ActivationName, {
     ...penaltyOptions(flags),
@@ -205,7 +207,7 @@ function codeLayer(units: number, defaults: Defaults, flags: TrainingFlags): Lay
   });
 }
 
-/** The penalty on a layer's weights, if one was asked for. */
+/** The penalty on a layer's weights, if the user chose one. */
 function penaltyOptions({ l1 = 0, l2 = 0 }: TrainingFlags): DenseOptions {
   return l1 > 0 || l2 > 0 ? { kernelPenalty: l1l2({ l1, l2 }) } : {};
 }
@@ -229,7 +231,7 @@ function optimizerOf(flags: TrainingFlags, defaults: Defaults): Optimizer | Opti
   const given = Object.entries({ learningRate, clipValue, clipNorm, globalClipNorm }).filter(
     ([, value]) => value !== undefined,
   );
-  // The library fills in what an optimizer's object lacks.
+  // The library fills in missing options.
   return given.length === 0 ? kind : ({ kind, ...Object.fromEntries(given) } as Optimizer);
 }
 
@@ -240,7 +242,7 @@ function learningRateOf(
 ): number | Schedule | undefined {
   const scheduled = schedule !== undefined || warmup !== undefined;
   const rate = learningRate ?? (kind === "adam" || scheduled ? defaults.learningRate : undefined);
-  // The library checks the names and values of a schedule's options.
+  // The library checks a schedule's options.
   const main = schedule ? ({ initialLearningRate: rate, ...schedule } as unknown as Schedule) : rate;
   if (warmup === undefined || main === undefined) return main;
   return { kind: "warmup", warmupSteps: warmup, initialLearningRate: 0, schedule: main };

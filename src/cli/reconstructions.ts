@@ -5,7 +5,7 @@ import { drawPoints } from "./scatter.js";
 import { dim, say, type Terminal } from "./terminal.js";
 import { shape, table } from "./text.js";
 
-/** Encodes and decodes samples that training did not see, and shows what comes of them. */
+/** Encodes and decodes the held-out samples and shows the results. */
 export async function showReconstructions(
   model: Autoencoder,
   source: Source,

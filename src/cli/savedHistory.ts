@@ -3,24 +3,24 @@ import { type Autoencoder, type DecodedSafetensors, FormatError } from "../index
 import type { LossHistory } from "../report/drawReport.js";
 import { readHistory } from "../saving/checkpoint.js";
 
-/** Where the file of a model that was trained here keeps them. */
+/** The key in `__metadata__` under which the command saves the history of a model. */
 export const HISTORY = "isthmus.history";
 
 const SERIES = ["loss", "valLoss", "reconstructionLoss", "klLoss"] as const;
 
-/** The metadata of the file of a model with a history; without times, so that the same training gives the same file. */
+/** Metadata with the history, for a model's file. It has no times, so that the same training gives the same file. */
 export function historyMetadata(history: LossHistory): { metadata: Record<string, string> } {
   const { loss, valLoss, reconstructionLoss, klLoss } = history;
   return { metadata: { [HISTORY]: JSON.stringify({ loss, valLoss, reconstructionLoss, klLoss }) } };
 }
 
 /**
- * The losses of the training that a model or a checkpoint comes from; undefined where its file has none. Only the metadata
- * is read, since whoever loads the model verifies the rest of the file.
+ * The losses from training a model or a checkpoint; undefined if its file has none. This reads only the metadata, because
+ * loading the model verifies the rest of the file.
  *
- * @param path for messages
- * @param description the model's
- * @throws {FormatError} when the history is damaged
+ * @param path the file's path, for messages
+ * @param description the model's description
+ * @throws {FormatError} if the history is damaged
  */
 export async function historyOf(
   path: string,
@@ -37,7 +37,7 @@ function parse(path: string, text: string): LossHistory {
   try {
     found = JSON.parse(text);
   } catch (cause) {
-    throw new FormatError(`${path}: the history of its training is not JSON`, { cause });
+    throw new FormatError(`${path}: the training history is not valid JSON`, { cause });
   }
   const history = (found ?? {}) as LossHistory;
   const epochs = Array.isArray(history.loss) ? history.loss.length : 0;
@@ -48,9 +48,7 @@ function parse(path: string, text: string): LossHistory {
       series.every((value) => typeof value === "number" && Number.isFinite(value)) &&
       (series.length === epochs || (name !== "loss" && series.length === 0));
     if (!fits) {
-      throw new FormatError(
-        `${path}: ${name} of the history of its training must be as many finite numbers as epochs`,
-      );
+      throw new FormatError(`${path}: ${name} in the training history must have one finite number per epoch`);
     }
   }
   return history;

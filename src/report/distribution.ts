@@ -20,18 +20,18 @@ import {
 import type { Subject } from "./subject.js";
 import { stack } from "./svg.js";
 
-/** Features whose errors are drawn. */
+/** The most features to draw. */
 const MOST_FEATURES = 30;
 const BINS = 48;
-/** Errors that reach further than this ratio have a logarithmic axis. */
+/** The axis is logarithmic if the largest error is more than this many times the smallest. */
 const WIDE = 50;
 /**
- * A saved threshold may be the score of one of these samples. The detector added its squares up in another order, so the
+ * A saved threshold may be the score of one of these samples. The detector added the squares in another order, so the
  * last digits may differ.
  */
 const ROUNDING = 1e-6;
 
-/** How the samples' errors are spread, and where anomalies begin. */
+/** A histogram of the samples' errors, with the threshold for anomalies. */
 export function errorDistribution(subject: Subject, { rows, scores }: Measured): Picture {
   const { model, threshold: given = {} } = subject;
   const threshold = thresholdFor(given, scores);
@@ -79,7 +79,7 @@ export function errorDistribution(subject: Subject, { rows, scores }: Measured):
   return {
     name: "errors",
     title: "Reconstruction errors and the threshold",
-    caption: `The error of each of ${plural(rows, "sample")}${units === "" ? "" : ", in the units that the model learns in"}. ${counted(above)} (${share}) are above the threshold ${shown(threshold)}, ${ruleTold(given)}.`,
+    caption: `The error of each of ${plural(rows, "sample")}${units === "" ? "" : ", in the model's scaled units"}. ${counted(above)} (${share}) are above the threshold ${shown(threshold)}, ${ruleText(given)}.`,
     drawing: stack([
       swatches([
         { label: "up to the threshold", colour: "var(--first)", shape: "bar" },
@@ -91,20 +91,21 @@ export function errorDistribution(subject: Subject, { rows, scores }: Measured):
   };
 }
 
-/** The threshold that was saved with the model, or the one that a detector would learn from the scores. */
+/** The saved threshold, or the one that a detector would learn from these scores. */
 function thresholdFor(given: NonNullable<Subject["threshold"]>, scores: Float32Array): number {
   return "threshold" in given ? given.threshold : learnThreshold(scores, checkThresholdOptions(given));
 }
 
-/** Their extent, as it is. */
+/** The smallest and the largest score. */
 function scoresExtent(scores: Float32Array): [number, number] {
   return [scores.reduce((a, b) => Math.min(a, b), Infinity), scores.reduce((a, b) => Math.max(a, b), 0)];
 }
 
-function ruleTold(given: NonNullable<Subject["threshold"]>): string {
-  if ("threshold" in given) return "which was saved with the model";
-  if (given.sigma !== undefined) return `the mean and ${given.sigma} standard deviations of these errors`;
-  return `by which a share of ${given.contamination ?? 0.01} of these samples are anomalies`;
+/** Where the threshold comes from. */
+function ruleText(given: NonNullable<Subject["threshold"]>): string {
+  if ("threshold" in given) return "saved with the model";
+  if (given.sigma !== undefined) return `${given.sigma} standard deviations above the mean of these errors`;
+  return `chosen so that ${Number((100 * (given.contamination ?? 0.01)).toPrecision(6))} % of these samples are flagged`;
 }
 
 /** Mean squared error of each feature. */
@@ -138,12 +139,12 @@ export function featureErrors({ model }: Subject, { rows, columns, featureErrors
   });
   const which =
     drawn.length < columns
-      ? `The ${drawn.length} of ${columns} features with the greatest error`
+      ? `The ${drawn.length} of ${columns} features with the largest error`
       : "All features";
   return {
     name: "features",
     title: "Error of each feature",
-    caption: `${which}, the greatest first; x1 is the first column of the data. Means over ${plural(rows, "sample")}${scaled ? "; the model scales features, and errors are in its units" : ""}.`,
+    caption: `${which}, largest first; x1 is the first column of the data. Means over ${plural(rows, "sample")}${scaled ? ", in the model's scaled units" : ""}.`,
     drawing: body,
   };
 }

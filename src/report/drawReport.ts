@@ -30,26 +30,26 @@ import { decoderWeights, encoderWeights } from "./weightImages.js";
 export type { Theme } from "./colours.js";
 export type { LossHistory, Subject } from "./subject.js";
 
-/** A picture that this model and data have. */
+/** A picture that can be drawn for this model and data. */
 interface Drawable {
   readonly name: string;
-  /** @param measured sends all samples through the model when it is first called; some pictures need no pass */
+  /** @param measured sends all samples through the model; pictures that do not need this never call it */
   draw(measured: () => Promise<Measured>): Promise<Picture>;
 }
 
-/** What is asked of a picture that stands alone. */
+/** Options of a single picture. */
 export interface PictureOptions {
   readonly theme?: Theme;
 }
 
-/** A report of samples and what a model makes of them: one HTML document, which needs nothing beside itself. */
+/** Draws a report on a model and its results for some samples, as one self-contained HTML document. */
 export async function drawReport(subject: Subject, about: readonly Fact[] = []): Promise<string> {
   const measured = await measure(subject);
   const pictures: Picture[] = [];
   for (const { draw } of drawables(subject)) pictures.push(await draw(async () => measured));
   const missing = subject.history?.loss.length
     ? []
-    : ["There is no curve of the loss, since no history of a training came with the model."];
+    : ["There is no loss curve: the model's file has no training history."];
   return toPage({
     title: `${subject.modelTitle} on ${subject.dataTitle}`,
     about,
@@ -60,9 +60,9 @@ export async function drawReport(subject: Subject, about: readonly Fact[] = []):
 }
 
 /**
- * One picture as an SVG file.
+ * Draws one picture as an SVG file.
  *
- * @throws {ArgumentError} when there is no picture of that name for such samples
+ * @throws {ArgumentError} if this model and data have no picture of that name
  */
 export async function drawPicture(
   subject: Subject,
@@ -72,15 +72,16 @@ export async function drawPicture(
   const all = drawables(subject);
   const drawable = all.find((one) => one.name === name);
   if (!drawable) {
-    const why = name === "loss" ? "; the model's file has no history of a training, so there is no loss" : "";
+    const why =
+      name === "loss" ? "; there is no loss curve, because the model's file has no training history" : "";
     throw new ArgumentError(
-      `picture ${JSON.stringify(name)} is not among those of this model and data: ${all.map((one) => one.name).join(", ")}${why}`,
+      `there is no picture ${JSON.stringify(name)} of this model and data; the pictures are: ${all.map((one) => one.name).join(", ")}${why}`,
     );
   }
   return toSvg(await drawable.draw(() => measure(subject)), theme);
 }
 
-/** The names of the pictures that there are of such samples. */
+/** The names of the pictures that this model and data have. */
 export function pictureNames(subject: Subject): string[] {
   return drawables(subject).map(({ name }) => name);
 }
@@ -107,7 +108,7 @@ function nameOfLoss({ description: { loss }, scaling }: Subject["model"]): strin
 function ofPoints(subject: Subject): Drawable[] {
   const { latentSize } = subject.model;
   let points: Points | undefined;
-  /** A picture of the points that are chosen to be drawn: the same for all pictures. */
+  /** A picture of some of the points; all pictures show the same ones. */
   const ofDrawn = (
     name: string,
     draw: (points: Points, measured: Measured) => Promise<Picture> | Picture,
@@ -153,7 +154,7 @@ function ofCodes(subject: Subject): Drawable[] {
   return subject.model.latentSize > 1 ? [histograms, map] : [histograms];
 }
 
-/** The table. */
+/** The table of results. */
 function results(subject: Subject, measured: Measured, evaluation: Evaluation): Fact[] {
   const { model, positions } = subject;
   const { meanSquaredError, meanAbsoluteError, errors, rows, columns } = measured;
@@ -165,7 +166,7 @@ function results(subject: Subject, measured: Measured, evaluation: Evaluation): 
     ...(reconstructionLoss === undefined
       ? []
       : [["reconstruction loss", shown(reconstructionLoss)] as const]),
-    ...(klLoss === undefined ? [] : [["divergence of the codes", shown(klLoss)] as const]),
+    ...(klLoss === undefined ? [] : [["KL divergence of the codes", shown(klLoss)] as const]),
     [`mean squared error (MSE)${units}`, shown(meanSquaredError)],
     [`mean absolute error (MAE)${units}`, shown(meanAbsoluteError)],
   ];
@@ -178,11 +179,13 @@ function results(subject: Subject, measured: Measured, evaluation: Evaluation): 
     `${shown(columns / model.latentSize)} (${columns} values to ${model.latentSize})`,
   ]);
   if (columns === 2) {
-    let told = "the code has more than one component";
+    let correlation = "not defined: the code has more than one component";
     if (model.latentSize === 1) {
-      told = positions ? shown(spearman(measured.allCodes, positions)) : "positions are not known";
+      correlation = positions
+        ? shown(spearman(measured.allCodes, positions))
+        : "not known: no positions were given";
     }
-    facts.push(["rank correlation of code and position (Spearman’s ρ)", told]);
+    facts.push(["rank correlation of code and position (Spearman’s ρ)", correlation]);
   }
   return facts;
 }

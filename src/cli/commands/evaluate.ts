@@ -23,8 +23,8 @@ interface EvaluateOptions extends DataOptions, CalculationOptions {
 
 export function evaluateCommand(): Command {
   const command = new Command("evaluate")
-    .description("Print the loss of samples and the mean squared error of their reconstructions.")
-    .argument("<model>", "a model that train saved")
+    .description("Print the loss and the mean squared error of the reconstructions.")
+    .argument("<model>", "a model saved by train")
     .argument("<data>", DATA_HELP);
   return addJsonOption(addCalculationOptions(addDataOptions(command, USED_DATA)))
     .addHelpText("after", "\n  isthmus evaluate model.safetensors t10k-images-idx3-ubyte.gz")
@@ -62,7 +62,7 @@ async function evaluate(modelPath: string, name: string, options: EvaluateOption
   }
 }
 
-/** Whether the model's loss is the mean squared error of its reconstructions, and nothing else. */
+/** Whether the loss is just the mean squared error. If so, one pass gives both. */
 function isSquaredError({ description }: Autoencoder): boolean {
   const { encoder, decoder, loss, latent, sparsity } = description;
   const penalized = [...encoder, ...decoder].some(
@@ -71,7 +71,7 @@ function isSquaredError({ description }: Autoencoder): boolean {
   return loss === "meanSquaredError" && !latent && !sparsity && !penalized;
 }
 
-/** The mean squared error, in the units that the model learns in. */
+/** The mean squared error, in the model's scaled units. */
 async function squaredErrorOf(model: Autoencoder, data: Samples): Promise<number> {
   const errors = await model.reconstructionError(data);
   return errors.reduce((sum, error) => sum + error, 0) / errors.length;

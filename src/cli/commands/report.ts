@@ -43,16 +43,16 @@ interface ReportOptions extends DataOptions, CalculationOptions, ImageOptions, T
 
 export function reportCommand(): Command {
   const command = new Command("report")
-    .description("Draw what a model makes of samples: one HTML file, or one picture of it.")
-    .argument("<model>", "a model or a checkpoint that train saved")
+    .description("Draw a report on a model and its results for some data: one HTML file, or one picture.")
+    .argument("<model>", "a model or a checkpoint saved by train")
     .argument("<data>", DATA_HELP)
     .option("--out <file>", "where to write: .html, or with --picture .svg or .png (default: report.html)")
-    .option("--picture <name>", "write this picture alone, such as loss or reconstructions")
-    .option("--dark", "draw that picture light on dark")
-    .option("--labels <file>", "the class of each sample of a file (.npy or IDX), to colour codes by")
+    .option("--picture <name>", "write only this picture, such as loss or reconstructions")
+    .option("--dark", "draw the picture on a dark background")
+    .option("--labels <file>", "the class of each sample in a file (.npy or IDX), to colour codes by")
     .option(
       "--positions <file>",
-      "where each point of a file lies on its curve (.npy or IDX), for the rank correlation",
+      "the position of each point on its curve (.npy or IDX), for the rank correlation",
     );
   addThresholdOptions(addImageOption(command));
   return addJsonOption(addCalculationOptions(addDataOptions(command, USED_DATA)))
@@ -61,10 +61,10 @@ export function reportCommand(): Command {
 }
 
 const HELP = `
-Pictures of points of the plane: loss, reconstructions, errors, codes, points-by-code,
-curve. Of images: loss, reconstructions, worst, codes, map, grid (of codes of two
-components), walk, samples (of variational models), encoder, decoder. Of anything else:
-loss, errors, features, codes, map.
+Pictures of points (two columns): loss, reconstructions, errors, codes, points-by-code,
+curve. Of images: loss, reconstructions, worst, codes, map, grid (codes with two
+components), walk, samples (variational models), encoder, decoder. Of other data: loss,
+errors, features, codes, map.
 
   isthmus report model.safetensors digits
   isthmus report model.safetensors t10k-images-idx3-ubyte.gz --labels t10k-labels-idx1-ubyte.gz
@@ -99,25 +99,28 @@ async function report(modelPath: string, name: string, options: ReportOptions): 
   }
 }
 
-/** Where to write. */
+/** Checks where to write. */
 function checkOut({
   picture,
   out = picture === undefined ? "report.html" : undefined,
   dark,
 }: ReportOptions): string {
   if (picture === undefined) {
-    if (dark) throw new ArgumentError("--dark is for one --picture; a report follows its reader's settings");
+    if (dark)
+      throw new ArgumentError("--dark only works with --picture; a report follows its reader's settings");
     if (/\.html?$/i.test(out!)) return out!;
     throw new ArgumentError(
-      `--out ${JSON.stringify(out)} must end in .html; for .svg and .png there is --picture`,
+      `--out ${JSON.stringify(out)} must end in .html; use --picture to write .svg or .png`,
     );
   }
   if (out === undefined) throw new ArgumentError("--picture needs --out FILE.svg or --out FILE.png");
   if (/\.(svg|png)$/i.test(out)) return out;
-  throw new ArgumentError(`--out ${JSON.stringify(out)} must end in .svg or .png, since --picture is given`);
+  throw new ArgumentError(
+    `--out ${JSON.stringify(out)} must end in .svg or .png, because --picture is given`,
+  );
 }
 
-/** All samples, with the labels and positions that are given in files. */
+/** All samples, with labels and positions from files. */
 async function withColumns(
   source: Source,
   made: boolean,
@@ -125,7 +128,7 @@ async function withColumns(
 ): Promise<Examples> {
   const given = Object.entries({ labels, positions }).filter(([, path]) => path !== undefined);
   if (made && given.length > 0) {
-    throw new ArgumentError(`--${given[0]![0]} is only for files; digits and the spiral have their own`);
+    throw new ArgumentError(`--${given[0]![0]} is only for files; digits and spiral have their own`);
   }
   const examples = source.all();
   const columns = given.map(async ([option, path]) => {

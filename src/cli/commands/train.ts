@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { printable } from "../../common/printable.js";
 import { ArgumentError, Autoencoder } from "../../index.js";
 import { saveCheckpoint, saveModel } from "../../node.js";
+import { counted, plural } from "../../report/numberText.js";
 import {
   describeModel,
   showLayers,
@@ -27,7 +28,7 @@ import { showReconstructions } from "../reconstructions.js";
 import { type CheckpointOptions, checkCheckpointOptions, resumeModel } from "../resume.js";
 import { historyMetadata } from "../savedHistory.js";
 import { bold, dim, emit, say, type Terminal, terminal } from "../terminal.js";
-import { count, described, fileSize, plural, table } from "../text.js";
+import { described, fileSize, table } from "../text.js";
 import { type CallbackFlags, callbackOptions, type Outcome, trainModel } from "../training.js";
 import { addTrainingOptions } from "../trainingOptions.js";
 import { subjectOf, writeReport } from "../writeReport.js";
@@ -46,7 +47,7 @@ interface TrainOptions
   json?: true;
 }
 
-/** As many as MNIST has. */
+/** The size of MNIST's training set. */
 const DIGITS = 60_000;
 
 export const trainCommand = () => addTrainingOptions(new Command("train")).action(train);
@@ -69,7 +70,7 @@ async function train(name: string, flags: TrainOptions, command: Command): Promi
   }
 }
 
-/** Goes on with the training of a checkpoint. */
+/** Resumes training from a checkpoint. */
 async function resume(name: string, file: string, given: TrainOptions, command: Command): Promise<void> {
   const { seed, ...flags } = given;
   const seedGiven = command.getOptionValueSource("seed") !== "default";
@@ -77,7 +78,7 @@ async function resume(name: string, file: string, given: TrainOptions, command: 
   try {
     const before = model.trainingOptions;
     if (!before)
-      throw new ArgumentError(`${file} is of a model that was not trained; there is nothing to resume`);
+      throw new ArgumentError(`the model in ${file} was never trained, so there is nothing to resume`);
     const opened = await openData(name, { ...given, seed: model.description.seed }, DIGITS);
     const source = withImageShape(opened, given.imageShape);
     assertColumns(source, model.inputSize, "samples");
@@ -93,7 +94,7 @@ async function resume(name: string, file: string, given: TrainOptions, command: 
   }
 }
 
-/** How training goes through the data. */
+/** How to go through the data. */
 interface TrainingPlan {
   readonly epochs: number;
   readonly batchSize: number;
@@ -136,7 +137,7 @@ async function trainAndShow(
   }
 }
 
-/** What will be trained on what, and how. */
+/** Says what will be trained, on what, and how. */
 function header(
   model: Autoencoder,
   source: Source,
@@ -155,14 +156,14 @@ function header(
     ...(description.scaling === undefined ? [] : [["scaling", description.scaling]]),
     [
       "optimizer",
-      `${showOptimizer(description.optimizer)}, batches of ${count(batchSize)}, ${plural(epochs, "epoch")}`,
+      `${showOptimizer(description.optimizer)}, batches of ${counted(batchSize)}, ${plural(epochs, "epoch")}`,
     ],
     ["engine", `${showEngine(engine)}, ${math ?? "fast"} math`],
   ];
   return table(rows.map(([name, text]) => [dim(name!.padEnd(9), screen), text!]));
 }
 
-/** Saves what there is; where nothing was trained there is nothing that an older file should give way to. */
+/** Saves the model. If no step was taken, an older file stays as it is. */
 async function save(
   model: Autoencoder,
   { loss, ended }: Outcome,
@@ -170,12 +171,12 @@ async function save(
 ): Promise<string | null> {
   if (loss === null) return null;
   await saveModel(out, model, historyMetadata(model.history));
-  // Where training ended by itself, its last epoch has been saved, with the weights to go on from.
+  // If training ended by itself, the last epoch is already in the checkpoint.
   if (checkpoint !== undefined && !ended) await saveCheckpoint(checkpoint, model);
   return out;
 }
 
-/** Writes the report that was asked for, if there is something to tell; says where. */
+/** Writes the report, if there is one to write. Returns its path. */
 async function writeReportOf(
   model: Autoencoder,
   source: Source,
@@ -205,7 +206,7 @@ async function reportLine(path: string, screen: Terminal): Promise<string> {
   return `report in ${bold(printable(path), screen)} (${fileSize(size)}); open ${pathToFileURL(path).href} in a browser`;
 }
 
-/** Before any work, so that nothing is trained that cannot be saved. */
+/** Runs before any work, so that nothing is trained that cannot be saved. */
 async function checkFiles(name: string, { out, checkpoint, report, resume }: TrainOptions): Promise<void> {
   checkModelEnding("--out", out);
   if (checkpoint !== undefined) checkModelEnding("--checkpoint", checkpoint);

@@ -28,7 +28,7 @@ export class View {
   });
   readonly #curve = new Plane(byId("curve-chart", HTMLCanvasElement), "The decoder's curve over the data", {
     fixed: plain("dots", "data", "original"),
-    moving: plain("line", "decoded, least to greatest code", "curve"),
+    moving: plain("line", "decoded, smallest to largest code", "curve"),
   });
   readonly #codes = new Plane(byId("code-chart", HTMLCanvasElement), "Points coloured by code", {
     moving: {
@@ -40,10 +40,10 @@ export class View {
   });
   readonly #planes = [this.#rebuilt, this.#curve, this.#codes];
   readonly #painter: Painter;
-  /** The planes on which what stays as it is has changed with a new run. */
+  /** Planes whose fixed layer has changed with a new run. */
   #stale = new Set<unknown>();
 
-  /** @param drawn called when a run's snapshot, or its beginning, is on the page */
+  /** @param drawn called after a snapshot, or the beginning of a run, has been drawn */
   constructor(drawn: () => void) {
     const planes = this.#planes.map((plane) => () => {
       if (this.#stale.delete(plane)) plane.drawAll();
