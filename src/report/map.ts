@@ -74,7 +74,7 @@ export function codeMap({ model, labels }: Subject, { codes, coded, rows }: Meas
   });
   const drawn =
     places.length < rows
-      ? `${counted(places.length)} of ${plural(rows, "sample")}, evenly spread, are drawn.`
+      ? `${counted(places.length)} of ${plural(rows, "sample")}, evenly spaced, are drawn.`
       : `All ${plural(rows, "sample")} are drawn.`;
   return {
     name: "map",

@@ -52,7 +52,7 @@ export function takePoints(subject: Subject, { rows, allCodes, rebuiltPoints }: 
   const drawn =
     chosen.length === rows
       ? `All ${plural(rows, "point")} are drawn.`
-      : `${counted(chosen.length)} of ${plural(rows, "point")}, evenly spread, are drawn.`;
+      : `${counted(chosen.length)} of ${plural(rows, "point")}, evenly spaced, are drawn.`;
   return { rows: chosen, originals, rebuilt, codes, drawn };
 }
 

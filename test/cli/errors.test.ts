@@ -81,26 +81,30 @@ const usage: [string, string[], RegExp][] = [
   [
     "a number that is none",
     ["train", "digits", "--epochs", "x"],
-    /'--epochs <n>' argument 'x' is invalid\. A positive integer is wanted/,
+    /'--epochs <n>' argument 'x' is invalid\. It must be a positive integer/,
   ],
   ["zero epochs", ["train", "digits", "--epochs", "0"], /positive integer/],
   [
     "threads that are no number",
     ["train", "digits", "--threads", "many"],
-    /positive integer is wanted, or "auto"/,
+    /must be a positive integer or "auto"/,
   ],
   ["a split of 1", ["train", "digits", "--validation-split", "1"], /from 0 up to, but not including, 1/],
-  ["hidden widths that are none", ["train", "digits", "--hidden", "12,,3"], /Positive integers with commas/],
+  [
+    "hidden widths that are none",
+    ["train", "digits", "--hidden", "12,,3"],
+    /It must be positive integers separated by commas/,
+  ],
   [
     "a limit of unpacking for digits",
     ["train", "digits", "--max-unpacked", "9"],
     /--max-unpacked is only for files/,
   ],
-  ["noise for digits", ["train", "digits", "--noise", "1"], /--noise is only for the spiral/],
+  ["noise for digits", ["train", "digits", "--noise", "1"], /--noise is only for the built-in spiral/],
   [
     "samples for a file",
     ["train", "table.npy", "--samples", "3"],
-    /--samples is only for digits and the spiral/,
+    /--samples is only for the built-in digits and spiral/,
   ],
   ["too few samples", ["train", "spiral", "--samples", "1"], /samples must be an integer from 2/],
   [
@@ -142,17 +146,17 @@ const failures: [string, string[], RegExp][] = [
   [
     "data of another width",
     ["encode", "digits.st", "table.npy", "--out", "x.npy"],
-    /has 3 columns, but the model takes samples of 784/,
+    /has 3 columns, but the model expects samples with 784/,
   ],
   [
     "codes of another width",
     ["decode", "digits.st", "table.npy", "--out", "x.npy"],
-    /has 3 columns, but the model takes codes of 32/,
+    /has 3 columns, but the model expects codes with 32/,
   ],
   [
     "bytes of another width",
     ["evaluate", "digits.st", "spiral"],
-    /has 2 columns, but the model takes samples of 784/,
+    /has 2 columns, but the model expects samples with 784/,
   ],
 ];
 
