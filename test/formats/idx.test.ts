@@ -115,10 +115,10 @@ describe("IDX refuses files", () => {
     [
       "with the unassigned type",
       header(0x0a, 1),
-      "its type code is 0x0a, but one of 0x08, 0x09, 0x0b, 0x0c, 0x0d, 0x0e is wanted",
+      "its type code is 0x0a, but it must be one of 0x08, 0x09, 0x0b, 0x0c, 0x0d, 0x0e",
     ],
     ["with type 0", header(0, 1), "its type code is 0x00"],
-    ["with no dimensions", Uint8Array.of(0, 0, 8, 0, 1), "it has 0 dimensions, but at least 1 is wanted"],
+    ["with no dimensions", Uint8Array.of(0, 0, 8, 0, 1), "it has 0 dimensions, but it needs at least 1"],
     [
       "with an empty dimension",
       header(8, 3, 0),
@@ -175,25 +175,25 @@ describe("IDX refuses arguments", () => {
       "a type it cannot hold",
       encode(new Uint16Array(1), [1]),
       ArgumentError,
-      "array has data that is Uint16Array, but IDX holds only Uint8Array, Int8Array,",
+      "array has data that is Uint16Array, but IDX supports only Uint8Array, Int8Array,",
     ],
     [
       "a scalar",
       encode(new Uint8Array(1), []),
       ArgumentError,
-      "array has 0 dimensions, but IDX holds 1 to 255",
+      "array has 0 dimensions, but IDX supports 1 to 255",
     ],
     [
       "256 dimensions",
       encode(new Uint8Array(1), Array(256).fill(1)),
       ArgumentError,
-      "array has 256 dimensions, but IDX holds 1 to 255",
+      "array has 256 dimensions, but IDX supports 1 to 255",
     ],
     [
       "an empty array",
       encode(new Uint8Array(0), [0, 28]),
       ArgumentError,
-      "array has shape [0, 28], but IDX holds dimensions of 1 to 4294967295",
+      "array has shape [0, 28], but IDX supports dimensions of 1 to 4294967295",
     ],
     [
       "a shape of another size",

@@ -147,7 +147,7 @@ describe("npy refuses files", () => {
     ["cut in the version", valid.subarray(0, 7), "it ends before its version"],
     ["cut before the header length", valid.subarray(0, 9), "it ends before its header length"],
     ["cut in the header", valid.subarray(0, 30), "bytes follow"],
-    ["of version 0.0", file(dict("|u1", "()"), [1], 0), "its version is 0.0, but 1.0, 2.0 or 3.0 is wanted"],
+    ["of version 0.0", file(dict("|u1", "()"), [1], 0), "its version is 0.0, but it must be 1.0, 2.0 or 3.0"],
     ["of version 4.0", file(dict("|u1", "()"), [1], 4), "its version is 4.0, but"],
     ["of version 1.1", file(dict("|u1", "()"), [1], 1, 1), "its version is 1.1, but"],
     [
@@ -200,12 +200,12 @@ describe("npy refuses files", () => {
     [
       "with an order that is a number",
       file(dict("|u1", "()", "0")),
-      "has \"0\" for 'fortran_order', but True or False is wanted",
+      "has \"0\" for 'fortran_order', but it must be True or False",
     ],
     [
       "with a shape that is no tuple",
       file(dict("|u1", "3")),
-      "has \"3\" for 'shape', but a tuple of integers ≥ 0 is wanted",
+      "has \"3\" for 'shape', but it must be a tuple of integers ≥ 0",
     ],
     ["with a shape in plain parentheses", file(dict("|u1", "(3)"), bytes(3)), "has \"(3)\" for 'shape'"],
     ["with a negative shape", file(dict("|u1", "(-3,)"), bytes(3)), "has \"(-3,)\" for 'shape'"],
@@ -235,12 +235,12 @@ describe("npy refuses files", () => {
     [
       "with fields",
       file("{'descr': [('x', '<f4')], 'fortran_order': False, 'shape': (1,)}", bytes(4)),
-      "bytes holds elements of a structured NumPy type",
+      "bytes has elements of a structured NumPy type",
     ],
     [
       "with half precision",
       file(dict("<f2", "(1,)"), bytes(2)),
-      'bytes holds elements of NumPy type "<f2", but only f8, f4,',
+      'bytes has elements of NumPy type "<f2", but only f8, f4,',
     ],
     ["with booleans", file(dict("|b1", "(1,)"), [1]), 'of NumPy type "|b1"'],
     ["with Python objects", file(dict("|O", "(1,)"), bytes(8)), 'of NumPy type "|O"'],

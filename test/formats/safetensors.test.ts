@@ -226,7 +226,7 @@ describe("safetensors refuses files", () => {
     [
       "with metadata that is null",
       file('{"__metadata__":null}'),
-      "its __metadata__ is null, but an object is wanted",
+      "its __metadata__ is null, but it must be an object",
     ],
     [
       "with metadata that is an array",
@@ -236,7 +236,7 @@ describe("safetensors refuses files", () => {
     [
       "with metadata of numbers",
       file('{"__metadata__":{"epoch":3}}'),
-      'its __metadata__ has 3 for "epoch", but a string is wanted',
+      'its __metadata__ has 3 for "epoch", but it must be a string',
     ],
     [
       "with half a surrogate in metadata",
@@ -248,8 +248,8 @@ describe("safetensors refuses files", () => {
       file(`{"\\udc00":${entry("U8", [8], [0, 8])}}`, eight),
       "half a surrogate pair in its name",
     ],
-    ["with a tensor that is a number", file('{"a":3}'), 'tensor "a" is 3, but an object is wanted'],
-    ["with a tensor that is an array", file('{"a":[]}'), 'tensor "a" is Array, but an object is wanted'],
+    ["with a tensor that is a number", file('{"a":3}'), 'tensor "a" is 3, but it must be an object'],
+    ["with a tensor that is an array", file('{"a":[]}'), 'tensor "a" is Array, but it must be an object'],
     [
       "without a dtype",
       file('{"a":{"shape":[8],"data_offsets":[0,8]}}', eight),
@@ -430,7 +430,7 @@ describe("safetensors refuses arguments", () => {
       "a shape that is a number",
       encode([{ ...tensor, shape: 2 }]),
       ArgumentError,
-      "a shape that is 2, but an array is wanted",
+      "a shape that is 2, but it must be an array",
     ],
     [
       "a negative dimension",
@@ -466,7 +466,7 @@ describe("safetensors refuses arguments", () => {
       "metadata of numbers",
       encode([tensor], { epoch: 3 }),
       ArgumentError,
-      'metadata has 3 for "epoch", but a string is wanted',
+      'metadata has 3 for "epoch", but it must be a string',
     ],
     [
       "half a surrogate in metadata",
