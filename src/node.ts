@@ -63,7 +63,7 @@ export async function saveModel(
  *
  * const model = await loadModel("model.safetensors", { engine: { threads: 1 } });
  * const codes = await model.encode([[1, 2, 3, 4]]);
- * console.log(codes.shape); // [1, 2]
+ * console.log(codes.shape); // [ 1, 2 ]
  * await Promise.all([trained.dispose(), model.dispose()]);
  * ```
  */

@@ -40,7 +40,7 @@ import {
  *
  * const detector = await AnomalyDetector.fit(model, normal, { contamination: 0.02 });
  * const flags = await detector.predict([[0, 0, 0, 0], [9, -9, 9, -9]]);
- * console.log(flags[1]); // 1: the second sample is an anomaly
+ * console.log(flags[1]); // 1
  * await model.dispose();
  * ```
  */

@@ -57,7 +57,7 @@ function scaleColumn(values: Float64Array, column: number, out: Float32Array): v
  * import { spiral } from "isthmus";
  *
  * const { points, positions } = spiral({ samples: 500, noise: 0.3, seed: 1 });
- * console.log(points.shape, positions.length); // [500, 2] 500
+ * console.log(points.shape, positions.length); // [ 500, 2 ] 500
  * ```
  */
 export function spiral(options: SpiralOptions = {}): Spiral {

@@ -39,7 +39,7 @@ const LONGEST_LINE = 1 << 26;
  *
  * await saveText("points.csv", "x,y\n0.5,1\n2,3\n");
  * for await (const { data, rows } of streamCsv("points.csv", { header: true })) {
- *   console.log(rows, data); // 2 Float64Array [0.5, 1, 2, 3]
+ *   console.log(rows, data); // 2 Float64Array(4) [ 0.5, 1, 2, 3 ]
  * }
  * ```
  */
