@@ -174,7 +174,7 @@ test.each<[string, unknown, RegExp]>([
   ["a contamination in words", { contamination: "auto" }, /not "auto"/],
   ["a negative sigma", { sigma: -1 }, /sigma must be .*at least 0, not -1/],
   ["an infinite sigma", { sigma: Infinity }, /sigma must be a finite number/],
-  ["both", { sigma: 3, contamination: 0.1 }, /contamination and sigma exclude each other/],
+  ["both", { sigma: 3, contamination: 0.1 }, /contamination and sigma cannot be used together/],
   ["a misspelt option", { contaminaton: 0.1 }, /did you mean "contamination"/],
   ["no object", null, /must be an object, not null/],
 ])("fit refuses %s", async (_, options, message) => {

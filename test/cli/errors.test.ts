@@ -136,7 +136,7 @@ const failures: [string, string[], RegExp][] = [
   [
     "a gzip file of more than --max-unpacked",
     ["train", "lying.idx.gz", "--max-unpacked", "100"],
-    /lying\.idx\.gz decompresses to more than maximumBytes, 100 bytes/,
+    /lying\.idx\.gz decompresses to more than maximumBytes (100 bytes)/,
   ],
   ["a gzip file cut short", ["train", "cut.idx.gz"], /cut\.idx\.gz is damaged gzip data: it is cut short/],
   ["a file of another format", ["train", "text.txt"], /text\.txt is text, not an IDX or \.npy file/],

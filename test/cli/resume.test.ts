@@ -56,7 +56,7 @@ test("going on with something else is refused", async () => {
     [["--resume", "c", "--seed", "4"], 2, /--seed is 4, but c, .* has 3/],
     [["--resume", "c", "--batch-size", "10"], 2, /has batchSize 50, not batchSize 10/],
     [["--resume", "c", "--epochs", "1"], 2, /epochs is 1, but the checkpoint's training has 2 behind it/],
-    [["--resume", "m"], 1, /m: the file is a model without the state of its training/],
+    [["--resume", "m"], 1, /m: the file is a model without training state/],
     [["--resume", "none"], 2, /File not found: none/],
     [["--every", "2"], 2, /--every says how often --checkpoint is written, so it needs --checkpoint FILE/],
   ];

@@ -99,12 +99,12 @@ describe("IDX refuses files", () => {
     [
       "cut in the data",
       valid.subarray(0, -1),
-      "its shape [2, 3] wants 6 bytes of data, but only 5 follow the header",
+      "its shape [2, 3] needs 6 bytes of data, but only 5 follow the header",
     ],
     [
       "with more data",
       Uint8Array.from([...valid, 0]),
-      "its shape [2, 3] wants 6 bytes of data, but 7 follow the header",
+      "its shape [2, 3] needs 6 bytes of data, but 7 follow the header",
     ],
     [
       "with another magic number",
@@ -122,24 +122,20 @@ describe("IDX refuses files", () => {
     [
       "with an empty dimension",
       header(8, 3, 0),
-      "its shape is [3, 0], but every dimension has to be at least 1",
+      "its shape is [3, 0], but every dimension must be at least 1",
     ],
     [
       "with a product that overflows",
       header(8, 0xffffffff, 0xffffffff),
-      "its shape [4294967295, 4294967295] is more than any file can hold",
+      "its shape [4294967295, 4294967295] is larger than any file can be",
     ],
-    ["with a size that overflows", header(0x0e, 0xffffffff, 0x200000), "is more than any file can hold"],
+    ["with a size that overflows", header(0x0e, 0xffffffff, 0x200000), "is larger than any file can be"],
     [
       "with a size far beyond the data",
       header(0x0e, 0xffffffff),
-      "wants 34359738360 bytes of data, but only 0 follow the header",
+      "needs 34359738360 bytes of data, but only 0 follow the header",
     ],
-    [
-      "that are gzip",
-      Uint8Array.of(0x1f, 0x8b, 8, 0),
-      "it is compressed with gzip and has to be decompressed first",
-    ],
+    ["that are gzip", Uint8Array.of(0x1f, 0x8b, 8, 0), "it is gzip data; decompress it first"],
   ];
   it.each(cases)("%s", (_what, bytes, message) => {
     const decode = () => decodeIdx(bytes);
@@ -199,7 +195,7 @@ describe("IDX refuses arguments", () => {
       "a shape of another size",
       encode(new Uint8Array(3), [2, 2]),
       ShapeError,
-      "array has 3 elements, but shape [2, 2] wants 4",
+      "array has 3 elements, but shape [2, 2] needs 4",
     ],
     [
       "bytes that are nothing",

@@ -231,7 +231,7 @@ describe("safetensors refuses files", () => {
     [
       "with metadata that is an array",
       file('{"__metadata__":[]}'),
-      "its __metadata__ is Array, but an object",
+      "its __metadata__ is Array, but it must be an object",
     ],
     [
       "with metadata of numbers",
@@ -311,11 +311,11 @@ describe("safetensors refuses files", () => {
       two([0, 8], [0, 8]),
       'tensor "b" begins at byte 0 of the data, inside another that ends at 8',
     ],
-    ["with a hole", two([0, 3], [4, 8]), 'tensor "b" begins at byte 4 of the data and leaves a hole from 3'],
+    ["with a hole", two([0, 3], [4, 8]), 'tensor "b" begins at byte 4 of the data and leaves a gap from 3'],
     [
       "with a hole at the beginning",
       one("U8", [7], [1, 8]),
-      'tensor "a" begins at byte 1 of the data and leaves a hole from 0',
+      'tensor "a" begins at byte 1 of the data and leaves a gap from 0',
     ],
     ["with data left over", one("U8", [7], [0, 7]), "its tensors end at byte 7 of the data, which has 8"],
   ];
@@ -391,7 +391,7 @@ describe("safetensors refuses arguments", () => {
       "tensors that are no iterable",
       encode(undefined),
       ArgumentError,
-      "tensors is undefined, but an iterable",
+      "tensors is undefined, but it must be an iterable",
     ],
     ["a tensor that is null", encode([null]), ArgumentError, "tensors[0] has a name that is undefined"],
     [
@@ -407,12 +407,12 @@ describe("safetensors refuses arguments", () => {
       ArgumentError,
       "half a surrogate pair in its name",
     ],
-    ["two tensors of one name", encode([tensor, tensor]), ArgumentError, 'two tensors of the name "a"'],
+    ["two tensors of one name", encode([tensor, tensor]), ArgumentError, 'two tensors with the name "a"'],
     [
       "data that is an array",
       encode([{ ...tensor, data: [1, 2] }]),
       ArgumentError,
-      'tensor "a" has data that is Array, but one of Int8Array,',
+      'tensor "a" has data that is Array, but it must be one of Int8Array,',
     ],
     [
       "data that is a DataView",
@@ -436,31 +436,31 @@ describe("safetensors refuses arguments", () => {
       "a negative dimension",
       encode([{ ...tensor, shape: [-1, -2] }]),
       ArgumentError,
-      "shape [-1, -2], but integers ≥ 0",
+      "shape [-1, -2], but dimensions must be integers ≥ 0",
     ],
     [
       "a sparse shape",
       encode([{ ...tensor, shape: Array(1) }]),
       ArgumentError,
-      "shape [undefined], but integers ≥ 0",
+      "shape [undefined], but dimensions must be integers ≥ 0",
     ],
     [
       "a shape of another size",
       encode([{ ...tensor, shape: [3] }]),
       ShapeError,
-      'tensor "a" has 2 elements, but shape [3] wants 3',
+      'tensor "a" has 2 elements, but shape [3] needs 3',
     ],
     [
       "a shape that overflows",
       encode([{ ...tensor, shape: [2 ** 40, 2 ** 40] }]),
       ShapeError,
-      "wants more than 2^53 - 1",
+      "needs more than 2^53 - 1",
     ],
     [
       "metadata that is text",
       encode([tensor], "x"),
       ArgumentError,
-      'metadata is "x", but an object of strings',
+      'metadata is "x", but it must be an object of strings',
     ],
     [
       "metadata of numbers",

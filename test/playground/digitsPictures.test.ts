@@ -174,7 +174,7 @@ describe("files of pictures", () => {
   test.each([
     ["an empty file", new Uint8Array(), /^a\.idx is not a valid IDX file: it has 0 bytes/],
     ["text", new TextEncoder().encode("hello, world"), /^a\.idx is text, not an IDX file$/],
-    ["a file cut short", idx.slice(0, -1), /wants 78400 bytes of data, but only 78399/],
+    ["a file cut short", idx.slice(0, -1), /needs 78400 bytes of data, but only 78399/],
     [
       "broken gzip",
       Uint8Array.of(0x1f, 0x8b, 8, 0, 1, 2, 3),
