@@ -126,7 +126,7 @@ const failures: [string, string[], RegExp][] = [
   [
     "an IDX file cut short",
     ["train", "cut.idx"],
-    /cut\.idx is not a valid IDX file: its shape \[4, 28, 28\] wants 3136 bytes/,
+    /cut\.idx is not a valid IDX file: its shape \[4, 28, 28\] needs 3136 bytes/,
   ],
   [
     "an IDX file that lies",
@@ -136,9 +136,9 @@ const failures: [string, string[], RegExp][] = [
   [
     "a gzip file of more than --max-unpacked",
     ["train", "lying.idx.gz", "--max-unpacked", "100"],
-    /lying\.idx\.gz decompresses to more than maximumBytes (100 bytes)/,
+    /lying\.idx\.gz decompresses to more than maximumBytes \(100 bytes\)/,
   ],
-  ["a gzip file cut short", ["train", "cut.idx.gz"], /cut\.idx\.gz is damaged gzip data: it is cut short/],
+  ["a gzip file cut short", ["train", "cut.idx.gz"], /cut\.idx\.gz is damaged gzip data: it is truncated/],
   ["a file of another format", ["train", "text.txt"], /text\.txt is text, not an IDX or \.npy file/],
   ["a model cut short", ["inspect", "cut.st"], /cut\.st /],
   ["a model that lies", ["encode", "lying.st", "digits", "--out", "x.npy"], /lying\.st .*\[32, 785\]/],

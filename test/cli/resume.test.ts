@@ -50,10 +50,14 @@ test("going on with something else is refused", async () => {
     [
       ["--resume", "c", "--loss", "meanSquaredError"],
       2,
-      /--loss is meanSquaredError, but c, .* has binaryCrossentropy/,
+      /--loss is meanSquaredError, but the checkpoint c has binaryCrossentropy/,
     ],
-    [["--resume", "c", "--learning-rate", "0.5"], 2, /--learning-rate is 0\.5, but c, .* has 0\.001/],
-    [["--resume", "c", "--seed", "4"], 2, /--seed is 4, but c, .* has 3/],
+    [
+      ["--resume", "c", "--learning-rate", "0.5"],
+      2,
+      /--learning-rate is 0\.5, but the checkpoint c has 0\.001/,
+    ],
+    [["--resume", "c", "--seed", "4"], 2, /--seed is 4, but the checkpoint c has 3/],
     [["--resume", "c", "--batch-size", "10"], 2, /has batchSize 50, not batchSize 10/],
     [["--resume", "c", "--epochs", "1"], 2, /epochs is 1, but the checkpoint's training has 2 behind it/],
     [["--resume", "m"], 1, /m: the file is a model without training state/],
@@ -130,8 +134,8 @@ test("a model of several kinds is gone on with, and other wishes for it are refu
     [["--corruption", "masking:0.2"], /--corruption is .*0\.2.*has .*0\.3/],
     [["--dropout", "0.2"], /--dropout is 0\.2, but the checkpoint kc has 0\.1/],
     [["--tied"], /--tied is true, but the checkpoint kc has none/],
-    [["--beta", "2"], /--beta is 2, but kc, .* has 1/],
-    [["--hidden", "30"], /--hidden is 30, but kc, .* has 20/],
+    [["--beta", "2"], /--beta is 2, but the checkpoint kc has 1/],
+    [["--hidden", "30"], /--hidden is 30, but the checkpoint kc has 20/],
   ] as const) {
     const refused = await here.run(...data, "--resume", "kc", ...args, "--out", "other");
     expect(refused.stderr).toMatch(message);

@@ -100,7 +100,7 @@ describe.each([false, true])("gzipped: %s", (gzipped) => {
       const long = new Uint8Array(make.length + 1);
       long.set(make);
       const error = await failure(() => all(stream(file(long, gzipped))));
-      expect((error as Error).message).toMatch(/wants \d+ bytes of data, but (more|\d+) follow the header$/);
+      expect((error as Error).message).toMatch(/needs \d+ bytes of data, but (more|\d+) follow the header$/);
     }
   });
 });

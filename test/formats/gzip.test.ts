@@ -78,7 +78,7 @@ describe("gunzip", () => {
       [compressed.subarray(0, 100), cut],
       [compressed.subarray(0, -1), cut],
       [flip(2), "its compression method is 247, but only 8 is supported"],
-      [flip(3), "its header has flags without a meaning"],
+      [flip(3), "its header has unknown flags"],
       [flip(compressed.length - 1), "its length does not match its contents"],
       [flip(compressed.length - 8), "its checksum does not match its contents"],
       [joined(compressed, [1, 2, 3]), "gzip data followed by something that is neither gzip data nor zeros"],

@@ -178,7 +178,7 @@ describe("files of pictures", () => {
     [
       "broken gzip",
       Uint8Array.of(0x1f, 0x8b, 8, 0, 1, 2, 3),
-      /^a\.idx is damaged gzip data: it is cut short/,
+      /^a\.idx is damaged gzip data: it is truncated/,
     ],
     ["labels", encodeIdx({ shape: [100], data: labels }), /^a\.idx has 100 single values, probably labels/],
     [

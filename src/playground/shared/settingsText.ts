@@ -41,7 +41,7 @@ export function numberSetting(label: string, initial: number, least: number, mos
   return numeric(label, initial, `a number from ${least} to ${most}`, (x) => x >= least && x <= most);
 }
 
-/** One of some names. */
+/** One of several names. */
 export function choiceSetting<T extends string>(label: string, initial: T, names: readonly T[]): Setting<T> {
   return {
     initial,
