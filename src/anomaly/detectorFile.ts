@@ -10,18 +10,23 @@ export interface FittedThreshold {
   readonly rule: ThresholdRule;
 }
 
-/** Version of what stands there. */
+/** Format version of the detector's metadata. */
 const VERSION = 1;
 
-/** What a detector adds to the metadata of its model's file. */
+/** The metadata that a detector adds to its model's file. */
 export function detectorMetadata({ threshold, rule }: FittedThreshold): Record<string, string> {
   const { kind: _, ...options } = rule;
   const text = JSON.stringify({ version: VERSION, threshold, ...options });
-  // Keeps the checksum's place before it, as files have had it, so that the same detector gives the same bytes.
+  // Reserves the checksum's position before the detector, as in earlier files, so that the bytes stay the same.
   return { [CHECKSUM]: "", [DETECTOR_KEY]: text };
 }
 
-/** @throws {FormatError} when the metadata of a file have no valid detector */
+/** Whether a file with this metadata has a detector. */
+export function hasDetector(metadata: Readonly<Record<string, string>>): boolean {
+  return metadata[DETECTOR_KEY] !== undefined;
+}
+
+/** @throws {FormatError} unless the metadata has a valid detector */
 export function readDetector(metadata: Readonly<Record<string, string>>): FittedThreshold {
   const text = metadata[DETECTOR_KEY];
   if (text === undefined) {

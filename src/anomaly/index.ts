@@ -1,4 +1,4 @@
-// `isthmus/anomaly`: a model that tells what is unlike its training data.
+// `isthmus/anomaly`: finds samples that differ from the training data.
 export { AnomalyDetector } from "./detector.js";
 export type { AnomalyEvaluation, Labels } from "./ranking.js";
 export type { ThresholdOptions } from "./threshold.js";

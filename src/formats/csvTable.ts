@@ -2,19 +2,19 @@ import { concatenate } from "../common/concatenate.js";
 import { float32Text } from "./floatText.js";
 import { encodeUtf8 } from "./utf8.js";
 
-/** Rows of float32 with names for their columns. */
+/** A table of float32 values with column names. */
 export interface FloatTable {
   readonly names: readonly string[];
-  /** Row-major; as many columns as there are names. */
+  /** Row-major, with one column per name. */
   readonly data: Float32Array;
 }
 
-/** Values that become text at a time: all of them could be more than a string can hold. */
+/** Values to format at a time. A single string might not hold all of them. */
 const AT_ONCE = 1 << 16;
 
 /**
- * Writes a table as CSV (RFC 4180, with a line feed alone): a line of names, then a line for each row. Each value is the
- * shortest decimal that reads as the same float32.
+ * Writes a table as CSV (RFC 4180, but with line feeds): a line of names, then one line per row. Each value is the shortest
+ * decimal that reads back as the same float32.
  *
  * @returns the file, in UTF-8
  */

@@ -10,13 +10,13 @@ import {
   viewAs,
 } from "./typedArrays.js";
 
-/** What the header of a file of one array says of the elements that follow it. */
+/** What the header of an array file says about the elements that follow. */
 export interface ArrayLayout {
-  /** What such a file is called. */
+  /** Name of the file format. */
   readonly format: "IDX" | ".npy";
   readonly type: NumericArrayName;
   readonly bigEndian: boolean;
-  /** Whether the elements are column-major, the first dimension the fastest; else they are row-major. */
+  /** Whether the elements are column-major (Fortran order); otherwise they are row-major. */
   readonly fortranOrder: boolean;
   /** Dimensions, slowest first. */
   readonly shape: readonly number[];
@@ -25,21 +25,21 @@ export interface ArrayLayout {
 }
 
 /**
- * Bytes that the elements take.
+ * Size of the elements in bytes.
  *
- * @throws {FormatError} when they are more than any file can hold
+ * @throws {FormatError} if no file could have that many
  */
 export function dataBytes({ format, type, shape }: ArrayLayout): number {
   const size = (elementCount(shape) ?? Number.POSITIVE_INFINITY) * bytesPerElement(type);
   if (Number.isSafeInteger(size)) return size;
-  throw invalid(format, `its shape ${showShape(shape)} is more than any file can hold`);
+  throw invalid(format, `its shape ${showShape(shape)} is larger than any file can be`);
 }
 
 /**
- * Checks how many bytes follow a header.
+ * Checks the number of bytes after the header.
  *
- * @param available how many there are, or `"more"` than the elements take
- * @throws {FormatError} unless they are as many as the elements take
+ * @param available number of bytes, or `"more"` for more than the elements need
+ * @throws {FormatError} unless the elements need exactly as many
  */
 export function requireData(layout: ArrayLayout, available: number | "more"): void {
   const size = dataBytes(layout);
@@ -48,19 +48,19 @@ export function requireData(layout: ArrayLayout, available: number | "more"): vo
   throw invalid(layout.format, `${wants(layout)}, but ${follow} follow the header`);
 }
 
-/** For messages: what the elements of a file take. */
+/** For messages: how many bytes the elements need. */
 export function wants(layout: ArrayLayout): string {
-  return `its shape ${showShape(layout.shape)} wants ${dataBytes(layout)} bytes of data`;
+  return `its shape ${showShape(layout.shape)} needs ${dataBytes(layout)} bytes of data`;
 }
 
-/** The elements of a file, row-major and in the byte order of the machine, in the memory of `bytes`, which is given up. */
+/** The elements of a file, row-major, in the machine's byte order. They reuse the memory of `bytes`. */
 export function elementsOf(layout: ArrayLayout, bytes: Uint8Array<ArrayBuffer>): NumericArray {
   const { type, bigEndian, fortranOrder, shape } = layout;
   if (bigEndian) swapBytes(bytes, bytesPerElement(type));
   return viewAs(type, fortranOrder && shape.length > 1 ? toRowMajor(type, bytes, shape) : bytes);
 }
 
-/** The elements of a column-major (Fortran order) array in row-major order. */
+/** Reorders the elements of a column-major (Fortran order) array to row-major order. */
 function toRowMajor(
   type: NumericArrayName,
   source: Uint8Array,
@@ -72,7 +72,7 @@ function toRowMajor(
   const index = shape.map(() => 0);
   let from = 0;
   for (let to = 0; to < target.length; to += size) {
-    // By bytes, because a number taken out and put back may lose the payload of a signalling NaN.
+    // Copies bytes, because reading and writing a number may lose the payload of a signalling NaN.
     for (let byte = 0; byte < size; byte++) target[to + byte] = source[from + byte]!;
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       from += strides[axis]!;
@@ -84,7 +84,7 @@ function toRowMajor(
   return target;
 }
 
-/** The error of a file that is not what its format promises. */
+/** The error for an invalid file. */
 export function invalid(format: ArrayLayout["format"], reason: string): FormatError {
   return new FormatError(`bytes is not a valid ${format} file: ${reason}`);
 }

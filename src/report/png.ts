@@ -18,7 +18,7 @@ const COLOUR_TYPE = { 1: 0, 3: 2 } as const;
 export async function encodePng({ width, height, channels, data }: Pixels): Promise<Uint8Array> {
   const row = width * channels;
   const lines = new Uint8Array(height * (row + 1));
-  // Each line begins with its filter's number: 0, none.
+  // Each line begins with the number of its filter; 0 means none.
   for (let y = 0; y < height; y++) lines.set(data.subarray(y * row, (y + 1) * row), y * (row + 1) + 1);
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);

@@ -107,7 +107,7 @@ test("assertWritable takes a file: URL", async () => {
   expect(await failure(() => assertWritable(url("none/new")))).toBeInstanceOf(ArgumentError);
 });
 
-describe("what is no file of this machine is refused before anything is read or written", () => {
+describe("what is not a file on this machine is refused before anything is read or written", () => {
   const all = [
     ...READERS,
     ...WRITERS,
@@ -118,8 +118,8 @@ describe("what is no file of this machine is refused before anything is read or 
     for (const [given, message] of [
       [new URL("https://example.org/a.npy"), /^path must be a file: URL, not "https:.*fetch/],
       [new URL("data:,text"), /^path must be a file: URL, not "data:,text"/],
-      [new URL("file:///a%2Fb"), /^path "file:\/\/\/a%2Fb" is no file of this machine: /],
-      ["", /^path must be a string that is not empty or a file: URL, not an empty string$/],
+      [new URL("file:///a%2Fb"), /^path "file:\/\/\/a%2Fb" is not a file on this machine: /],
+      ["", /^path must be a non-empty string or a file: URL, not an empty string$/],
       [7, /^path must be .*, not 7$/],
       [null, /^path must be .*, not null$/],
       [{ path: "a" }, /^path must be .*, not Object$/],

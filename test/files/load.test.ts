@@ -84,8 +84,8 @@ describe("what is refused names the file", () => {
     for (const [path, message] of [
       [join(folder, "no.idx"), "File not found: "],
       [folder, " is a folder, not a file"],
-      ["", "path must be a string"],
-      [undefined as unknown as string, "path must be a string"],
+      ["", "path must be a non-empty string"],
+      [undefined as unknown as string, "path must be a non-empty string"],
     ] as const) {
       const error = await failing(path);
       expect(error).toBeInstanceOf(ArgumentError);
@@ -106,26 +106,18 @@ describe("what is refused names the file", () => {
     [
       "cut short",
       encodeIdx(bytes).subarray(0, 20),
-      " is not a valid IDX file: its shape [5, 2, 3] wants 30 bytes",
+      " is not a valid IDX file: its shape [5, 2, 3] needs 30 bytes",
     ],
     [
       "cut short after gzip",
       gzipSync(encodeIdx(bytes)).subarray(0, 25),
-      " is damaged gzip data: it is cut short",
+      " is damaged gzip data: it is truncated",
     ],
     ["empty", new Uint8Array(0), " is neither an IDX nor a .npy file"],
     ["text", new TextEncoder().encode("sepal,petal\n"), " is text, not an IDX or .npy file"],
     ["npy cut short", encodeNpy(bytes).subarray(0, 140), " is not a valid .npy file"],
-    [
-      "npy without rows",
-      encodeNpy({ shape: [0, 3], data: new Float32Array(0) }),
-      "in which there are no samples",
-    ],
-    [
-      "npy of no dimension",
-      encodeNpy({ shape: [], data: Float32Array.of(1) }),
-      "in which there are no samples",
-    ],
+    ["npy without rows", encodeNpy({ shape: [0, 3], data: new Float32Array(0) }), "which has no samples"],
+    ["npy of no dimension", encodeNpy({ shape: [], data: Float32Array.of(1) }), "which has no samples"],
   ])("%s", async (name, content, message) => {
     const path = write(name, content);
     const error = await failing(path);
