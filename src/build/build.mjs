@@ -119,7 +119,7 @@ const besideIndex = {
   name: "beside-index",
   setup({ onResolve }) {
     onResolve(
-      { filter: /^(\.{1,2}\/)+(index|autoencoder|anomaly\/detector|errors|matrix)\.js$/ },
+      { filter: /^(\.{1,2}\/)+([a-z]+\/)*(index|autoencoder|detector|errors|matrix)\.js$/ },
       ({ importer }) =>
         importer.includes("node_modules") ? undefined : { path: "./index.js", external: true },
     );
