@@ -121,7 +121,11 @@ function toSamples({ shape, data }: { shape: readonly number[]; data: NumericArr
   return { data: toNumbers(data), rows, columns, shape: [...shape] };
 }
 
-/** Numbers without a loss: bytes and floats as they are, integers as the floats that have room for them. */
+/**
+ * Numbers without a loss: bytes and floats as they are, integers as the floats that have room for them.
+ *
+ * @throws {FormatError} for a 64-bit integer that no 64-bit float has
+ */
 export function toNumbers(data: NumericArray): Uint8Array | Float32Array | Float64Array {
   if (data instanceof Uint8Array || data instanceof Float32Array || data instanceof Float64Array) return data;
   // A 32-bit float has every integer of 16 bits, and a 64-bit float every one of 53.
@@ -129,6 +133,14 @@ export function toNumbers(data: NumericArray): Uint8Array | Float32Array | Float
   const floats = narrow
     ? new Float32Array(allocated(4 * data.length).buffer)
     : new Float64Array(allocated(8 * data.length).buffer);
-  for (let i = 0; i < floats.length; i++) floats[i] = Number(data[i]);
+  for (let i = 0; i < floats.length; i++) {
+    const value = data[i]!;
+    floats[i] = Number(value);
+    if (typeof value === "bigint" && BigInt(floats[i]!) !== value) {
+      throw new FormatError(
+        `bytes holds ${value} as element ${i}, which no 64-bit float has: beyond ±2^53, integers are rounded`,
+      );
+    }
+  }
   return floats;
 }

@@ -37,7 +37,7 @@ function npyWithHeader(dice: Dice): Uint8Array {
   const any = (usual: readonly string[]) => dice.pick(dice.oneIn(4) ? TOKENS : usual);
   const shape = `(${Array.from({ length: dice.below(4) }, () => any(["1", "2", "3"])).join(", ")},)`;
   const header = Buffer.from(
-    `{'descr': '${any(["<f4", ">f8", "|u1", "<i8", ">u2"])}', 'fortran_order': ${any(["True", "False"])}, 'shape': ${shape}, }\n`,
+    `{'descr': '${any(["<f4", ">f8", "|u1", "<i8", ">u2", "<f2", "|b1"])}', 'fortran_order': ${any(["True", "False"])}, 'shape': ${shape}, }\n`,
   );
   const file = joined(
     [...Buffer.from("\x93NUMPY\x01\0", "latin1"), header.length & 255, header.length >> 8],
