@@ -16,7 +16,7 @@ import {
   ticksAcross,
   ticksOf,
 } from "../../src/report/numberText.js";
-import { encodePng } from "../../src/report/png.js";
+import { encodePng } from "../../src/codecs/pngFile.js";
 import { principalComponents } from "../../src/report/principal.js";
 import { signedTile } from "../../src/report/strips.js";
 import { element, escapeText, wrap } from "../../src/report/svg.js";
