@@ -13,7 +13,7 @@ const FLOORS = [
   ["statistics", "formats"],
   ["engine"],
   ["optimizers", "data"],
-  ["layers"],
+  ["layers", "codecs"],
   ["network"],
   ["training", "datasets"],
   ["saving"],

@@ -111,10 +111,8 @@ function all(values: Raw, holds: (value: number | bigint) => boolean): boolean {
 }
 
 /** The error of a column whose values no table has. */
-export function unreadableColumn(name: string, what: string): FormatError {
-  return new FormatError(
-    `bytes has a column ${quote(name)} of ${what}, which cannot be read; leave it out by columns`,
-  );
+export function unreadableColumn(name: string, what: string, way = "leave it out by columns"): FormatError {
+  return new FormatError(`bytes has a column ${quote(name)} of ${what}, which cannot be read; ${way}`);
 }
 
 /** @throws {FormatError} when there are rows, but another number of values */

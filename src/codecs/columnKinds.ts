@@ -76,6 +76,17 @@ export function requireTable(table: unknown): Table {
   return table as Table;
 }
 
+/** Checks a table whose columns may have cells of several kinds. Throws as `requireTable`, and for what is no cell. */
+export function requireCells(table: unknown): Table {
+  const checked = requireTable(table);
+  for (const { name, values } of checked.columns) {
+    for (let row = 0; Array.isArray(values) && row < values.length; row++) {
+      if (!isMissing(values[row])) kindOf(values[row], name, row);
+    }
+  }
+  return checked;
+}
+
 /** The columns of a table with their kinds. Throws as `requireTable`. */
 export function typedColumns(table: unknown): TypedColumn[] {
   return requireTable(table).columns.map(typedColumn);

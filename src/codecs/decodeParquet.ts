@@ -7,6 +7,7 @@ import { checkMaximumBytes, DEFAULT_MAXIMUM_BYTES, tooMuch } from "../formats/gz
 import type { Table } from "../formats/table.js";
 import { copyBytes, type FileBytes, requireBytes } from "../formats/typedArrays.js";
 import { requireRows, TextDecoding } from "./cells.js";
+import { loadBrotli } from "./decompress.js";
 import { checkPages, invalidParquet, unpacked } from "./parquetPages.js";
 import { type ParquetColumn, takeColumns } from "./parquetSchema.js";
 
@@ -87,6 +88,10 @@ async function readParquet(
   const columns = takeColumns(metadata, names, new TextDecoding());
   const rows = rowsOf(metadata);
   if (8 * rows * columns.length > maximumBytes) throw tooMuch(maximumBytes);
+  const brotli = metadata.row_groups.some((group) =>
+    group.columns.some((chunk) => chunk.meta_data?.codec === "BROTLI"),
+  );
+  if (brotli) await loadBrotli();
   checkPages(file, metadata, columns, maximumBytes);
   const parts = await readParts(file, metadata, columns);
   const table = columns.map(({ name, convert }) => ({

@@ -1,7 +1,6 @@
 /// <reference path="./parquetCompressors.d.ts" />
 import { decompress as unzstd } from "fzstd";
 import { snappyUncompress } from "hyparquet";
-import { decompressBrotli } from "hyparquet-compressors/src/brotli.js";
 import { gunzip } from "hyparquet-compressors/src/gzip.js";
 import { decompressLz4, decompressLz4Raw } from "hyparquet-compressors/src/lz4.js";
 import { allocated } from "../formats/typedArrays.js";
@@ -12,19 +11,23 @@ export type Decompressor = (packed: Uint8Array, length: number) => Uint8Array;
 /** Zstandard (RFC 8878). */
 export const zstd: Decompressor = (packed, length) => unzstd(packed, allocated(length));
 
-/** Parquet's codecs by their names. */
-export const PARQUET_CODECS: Readonly<Record<string, Decompressor>> = {
+/** Parquet's codecs by their names; `BROTLI` is there once it is loaded. */
+export const PARQUET_CODECS: Record<string, Decompressor> = {
   SNAPPY(packed, length) {
     const bytes = allocated(length);
     snappyUncompress(packed, bytes);
     return bytes;
   },
   GZIP: (packed, length) => gunzip(packed, allocated(length)),
-  BROTLI: decompressBrotli,
   LZ4: decompressLz4,
   LZ4_RAW: decompressLz4Raw,
   ZSTD: zstd,
 };
+
+/** Loads Brotli, which is seldom used and whose dictionary takes more than all other codecs together. */
+export async function loadBrotli(): Promise<void> {
+  PARQUET_CODECS.BROTLI ??= (await import("hyparquet-compressors/src/brotli.js")).decompressBrotli;
+}
 
 /** An LZ4 frame (lz4_Frame_format.md 1.6.3) of blocks that may refer to those before them. Checksums are passed over. */
 export const lz4Frame: Decompressor = (packed, length) => {

@@ -117,9 +117,9 @@ function requireNames(names: unknown, archive: ReadonlyMap<string, unknown>): st
   return names.map((name) => requireName(name, archive));
 }
 
-/** @throws {ArgumentError} when there is no array of that name */
-export function requireName(name: unknown, archive: ReadonlyMap<string, unknown>): string {
-  return oneOf("array", name, [...archive.keys()].slice(0, 100));
+/** @throws {ArgumentError} when there is nothing of that name */
+export function requireName(name: unknown, archive: ReadonlyMap<string, unknown>, what = "array"): string {
+  return oneOf(what, name, [...archive.keys()].slice(0, 100));
 }
 
 /** Reads an array; what is wrong with it is said of the array. */

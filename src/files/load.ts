@@ -30,16 +30,11 @@ export async function loadNpy(path: FilePath, options: LoadSamplesOptions = {}):
   return load("loadNpy", path, options, ".npy");
 }
 
-/** `loadNpy` or `loadIdx`, as the file's first bytes tell. */
-export async function loadSamples(path: FilePath, options: LoadSamplesOptions = {}): Promise<LoadedSamples> {
-  return load("loadSamples", path, options);
-}
-
 async function load(
   name: string,
   path: FilePath,
   options: LoadSamplesOptions,
-  format?: ArrayLayout["format"],
+  format: ArrayLayout["format"],
 ): Promise<LoadedSamples> {
   const maximumBytes = maximumBytesOf(name, options);
   return withFile(filePath(path), (source) => readSamples(source, maximumBytes, format));

@@ -110,7 +110,7 @@ export function requireRoom(source: ByteSource, layout: ArrayLayout): void {
 }
 
 /** One sample a row, of numbers that a model takes. */
-function toSamples({ shape, data }: { shape: readonly number[]; data: NumericArray }): LoadedSamples {
+export function toSamples({ shape, data }: { shape: readonly number[]; data: NumericArray }): LoadedSamples {
   const [rows, ...rest] = shape;
   const columns = rest.reduce((product, dimension) => product * dimension, 1);
   if (rows === undefined || data.length === 0) {

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ArgumentError, FormatError, IsthmusError } from "../../src/common/errors.js";
 import type { Matrix } from "../../src/data/matrix.js";
 import { streamNpy } from "../../src/files/fileStream.js";
-import { loadIdx, loadNpy, loadSamples } from "../../src/files/load.js";
+import { loadIdx, loadNpy } from "../../src/files/load.js";
+import { loadSamples } from "../../src/files/samplesFile.js";
 import { encodeIdx } from "../../src/formats/idx.js";
 import { encodeNpy } from "../../src/formats/npy.js";
 
