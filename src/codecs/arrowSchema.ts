@@ -96,13 +96,13 @@ function fieldOf(field: FlatTable): ArrowField {
 type Storage = Pick<ArrowField, "kind" | "bits" | "unreadable"> & Partial<Pick<ArrowField, "scale" | "unit">>;
 
 function storage(name: string, id: number, type: FlatTable | undefined): Storage {
-  const bits = type?.int(0) ?? 0;
-  const unit = type?.short(0);
+  // Of those that have one.
+  const unit = [FLOAT, DATE, TIME, TIMESTAMP, INTERVAL, DURATION].includes(id) ? type?.short(0) : undefined;
   switch (id) {
     case NULL:
       return { kind: "null", bits: 0 };
     case INT:
-      return { kind: "int", bits };
+      return { kind: "int", bits: type?.int(0) ?? 0 };
     case FLOAT:
       return { kind: "float", bits: [16, 32, 64][unit ?? 0] ?? 0 };
     case TEXT:
@@ -130,7 +130,7 @@ function storage(name: string, id: number, type: FlatTable | undefined): Storage
     case BYTES_VIEW:
       return { kind: "textView", bits: 128, unreadable: "bytes" };
     case FIXED_BYTES:
-      return { kind: "fixed", bits: 8 * bits, unreadable: "bytes of fixed length" };
+      return { kind: "fixed", bits: 8 * (type?.int(0) ?? 0), unreadable: "bytes of fixed length" };
     case INTERVAL:
       return { kind: "fixed", bits: [32, 64, 128][unit ?? 0] ?? 0, unreadable: "calendar intervals" };
     default:
