@@ -6,8 +6,10 @@ import { FOREIGN_START, foreignFile } from "../formats/foreignFile.js";
 import { checkMaximumBytes, DEFAULT_MAXIMUM_BYTES, tooMuch } from "../formats/gzip.js";
 import { decodeNpy } from "../formats/npy.js";
 import {
+  arrayFormat,
   type LoadedSamples,
   type LoadSamplesOptions,
+  neither,
   readSamples,
   toSamples,
 } from "../formats/readSamples.js";
@@ -92,8 +94,13 @@ export function checkAnyOptions(name: string, options: AnySamplesOptions): Wante
 /** `decodeAnySamples` of bytes that come in pieces. */
 export async function readAnySamples(source: ByteSource, wanted: WantedSamples): Promise<AnySamples> {
   const { maximumBytes, array, columns, channels, width, height, background } = wanted;
-  const format = dataFormat(await source.peek(FOREIGN_START));
-  if (format === undefined) return readSamples(source, maximumBytes);
+  const start = await source.peek(FOREIGN_START);
+  const format = dataFormat(start);
+  if (format === undefined) {
+    if (arrayFormat(start) === undefined)
+      throw neither(start, "an .npz, Parquet or Arrow file, or a PNG or JPEG image");
+    return readSamples(source, maximumBytes);
+  }
   const bytes = await wholeOf(source, maximumBytes);
   if (format === "npz") return npzSamples(bytes, array, maximumBytes);
   if (format === "parquet" || format === "arrow") {

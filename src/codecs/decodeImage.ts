@@ -5,7 +5,7 @@ import { checkMaximumBytes, DEFAULT_MAXIMUM_BYTES } from "../formats/gzip.js";
 import { type FileBytes, requireBytes } from "../formats/typedArrays.js";
 import { decodeJpeg } from "./jpegPixels.js";
 import { decodePng } from "./pngPixels.js";
-import { opaque, type Raster, withChannels } from "./raster.js";
+import { opaque, type Raster, withChannels } from "./rasterImage.js";
 import { resized } from "./resize.js";
 
 /** An image of bytes, channels last: what a model takes as a sample, as `data`. */

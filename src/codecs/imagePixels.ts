@@ -2,7 +2,7 @@ import { show } from "../common/check.js";
 import { ArgumentError, ShapeError } from "../common/errors.js";
 import { objectTag } from "../common/objectTag.js";
 import { bytesOf } from "../formats/typedArrays.js";
-import type { Raster } from "./raster.js";
+import type { Raster } from "./rasterImage.js";
 
 /** Pixels in memory, a byte a channel: an `Image`, a canvas's `ImageData`, or the like. */
 export interface ImagePixels {

@@ -2,7 +2,7 @@ import jpeg from "jpeg-js";
 import { FormatError } from "../common/errors.js";
 import { printable } from "../common/printable.js";
 import { invalidJpeg, readJpegHeader } from "./jpegHeader.js";
-import { blankRaster, checkSize, type Raster, upright } from "./raster.js";
+import { blankRaster, checkSize, type Raster, upright } from "./rasterImage.js";
 
 /** Bytes of memory that the decoder takes for a pixel of three components, about. */
 const PER_PIXEL = 16;

@@ -2,7 +2,7 @@ import { unzlibSync } from "fflate";
 import { FormatError } from "../common/errors.js";
 import { allocated } from "../formats/typedArrays.js";
 import { invalidPng, type PngChunks, pngChunks } from "./pngChunks.js";
-import { blankRaster, checkSize, type Raster } from "./raster.js";
+import { blankRaster, checkSize, type Raster } from "./rasterImage.js";
 
 /** Section 8.2: of every part of an interlaced image, its first pixel and the steps between its pixels. */
 const ADAM7 = [

@@ -1,4 +1,4 @@
-import { blankRaster, type Raster } from "./raster.js";
+import { blankRaster, type Raster } from "./rasterImage.js";
 
 /**
  * The image in another size, each pixel the mean of the area that it covers; where it grows, of the nearest pixels.

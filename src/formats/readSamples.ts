@@ -75,9 +75,8 @@ export async function readSamples(
  */
 export async function readLayout(source: ByteSource, format?: ArrayLayout["format"]): Promise<ArrayLayout> {
   const start = await source.peek(FOREIGN_START);
-  const isNpy = format === undefined ? start[0] === 0x93 : format === ".npy";
-  const isIdx = format === undefined ? start[0] === 0 && start[1] === 0 : format === "IDX";
-  if (!isNpy && !isIdx) throw neither(start);
+  const isNpy = (format ?? arrayFormat(start)) === ".npy";
+  if (!isNpy && (format ?? arrayFormat(start)) !== "IDX") throw neither(start);
   const length = isNpy
     ? npyHeaderLength(start.subarray(0, NPY_START))
     : idxHeaderLength(start.subarray(0, IDX_START));
@@ -87,13 +86,29 @@ export async function readLayout(source: ByteSource, format?: ArrayLayout["forma
   return layout;
 }
 
-function neither(start: Uint8Array): FormatError {
+/** What a file of one array begins as. */
+export function arrayFormat(start: Uint8Array): ArrayLayout["format"] | undefined {
+  if (start[0] === 0x93) return ".npy";
+  return start[0] === 0 && start[1] === 0 ? "IDX" : undefined;
+}
+
+/** Formats that `isthmus/codecs` reads. */
+const ELSEWHERE = /\.npz|Parquet|Arrow|PNG|JPEG/;
+
+/**
+ * The error of a file that is neither.
+ *
+ * @param others which other formats would have been read; default: none
+ */
+export function neither(start: Uint8Array, others?: string): FormatError {
   const foreign = foreignFile(start);
-  return new FormatError(
-    foreign === undefined
-      ? "bytes is neither an IDX nor a .npy file, nor either of them gzipped"
-      : `bytes is ${foreign}, not an IDX or .npy file`,
-  );
+  if (foreign === undefined) {
+    const rest = others === undefined ? "nor either of them gzipped" : `nor ${others}`;
+    return new FormatError(`bytes is neither an IDX nor a .npy file, ${rest}`);
+  }
+  const elsewhere = ELSEWHERE.test(foreign) ? "; decodeAnySamples of isthmus/codecs reads it" : "";
+  const rest = others === undefined ? elsewhere : `, nor ${others}`;
+  return new FormatError(`bytes is ${foreign}, not an IDX or .npy file${rest}`);
 }
 
 /**
