@@ -10,7 +10,7 @@ export interface ArrowBudget {
 }
 
 /** A buffer of a batch: how many bytes it has, once it is unpacked. */
-type BufferSizes = Iterator<number, undefined>;
+type BufferSizes = Iterator<number, unknown>;
 
 /**
  * Checks a batch before it is read: that every buffer lies in it, and is long enough for the rows. The reader itself trusts
@@ -35,7 +35,8 @@ export function checkBatch(
       throw invalidArrow("a batch has other columns than the schema");
     }
     budget.left -= 8 * rows * fields.length;
-    const sizes = bufferSizes(batch, message.body, budget);
+    // All of them, also those that no column needs: the reader goes through them as well.
+    const sizes = [...bufferSizes(batch, message.body, budget)].values();
     const variadic = batch.vector(4, 8).map((at) => batch.longAt(at));
     for (const field of fields) checkField(field, rows, sizes, variadic, message.kind === "dictionary");
     if (budget.left < 0) throw tooMuch(budget.most);

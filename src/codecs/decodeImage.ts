@@ -10,7 +10,9 @@ import { resized } from "./resize.js";
 
 /** An image of bytes, channels last: what a model takes as a sample, as `data`. */
 export interface Image {
+  /** Pixels of a row. */
   readonly width: number;
+  /** Rows. */
   readonly height: number;
   /** Bytes of a pixel: 1 is grey, 3 are red, green and blue. */
   readonly channels: 1 | 3;

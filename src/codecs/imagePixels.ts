@@ -6,7 +6,9 @@ import type { Raster } from "./rasterImage.js";
 
 /** Pixels in memory, a byte a channel: an `Image`, a canvas's `ImageData`, or the like. */
 export interface ImagePixels {
+  /** Pixels of a row. */
   readonly width: number;
+  /** Rows. */
   readonly height: number;
   /** 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA; default: as many as `data` has for each pixel. */
   readonly channels?: 1 | 2 | 3 | 4;

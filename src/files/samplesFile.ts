@@ -15,9 +15,7 @@ import { withFile } from "./open.js";
  * the result has its name.
  *
  * @param path where the file is
- * @param options.array of an `.npz` file: the array that holds the samples
- * @param options.columns of a Parquet or Arrow file: the columns to take; default: all, which have to be numbers
- * @param options.channels,width,height,background of an image, as of `decodeImage`
+ * @param options as of `decodeAnySamples`
  * @throws {ArgumentError} when there is no such file, array or column, or an option is wrong
  * @throws {FormatError} when it is of none of these formats, is not whole, or takes more than `maximumBytes`; the message
  * names the path

@@ -5,6 +5,7 @@ import { encodeUtf8 } from "./utf8.js";
 
 /** Rows of float32 with names for their columns. */
 export interface FloatTable {
+  /** Of the columns. */
   readonly names: readonly string[];
   /** Row-major; as many columns as there are names. */
   readonly data: Float32Array;

@@ -13,5 +13,6 @@ export interface TableColumn {
 export interface Table {
   /** How many rows each column has. */
   readonly rows: number;
+  /** In the order of the file. */
   readonly columns: readonly TableColumn[];
 }
