@@ -122,7 +122,10 @@ const besideIndex = {
   name: "beside-index",
   setup({ onResolve }) {
     onResolve(
-      { filter: /^(\.{1,2}\/)+([a-z]+\/)*(index|autoencoder|detector|errors|matrix|node)\.js$/ },
+      {
+        filter:
+          /^(\.{1,2}\/)+(index|node|(autoencoder\/)?autoencoder|anomaly\/detector|(common\/)?errors|(data\/)?matrix)\.js$/,
+      },
       ({ importer, path }) => {
         if (importer.includes("node_modules")) return undefined;
         return { path: path.endsWith("/node.js") ? "./node.js" : "./index.js", external: true };
@@ -135,7 +138,7 @@ const besideIndex = {
 const besideCommand = {
   name: "beside-command",
   setup({ onResolve }) {
-    onResolve({ filter: /\/(report\/report|rasterize)\.js$/ }, ({ path }) => ({
+    onResolve({ filter: /\/(report\/drawReport|rasterize)\.js$/ }, ({ path }) => ({
       path: `./${path.split("/").at(-1)}`,
       external: true,
     }));
@@ -203,7 +206,7 @@ async function buildCommand() {
   );
   chmodSync("build/cli.js", 0o755);
   await bundle(
-    { report: "src/report/drawReport.ts", rasterize: "src/cli/rasterize.ts" },
+    { drawReport: "src/report/drawReport.ts", rasterize: "src/cli/rasterize.ts" },
     { format: "esm", outdir: "build", platform: "node", ...READABLE, plugins: [besideIndex] },
   );
   const [renderer, font] = ["node_modules/@resvg/resvg-wasm", "node_modules/dejavu-fonts-ttf"];
