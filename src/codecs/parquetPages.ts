@@ -1,9 +1,24 @@
-import type { FileMetaData } from "hyparquet";
 import { parquetHeader } from "hyparquet/src/column.js";
 import { FormatError } from "../common/errors.js";
 import { tooMuch } from "../formats/gzip.js";
 import { PARQUET_CODECS } from "./decompress.js";
 import type { ParquetColumn } from "./parquetSchema.js";
+
+/** What is read of the groups of rows of a Parquet file. */
+export interface ParquetGroups {
+  readonly row_groups: readonly {
+    readonly num_rows: bigint;
+    readonly columns: readonly {
+      readonly file_path?: string;
+      readonly meta_data?: Chunk & {
+        readonly path_in_schema: readonly string[];
+        readonly dictionary_page_offset?: bigint;
+        readonly data_page_offset: bigint;
+        readonly total_compressed_size: bigint;
+      };
+    }[];
+  }[];
+}
 
 type Header = ReturnType<typeof parquetHeader>;
 
@@ -15,7 +30,7 @@ type Header = ReturnType<typeof parquetHeader>;
  */
 export function checkPages(
   file: Uint8Array<ArrayBuffer>,
-  { row_groups }: FileMetaData,
+  { row_groups }: ParquetGroups,
   columns: readonly ParquetColumn[],
   maximumBytes: number,
 ): void {

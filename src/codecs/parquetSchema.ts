@@ -1,4 +1,3 @@
-import type { FileMetaData, SchemaElement } from "hyparquet";
 import { oneOf } from "../common/check.js";
 import { FormatError } from "../common/errors.js";
 import { quote } from "../formats/typedArrays.js";
@@ -17,6 +16,22 @@ import {
 } from "./cells.js";
 
 type Values = ArrayLike<unknown>;
+
+/** What is read of an element of a Parquet file's schema. */
+export interface ParquetElement {
+  readonly name: string;
+  readonly type?: string;
+  readonly repetition_type?: string;
+  readonly num_children?: number;
+  readonly scale?: number;
+  converted_type?: string;
+  logical_type?: {
+    readonly type: string;
+    readonly scale?: number;
+    readonly unit?: string;
+    readonly isSigned?: boolean;
+  };
+}
 
 /** A flat column of a Parquet file. */
 export interface ParquetColumn {
@@ -42,12 +57,12 @@ const UNITS: Readonly<Record<string, TimeUnit>> = {
  * @throws {ArgumentError} for a wanted column that is not there
  */
 export function takeColumns(
-  { schema }: FileMetaData,
+  { schema }: { schema: ParquetElement[] },
   wanted: readonly string[] | undefined,
   texts: TextDecoding,
 ): ParquetColumn[] {
   const [root, ...elements] = schema;
-  const top: { element: SchemaElement; nested: boolean }[] = [];
+  const top: { element: ParquetElement; nested: boolean }[] = [];
   for (let i = 0; i < elements.length; i += sizeOf(elements, i)) {
     const element = elements[i]!;
     top.push({ element, nested: element.type === undefined || element.repetition_type === "REPEATED" });
@@ -70,7 +85,7 @@ export function takeColumns(
 }
 
 /** How many elements stand for the column that begins at `index`, its children included. */
-function sizeOf(elements: readonly SchemaElement[], index: number): number {
+function sizeOf(elements: readonly ParquetElement[], index: number): number {
   let size = 1;
   for (let open = elements[index]!.num_children ?? 0; open > 0; open--) {
     const child = elements[index + size++];
@@ -82,20 +97,20 @@ function sizeOf(elements: readonly SchemaElement[], index: number): number {
 }
 
 /** What becomes of stored values, by the column's logical type or, in older files, its converted type. */
-function conversion(element: SchemaElement, texts: TextDecoding): (values: Values) => Cells {
+function conversion(element: ParquetElement, texts: TextDecoding): (values: Values) => Cells {
   const { name, type, converted_type: converted, logical_type: logical, scale = 0 } = element;
   const integers = (convert: (values: ArrayLike<number | bigint | null>) => Cells) =>
     type === "INT32" || type === "INT64"
       ? (convert as (values: Values) => Cells)
       : refuse(name, `${type} that are said to be integers`);
   if (logical?.type === "DECIMAL" || converted === "DECIMAL") {
-    const places = logical?.type === "DECIMAL" ? logical.scale : scale;
+    const places = logical?.scale ?? scale;
     return (values) => decimalCells(mapped(values as ArrayLike<Stored | null>, unscaled), places);
   }
   if (logical?.type === "DATE" || converted === "DATE") return integers(dayCells);
-  const stamp = logical?.type === "TIMESTAMP" ? UNITS[logical.unit] : unitOf(converted, "TIMESTAMP");
+  const stamp = logical?.type === "TIMESTAMP" ? UNITS[logical.unit ?? ""] : unitOf(converted, "TIMESTAMP");
   if (stamp) return integers((values) => timestampCells(values, stamp));
-  const time = logical?.type === "TIME" ? UNITS[logical.unit] : unitOf(converted, "TIME");
+  const time = logical?.type === "TIME" ? UNITS[logical.unit ?? ""] : unitOf(converted, "TIME");
   if (time) return integers((values) => secondCells(values, time));
   if (logical?.type === "FLOAT16") {
     return (values) => floatCells(mapped(values as ArrayLike<Uint8Array | null>, half) as number[], Number);
@@ -111,7 +126,7 @@ function conversion(element: SchemaElement, texts: TextDecoding): (values: Value
 }
 
 /** What becomes of values without another meaning than their storage. */
-function physical(name: string, type: SchemaElement["type"], unsigned: boolean, texts: TextDecoding) {
+function physical(name: string, type: ParquetElement["type"], unsigned: boolean, texts: TextDecoding) {
   switch (type) {
     case "BOOLEAN":
       return (values: Values) => mapped(values as ArrayLike<boolean | null>, Boolean);
