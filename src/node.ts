@@ -11,10 +11,19 @@ import type { ModelFileOptions } from "./saving/modelFile.js";
 import type { Callback } from "./training/callbacks.js";
 import { type CheckpointingOptions, modelCheckpoint } from "./training/modelCheckpoint.js";
 
+export type { AnySamples, AnySamplesOptions } from "./codecs/anySamples.js";
+export type { DecodeImageOptions, ImageOptions } from "./codecs/decodeImage.js";
+export type { DecodeTableOptions } from "./codecs/decodeParquet.js";
+export type { ImagePixels } from "./codecs/imagePixels.js";
+export type { ColumnNameOptions } from "./codecs/matrixTable.js";
+export type { DecodeNpzOptions, EncodeNpzOptions } from "./codecs/npz.js";
 export { type StreamCsvOptions, streamCsv } from "./files/csv.js";
 export type { FilePath } from "./files/filePath.js";
 export { type FileStream, type StreamFileOptions, streamIdx, streamNpy } from "./files/fileStream.js";
-export { loadIdx, loadNpy, loadSamples } from "./files/load.js";
+export { type LoadedImages, loadImages } from "./files/imageFolder.js";
+export { loadIdx, loadNpy } from "./files/load.js";
+export { loadNpz, loadSamples, loadTable } from "./files/samplesFile.js";
+export { saveNpz, savePng, saveTable } from "./files/save.js";
 export { assertWritable } from "./files/wholeFile.js";
 export type { LoadedSamples, LoadSamplesOptions } from "./formats/readSamples.js";
 

@@ -79,6 +79,9 @@ const SMALL = { minify: true, lineLimit: 120 };
 /** What only Node loads is readable, names included. */
 const READABLE = { minify: false, minifySyntax: true, lineLimit: 100 };
 
+/** Of a library that comes in two, the one without Node's modules. */
+const ANYWHERE = ["browser"];
+
 /** Bundles entries, by the names of their outputs, with what they import; returns the text when nothing is written. */
 async function bundle(entryPoints, { plugins = [], ...options }) {
   const { outputFiles, metafile } = await build({
@@ -112,8 +115,8 @@ const ENTRIES = {
 };
 
 /**
- * Takes what is public from the built index, which stands beside the output, instead of bundling it once more: an error
- * is then an instance of the same class wherever it was thrown.
+ * Takes what is public from the built index, and what needs files from the built `node.js`, which stand beside the output,
+ * instead of bundling them once more: an error is then an instance of the same class wherever it was thrown.
  */
 const besideIndex = {
   name: "beside-index",
@@ -121,10 +124,12 @@ const besideIndex = {
     onResolve(
       {
         filter:
-          /^(\.{1,2}\/)+(index|(autoencoder\/)?autoencoder|anomaly\/detector|(common\/)?errors|(data\/)?matrix)\.js$/,
+          /^(\.{1,2}\/)+(index|node|(autoencoder\/)?autoencoder|anomaly\/detector|(common\/)?errors|(data\/)?matrix)\.js$/,
       },
-      ({ importer }) =>
-        importer.includes("node_modules") ? undefined : { path: "./index.js", external: true },
+      ({ importer, path }) => {
+        if (importer.includes("node_modules")) return undefined;
+        return { path: path.endsWith("/node.js") ? "./node.js" : "./index.js", external: true };
+      },
     );
   },
 };
@@ -160,23 +165,27 @@ async function buildKernels() {
   );
 }
 
-/** As ES modules the entries share their code in chunks; by require all of them are the one index. */
+/**
+ * As ES modules the entries share their code in chunks; by require all of them are the one index, but for those that it does
+ * not have: codecs, whose libraries few programs need, and what needs files.
+ */
 async function buildLibrary() {
-  const node = "src/node.ts";
+  const apart = { codecs: "src/codecs/index.ts", node: "src/node.ts" };
   await bundle(
-    { ...ENTRIES, node },
+    { ...ENTRIES, ...apart },
     {
       format: "esm",
       outdir: "build",
       splitting: true,
       chunkNames: "chunks/[hash]",
+      conditions: ANYWHERE,
       external: ["node:*"],
       sourcemap: true,
     },
   );
-  const required = { format: "cjs", outdir: "build/cjs", ...READABLE };
+  const required = { format: "cjs", outdir: "build/cjs", conditions: ANYWHERE, ...READABLE };
   await bundle({ index: ENTRIES.index }, { ...required, sourcemap: true });
-  await bundle({ node }, { ...required, platform: "node", plugins: [besideIndex] });
+  await bundle(apart, { ...required, platform: "node", plugins: [besideIndex] });
   writeFileSync("build/cjs/package.json", '{ "type": "commonjs" }\n');
 }
 

@@ -3,9 +3,9 @@ import { FormatError } from "../common/errors.js";
 import { type AnyMatrix, Matrix } from "../data/matrix.js";
 import type { ByteSource } from "../formats/byteSource.js";
 import { checkMaximumBytes, DEFAULT_MAXIMUM_BYTES } from "../formats/gzip.js";
-import { type ArrayLayout, dataBytes, elementsOf, requireData } from "../formats/layout.js";
+import { type ArrayLayout, dataBytes, elementsOf, requireData, storedBytes } from "../formats/layout.js";
 import { readLayout, requireRoom, toNumbers } from "../formats/readSamples.js";
-import { bytesPerElement, showShape } from "../formats/typedArrays.js";
+import { showShape } from "../formats/typedArrays.js";
 import { type FilePath, filePath } from "./filePath.js";
 import { eachOfFile } from "./open.js";
 
@@ -67,7 +67,7 @@ function fileStream(
 }
 
 async function* chunksOf(source: ByteSource, layout: ArrayLayout, most: number, maximumBytes: number) {
-  const { shape, type, fortranOrder } = layout;
+  const { shape, fortranOrder } = layout;
   const [rows, ...rest] = shape;
   if (fortranOrder && shape.length > 1) {
     throw new FormatError(
@@ -78,7 +78,7 @@ async function* chunksOf(source: ByteSource, layout: ArrayLayout, most: number, 
     throw new FormatError(`bytes has an array of shape ${showShape(shape)}, which has no samples`);
   }
   const columns = rest.reduce((product, dimension) => product * dimension, 1);
-  const rowBytes = columns * bytesPerElement(type);
+  const rowBytes = columns * storedBytes(layout);
   requireChunk(Math.min(rows, most), rowBytes, maximumBytes);
   for (let row = 0; row < rows; row += most) {
     const count = Math.min(most, rows - row);

@@ -29,27 +29,11 @@ export async function loadNpy(path: FilePath, options: LoadSamplesOptions = {}):
   return load("loadNpy", path, options, ".npy");
 }
 
-/**
- * Reads an IDX or a NumPy `.npy` file. The file's first bytes show which it is. Numbers and errors as in `loadIdx`.
- *
- * @example
- * ```ts
- * import { loadSamples, saveNpy } from "isthmus/node";
- *
- * await saveNpy("points.npy", { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) });
- * const { data, rows, columns } = await loadSamples("points.npy");
- * console.log(rows, columns, data[5]); // 2 3 6
- * ```
- */
-export async function loadSamples(path: FilePath, options: LoadSamplesOptions = {}): Promise<LoadedSamples> {
-  return load("loadSamples", path, options);
-}
-
 async function load(
   name: string,
   path: FilePath,
   options: LoadSamplesOptions,
-  format?: ArrayLayout["format"],
+  format: ArrayLayout["format"],
 ): Promise<LoadedSamples> {
   const maximumBytes = maximumBytesOf(name, options);
   return withFile(filePath(path), (source) => readSamples(source, maximumBytes, format));

@@ -1,4 +1,5 @@
 import { FormatError } from "../common/errors.js";
+import { widenHalves } from "./float16.js";
 import {
   allocated,
   bytesPerElement,
@@ -14,7 +15,10 @@ import {
 export interface ArrayLayout {
   /** Name of the file format. */
   readonly format: "IDX" | ".npy";
+  /** What the elements become. */
   readonly type: NumericArrayName;
+  /** How they stand in the file, where no array of `type` has them so: half floats, or booleans of a byte each. */
+  readonly stored?: "float16" | "bool";
   readonly bigEndian: boolean;
   /** Whether the elements are column-major (Fortran order); otherwise they are row-major. */
   readonly fortranOrder: boolean;
@@ -24,13 +28,19 @@ export interface ArrayLayout {
   readonly dataBegin: number;
 }
 
+/** Bytes that an element takes in the file. */
+export function storedBytes({ type, stored }: Pick<ArrayLayout, "type" | "stored">): number {
+  return stored === "float16" ? 2 : bytesPerElement(type);
+}
+
 /**
- * Size of the elements in bytes.
+ * Bytes that the elements take in the file.
  *
  * @throws {FormatError} if no file could have that many
  */
-export function dataBytes({ format, type, shape }: ArrayLayout): number {
-  const size = (elementCount(shape) ?? Number.POSITIVE_INFINITY) * bytesPerElement(type);
+export function dataBytes(layout: ArrayLayout): number {
+  const { format, shape } = layout;
+  const size = (elementCount(shape) ?? Number.POSITIVE_INFINITY) * storedBytes(layout);
   if (Number.isSafeInteger(size)) return size;
   throw invalid(format, `its shape ${showShape(shape)} is larger than any file can be`);
 }
@@ -53,20 +63,31 @@ export function wants(layout: ArrayLayout): string {
   return `its shape ${showShape(layout.shape)} needs ${dataBytes(layout)} bytes of data`;
 }
 
-/** The elements of a file, row-major, in the machine's byte order. They reuse the memory of `bytes`. */
+/**
+ * The elements of a file, row-major and in the byte order of the machine, in the memory of `bytes`, which is given up.
+ *
+ * @throws {FormatError} for booleans that are neither 0 nor 1
+ */
 export function elementsOf(layout: ArrayLayout, bytes: Uint8Array<ArrayBuffer>): NumericArray {
-  const { type, bigEndian, fortranOrder, shape } = layout;
-  if (bigEndian) swapBytes(bytes, bytesPerElement(type));
-  return viewAs(type, fortranOrder && shape.length > 1 ? toRowMajor(type, bytes, shape) : bytes);
+  const { type, stored, bigEndian, fortranOrder, shape } = layout;
+  const size = storedBytes(layout);
+  if (bigEndian) swapBytes(bytes, size);
+  const ordered = fortranOrder && shape.length > 1 ? toRowMajor(size, bytes, shape) : bytes;
+  if (stored === "float16") {
+    const floats = allocated(2 * ordered.length);
+    widenHalves(new Uint16Array(ordered.buffer), new Uint32Array(floats.buffer));
+    return viewAs(type, floats);
+  }
+  if (stored === "bool") {
+    const wrong = ordered.find((byte) => byte > 1);
+    if (wrong !== undefined)
+      throw invalid(layout.format, `it has the boolean ${wrong}, which is neither 0 nor 1`);
+  }
+  return viewAs(type, ordered);
 }
 
-/** Reorders the elements of a column-major (Fortran order) array to row-major order. */
-function toRowMajor(
-  type: NumericArrayName,
-  source: Uint8Array,
-  shape: readonly number[],
-): Uint8Array<ArrayBuffer> {
-  const size = bytesPerElement(type);
+/** The elements of a column-major (Fortran order) array in row-major order. */
+function toRowMajor(size: number, source: Uint8Array, shape: readonly number[]): Uint8Array<ArrayBuffer> {
   const target = allocated(source.length);
   const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((a, b) => a * b, size));
   const index = shape.map(() => 0);

@@ -1,6 +1,6 @@
 import { ArgumentError, FormatError } from "../common/errors.js";
 import { foreignFile } from "./foreignFile.js";
-import { type ArrayLayout, elementsOf, invalid as invalidFile, requireData } from "./layout.js";
+import { type ArrayLayout, elementsOf, invalid as invalidFile, requireData, storedBytes } from "./layout.js";
 import { parseNpyHeader } from "./npyHeader.js";
 import {
   bytesOf,
@@ -35,6 +35,12 @@ const TYPES: ReadonlyMap<string, NumericArrayName> = new Map([
   ["u4", "Uint32Array"],
   ["u2", "Uint16Array"],
   ["u1", "Uint8Array"],
+]);
+/** Types without a typed array of their own: half floats, which float32 has all of, and booleans. */
+const STORED: ReadonlyMap<string, Pick<ArrayLayout, "type" | "stored">> = new Map([
+  ["f2", { type: "Float32Array", stored: "float16" }],
+  // Not `Uint8Array`, which models divide by 255.
+  ["b1", { type: "Int8Array", stored: "bool" }],
 ]);
 const CODE_OF = new Map(Array.from(TYPES, ([code, type]) => [type, code]));
 
@@ -84,13 +90,14 @@ export function encodeNpy(array: NpyArray): Uint8Array {
 }
 
 /**
- * Reads a NumPy `.npy` file of format 1.0, 2.0 or 3.0 in either byte order. An array in Fortran order is converted to C
- * order. 64-bit integers become `BigInt64Array` or `BigUint64Array`.
+ * Reads a NumPy `.npy` file of format 1.0, 2.0 or 3.0. Either byte order is read; an array in Fortran order is
+ * put into C order. 64-bit integers come as `BigInt64Array` or `BigUint64Array`, half-precision floats as `Float32Array`,
+ * booleans as `Int8Array` of 0 and 1.
  *
  * @param bytes the whole file
  * @returns the array; its data is a copy
- * @throws {FormatError} if the bytes are not one complete file, or the elements have a type without a typed array:
- * structured, boolean, complex, half-precision, text, date or object types
+ * @throws {FormatError} when the bytes are not one complete file, or hold elements without a typed array:
+ * structured, complex, extended-precision, text, date and object types
  */
 export function decodeNpy(bytes: FileBytes): NpyArray {
   const file = requireBytes(bytes);
@@ -151,17 +158,20 @@ export function npyHeaderLength(start: Uint8Array): number {
   return headerBegin + length;
 }
 
-/** Reads a type such as `<f4` or `|u1`. The order `|` ("not applicable") is only valid for single bytes. */
-function readDescr(descr: string): { type: NumericArrayName; bigEndian: boolean } {
+/** Reads a type such as `<f4` or `|u1`; an order of `|`, "does not apply", is right for single bytes only. */
+function readDescr(descr: string): Pick<ArrayLayout, "type" | "stored" | "bigEndian"> {
   const order = descr[0] ?? "";
-  const type = TYPES.get(descr.slice(1));
-  const orders = type !== undefined && bytesPerElement(type) === 1 ? "<>|" : "<>";
-  if (type === undefined || order === "" || !orders.includes(order)) {
+  const code = descr.slice(1);
+  const plain = TYPES.get(code);
+  const element = plain === undefined ? STORED.get(code) : { type: plain };
+  const orders = element !== undefined && storedBytes(element) === 1 ? "<>|" : "<>";
+  if (element === undefined || order === "" || !orders.includes(order)) {
+    const known = [...TYPES.keys(), ...STORED.keys()].join(", ");
     throw new FormatError(
-      `bytes has elements of NumPy type ${quote(descr)}, but only ${[...TYPES.keys()].join(", ")} after < or > can be read`,
+      `bytes has elements of NumPy type ${quote(descr)}, but only ${known} after < or > can be read`,
     );
   }
-  return { type, bigEndian: order === ">" };
+  return { ...element, bigEndian: order === ">" };
 }
 
 function invalid(reason: string): FormatError {

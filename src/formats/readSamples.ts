@@ -83,9 +83,8 @@ export async function readSamples(
  */
 export async function readLayout(source: ByteSource, format?: ArrayLayout["format"]): Promise<ArrayLayout> {
   const start = await source.peek(FOREIGN_START);
-  const isNpy = format === undefined ? start[0] === 0x93 : format === ".npy";
-  const isIdx = format === undefined ? start[0] === 0 && start[1] === 0 : format === "IDX";
-  if (!isNpy && !isIdx) throw neither(start);
+  const isNpy = (format ?? arrayFormat(start)) === ".npy";
+  if (!isNpy && (format ?? arrayFormat(start)) !== "IDX") throw neither(start);
   const length = isNpy
     ? npyHeaderLength(start.subarray(0, NPY_START))
     : idxHeaderLength(start.subarray(0, IDX_START));
@@ -95,13 +94,29 @@ export async function readLayout(source: ByteSource, format?: ArrayLayout["forma
   return layout;
 }
 
-function neither(start: Uint8Array): FormatError {
+/** What a file of one array begins as. */
+export function arrayFormat(start: Uint8Array): ArrayLayout["format"] | undefined {
+  if (start[0] === 0x93) return ".npy";
+  return start[0] === 0 && start[1] === 0 ? "IDX" : undefined;
+}
+
+/** Formats that `isthmus/codecs` reads. */
+const ELSEWHERE = /\.npz|Parquet|Arrow|PNG|JPEG/;
+
+/**
+ * The error of a file that is neither.
+ *
+ * @param others which other formats would have been read; default: none
+ */
+export function neither(start: Uint8Array, others?: string): FormatError {
   const foreign = foreignFile(start);
-  return new FormatError(
-    foreign === undefined
-      ? "bytes is neither an IDX nor a .npy file, plain or gzipped"
-      : `bytes is ${foreign}, not an IDX or .npy file`,
-  );
+  if (foreign === undefined) {
+    const rest = others === undefined ? "nor either of them gzipped" : `nor ${others}`;
+    return new FormatError(`bytes is neither an IDX nor a .npy file, ${rest}`);
+  }
+  const elsewhere = ELSEWHERE.test(foreign) ? "; decodeAnySamples of isthmus/codecs reads it" : "";
+  const rest = others === undefined ? elsewhere : `, nor ${others}`;
+  return new FormatError(`bytes is ${foreign}, not an IDX or .npy file${rest}`);
 }
 
 /**
@@ -117,8 +132,8 @@ export function requireRoom(source: ByteSource, layout: ArrayLayout): void {
   }
 }
 
-/** Converts an array to samples, one per row. */
-function toSamples({ shape, data }: { shape: readonly number[]; data: NumericArray }): LoadedSamples {
+/** One sample a row, of numbers that a model takes. */
+export function toSamples({ shape, data }: { shape: readonly number[]; data: NumericArray }): LoadedSamples {
   const [rows, ...rest] = shape;
   const columns = rest.reduce((product, dimension) => product * dimension, 1);
   if (rows === undefined || data.length === 0) {
@@ -127,7 +142,11 @@ function toSamples({ shape, data }: { shape: readonly number[]; data: NumericArr
   return { data: toNumbers(data), rows, columns, shape: [...shape] };
 }
 
-/** Converts numbers without loss: bytes and floats stay as they are, integers become floats that are wide enough. */
+/**
+ * Numbers without a loss: bytes and floats as they are, integers as the floats that have room for them.
+ *
+ * @throws {FormatError} for a 64-bit integer that no 64-bit float has
+ */
 export function toNumbers(data: NumericArray): Uint8Array | Float32Array | Float64Array {
   if (data instanceof Uint8Array || data instanceof Float32Array || data instanceof Float64Array) return data;
   // A 32-bit float can represent every 16-bit integer, and a 64-bit float every 53-bit integer.
@@ -135,6 +154,14 @@ export function toNumbers(data: NumericArray): Uint8Array | Float32Array | Float
   const floats = narrow
     ? new Float32Array(allocated(4 * data.length).buffer)
     : new Float64Array(allocated(8 * data.length).buffer);
-  for (let i = 0; i < floats.length; i++) floats[i] = Number(data[i]);
+  for (let i = 0; i < floats.length; i++) {
+    const value = data[i]!;
+    floats[i] = Number(value);
+    if (typeof value === "bigint" && BigInt(floats[i]!) !== value) {
+      throw new FormatError(
+        `bytes holds ${value} as element ${i}, which no 64-bit float has: beyond ±2^53, integers are rounded`,
+      );
+    }
+  }
   return floats;
 }

@@ -13,5 +13,6 @@ export interface TableColumn {
 export interface Table {
   /** Number of rows in each column. */
   readonly rows: number;
+  /** In the order of the file. */
   readonly columns: readonly TableColumn[];
 }

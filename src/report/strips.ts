@@ -1,4 +1,5 @@
-import { type Pixels, pngUrl } from "./png.js";
+import type { Image } from "../codecs/decodeImage.js";
+import { pngUrl } from "./pngUrl.js";
 import { type Drawing, element, FONT_SIZE, rounded, textAt, WIDTH } from "./svg.js";
 
 /** Width and height of samples that are images, in pixels. */
@@ -11,8 +12,8 @@ export interface Sides {
 export interface Strip {
   /** Text above the images. */
   readonly label?: string;
-  readonly tiles: readonly Pixels[];
-  /** Text below each image. */
+  readonly tiles: readonly Image[];
+  /** Below each of them. */
   readonly notes?: readonly string[];
 }
 
@@ -57,7 +58,7 @@ function noteBelow(x: number, y: number, note: string): string {
 
 /** Draws an image with its pixels as squares. */
 export async function drawTile(
-  pixels: Pixels,
+  pixels: Image,
   x: number,
   y: number,
   width: number,
@@ -77,8 +78,8 @@ export async function drawTile(
 /** The values that are drawn black and white. */
 export type Range = readonly [low: number, high: number];
 
-/** A grey image. */
-export function greyTile(values: ArrayLike<number>, { width, height }: Sides, [low, high]: Range): Pixels {
+/** An image in grey from black to white. */
+export function greyTile(values: ArrayLike<number>, { width, height }: Sides, [low, high]: Range): Image {
   const data = Uint8Array.from(values, (value) =>
     Math.min(255, Math.max(0, Math.round((255 * (value - low)) / (high - low)))),
   );
@@ -89,8 +90,8 @@ export function greyTile(values: ArrayLike<number>, { width, height }: Sides, [l
 const NEGATIVE = [84, 39, 136];
 const POSITIVE = [179, 88, 6];
 
-/** An image of positive and negative numbers: 0 is white; ±`most` and beyond have the full colour. */
-export function signedTile(values: ArrayLike<number>, { width, height }: Sides, most: number): Pixels {
+/** An image of numbers of either sign: white is 0, and ±`most` and beyond are full colours. */
+export function signedTile(values: ArrayLike<number>, { width, height }: Sides, most: number): Image {
   const data = new Uint8Array(3 * width * height);
   for (let i = 0; i < width * height; i++) {
     const share = Math.min(1, Math.abs(values[i]!) / most);

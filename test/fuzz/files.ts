@@ -1,5 +1,9 @@
 // Files for the readers: whole ones, and such as keep the form of a format with senseless content.
+
+import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
+import { encodeArrow, encodeNpz, encodeParquet, type Table } from "../../src/codecs/index.js";
+import { crc32 } from "../../src/formats/crc32.js";
 import { encodeIdx, type IdxData } from "../../src/formats/idx.js";
 import { encodeNpy } from "../../src/formats/npy.js";
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "../../src/formats/safetensors.js";
@@ -37,7 +41,7 @@ function npyWithHeader(dice: Dice): Uint8Array {
   const any = (usual: readonly string[]) => dice.pick(dice.oneIn(4) ? TOKENS : usual);
   const shape = `(${Array.from({ length: dice.below(4) }, () => any(["1", "2", "3"])).join(", ")},)`;
   const header = Buffer.from(
-    `{'descr': '${any(["<f4", ">f8", "|u1", "<i8", ">u2"])}', 'fortran_order': ${any(["True", "False"])}, 'shape': ${shape}, }\n`,
+    `{'descr': '${any(["<f4", ">f8", "|u1", "<i8", ">u2", "<f2", "|b1"])}', 'fortran_order': ${any(["True", "False"])}, 'shape': ${shape}, }\n`,
   );
   const file = joined(
     [...Buffer.from("\x93NUMPY\x01\0", "latin1"), header.length & 255, header.length >> 8],
@@ -87,6 +91,65 @@ export const packed: Maker = (dice) => {
   const inner = dice.oneIn(2) ? npy(dice) : idx(dice);
   return damaged(gzipSync(inner), dice);
 };
+
+export const npz: Maker = (dice) => {
+  const arrays = Array.from({ length: 1 + dice.below(3) }, (_, i) => [`a${i}`, arrayOf(dice)] as const);
+  return damaged(encodeNpz(new Map(arrays), { compress: dice.oneIn(2) }), dice);
+};
+
+/** Files of other tools that are committed, by their endings. */
+const golden = (ending: RegExp) =>
+  readdirSync(GOLDEN)
+    .filter((name) => ending.test(name))
+    .map((name) => new Uint8Array(readFileSync(new URL(name, GOLDEN))));
+const GOLDEN = new URL("../codecs/golden/", import.meta.url);
+
+function tableOf(dice: Dice): Table {
+  const rows = dice.below(20);
+  const cell: (() => string | number | bigint | boolean | Date)[] = [
+    () => dice.below(1000) / 8,
+    () => dice.pick(["red", "green", "blue"]),
+    () => BigInt(dice.below(2 ** 31)) ** 2n,
+    () => dice.oneIn(2),
+    () => new Date(1000 * dice.below(2 ** 31)),
+  ];
+  const columns = Array.from({ length: 1 + dice.below(4) }, (_, i) => {
+    const make = dice.pick(cell);
+    return { name: `c${i}`, values: Array.from({ length: rows }, () => (dice.oneIn(6) ? null : make())) };
+  });
+  return { rows, columns };
+}
+
+const parquets = golden(/\.parquet$/);
+const arrows = golden(/\.(feather|arrows)$/);
+const pictures = golden(/\.(png|jpg)$/);
+
+export const parquet: Maker = (dice) =>
+  dice.oneIn(3) ? damaged(encodeParquet(tableOf(dice)), dice) : mutated(dice.pick(parquets), dice, parquets);
+
+export const arrow: Maker = (dice) => {
+  if (!dice.oneIn(3)) return mutated(dice.pick(arrows), dice, arrows);
+  return damaged(encodeArrow(tableOf(dice), { format: dice.pick(["file", "stream"]) }), dice);
+};
+
+export const image: Maker = (dice) => {
+  const file = dice.pick(pictures);
+  if (dice.oneIn(10)) return file;
+  const changed = mutated(file, dice, pictures);
+  return dice.oneIn(2) && file[0] === 0x89 ? withChecksums(changed) : changed;
+};
+
+/** A PNG file whose parts have the checksums that fit, behind which the rest of the checks are. */
+function withChecksums(file: Uint8Array): Uint8Array {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  for (let at = 8; at + 12 <= file.length; ) {
+    const end = at + 8 + view.getUint32(at);
+    if (end + 4 > file.length) break;
+    view.setUint32(end, crc32(file.subarray(at + 4, end)));
+    at = end + 4;
+  }
+  return file;
+}
 
 export const csv: Maker = (dice) => {
   const columns = 1 + dice.below(4);
