@@ -71,6 +71,19 @@ const patientLoader = {
   },
 };
 
+/** What Papa Parse has for Node's streams alone, which it asks for by require; the library reads streams by itself. */
+const plainParser = {
+  name: "plain-parser",
+  setup({ onLoad }) {
+    onLoad({ filter: /papaparse[\\/]papaparse\.js$/ }, ({ path }) => {
+      const contents = readFileSync(path, "utf8");
+      const asked = "require('stream').Duplex";
+      if (!contents.includes(asked)) throw new Error(`papaparse has no ${asked} any more`);
+      return { contents: contents.replace(asked, "undefined"), loader: "js" };
+    });
+  },
+};
+
 /** Folders of the packages that are in the bundles, or parts of them. */
 const bundled = [];
 
@@ -91,7 +104,8 @@ async function bundle(entryPoints, { plugins = [], ...options }) {
     logLevel: "warning",
     ...SMALL,
     metafile: true,
-    plugins: [patientLoader, ...plugins],
+    plugins: [patientLoader, plainParser, ...plugins],
+    define: { PAPA_BROWSER_CONTEXT: "true" },
     ...options,
   });
   for (const { inputs } of Object.values(metafile.outputs)) {
@@ -111,6 +125,9 @@ const ENTRIES = {
   formats: "src/formats/index.ts",
 };
 
+/** What runs in any runtime, too, but is an entry of its own: not every program needs its weight. */
+const APART = { data: "src/data/index.ts" };
+
 /**
  * Takes what is public from the built index, which stands beside the output, instead of bundling it once more: an error
  * is then an instance of the same class wherever it was thrown.
@@ -119,7 +136,10 @@ const besideIndex = {
   name: "beside-index",
   setup({ onResolve }) {
     onResolve(
-      { filter: /^(\.{1,2}\/)+(index|(autoencoder\/)?autoencoder|anomaly\/detector|(common\/)?errors|(data\/)?matrix)\.js$/ },
+      {
+        filter:
+          /^(\.{1,2}\/)+(index|(autoencoder\/)?autoencoder|anomaly\/detector|(common\/)?errors|(data\/)?matrix)\.js$/,
+      },
       ({ importer }) =>
         importer.includes("node_modules") ? undefined : { path: "./index.js", external: true },
     );
@@ -157,11 +177,11 @@ async function buildKernels() {
   );
 }
 
-/** As ES modules the entries share their code in chunks; by require all of them are the one index. */
+/** As ES modules the entries share their code in chunks; by require all that are in the index are the one index. */
 async function buildLibrary() {
   const node = "src/node.ts";
   await bundle(
-    { ...ENTRIES, node },
+    { ...ENTRIES, ...APART, node },
     {
       format: "esm",
       outdir: "build",
@@ -173,7 +193,7 @@ async function buildLibrary() {
   );
   const required = { format: "cjs", outdir: "build/cjs", ...READABLE };
   await bundle({ index: ENTRIES.index }, { ...required, sourcemap: true });
-  await bundle({ node }, { ...required, platform: "node", plugins: [besideIndex] });
+  await bundle({ node, ...APART }, { ...required, platform: "node", plugins: [besideIndex] });
   writeFileSync("build/cjs/package.json", '{ "type": "commonjs" }\n');
 }
 

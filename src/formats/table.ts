@@ -13,5 +13,10 @@ export interface TableColumn {
 export interface Table {
   /** How many rows each column has. */
   readonly rows: number;
+  /** In the order of the file. */
   readonly columns: readonly TableColumn[];
+  /** For tables read from text: the line on which each row begins, counted from 1. Messages name it. */
+  readonly lines?: ArrayLike<number>;
+  /** What the reader guessed or changed, a sentence each, for people. */
+  readonly notes?: readonly string[];
 }
