@@ -15,8 +15,11 @@ export { type StreamCsvOptions, streamCsv } from "./files/csv.js";
 export type { FilePath } from "./files/filePath.js";
 export { type FileStream, type StreamFileOptions, streamIdx, streamNpy } from "./files/fileStream.js";
 export { loadIdx, loadNpy, loadSamples } from "./files/load.js";
+export { loadTable, streamTable } from "./files/tableFile.js";
 export { assertWritable } from "./files/wholeFile.js";
 export type { LoadedSamples, LoadSamplesOptions } from "./formats/readSamples.js";
+export type { ReadTableChunksOptions, ReadTableOptions } from "./formats/readTable.js";
+export type { Cell, Table, TableColumn } from "./formats/table.js";
 
 /**
  * Writes a model, or a detector with its model, to a safetensors file: whole or not at all, so that a file of that name

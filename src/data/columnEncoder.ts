@@ -57,8 +57,9 @@ export function wrongCell(place: string, column: string, cell: Cell, what: strin
   );
 }
 
-/** A number for people, with six digits at most. */
+/** A number for people: whole ones as they are, others with six digits at most. */
 export function shortNumber(value: number): string {
+  if (Number.isSafeInteger(value)) return String(value);
   return String(Number(value.toPrecision(6)));
 }
 

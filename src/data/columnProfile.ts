@@ -1,4 +1,4 @@
-import { DAY, type DateOrder, readDate, readNumber } from "../formats/cellText.js";
+import { DAY, type DateOrder, plainNumber, readDate, readNumber } from "../formats/cellText.js";
 import type { Cell, TableColumn } from "../formats/table.js";
 import { cellAt } from "./columnEncoder.js";
 import type { MissingValues } from "./missingValues.js";
@@ -84,7 +84,9 @@ export class ColumnProfile {
   add(column: TableColumn, missing: MissingValues, placeOf: (row: number) => string): void {
     for (let row = 0; row < column.values.length; row++) {
       const cell = cellAt(column, row);
-      if (missing.has(cell)) this.missing++;
+      const plain = !this.#commaFits && typeof cell === "string" ? plainNumber(cell) : undefined;
+      if (plain !== undefined && this.#digits === 0 && Number.isFinite(plain)) this.#addPlain(plain, missing);
+      else if (missing.has(cell)) this.missing++;
       else if (typeof cell === "string") this.#addText(cell, missing, () => ({ place: placeOf(row), cell }));
       else {
         this.present++;
@@ -97,6 +99,16 @@ export class ColumnProfile {
           else this.#addOther((cell as Date).toISOString(), { iso: (cell as Date).getTime() });
         }
       }
+    }
+  }
+
+  /** The short way for most numbers of most columns: there is nothing to learn of them but their value. */
+  #addPlain(value: number, missing: MissingValues): void {
+    if (missing.hasNumber(value)) this.missing++;
+    else {
+      this.present++;
+      this.#dates = undefined;
+      this.point.add(value);
     }
   }
 

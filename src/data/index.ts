@@ -23,5 +23,11 @@ export {
   TablePreprocessor,
   type TablePreprocessorJson,
 } from "./tablePreprocessor.js";
-export { type SeriesPlaces, type SortByTimeOptions, sortByTime, type TimeOrder } from "./timeOrder.js";
+export {
+  type SeriesPlaces,
+  type SortByTimeOptions,
+  type SortedTable,
+  sortByTime,
+  type TimeOrder,
+} from "./timeOrder.js";
 export { type WindowOptions, type Windows, windows } from "./windows.js";

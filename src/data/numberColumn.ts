@@ -1,4 +1,4 @@
-import { readNumber } from "../formats/cellText.js";
+import { plainNumber, readNumber } from "../formats/cellText.js";
 import type { Cell, TableColumn } from "../formats/table.js";
 import {
   type ColumnEncoder,
@@ -36,7 +36,8 @@ export class NumberColumn implements ColumnEncoder {
   encode(column: TableColumn, { out, width, first, missing, placeOf }: FeatureBlock): void {
     for (let row = 0, at = first; row < column.values.length; row++, at += width) {
       const cell = cellAt(column, row);
-      let value = missing.has(cell) ? undefined : this.#read(cell);
+      let value = typeof cell === "string" && this.#decimal === "." ? plainNumber(cell) : undefined;
+      if (value === undefined && !missing.has(cell)) value = this.#read(cell);
       if (value !== undefined && missing.hasNumber(value) && !Number.isNaN(value)) value = undefined;
       if (value !== undefined && !Number.isFinite(value)) {
         throw wrongCell(placeOf(row), this.column, cell, Number.isNaN(value) ? "number" : "finite number");

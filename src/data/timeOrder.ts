@@ -28,6 +28,7 @@ export interface SeriesPlaces {
 
 /** How the rows of a table follow each other in time. */
 export interface TimeOrder {
+  /** The column that holds the times. */
   readonly timeColumn: string;
   /** When each row was, earliest first: milliseconds since 1970 in UTC, or since midnight for times of day. */
   readonly times: Float64Array;
@@ -45,6 +46,14 @@ export interface TimeOrder {
   readonly notes: readonly string[];
 }
 
+/** A table in the order of time. */
+export interface SortedTable {
+  /** The table with its rows in order; the given one where they were so already. */
+  readonly table: Table;
+  /** What was found out about the times. */
+  readonly order: TimeOrder;
+}
+
 /** Steps of more than so many usual ones are gaps. */
 const GAP = 1.5;
 
@@ -60,10 +69,7 @@ const GAP = 1.5;
  * @throws {FormatError} for a row without a time, or a text that is none
  * @throws {ShapeError} when the table has no rows
  */
-export function sortByTime(
-  table: Table,
-  options: SortByTimeOptions = {},
-): { table: Table; order: TimeOrder } {
+export function sortByTime(table: Table, options: SortByTimeOptions = {}): SortedTable {
   knownKeys("sortByTime", options, ["timeColumn", "dayFirst"]);
   const columns = columnsByName(requireTable(table));
   if (table.rows === 0) throw new ShapeError("the table has no rows; at least one is needed");
@@ -136,21 +142,26 @@ function orderOf({ name }: TableColumn, given: Float64Array, format: DateFormat)
     if (times[row]! > times[row - 1]!) steps.add(times[row]! - times[row - 1]!);
   }
   const step = steps.count > 0 ? steps.median() : 0;
-  const gaps = placesWhere(times, (distance) => step > 0 && distance > GAP * step);
-  const duplicates = placesWhere(times, (distance) => distance === 0);
+  const gaps = placesWhere(times, (row) => isGap({ times, step }, row));
+  const duplicates = placesWhere(times, (row) => times[row] === times[row - 1]);
   const order = { timeColumn: name, times, rows, wasSorted, step, gaps, duplicates };
   return { ...order, notes: notesOf(order, format) };
 }
 
-function placesWhere(times: Float64Array, wanted: (distance: number) => boolean): SeriesPlaces {
+function placesWhere(times: Float64Array, wanted: (row: number) => boolean): SeriesPlaces {
   let count = 0;
   let first: number | undefined;
   for (let row = 1; row < times.length; row++) {
-    if (!wanted(times[row]! - times[row - 1]!)) continue;
+    if (!wanted(row)) continue;
     count++;
     first ??= row;
   }
   return { count, first };
+}
+
+/** Whether there is a gap between a row and the one before. */
+export function isGap({ times, step }: Pick<TimeOrder, "times" | "step">, row: number): boolean {
+  return step > 0 && times[row]! - times[row - 1]! > GAP * step;
 }
 
 function notesOf(order: Omit<TimeOrder, "notes">, format: DateFormat): string[] {

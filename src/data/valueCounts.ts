@@ -1,7 +1,7 @@
 /** Different values that are told apart; beyond, they are rounded until there are no more. */
 const MOST = 8192;
 /** Values that are taken in before they are sorted into the others. */
-const BUFFER = 1024;
+const BUFFER = 4096;
 
 const float = new Float64Array(1);
 const words = new Uint32Array(float.buffer);

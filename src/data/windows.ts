@@ -8,7 +8,7 @@ import { type AnyMatrix, Matrix, toMatrix } from "./matrix.js";
 import { MissingValues } from "./missingValues.js";
 import { type DecimalMark, NumberColumn } from "./numberColumn.js";
 import { columnsByName, isTable, placesOf } from "./tableCheck.js";
-import { type SortByTimeOptions, sortByTime, type TimeOrder } from "./timeOrder.js";
+import { isGap, type SortByTimeOptions, sortByTime, type TimeOrder } from "./timeOrder.js";
 
 /** Options of `windows`. */
 export interface WindowOptions extends SortByTimeOptions {
@@ -90,7 +90,7 @@ function segmentsOf(rows: number, order: TimeOrder | undefined): [begin: number,
   let begin = 0;
   if (order && order.gaps.count > 0) {
     for (let row = 1; row < rows; row++) {
-      if (order.times[row]! - order.times[row - 1]! <= 1.5 * order.step) continue;
+      if (!isGap(order, row)) continue;
       segments.push([begin, row]);
       begin = row;
     }

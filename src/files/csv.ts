@@ -28,6 +28,7 @@ const LONGEST_LINE = 1 << 26;
  * Reads a file of lines of decimal numbers, plain or gzipped, as a stream of chunks of whole rows, in 64-bit floats.
  * It is read strictly:
  * every line has as many numbers as the first, there are no quotes, no empty fields, and no empty lines but at the end.
+ * `streamTable` reads all other tables.
  *
  * The errors come where the file is read, as of `streamIdx`; those of a line name its number, counted from 1.
  *

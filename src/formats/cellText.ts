@@ -12,6 +12,11 @@ const COMMA = new RegExp(
   `^[+-]?(?:(?:\\d+|\\d{1,3}(?:(?:\\.\\d{3})+|${NEUTRAL}))(?:,\\d*)?|,\\d+)(?:[eE][+-]?\\d+)?$`,
 );
 
+/** A number in plain digits, as programs write them; undefined for anything else. */
+export function plainNumber(text: string): number | undefined {
+  return PLAIN.test(text) ? Number(text) : undefined;
+}
+
 /** What a text is as a number, with a decimal point and with a decimal comma; undefined where it is none. */
 export interface NumberReadings {
   readonly point: number | undefined;

@@ -1,9 +1,10 @@
 import { boolean, integer, knownKeys, oneOf, show } from "../common/check.js";
 import { ArgumentError, FormatError } from "../common/errors.js";
+import type { ByteSource } from "./byteSource.js";
 import { CsvTables } from "./csvTables.js";
 import { detectDialect } from "./dialect.js";
 import { checkMaximumBytes, DEFAULT_MAXIMUM_BYTES } from "./gzip.js";
-import type { Cell, Table, TableColumn } from "./table.js";
+import type { Cell, Table } from "./table.js";
 import { ObjectTable, parseJson } from "./tableRecords.js";
 import { openSource, requireEncoding, type TableSource, textOf } from "./textSource.js";
 
@@ -40,7 +41,8 @@ const HEAD = 1 << 16;
 const LONGEST_LINE = 1 << 24;
 const OPTIONS = ["format", "delimiter", "header", "names", "comment", "encoding", "maximumBytes"];
 
-interface Checked {
+/** Options that have been checked. */
+export interface CheckedTableOptions {
   readonly format: "csv" | "json" | undefined;
   readonly delimiter: string | undefined;
   readonly header: boolean | undefined;
@@ -67,9 +69,8 @@ interface Checked {
  * @throws {ArgumentError} when an argument has the wrong type or an option is unknown
  */
 export async function readTable(source: TableSource, options: ReadTableOptions = {}): Promise<Table> {
-  const checked = checkOptions("readTable", options, []);
-  for await (const table of tablesOf(source, checked, Number.POSITIVE_INFINITY)) return table;
-  throw new FormatError("bytes has no rows");
+  const checked = checkTableOptions("readTable", options);
+  return onlyTable(tablesOf(source, checked, Number.POSITIVE_INFINITY));
 }
 
 /**
@@ -85,7 +86,7 @@ export function readTableChunks(
   source: TableSource,
   options: ReadTableChunksOptions = {},
 ): AsyncIterable<Table> {
-  const checked = checkOptions("readTableChunks", options, ["rows"]);
+  const checked = checkTableOptions("readTableChunks", options, ["rows"]);
   const rows = integer("rows", options.rows ?? 1024);
   return { [Symbol.asyncIterator]: () => tablesOf(source, checked, rows) };
 }
@@ -111,7 +112,17 @@ export function tableFromRecords(records: Iterable<Readonly<Record<string, Cell>
   return table.take();
 }
 
-function checkOptions(name: string, options: ReadTableOptions, more: readonly string[]): Checked {
+/**
+ * Checks the options of a function that reads tables.
+ *
+ * @param more names of options that it has beside those of `readTable`
+ * @throws {ArgumentError} for unknown options, and values of the wrong type
+ */
+export function checkTableOptions(
+  name: string,
+  options: ReadTableOptions,
+  more: readonly string[] = [],
+): CheckedTableOptions {
   knownKeys(name, options, [...OPTIONS, ...more]);
   const { format, delimiter, header, names, comment = "#", encoding } = options;
   if (delimiter !== undefined && (typeof delimiter !== "string" || !/^[^"\r\n\ufeff]$/.test(delimiter))) {
@@ -141,7 +152,7 @@ function checkOptions(name: string, options: ReadTableOptions, more: readonly st
 
 async function* tablesOf(
   source: TableSource,
-  options: Checked,
+  options: CheckedTableOptions,
   most: number,
 ): AsyncGenerator<Table, void, void> {
   if (typeof source === "string") {
@@ -150,10 +161,29 @@ async function* tablesOf(
   }
   const bytes = await openSource(source);
   try {
-    yield* tablesOfText(textOf(bytes, options.encoding, options.maximumBytes), options, most);
+    yield* tablesOfBytes(bytes, options, most);
   } finally {
     await bytes.close();
   }
+}
+
+/**
+ * The tables of a source of bytes.
+ *
+ * @param most rows of a table
+ */
+export function tablesOfBytes(
+  source: ByteSource,
+  options: CheckedTableOptions,
+  most: number,
+): AsyncGenerator<Table, void, void> {
+  return tablesOfText(textOf(source, options.encoding, options.maximumBytes), options, most);
+}
+
+/** The table of a source that is read as one. */
+export async function onlyTable(tables: AsyncGenerator<Table, void, void>): Promise<Table> {
+  for await (const table of tables) return table;
+  throw new FormatError("bytes has no rows");
 }
 
 async function* textPieces(text: string): AsyncGenerator<string, void, void> {
@@ -163,7 +193,7 @@ async function* textPieces(text: string): AsyncGenerator<string, void, void> {
 
 async function* tablesOfText(
   text: AsyncGenerator<string, void, void>,
-  options: Checked,
+  options: CheckedTableOptions,
   most: number,
 ): AsyncGenerator<Table, void, void> {
   let head = "";
@@ -241,9 +271,4 @@ async function* jsonLines(
   add(parts.join(""));
   if (seen === 0) throw new FormatError("bytes has no rows");
   if (table.rows > 0) yield table.take();
-}
-
-/** The column of a name. */
-export function columnOf(table: Table, name: string): TableColumn | undefined {
-  return table.columns.find((column) => column.name === name);
 }
