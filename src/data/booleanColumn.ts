@@ -19,6 +19,11 @@ export function truthOf(cell: Cell): boolean | undefined {
   return FALSE.has(word) ? false : undefined;
 }
 
+/** Whether a cell says true or false. */
+export function isTruth(cell: Cell): boolean {
+  return truthOf(cell) !== undefined;
+}
+
 /** Whether texts are both words of one pair, such as `Yes` and `no`. */
 export function isBooleanPair(texts: Iterable<string>): boolean {
   const words = new Set([...texts].map((text) => text.toLowerCase()));

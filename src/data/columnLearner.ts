@@ -1,6 +1,7 @@
 import { show } from "../common/check.js";
 import { ArgumentError, ShapeError } from "../common/errors.js";
 import type { Table } from "../formats/table.js";
+import { isTruth } from "./booleanColumn.js";
 import type { ColumnEncoder } from "./columnEncoder.js";
 import { ColumnProfile } from "./columnProfile.js";
 import { type ColumnDecision, type Decided, decideColumns } from "./decideColumns.js";
@@ -33,7 +34,8 @@ export class ColumnLearner {
       let profile = this.#profiles.get(name);
       // A column that comes later was missing before.
       if (!profile) {
-        profile = new ColumnProfile(name, this.#rows);
+        const wanted = this.#options.types.get(name) === "boolean" ? isTruth : undefined;
+        profile = new ColumnProfile(name, this.#rows, wanted);
         this.#profiles.set(name, profile);
       }
       profile.add(column, this.#options.missing, placeOf);

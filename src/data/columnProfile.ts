@@ -1,4 +1,11 @@
-import { DAY, type DateOrder, plainNumber, readDate, readNumber } from "../formats/cellText.js";
+import {
+  DAY,
+  type DateOrder,
+  type DateReadings,
+  plainNumber,
+  readDate,
+  readNumber,
+} from "../formats/cellText.js";
 import type { Cell, TableColumn } from "../formats/table.js";
 import { cellAt } from "./columnEncoder.js";
 import type { MissingValues } from "./missingValues.js";
@@ -37,13 +44,23 @@ export class ColumnProfile {
   #leadingZero = false;
   firstInfinite: OddCell | undefined;
   firstText: OddCell | undefined;
+  /** The first cell that is no date, or one of another order than those before. */
+  firstUndated: OddCell | undefined;
+  /** The first cell that is not what the caller wants. */
+  firstUnwanted: OddCell | undefined;
   /** The first cell that is no number with a decimal comma. */
   firstPoint: OddCell | undefined;
 
-  /** @param missing rows that were there before the column was */
-  constructor(name: string, missing = 0) {
+  readonly #wanted: ((cell: Cell) => boolean) | undefined;
+
+  /**
+   * @param missing rows that were there before the column was
+   * @param wanted what all cells ought to be
+   */
+  constructor(name: string, missing = 0, wanted?: (cell: Cell) => boolean) {
     this.name = name;
     this.missing = missing;
+    this.#wanted = wanted;
   }
 
   /** The numbers of the column with a decimal comma; undefined unless all cells are such. */
@@ -85,18 +102,24 @@ export class ColumnProfile {
     for (let row = 0; row < column.values.length; row++) {
       const cell = cellAt(column, row);
       const plain = !this.#commaFits && typeof cell === "string" ? plainNumber(cell) : undefined;
-      if (plain !== undefined && this.#digits === 0 && Number.isFinite(plain)) this.#addPlain(plain, missing);
+      const simple = this.#digits === 0 && !this.#dates && !this.#wanted && Number.isFinite(plain);
+      if (simple) this.#addPlain(plain!, missing);
       else if (missing.has(cell)) this.missing++;
-      else if (typeof cell === "string") this.#addText(cell, missing, () => ({ place: placeOf(row), cell }));
+      else if (this.#wanted && !this.#wanted(cell)) {
+        this.present++;
+        this.firstUnwanted ??= { place: placeOf(row), cell };
+      } else if (typeof cell === "string")
+        this.#addText(cell, missing, () => ({ place: placeOf(row), cell }));
       else {
         this.present++;
         if (typeof cell === "number" || typeof cell === "bigint") {
           this.#digits = 0;
           this.#addNumber(Number(cell), Number(cell), () => ({ place: placeOf(row), cell }));
         } else {
-          this.firstText ??= { place: placeOf(row), cell };
-          if (typeof cell === "boolean") this.#addOther(String(cell), {});
-          else this.#addOther((cell as Date).toISOString(), { iso: (cell as Date).getTime() });
+          const odd = () => ({ place: placeOf(row), cell });
+          this.firstText ??= odd();
+          if (typeof cell === "boolean") this.#addOther(String(cell), {}, odd);
+          else this.#addOther((cell as Date).toISOString(), { iso: (cell as Date).getTime() }, odd);
         }
       }
     }
@@ -107,7 +130,6 @@ export class ColumnProfile {
     if (missing.hasNumber(value)) this.missing++;
     else {
       this.present++;
-      this.#dates = undefined;
       this.point.add(value);
     }
   }
@@ -130,16 +152,16 @@ export class ColumnProfile {
       if (point === undefined) this.#count(text);
     } else {
       this.firstText ??= odd();
-      this.#addOther(text, this.#dates ? readDate(text) : {});
+      this.#addOther(text, this.#dates ? readDate(text) : {}, odd);
     }
   }
 
   #addNumber(point: number | undefined, comma: number | undefined, odd: () => OddCell): void {
+    this.#undate(odd);
     if (!Number.isFinite(point ?? comma)) {
       this.firstInfinite ??= odd();
       return;
     }
-    this.#dates = undefined;
     if (this.#commaFits) {
       if (comma === undefined) this.#dropComma(odd);
       else {
@@ -156,7 +178,7 @@ export class ColumnProfile {
     this.firstPoint ??= odd();
   }
 
-  #addOther(text: string, readings: Partial<Record<DateOrder, number>>): void {
+  #addOther(text: string, readings: DateReadings, odd: () => OddCell): void {
     this.#others++;
     this.#commaFits = false;
     this.#comma = undefined;
@@ -167,7 +189,13 @@ export class ColumnProfile {
       this.#dates.get(order)?.add(readings[order]! / DAY);
     }
     for (const [order, { count }] of this.#dates) if (count < this.#others) this.#dates.delete(order);
-    if (this.#dates.size === 0) this.#dates = undefined;
+    if (this.#dates.size === 0) this.#undate(odd);
+  }
+
+  /** Takes note that not all cells are dates. */
+  #undate(odd: () => OddCell): void {
+    if (this.#dates) this.firstUndated = odd();
+    this.#dates = undefined;
   }
 
   #count(text: string): void {

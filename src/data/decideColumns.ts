@@ -185,12 +185,11 @@ class Decision {
 
   #boolean(): Decided {
     const profile = this.#profile;
-    const all = this.#categories(false);
-    const odd = all.find(([text]) => truthOf(text) === undefined)?.[0];
-    if (odd !== undefined || this.#many) {
-      const { place, cell } = profile.firstText ?? {};
-      throw wrongCell(place ?? "the table", profile.name, cell ?? odd, "word for true or false");
+    if (profile.firstUnwanted) {
+      const { place, cell } = profile.firstUnwanted;
+      throw wrongCell(place, profile.name, cell, "word for true or false");
     }
+    const all = this.#categories(false);
     const yes = all.reduce((sum, [text, count]) => sum + (truthOf(text) ? count : 0), 0);
     const usual = 2 * yes > profile.present;
     const encoder = new BooleanColumn(profile.name, usual, this.#flagged);
@@ -242,8 +241,8 @@ class Decision {
   #date(format: DateFormat | undefined, forced: boolean): Decided {
     const profile = this.#profile;
     if (format === undefined) {
-      const { place = "the table", cell } = profile.firstText ?? {};
-      throw wrongCell(place, profile.name, cell, "date that all others are, too");
+      const { place = "the table", cell } = profile.firstUndated ?? {};
+      throw wrongCell(place, profile.name, cell, "date, or not of the kind that those before it are");
     }
     const days = this.#days(format);
     const span = days.most - days.least;

@@ -109,8 +109,8 @@ function timeColumnOf(
     const format = timeFormat(profile, timeColumn !== undefined, dayFirst);
     if (format !== undefined) return { column, format };
     if (timeColumn === undefined) continue;
-    const { place = "the table", cell } = profile.firstText ?? {};
-    throw wrongCell(place, name, cell, "time of a kind that all others are of, too");
+    const { place = "the table", cell } = profile.firstUndated ?? {};
+    throw wrongCell(place, name, cell, "time, or not of the kind that those before it are");
   }
   throw new ArgumentError(
     "the table has no column of times; pass timeColumn, or give the rows in order as a Matrix",

@@ -75,7 +75,7 @@ function lookAt(text: string, syntax: CsvSyntax): Look {
   const widths = new Map<number, number>();
   for (const { length } of records) widths.set(length, (widths.get(length) ?? 0) + 1);
   const [width, times] = [...widths].reduce((a, b) => (b[1] > a[1] ? b : a), [0, 0]);
-  const share = times / records.length;
+  const share = times / Math.max(1, records.length);
   const fields = records.slice(1).flat();
   const values = fields.filter((field) => isValue(field.trim())).length / Math.max(1, fields.length);
   let score = width > 1 ? share * share + values / 2 : 0;
@@ -85,16 +85,19 @@ function lookAt(text: string, syntax: CsvSyntax): Look {
   return { syntax, records, width, score };
 }
 
-/** The first records that are not blank; none where quotes are out of place. */
+/** The first records that are not blank; where a quote is out of place, some of those before it. */
 function sampleOf(text: string, syntax: CsvSyntax): string[][] {
-  try {
-    const reader = new CsvRecords(syntax);
-    const records = reader.push(text).records.filter((record) => !isBlank(record));
-    if (records.length > 0) return records.slice(0, SAMPLE);
-    return reader.end().records.filter((record) => !isBlank(record));
-  } catch {
-    return [];
+  for (let end = text.length; end > 0; end = text.lastIndexOf(syntax.newline, end / 2) + 1) {
+    try {
+      const reader = new CsvRecords(syntax);
+      const records = reader.push(text.slice(0, end)).records.filter((record) => !isBlank(record));
+      if (records.length > 0) return records.slice(0, SAMPLE);
+      return reader.end().records.filter((record) => !isBlank(record));
+    } catch {
+      // The reader itself will say where.
+    }
   }
+  return [];
 }
 
 /** Whether a record comes of an empty line. */
