@@ -160,6 +160,8 @@ export class ColumnProfile {
     this.#undate(odd);
     if (!Number.isFinite(point ?? comma)) {
       this.firstInfinite ??= odd();
+      // Among texts it is one of them.
+      this.#count(point === undefined ? String(odd().cell) : String(point));
       return;
     }
     if (this.#commaFits) {

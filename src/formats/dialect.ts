@@ -87,7 +87,7 @@ function lookAt(text: string, syntax: CsvSyntax): Look {
 
 /** The first records that are not blank; where a quote is out of place, some of those before it. */
 function sampleOf(text: string, syntax: CsvSyntax): string[][] {
-  for (let end = text.length; end > 0; end = text.lastIndexOf(syntax.newline, end / 2) + 1) {
+  for (let end = text.length; end > 0; end = text.slice(0, end / 2).lastIndexOf(syntax.newline) + 1) {
     try {
       const reader = new CsvRecords(syntax);
       const records = reader.push(text.slice(0, end)).records.filter((record) => !isBlank(record));

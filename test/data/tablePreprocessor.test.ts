@@ -127,6 +127,7 @@ describe("numbers", () => {
     for (const cell of ["inf", "-Infinity", "1e999", Number.POSITIVE_INFINITY]) {
       expect(() => decision([1, cell, 3])).toThrow(NonFiniteError);
     }
+    expect(decision(["yes", "no", "1e999", "yes"]).type).toBe("category");
     expect(() => decision([1, "1e999", 3])).toThrow(
       'row 1: column "x" has "1e999", but all numbers must be finite',
     );

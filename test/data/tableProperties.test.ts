@@ -102,22 +102,16 @@ const columnOf = (rows: number) =>
   );
 
 const names = fc.constantFrom("a", "id", "time", "label", "index", "price €", "__proto__", "");
-const anyTable = fc
-  .integer({ min: 0, max: 25 })
-  .chain((rows) =>
-    fc
-      .uniqueArray(names, { minLength: 1, maxLength: 6 })
-      .chain((unique) =>
-        fc
-          .tuple(...unique.map(() => columnOf(rows)))
-          .map(
-            (columns): Table => ({
-              rows,
-              columns: columns.map((values, i) => ({ name: unique[i]!, values })),
-            }),
-          ),
-      ),
-  );
+const anyTable = fc.integer({ min: 0, max: 25 }).chain((rows) =>
+  fc.uniqueArray(names, { minLength: 1, maxLength: 6 }).chain((unique) =>
+    fc.tuple(...unique.map(() => columnOf(rows))).map(
+      (columns): Table => ({
+        rows,
+        columns: columns.map((values, i) => ({ name: unique[i]!, values })),
+      }),
+    ),
+  ),
+);
 
 /** What is learnt, or the message of the library's error. */
 function learnt(table: Table | Iterable<Table>): TablePreprocessor | string {

@@ -168,6 +168,7 @@ test.each([
   ['a,b\n1,2\n"3,4\n5,6\n', "line 3 of bytes opens a quote in column 1 that is never closed"],
   ['a,b\n"1\n2",3\n4,"5', "line 4 of bytes opens a quote in column 2 that is never closed"],
   ['a,b\n1,2\n3,"x"y\n', "line 3 of bytes has a stray quote in column 2"],
+  ['"\n"-1,5"\n"2,5"\n', "line 1 of bytes has a stray quote in column 1"],
   ['{"a":1}\n{"a":}\n', "line 2 of bytes is not JSON"],
   ['{"a":1}\n{"a":[1]}\n', 'line 2 of bytes has an array of 1 as "a"'],
   ['[{"a":1},2]', "row 1 of bytes is 2, but an object"],

@@ -12,6 +12,8 @@ describe(`any file is read or refused, from seed ${SEED}`, () => {
     ["packed", files.packed, 1500],
     ["gzip", files.gzip, 1500],
     ["csv", files.csv, 2000],
+    ["table", files.table, 1500],
+    ["preprocessor", files.preprocessor, 1500],
     ["tensors", files.tensors, 2000],
   ])(
     "%s",
