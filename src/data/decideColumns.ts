@@ -55,7 +55,7 @@ export interface Decided {
 const MISSING_SHARE = 0.05;
 /** Names of running numbers, and those of unique ones. */
 const RUNNING_NAME =
-  /^(?:unnamed.*|column 1|index|idx|no\.?|nr\.?|num|number|n|#|key|row|row[ _.-]?(?:id|names?|number)?|record|seq|sequence|obs)$/i;
+  /^(?:unnamed.*|column 1|index|idx|no\.?|nr\.?|num|number|n|#|key|t|time|step|time[ _.-]?step|tick|sample|frame|row|row[ _.-]?(?:id|names?|number)?|record|seq|sequence|obs)$/i;
 const UNIQUE_NAME = /(?:^|[\s_.-])(?:id|uuid|guid)(?:$|[\s_.-])/i;
 const CAMEL_ID = /[a-z](?:Id|ID)$/;
 /** Names of numbers that are times. */

@@ -1,15 +1,16 @@
 import { cut, printable } from "../common/printable.js";
 import type { ColumnDecision } from "./decideColumns.js";
 
-/** Characters of a cell. */
+/** Characters of a cell, and of one in the last column. */
 const LONGEST = 48;
+const LONGEST_LAST = 160;
 
 /** Decisions about columns as a table of text, a line each. */
 export function summaryText(decisions: readonly ColumnDecision[]): string {
   const head = ["column", "type", "features", "missing", "range", "what was done"];
   const rows = decisions.map(({ column, type, features, missing, range, action }) =>
-    [column, type, features || "-", missing || "-", range || "-", action].map((cell) =>
-      cut(printable(String(cell)), LONGEST),
+    [column, type, features || "-", missing || "-", range || "-", action].map((cell, i) =>
+      cut(printable(String(cell)), i === head.length - 1 ? LONGEST_LAST : LONGEST),
     ),
   );
   const all = [head, ...rows];

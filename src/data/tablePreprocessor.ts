@@ -133,7 +133,8 @@ export class TablePreprocessor {
   }
 
   /**
-   * The features of each row: a matrix of 64-bit floats of shape [rows, features].
+   * The features of each row: a matrix of 64-bit floats of shape [rows, features]. Columns that are not used may be there
+   * or not.
    *
    * @throws {ArgumentError} when a column that is used is not in the table
    * @throws {FormatError} for a cell that is not of its column's type; the message names the line

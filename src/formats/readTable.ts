@@ -75,7 +75,8 @@ export async function readTable(source: TableSource, options: ReadTableOptions =
 
 /**
  * `readTable` for data that need not fit into memory: the rows come in tables of `rows` rows each. Errors as of
- * `readTable`, where the data are read. It can be gone through again where the source can.
+ * `readTable`, where the data are read. It can be gone through again where the source can. Of JSON lines, a table has the
+ * keys that came so far.
  *
  * @example
  * for await (const { rows } of readTableChunks("a,b\n1,2\n3,4\n5,6\n", { rows: 2 })) console.log(rows); // 2, then 1
@@ -209,8 +210,12 @@ async function* tablesOfText(
     yield* /^\s*\[/.test(head) ? jsonArray(head, text, most) : jsonLines(head, text, most);
     return;
   }
-  const tables = new CsvTables(detectDialect(head, whole, options), options.names, most);
-  yield* tables.push(head);
+  // Excel's own line that names the delimiter. What is left of it is an empty line.
+  const [line, mark] = /^sep=([^"\r\n])(?=[\r\n])/i.exec(head) ?? [];
+  const start = line === undefined ? head : head.slice(line.length);
+  const given = { ...options, delimiter: options.delimiter ?? mark };
+  const tables = new CsvTables(detectDialect(start, whole, given), options.names, most);
+  yield* tables.push(start);
   for await (const piece of text) yield* tables.push(piece);
   yield* tables.end();
 }

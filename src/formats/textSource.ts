@@ -1,4 +1,4 @@
-import { show } from "../common/check.js";
+import { isOptions, show } from "../common/check.js";
 import { ArgumentError, FormatError } from "../common/errors.js";
 import { objectTag } from "../common/objectTag.js";
 import { ByteSource, type Pieces } from "./byteSource.js";
@@ -161,5 +161,6 @@ async function* checked(
 
 function requirePiece(piece: unknown): Uint8Array {
   if (ArrayBuffer.isView(piece) || objectTag(piece) === "ArrayBuffer") return requireBytes(piece);
-  throw new ArgumentError(`the pieces of source must be bytes, not ${show(piece)}`);
+  const hint = isOptions(piece) ? "; tableFromRecords takes objects" : "";
+  throw new ArgumentError(`the pieces of source must be bytes, not ${show(piece)}${hint}`);
 }

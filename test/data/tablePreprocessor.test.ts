@@ -311,6 +311,7 @@ describe("columns that are left out", () => {
     ["identifier", [1, 2, 3, 4], "index", "a running number, left out"],
     ["identifier", ["3", "1", "2"], "PassengerId", "a running number, left out"],
     ["identifier", ["0001", "0002", "0003"], "x", "a running number, left out"],
+    ["identifier", [0, 1, 2, 3], "time", "a running number, left out"],
     ["identifier", [104, 7, 33], "customer_id", "all different, left out"],
     ["text", Array.from({ length: 200 }, (_, i) => `text ${i % 150}`), "x", "150 different texts, left out"],
     [

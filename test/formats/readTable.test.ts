@@ -41,6 +41,7 @@ describe("what is found by looking", () => {
     ["byte order mark", "\ufeffa,b\n1,2\n3,4\n"],
     ["comments", "# hello\na,b\n1,2\n#1,2,3,4\n3,4\n# bye"],
     ["empty lines", "\n\na,b\n\n1,2\n  \n3,4\n\n"],
+    ["Excel's line for the delimiter", "sep=;\r\na;b\r\n1;2\r\n3;4\r\n"],
     ["quotes", '"a","b"\n"1","2"\n3,"4"\n'],
     ["a delimiter too many in each row", "a,b\n1,2,\n3,4,\n"],
     ["a delimiter too many in the header", "a,b,\n1,2\n3,4\n"],
@@ -260,6 +261,9 @@ describe("in chunks", () => {
     expect((await readTable(new Response(gzipSync(bytes)).body!)).rows).toBe(5000);
     const error = await failure(readTable(5 as never));
     expect(error).toBeInstanceOf(ArgumentError);
+    expect((await failure(readTable([{ a: 1 }] as never))).message).toContain(
+      "tableFromRecords takes objects",
+    );
   });
 
   test("what unpacks to more than is allowed is refused", async () => {
