@@ -1,22 +1,14 @@
 import { show } from "../common/check.js";
 import { ArgumentError, NonFiniteError } from "../common/errors.js";
-import { DAY } from "../formats/cellText.js";
 import { BooleanColumn, isBooleanPair, truthOf } from "./booleanColumn.js";
 import { CategoryColumn, categoryOf, listed } from "./categoryColumn.js";
 import { type ColumnEncoder, shortNumber, wrongCell } from "./columnEncoder.js";
 import { type ColumnProfile, MOST_TEXTS } from "./columnProfile.js";
-import {
-  CYCLE_NAMES,
-  type Cycle,
-  DATE_FORMATS,
-  DateColumn,
-  type DateFormat,
-  EPOCH_UNITS,
-  type EpochUnit,
-} from "./dateColumn.js";
+import { DATE_FORMATS, DateColumn, type DateFormat } from "./dateColumn.js";
 import { areLabels, isLabelName } from "./labelColumn.js";
 import { type DecimalMark, NumberColumn } from "./numberColumn.js";
 import type { CheckedPreprocessorOptions, ColumnType } from "./preprocessorOptions.js";
+import { dayText, timeFormat, timesOf } from "./timeFormat.js";
 import type { ValueCounts } from "./valueCounts.js";
 
 /** What was decided about a column, for people. */
@@ -58,15 +50,6 @@ const RUNNING_NAME =
   /^(?:unnamed.*|column 1|index|idx|no\.?|nr\.?|num|number|n|#|key|t|time|step|time[ _.-]?step|tick|sample|frame|row|row[ _.-]?(?:id|names?|number)?|record|seq|sequence|obs)$/i;
 const UNIQUE_NAME = /(?:^|[\s_.-])(?:id|uuid|guid)(?:$|[\s_.-])/i;
 const CAMEL_ID = /[a-z](?:Id|ID)$/;
-/** Names of numbers that are times. */
-const TIME_NAME =
-  /(?:^|[\s_.-])(?:time|timestamp|ts|date|datetime|epoch|unix|unixtime)(?:$|[\s_.-])|[a-z](?:Time|Timestamp|Date|At)$/;
-
-/** Which numbers are times since 1970, by unit: those from 2001 to 2100. */
-const [FIRST_SECOND, LAST_SECOND] = [1e9, 4.1025e9];
-/** How long the data have to be for a cycle to be learnt, in days: two of it. */
-const SPANS: Readonly<Record<Cycle, number>> = { day: 2, week: 14, year: 730 };
-
 /**
  * Decides what becomes of each column.
  *
@@ -121,7 +104,7 @@ class Decision {
     if (profile.present === 0) return this.#leftOut("empty", "has no values, left out");
     if (type === "number") return this.#number(true);
     if (type === "category") return this.#category(true);
-    if (type === "date") return this.#date(this.#dateFormat(true), true);
+    if (type === "date") return this.#date(timeFormat(profile, true, this.#options.dayFirst), true);
     return this.#boolean();
   }
 
@@ -132,7 +115,7 @@ class Decision {
       return this.#leftOut("identifier", "a running number, left out");
     }
     if (this.#numbers() && profile.codeDigits === undefined) return this.#number(false);
-    const format = this.#dateFormat(false);
+    const format = timeFormat(profile, false, this.#options.dayFirst);
     if (format !== undefined) return this.#date(format, false);
     if (this.#textsAlone() && isBooleanPair(profile.texts.keys())) return this.#boolean();
     return this.#category(false);
@@ -244,42 +227,24 @@ class Decision {
       const { place = "the table", cell } = profile.firstUndated ?? {};
       throw wrongCell(place, profile.name, cell, "date, or not of the kind that those before it are");
     }
-    const days = this.#days(format);
-    const span = days.most - days.least;
+    const { least, most, median, cycles: covered } = timesOf(profile, format);
     const { dates } = this.#options;
-    const clock = format === "clock";
-    const covered = CYCLE_NAMES.filter((cycle) =>
-      cycle === "day"
-        ? !days.midnight && (clock ? span > 0 : span >= SPANS.day)
-        : !clock && span >= SPANS[cycle],
-    );
     const cycles = dates === "time" ? [] : covered;
     const time = dates !== "cycles" || (forced && cycles.length === 0);
-    const range = `${dayText(days.least, clock)} to ${dayText(days.most, clock)}`;
+    const range = `${dayText(least, format)} to ${dayText(most, format)}`;
     const guess = profile.dates.has("dayFirst") && profile.dates.has("monthFirst");
     const notes = [
       DATE_FORMATS[format] +
         (guess && this.#options.dayFirst === undefined ? ", a guess (option dayFirst)" : ""),
     ];
-    if (span === 0 && !forced) return { ...this.#leftOut("constant", "always the same, left out", range) };
+    if (least === most && !forced)
+      return { ...this.#leftOut("constant", "always the same, left out", range) };
     if (cycles.length === 0 && !time) {
       return this.#leftOut("date", "too short for a cycle, left out (option dates)", range);
     }
     notes.push([...cycles.map((cycle) => `phase of the ${cycle}`), ...(time ? ["days"] : [])].join(", "));
-    const plan = { format, cycles, time, median: days.median, flagged: this.#flagged };
+    const plan = { format, cycles, time, median, flagged: this.#flagged };
     return this.#used(new DateColumn(profile.name, plan), [...notes, ...this.#imputed("by no phase")], range);
-  }
-
-  /** How the column's cells are dates, if they all are. */
-  #dateFormat(forced: boolean): DateFormat | undefined {
-    return timeFormat(this.#profile, forced, this.#options.dayFirst);
-  }
-
-  #days(format: DateFormat): { least: number; most: number; median: number; midnight: boolean } {
-    const unit = (format in EPOCH_UNITS ? EPOCH_UNITS[format as EpochUnit] : DAY) / DAY;
-    const counts = this.#profile.dates.get(format as never) ?? this.#profile.point;
-    const midnight = unit === 1 && counts.integers;
-    return { least: counts.least * unit, most: counts.most * unit, median: counts.median() * unit, midnight };
   }
 
   /** Whether numbers only tell the rows apart. */
@@ -345,40 +310,4 @@ class Decision {
     const { name: column, missing } = this.#profile;
     return { decision: { column, type, features: 0, action, missing, range } };
   }
-}
-
-/**
- * How all cells of a column tell a time; undefined where they do not.
- *
- * @param forced whether any numbers are times, not only those of a column that is named and filled like one
- */
-export function timeFormat(
-  profile: ColumnProfile,
-  forced: boolean,
-  dayFirst: boolean | undefined,
-): DateFormat | undefined {
-  const { dates, point, allNumbers, allPoint } = profile;
-  if (allNumbers && allPoint)
-    return epochUnit(forced ? "time" : profile.name, point) ?? (forced ? "seconds" : undefined);
-  if (dates.has("iso")) return "iso";
-  if (dates.has("monthFirst") && !(dayFirst === true && dates.has("dayFirst"))) return "monthFirst";
-  if (dates.has("dayFirst")) return "dayFirst";
-  return dates.has("clock") ? "clock" : undefined;
-}
-
-/** The unit in which numbers count the time since 1970, by the column's name and their size. */
-function epochUnit(name: string, { least, most }: ValueCounts): EpochUnit | undefined {
-  if (!TIME_NAME.test(name.trim())) return undefined;
-  const units = Object.keys(EPOCH_UNITS) as EpochUnit[];
-  return units.find((unit) => {
-    const seconds = EPOCH_UNITS[unit] / 1000;
-    return least * seconds >= FIRST_SECOND && most * seconds <= LAST_SECOND;
-  });
-}
-
-function dayText(days: number, clock: boolean): string {
-  const date = new Date(Math.round(days * DAY));
-  if (Number.isNaN(date.getTime())) return `day ${shortNumber(days)}`;
-  const text = date.toISOString().replace("T", " ").replace(".000Z", "");
-  return clock ? text.slice(11) : text.replace(" 00:00:00", "");
 }

@@ -4,10 +4,10 @@ import type { Cell, Table, TableColumn } from "../formats/table.js";
 import { cellAt, wrongCell } from "./columnEncoder.js";
 import { ColumnProfile } from "./columnProfile.js";
 import { DATE_FORMATS, type DateFormat, instantOf } from "./dateColumn.js";
-import { timeFormat } from "./decideColumns.js";
 import { MissingValues } from "./missingValues.js";
 import { requireColumn } from "./preprocessorOptions.js";
 import { columnsByName, placesOf, requireTable } from "./tableCheck.js";
+import { timeFormat } from "./timeFormat.js";
 import { ValueCounts } from "./valueCounts.js";
 
 /** Options of `sortByTime`. */
@@ -74,7 +74,7 @@ export function sortByTime(table: Table, options: SortByTimeOptions = {}): Sorte
   const columns = columnsByName(requireTable(table));
   if (table.rows === 0) throw new ShapeError("the table has no rows; at least one is needed");
   const { column, format } = timeColumnOf(table, columns, options);
-  const order = orderOf(column, timesOf(column, format, table), format);
+  const order = orderOf(column, instantsOf(column, format, table), format);
   if (order.wasSorted) return { table, order };
   const { lines } = table;
   const sorted: Table = {
@@ -118,7 +118,7 @@ function timeColumnOf(
 }
 
 /** @throws {FormatError} for a row without a time */
-function timesOf(column: TableColumn, format: DateFormat, table: Table): Float64Array {
+function instantsOf(column: TableColumn, format: DateFormat, table: Table): Float64Array {
   const missing = new MissingValues([]);
   return Float64Array.from(column.values as ArrayLike<unknown>, (_, row) => {
     const cell = cellAt(column, row);

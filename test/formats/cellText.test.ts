@@ -70,14 +70,13 @@ test.each<[text: string, readings: Record<string, string>]>([
   expect(Object.fromEntries(read)).toEqual(readings);
 });
 
+// A pattern that goes back and forth would take hours for these.
 test.each([
-  "1".repeat(100_000),
+  `${"1".repeat(100_000)}x`,
   `${"1,234".repeat(20_000)}x`,
   "-".repeat(100_000),
-  `2014-04-01${" ".repeat(100_000)}`,
-])("a long text takes no long time", (text) => {
-  const begin = performance.now();
-  readNumber(text);
-  readDate(text);
-  expect(performance.now() - begin).toBeLessThan(1000);
+  `2014-04-01${" ".repeat(100_000)}x`,
+])("a long text is nothing", (text) => {
+  expect(readNumber(text)).toEqual({ point: undefined, comma: undefined });
+  expect(readDate(text)).toEqual({});
 });
