@@ -1,11 +1,4 @@
-import {
-  DAY,
-  type DateOrder,
-  type DateReadings,
-  plainNumber,
-  readDate,
-  readNumber,
-} from "../formats/cellText.js";
+import { type DateOrder, type DateReadings, plainNumber, readDate, readNumber } from "../formats/cellText.js";
 import type { Cell, TableColumn } from "../formats/table.js";
 import { cellAt } from "./columnEncoder.js";
 import type { MissingValues } from "./missingValues.js";
@@ -37,7 +30,7 @@ export class ColumnProfile {
   manyTexts = false;
   /** Cells that are texts, booleans or dates. */
   #others = 0;
-  /** Days since 1970 by the order of the dates' parts, as long as all cells are dates of that order. */
+  /** Milliseconds since 1970 by the order of the dates' parts, as long as all cells are dates of that order. */
   #dates: Map<DateOrder, ValueCounts> | undefined = new Map();
   /** Digits of whole numbers that are written without a sign; 0 where they differ, or are no such. */
   #digits = -1;
@@ -88,7 +81,7 @@ export class ColumnProfile {
     return this.#leadingZero && this.#digits >= 4 ? this.#digits : undefined;
   }
 
-  /** The orders in which all cells are dates, with their days since 1970, or since midnight. */
+  /** The orders in which all cells are dates, with their milliseconds since 1970, or since midnight. */
   get dates(): ReadonlyMap<DateOrder, ValueCounts> {
     return this.#dates ?? new Map();
   }
@@ -188,7 +181,7 @@ export class ColumnProfile {
     if (!this.#dates) return;
     for (const order of Object.keys(readings) as DateOrder[]) {
       if (this.#others === 1) this.#dates.set(order, new ValueCounts());
-      this.#dates.get(order)?.add(readings[order]! / DAY);
+      this.#dates.get(order)?.add(readings[order]!);
     }
     for (const [order, { count }] of this.#dates) if (count < this.#others) this.#dates.delete(order);
     if (this.#dates.size === 0) this.#undate(odd);

@@ -216,7 +216,7 @@ class Decision {
       codes,
     });
     const notes: string[] = [];
-    if (other) notes.push(`${all.length - kept.length} rare ones together`);
+    if (other) notes.push(`${all.length - kept.length} less frequent ones together`);
     if (missing) notes.push("missing ones by themselves");
     return this.#used(encoder, notes, `${distinct}: ${listed(all.map(([text]) => text))}`);
   }

@@ -61,12 +61,19 @@ export interface ColumnTimes {
 
 /** @param format what `timeFormat` says of the column */
 export function timesOf(profile: ColumnProfile, format: DateFormat): ColumnTimes {
-  const unit = (format in EPOCH_UNITS ? EPOCH_UNITS[format as EpochUnit] : DAY) / DAY;
+  const milliseconds = format in EPOCH_UNITS ? EPOCH_UNITS[format as EpochUnit] : 1;
+  const unit = milliseconds / DAY;
   const counts = profile.dates.get(format as never) ?? profile.point;
-  const [least, most] = [counts.least * unit, counts.most * unit];
-  const span = most - least;
-  const midnight = unit === 1 && counts.integers;
-  const covered = CYCLE_NAMES.filter((cycle) => span >= SPANS[cycle] && !(cycle === "day" && midnight));
+  const span = (counts.most - counts.least) * unit;
+  const covered = CYCLE_NAMES.filter(
+    (cycle) => span >= SPANS[cycle] && !(cycle === "day" && isDaily(counts, milliseconds)),
+  );
   const cycles: readonly Cycle[] = format !== "clock" ? covered : span > 0 ? ["day"] : [];
-  return { least, most, median: counts.median() * unit, cycles };
+  return { least: counts.least * unit, most: counts.most * unit, median: counts.median() * unit, cycles };
+}
+
+/** Whether all times are at the same time of day, so that it tells nothing. */
+function isDaily(counts: ValueCounts, milliseconds: number): boolean {
+  if (!counts.exact) return false;
+  return counts.entries().every(([value]) => ((value - counts.least) * milliseconds) % DAY === 0);
 }

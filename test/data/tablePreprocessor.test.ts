@@ -224,6 +224,11 @@ describe("dates", () => {
     expect(decision(hours(48)).features).toBe(0);
     expect(decision(hours(49)).action).toBe("year first; phase of the day");
     expect(decision(hours(24 * 14 + 1)).action).toBe("year first; phase of the day, phase of the week");
+    const tens = Array.from(
+      { length: 60 },
+      (_, i) => `2024-01-${String(1 + (i % 28)).padStart(2, "0")} 10:30`,
+    );
+    expect(decision(tens).action).toBe("year first; phase of the week");
     const days = Array.from({ length: 731 }, (_, i) =>
       new Date(Date.UTC(2022, 0, 1 + i)).toISOString().slice(0, 10),
     );
