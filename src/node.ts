@@ -13,7 +13,7 @@ import { type CheckpointingOptions, modelCheckpoint } from "./training/modelChec
 
 export type { AnySamples, AnySamplesOptions } from "./codecs/anySamples.js";
 export type { DecodeImageOptions, ImageOptions } from "./codecs/decodeImage.js";
-export type { DecodeTableOptions } from "./codecs/decodeParquet.js";
+
 export type { ImagePixels } from "./codecs/imagePixels.js";
 export type { ColumnNameOptions } from "./codecs/matrixTable.js";
 export type { DecodeNpzOptions, EncodeNpzOptions } from "./codecs/npz.js";
@@ -22,10 +22,13 @@ export type { FilePath } from "./files/filePath.js";
 export { type FileStream, type StreamFileOptions, streamIdx, streamNpy } from "./files/fileStream.js";
 export { type LoadedImages, loadImages } from "./files/imageFolder.js";
 export { loadIdx, loadNpy } from "./files/load.js";
-export { loadNpz, loadSamples, loadTable } from "./files/samplesFile.js";
+export { loadNpz, loadSamples } from "./files/samplesFile.js";
 export { saveNpz, savePng, saveTable } from "./files/save.js";
+export { type LoadTableOptions, loadTable, streamTable } from "./files/tableFile.js";
 export { assertWritable } from "./files/wholeFile.js";
 export type { LoadedSamples, LoadSamplesOptions } from "./formats/readSamples.js";
+export type { ReadTableChunksOptions, ReadTableOptions } from "./formats/readTable.js";
+export type { Cell, Table, TableColumn } from "./formats/table.js";
 
 /**
  * Writes a model, or a detector with its model, to a safetensors file. An existing file stays as it is until the new one is

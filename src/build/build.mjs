@@ -71,6 +71,19 @@ const patientLoader = {
   },
 };
 
+/** What Papa Parse has for Node's streams alone, which it asks for by require; the library reads streams by itself. */
+const plainParser = {
+  name: "plain-parser",
+  setup({ onLoad }) {
+    onLoad({ filter: /papaparse[\\/]papaparse\.js$/ }, ({ path }) => {
+      const contents = readFileSync(path, "utf8");
+      const asked = "require('stream').Duplex";
+      if (!contents.includes(asked)) throw new Error(`papaparse has no ${asked} any more`);
+      return { contents: contents.replace(asked, "undefined"), loader: "js" };
+    });
+  },
+};
+
 /** Folders of the packages that are in the bundles, or parts of them. */
 const bundled = [];
 
@@ -94,7 +107,8 @@ async function bundle(entryPoints, { plugins = [], ...options }) {
     logLevel: "warning",
     ...SMALL,
     metafile: true,
-    plugins: [patientLoader, ...plugins],
+    plugins: [patientLoader, plainParser, ...plugins],
+    define: { PAPA_BROWSER_CONTEXT: "true" },
     ...options,
   });
   for (const { inputs } of Object.values(metafile.outputs)) {
@@ -113,6 +127,9 @@ const ENTRIES = {
   latent: "src/latent/index.ts",
   formats: "src/formats/index.ts",
 };
+
+/** Entries that the index does not have: what needs libraries, and what needs files. */
+const APART = { data: "src/data/index.ts", codecs: "src/codecs/index.ts", node: "src/node.ts" };
 
 /**
  * Takes what is public from the built index, and what needs files from the built `node.js`, which stand beside the output,
@@ -167,12 +184,11 @@ async function buildKernels() {
 
 /**
  * As ES modules the entries share their code in chunks; by require all of them are the one index, but for those that it does
- * not have: codecs, whose libraries few programs need, and what needs files.
+ * not have.
  */
 async function buildLibrary() {
-  const apart = { codecs: "src/codecs/index.ts", node: "src/node.ts" };
   await bundle(
-    { ...ENTRIES, ...apart },
+    { ...ENTRIES, ...APART },
     {
       format: "esm",
       outdir: "build",
@@ -185,7 +201,7 @@ async function buildLibrary() {
   );
   const required = { format: "cjs", outdir: "build/cjs", conditions: ANYWHERE, ...READABLE };
   await bundle({ index: ENTRIES.index }, { ...required, sourcemap: true });
-  await bundle(apart, { ...required, platform: "node", plugins: [besideIndex] });
+  await bundle(APART, { ...required, platform: "node", plugins: [besideIndex] });
   writeFileSync("build/cjs/package.json", '{ "type": "commonjs" }\n');
 }
 

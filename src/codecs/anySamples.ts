@@ -15,17 +15,19 @@ import {
 } from "../formats/readSamples.js";
 import type { Table } from "../formats/table.js";
 import { type FileBytes, requireBytes } from "../formats/typedArrays.js";
+import {
+  checkColumnOptions,
+  chosenColumns,
+  type DecodeTableOptions,
+  requireName,
+  type WantedTable,
+} from "./columnOptions.js";
 import { type DataFormat, dataFormat } from "./dataFile.js";
 import { decodeArrow } from "./decodeArrow.js";
 import { checkImageOptions, decodeImage, IMAGE_OPTIONS, type ImageOptions } from "./decodeImage.js";
-import {
-  checkTableOptions,
-  type DecodeTableOptions,
-  decodeParquet,
-  type WantedTable,
-} from "./decodeParquet.js";
+import { decodeParquet } from "./decodeParquet.js";
 import { imageSamples } from "./imageSamples.js";
-import { decodeNpz, inArray, openNpz, requireName, samplesName } from "./npz.js";
+import { decodeNpz, inArray, openNpz, samplesName } from "./npz.js";
 import { npzTable } from "./npzTable.js";
 import { tableSamples } from "./tableSamples.js";
 import { unzipEntry } from "./zip.js";
@@ -74,7 +76,7 @@ export async function decodeAnySamples(
  * @throws {FormatError} {ArgumentError} as the decoder of each format
  */
 export async function decodeTable(bytes: FileBytes, options: DecodeTableOptions = {}): Promise<Table> {
-  const wanted = checkTableOptions("decodeTable", options);
+  const wanted = checkColumnOptions("decodeTable", options);
   const file = requireBytes(bytes);
   return readTableFile(await ByteSource.open({ pieces: [file], size: file.length }), wanted);
 }
@@ -87,7 +89,7 @@ export function checkAnyOptions(name: string, options: AnySamplesOptions): Wante
   knownKeys(name, options, OPTIONS);
   checkImageOptions(options);
   const maximumBytes = checkMaximumBytes(options.maximumBytes ?? DEFAULT_MAXIMUM_BYTES);
-  if (options.columns !== undefined) checkTableOptions(name, { columns: options.columns });
+  if (options.columns !== undefined) checkColumnOptions(name, { columns: options.columns });
   return { ...options, maximumBytes };
 }
 
@@ -129,12 +131,7 @@ export async function readTableFile(
   const bytes = await wholeOf(source, maximumBytes);
   if (format !== "npz") return decodeColumns(format, bytes, { columns, maximumBytes });
   const table = npzTable(decodeNpz(bytes, { maximumBytes }));
-  return columns === undefined ? table : chosen(table, columns);
-}
-
-function chosen({ rows, columns }: Table, wanted: readonly string[]): Table {
-  const byName = new Map(columns.map((column) => [column.name, column]));
-  return { rows, columns: wanted.map((name) => byName.get(requireName(name, byName, "column"))!) };
+  return columns === undefined ? table : chosenColumns(table, columns);
 }
 
 async function decodeColumns(format: DataFormat, bytes: Uint8Array, { columns, maximumBytes }: WantedTable) {

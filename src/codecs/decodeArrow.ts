@@ -19,7 +19,7 @@ import {
   timestampCells,
   unreadableColumn,
 } from "./cells.js";
-import { checkTableOptions, type DecodeTableOptions } from "./decodeParquet.js";
+import { checkColumnOptions, type DecodeTableOptions } from "./columnOptions.js";
 import { lz4Frame, zstd } from "./decompress.js";
 
 const UNITS: readonly TimeUnit[] = ["second", "millisecond", "microsecond", "nanosecond"];
@@ -34,7 +34,7 @@ const UNITS: readonly TimeUnit[] = ["second", "millisecond", "microsecond", "nan
  * @throws {ArgumentError} for options out of range, and for a column that is not there
  */
 export async function decodeArrow(bytes: FileBytes, options: DecodeTableOptions = {}): Promise<Table> {
-  const { columns, maximumBytes } = checkTableOptions("decodeArrow", options);
+  const { columns, maximumBytes } = checkColumnOptions("decodeArrow", options);
   // In memory of its own, where arrays of 8 bytes an element lie at multiples of 8.
   const file = copyBytes(requireBytes(bytes));
   const messages = arrowMessages(file);

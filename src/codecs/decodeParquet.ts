@@ -1,43 +1,15 @@
 import { type FileMetaData, parquetMetadata, parquetRead } from "hyparquet";
-import { knownKeys, show } from "../common/check.js";
-import { ArgumentError, FormatError, IsthmusError } from "../common/errors.js";
+import { FormatError, IsthmusError } from "../common/errors.js";
 import { printable } from "../common/printable.js";
 import { foreignFile } from "../formats/foreignFile.js";
-import { checkMaximumBytes, DEFAULT_MAXIMUM_BYTES, tooMuch } from "../formats/gzip.js";
+import { tooMuch } from "../formats/gzip.js";
 import type { Table } from "../formats/table.js";
 import { copyBytes, type FileBytes, requireBytes } from "../formats/typedArrays.js";
 import { requireRows, TextDecoding } from "./cells.js";
+import { checkColumnOptions, type DecodeTableOptions, type WantedTable } from "./columnOptions.js";
 import { loadBrotli } from "./decompress.js";
 import { checkPages, invalidParquet, unpacked } from "./parquetPages.js";
 import { type ParquetColumn, takeColumns } from "./parquetSchema.js";
-
-/** Options of what reads tables from files. */
-export interface DecodeTableOptions {
-  /** Names of the columns to read, in this order; default: all, in the order of the file. */
-  columns?: readonly string[];
-  /** Refuse files that unpack to more bytes than this; `Infinity` for no limit. Default 2^30 (1 GiB). */
-  maximumBytes?: number;
-}
-
-/** Options that have been checked. */
-export interface WantedTable {
-  readonly columns: readonly string[] | undefined;
-  readonly maximumBytes: number;
-}
-
-/** @throws {ArgumentError} for options out of range */
-export function checkTableOptions(name: string, options: DecodeTableOptions): WantedTable {
-  knownKeys(name, options, ["columns", "maximumBytes"]);
-  const { columns, maximumBytes = DEFAULT_MAXIMUM_BYTES } = options;
-  if (columns !== undefined) {
-    const names =
-      Array.isArray(columns) && columns.length > 0 && columns.every((one) => typeof one === "string");
-    if (!names) throw new ArgumentError(`columns must be an array of names, not ${show(columns)}`);
-    const double = columns.find((one, i) => columns.indexOf(one) !== i);
-    if (double !== undefined) throw new ArgumentError(`columns has ${show(double)} twice`);
-  }
-  return { columns, maximumBytes: checkMaximumBytes(maximumBytes) };
-}
 
 /**
  * Reads a Parquet file of flat columns, of every encoding and compression but LZO.
@@ -52,7 +24,7 @@ export function checkTableOptions(name: string, options: DecodeTableOptions): Wa
  * @throws {ArgumentError} for options out of range, and for a column that is not there
  */
 export async function decodeParquet(bytes: FileBytes, options: DecodeTableOptions = {}): Promise<Table> {
-  const wanted = checkTableOptions("decodeParquet", options);
+  const wanted = checkColumnOptions("decodeParquet", options);
   const given = requireBytes(bytes);
   if (String.fromCharCode(...given.subarray(0, 4)) !== "PAR1") {
     const foreign = foreignFile(given);

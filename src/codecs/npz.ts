@@ -1,9 +1,10 @@
-import { boolean, knownKeys, oneOf, show } from "../common/check.js";
+import { boolean, knownKeys, show } from "../common/check.js";
 import { ArgumentError, FormatError } from "../common/errors.js";
 import { foreignFile } from "../formats/foreignFile.js";
 import { checkMaximumBytes, DEFAULT_MAXIMUM_BYTES, tooMuch } from "../formats/gzip.js";
 import { decodeNpy, encodeNpy, type NpyArray } from "../formats/npy.js";
 import { type FileBytes, quote, requireBytes } from "../formats/typedArrays.js";
+import { requireName } from "./columnOptions.js";
 import { unzipEntry, type ZipEntry, zip, zipEntries } from "./zip.js";
 
 /** Options of `decodeNpz`. */
@@ -115,11 +116,6 @@ export function samplesName(names: readonly string[]): string {
 function requireNames(names: unknown, archive: ReadonlyMap<string, unknown>): string[] {
   if (!Array.isArray(names)) throw new ArgumentError(`arrays must be an array of names, not ${show(names)}`);
   return names.map((name) => requireName(name, archive));
-}
-
-/** @throws {ArgumentError} when there is nothing of that name */
-export function requireName(name: unknown, archive: ReadonlyMap<string, unknown>, what = "array"): string {
-  return oneOf(what, name, [...archive.keys()].slice(0, 100));
 }
 
 /** Reads an array; what is wrong with it is said of the array. */

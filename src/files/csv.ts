@@ -27,7 +27,7 @@ const LONGEST_LINE = 1 << 26;
 /**
  * Reads a file with lines of decimal numbers, plain or gzipped, as a stream of chunks of whole rows in 64-bit floats.
  * Reading is strict: every line must have as many numbers as the first, without quotes, empty fields or empty lines, except
- * at the end.
+ * at the end. `streamTable` reads all other tables.
  *
  * Errors occur while the file is read, as in `streamIdx`. Messages name the number of the line, counted from 1.
  *

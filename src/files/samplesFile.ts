@@ -1,8 +1,6 @@
 import type { AnySamples, AnySamplesOptions } from "../codecs/anySamples.js";
-import type { DecodeTableOptions } from "../codecs/decodeParquet.js";
 import type { DecodeNpzOptions } from "../codecs/npz.js";
 import type { NpyArray } from "../formats/npy.js";
-import type { Table } from "../formats/table.js";
 import { type FilePath, filePath } from "./filePath.js";
 import { inFile } from "./load.js";
 import { withFile } from "./open.js";
@@ -26,21 +24,6 @@ export async function loadSamples(path: FilePath, options: AnySamplesOptions = {
   const { checkAnyOptions, readAnySamples } = await import("../codecs/anySamples.js");
   const wanted = checkAnyOptions("loadSamples", options);
   return withFile(filePath(path), (source) => readAnySamples(source, wanted));
-}
-
-/**
- * Reads a table from a Parquet, Arrow, Feather or NPZ file, plain or gzipped, as its first bytes tell. Values become what
- * `decodeParquet` says; errors as of `loadSamples`.
- *
- * @param path where the file is
- */
-export async function loadTable(path: FilePath, options: DecodeTableOptions = {}): Promise<Table> {
-  const [{ readTableFile }, { checkTableOptions }] = await Promise.all([
-    import("../codecs/anySamples.js"),
-    import("../codecs/decodeParquet.js"),
-  ]);
-  const wanted = checkTableOptions("loadTable", options);
-  return withFile(filePath(path), (source) => readTableFile(source, wanted));
 }
 
 /**

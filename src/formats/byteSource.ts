@@ -85,6 +85,11 @@ export class ByteSource {
     return size === taken.length ? taken : taken.slice(0, size);
   }
 
+  /** Lets go of where the bytes come from; nothing can be read any more. */
+  async close(): Promise<void> {
+    await this.#pieces.return?.(undefined);
+  }
+
   async #next(): Promise<Uint8Array | undefined> {
     for (;;) {
       const { done, value } = await this.#pieces.next();
@@ -100,8 +105,12 @@ async function* each(pieces: Pieces["pieces"]): AsyncGenerator<Uint8Array, void,
 
 async function* decompressed(source: ByteSource): AsyncGenerator<Uint8Array, void, void> {
   const gunzipper = new Gunzipper();
-  for (let piece = await source.some(); piece; piece = await source.some()) yield* gunzipper.push(piece);
-  yield* gunzipper.end();
+  try {
+    for (let piece = await source.some(); piece; piece = await source.some()) yield* gunzipper.push(piece);
+    yield* gunzipper.end();
+  } finally {
+    await source.close();
+  }
 }
 
 /** @throws {FormatError} if the decompressed data are larger than allowed */

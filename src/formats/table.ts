@@ -15,4 +15,8 @@ export interface Table {
   readonly rows: number;
   /** In the order of the file. */
   readonly columns: readonly TableColumn[];
+  /** For tables read from text: the line on which each row begins, counted from 1. Messages name it. */
+  readonly lines?: ArrayLike<number>;
+  /** What the reader guessed or changed, a sentence each, for people. */
+  readonly notes?: readonly string[];
 }

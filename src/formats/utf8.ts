@@ -17,6 +17,16 @@ export function encodeUtf8(string: string): Uint8Array<ArrayBuffer> {
   return bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
 }
 
+/**
+ * A decoder that refuses what is not text of an encoding.
+ *
+ * @param encoding a label of the Encoding Standard, such as `"utf-16le"` or `"windows-1252"`
+ * @throws {RangeError} where the runtime does not know it
+ */
+export function strictDecoder(encoding: string): TextDecoder {
+  return new (text().TextDecoder)(encoding, { fatal: true });
+}
+
 /** A UTF-8 decoder, for text that comes in parts or may be invalid. */
 export function utf8Decoder(options: TextDecoderOptions = {}): TextDecoder {
   return new (text().TextDecoder)("utf-8", options);

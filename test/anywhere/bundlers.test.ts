@@ -24,6 +24,7 @@ const PARTS = {
   isthmus: 84_500,
   "isthmus/core": 70_500,
   "isthmus/anomaly": 70_500,
+  "isthmus/data": 36_000,
   "isthmus/datasets": 9_400,
   "isthmus/formats": 12_900,
   "isthmus/latent": 4_500,

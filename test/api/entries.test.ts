@@ -8,8 +8,8 @@ const { exports } = JSON.parse(readFileSync(new URL("package.json", root), "utf8
   exports: Record<string, { import: { default: string } }>;
 };
 const require = createRequire(import.meta.url);
-/** Those that the index does not have: what needs libraries, and what needs files. */
-const APART = ["./codecs", "./node"];
+/** Entries that the index does not have: what needs libraries, and what needs files. */
+const APART = ["./codecs", "./data", "./node"];
 const parts = Object.keys(exports).filter((name) => !["./package.json", ".", ...APART].includes(name));
 type Names = Record<string, unknown>;
 const load = async (name: string): Promise<Names> =>
@@ -26,6 +26,16 @@ test("the index has what the parts have, the very same", async () => {
   }
   expect([...all].sort()).toEqual(Object.keys(index).sort());
   expect(parts.length).toBeGreaterThanOrEqual(5);
+});
+
+test("what stands apart shares its classes with the index", async () => {
+  const index = await load(".");
+  const data = await load("./data");
+  expect(data.Matrix).toBe(index.Matrix);
+  expect(index.TablePreprocessor).toBeUndefined();
+  const required = require("isthmus/data") as Names;
+  expect(Object.keys(required).sort()).toEqual(Object.keys(data).sort());
+  expect(required.Matrix).toBe((require("isthmus") as Names).Matrix);
 });
 
 test("by require every entry gives the same classes", () => {

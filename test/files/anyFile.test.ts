@@ -8,8 +8,9 @@ import { decodeImage } from "../../src/codecs/decodeImage.js";
 import { ArgumentError, FormatError, ShapeError } from "../../src/common/errors.js";
 import { Matrix } from "../../src/data/matrix.js";
 import { loadImages } from "../../src/files/imageFolder.js";
-import { loadNpz, loadSamples, loadTable } from "../../src/files/samplesFile.js";
+import { loadNpz, loadSamples } from "../../src/files/samplesFile.js";
 import { saveNpz, savePng, saveTable } from "../../src/files/save.js";
+import { loadTable } from "../../src/files/tableFile.js";
 
 const golden = (name: string) => fileURLToPath(new URL(`../codecs/golden/${name}`, import.meta.url));
 let folder = "";
@@ -62,8 +63,21 @@ test("what is wrong with a file names it", async () => {
     await expect(load(at("cut.parquet"))).rejects.toThrow(FormatError);
     await expect(load(at("cut.parquet"))).rejects.toThrow(`${at("cut.parquet")} is not a valid Parquet file`);
     await expect(load(at("none"))).rejects.toThrow(`File not found: ${at("none")}`);
-    await expect(load(golden("make_golden.py"))).rejects.toThrow("make_golden.py is text, not ");
   }
+  await expect(loadSamples(golden("make_golden.py"))).rejects.toThrow("make_golden.py is text, not ");
+  await expect(loadTable(golden("L.png"))).rejects.toThrow("L.png is a PNG image, not a Parquet");
+  // Text is a table, too; options of text are for text alone.
+  writeFileSync(at("two.csv"), "a;b\n1;2\n");
+  expect(await loadTable(at("two.csv"), { columns: ["b"] })).toMatchObject({
+    rows: 1,
+    columns: [{ name: "b" }],
+  });
+  await expect(loadTable(at("two.csv"), { columns: ["c"] })).rejects.toThrow(
+    'column "c" is not known (known: "a", "b")',
+  );
+  await expect(loadTable(golden("snappy-1.0.parquet"), { header: true })).rejects.toThrow(
+    "header is an option for tables of text, which this file is not",
+  );
   await expect(loadSamples(golden("nested.parquet"))).rejects.toThrow(
     'nested.parquet has a column "list" of nested values',
   );

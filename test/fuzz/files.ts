@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { encodeArrow, encodeNpz, encodeParquet, type Table } from "../../src/codecs/index.js";
+import { TablePreprocessor, tableFromRecords } from "../../src/data/index.js";
 import { crc32 } from "../../src/formats/crc32.js";
 import { encodeIdx, type IdxData } from "../../src/formats/idx.js";
 import { encodeNpy } from "../../src/formats/npy.js";
@@ -159,6 +160,54 @@ export const csv: Maker = (dice) => {
   const file = new TextEncoder().encode(text + dice.pick(["", "\n"]));
   return dice.oneIn(3) ? mutated(file, dice) : file;
 };
+
+/** Delimited text with fields of all kinds, JSON lines, and damaged ones of either. */
+export const table: Maker = (dice) => {
+  const columns = 1 + dice.below(4);
+  const delimiter = dice.pick([",", ";", "\t", "|"]);
+  const kinds = Array.from({ length: columns }, () => dice.below(6));
+  const field = (kind: number) => {
+    if (dice.oneIn(30)) return dice.pick(TOKENS);
+    if (dice.oneIn(15)) return dice.pick(["", "NA", "?", "null"]);
+    const number = (dice.below(20_001) - 10_000) / 8;
+    const day = String(1 + dice.below(28)).padStart(2, "0");
+    const texts = [
+      String(number),
+      dice.pick(["a", "b", "c"]),
+      `"${dice.pick(["x", 'y ""z""', "two\nlines", "d,e;f"])}"`,
+      `2024-01-${day} 1${dice.below(10)}:00`,
+      dice.pick(["yes", "no"]),
+      `"${String(number).replace(".", ",")}"`,
+    ];
+    return texts[kind]!;
+  };
+  const json = dice.oneIn(6);
+  const line = () =>
+    json
+      ? `{${kinds.map((_, i) => `"k${i}": ${dice.oneIn(20) ? dice.pick(TOKENS) : dice.below(100)}`).join(", ")}}`
+      : kinds.map(field).join(delimiter);
+  const names = kinds.map((_, i) => dice.pick([`k${i}`, "id", "label", "time", ""])).join(delimiter);
+  const lines = [...(json || dice.oneIn(4) ? [] : [names]), ...Array.from({ length: dice.below(20) }, line)];
+  const file = new TextEncoder().encode(lines.join(dice.pick(["\n", "\r\n"])) + dice.pick(["", "\n"]));
+  return dice.oneIn(3) ? mutated(file, dice) : file;
+};
+
+/** What a preprocessor's `toJSON` gives, with changes. */
+export const preprocessor: Maker = (dice) => {
+  const rows = Array.from({ length: 800 }, (_, i) => ({
+    n: i % 8 ? i / 3 : null,
+    c: ["DE", "FR", null, "IT"][i % 4]!,
+    b: i % 2 === 0,
+    t: new Date(Date.UTC(2022, 0, 1, 29 * i)),
+    label: i % 2,
+  }));
+  LEARNT ??= JSON.stringify(TablePreprocessor.fit(tableFromRecords(rows), { dates: "both", missing: ["x"] }));
+  const text = dice.oneIn(10) ? LEARNT : changedJson(LEARNT, dice);
+  const file = new TextEncoder().encode(text);
+  return dice.oneIn(10) ? mutated(file, dice) : file;
+};
+
+let LEARNT: string | undefined;
 
 export const tensors: Maker = (dice) => {
   const list: NamedTensor[] = Array.from({ length: dice.below(4) }, (_, i) => ({

@@ -14,6 +14,7 @@ import {
   encodeParquet,
   encodePng,
 } from "../../build/codecs.js";
+import { readTable, readTableChunks, TablePreprocessor } from "../../build/data.js";
 import {
   AnomalyDetector,
   Autoencoder,
@@ -230,6 +231,63 @@ const READERS = {
     check(data.length === width * height * channels && same(samples.data, data), "as many bytes as pixels");
     check(same((await decodeImage(await encodePng(image))).data, data), "the same pixels after writing");
     return image;
+  },
+
+  async table(bytes) {
+    const table = await attempt(() => readTable(bytes));
+    const parts = await attempt(async () => {
+      const chunks = [];
+      for await (const chunk of readTableChunks([bytes.subarray(0, 7), bytes.subarray(7)], { rows: 3 }))
+        chunks.push(chunk);
+      return chunks;
+    });
+    check((table === undefined) === (parts === undefined), "in chunks what is read as a whole");
+    if (!table) return undefined;
+    for (const { values } of table.columns) check(values.length === table.rows, "a cell for each row");
+    check(parts.reduce((sum, { rows }) => sum + rows, 0) === table.rows, "as many rows in chunks");
+    check(new Set(table.columns.map(({ name }) => name)).size === table.columns.length, "different names");
+    const preprocessor = await attempt(() => TablePreprocessor.fit(table));
+    if (!preprocessor) return table;
+    const matrix = preprocessor.transform(table);
+    check(matrix.data.every(Number.isFinite), "finite features");
+    const again = TablePreprocessor.fromJSON(JSON.parse(JSON.stringify(preprocessor)));
+    check(same(again.transform(table).data, matrix.data), "the same features after saving");
+    await attempt(() => (preprocessor.labelColumn === undefined ? undefined : preprocessor.labels(table)));
+    preprocessor.inverse(matrix);
+    checkMessage(preprocessor.summary().replaceAll("\n", "").slice(0, 1000));
+    return table;
+  },
+
+  async preprocessor(bytes) {
+    let json;
+    try {
+      json = JSON.parse(new TextDecoder().decode(bytes));
+    } catch {
+      return undefined;
+    }
+    const preprocessor = await attempt(() => TablePreprocessor.fromJSON(json));
+    if (!preprocessor) return undefined;
+    const written = JSON.stringify(preprocessor);
+    check(
+      JSON.stringify(TablePreprocessor.fromJSON(JSON.parse(written))) === written,
+      "the same after writing",
+    );
+    const names = preprocessor.columns.map(({ name }) => name);
+    const cells = { n: "1.5", c: "DE", b: true, t: new Date(0) };
+    const columns = [...new Set(names)].map((name) => ({
+      name,
+      values: [Object.hasOwn(cells, name) ? cells[name] : "x"],
+    }));
+    const matrix = await attempt(() => preprocessor.transform({ rows: 1, columns }));
+    if (matrix) {
+      check(matrix.data.every(Number.isFinite), "finite features");
+      const { columns: back } = preprocessor.inverse(matrix);
+      check(back.length === names.length, "a column back for each");
+      for (const { features, describe } of preprocessor.columns)
+        check(typeof describe(features.map((i) => matrix.data[i])) === "string", "words for each column");
+      checkMessage(preprocessor.summary().replaceAll("\n", "").slice(0, 1000));
+    }
+    return preprocessor;
   },
 
   async tensors(bytes) {

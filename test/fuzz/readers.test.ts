@@ -16,6 +16,8 @@ describe(`any file is read or refused, from seed ${SEED}`, () => {
     ["arrow", files.arrow, 1500],
     ["image", files.image, 600],
     ["csv", files.csv, 2000],
+    ["table", files.table, 1500],
+    ["preprocessor", files.preprocessor, 1500],
     ["tensors", files.tensors, 2000],
   ])(
     "%s",
