@@ -119,7 +119,7 @@ const besideIndex = {
   name: "beside-index",
   setup({ onResolve }) {
     onResolve(
-      { filter: /^(\.{1,2}\/)+(index|autoencoder|anomaly\/detector|errors|matrix)\.js$/ },
+      { filter: /^(\.{1,2}\/)+(index|(autoencoder\/)?autoencoder|anomaly\/detector|(common\/)?errors|(data\/)?matrix)\.js$/ },
       ({ importer }) =>
         importer.includes("node_modules") ? undefined : { path: "./index.js", external: true },
     );
@@ -130,7 +130,7 @@ const besideIndex = {
 const besideCommand = {
   name: "beside-command",
   setup({ onResolve }) {
-    onResolve({ filter: /\/(report\/report|rasterize)\.js$/ }, ({ path }) => ({
+    onResolve({ filter: /\/(report\/drawReport|rasterize)\.js$/ }, ({ path }) => ({
       path: `./${path.split("/").at(-1)}`,
       external: true,
     }));
@@ -194,7 +194,7 @@ async function buildCommand() {
   );
   chmodSync("build/cli.js", 0o755);
   await bundle(
-    { report: "src/report/drawReport.ts", rasterize: "src/cli/rasterize.ts" },
+    { drawReport: "src/report/drawReport.ts", rasterize: "src/cli/rasterize.ts" },
     { format: "esm", outdir: "build", platform: "node", ...READABLE, plugins: [besideIndex] },
   );
   const [renderer, font] = ["node_modules/@resvg/resvg-wasm", "node_modules/dejavu-fonts-ttf"];

@@ -348,9 +348,9 @@ test("labels of digits, other widths and damaged histories are refused", async (
 });
 
 test("what draws stands beside the command, which does not load it without need", () => {
-  expect(readFileSync(built("cli.js"), "utf8")).toContain('import("./report.js")');
+  expect(readFileSync(built("cli.js"), "utf8")).toContain('import("./drawReport.js")');
   expect(statSync(built("cli.js")).size).toBeLessThan(300_000);
-  for (const name of ["report.js", "rasterize.js", "rasterize.wasm.br", "DejaVuSans.ttf.br"]) {
+  for (const name of ["drawReport.js", "rasterize.js", "rasterize.wasm.br", "DejaVuSans.ttf.br"]) {
     expect(statSync(built(name)).size).toBeGreaterThan(1000);
   }
   const notices = readFileSync(built("THIRD-PARTY.txt"), "utf8");
