@@ -1,4 +1,5 @@
 import { AnomalyDetector } from "./anomaly/detector.js";
+import { EnsembleDetector } from "./anomaly/ensembleDetector.js";
 import { Autoencoder, type AutoencoderOptions } from "./autoencoder/autoencoder.js";
 import { requireOptions } from "./common/check.js";
 import { type FilePath, filePath } from "./files/filePath.js";
@@ -19,7 +20,7 @@ export { assertWritable } from "./files/wholeFile.js";
 export type { LoadedSamples, LoadSamplesOptions } from "./formats/readSamples.js";
 
 /**
- * Writes a model, or a detector with its model, to a safetensors file: whole or not at all, so that a file of that name
+ * Writes a model, or a detector with its model or models, to a safetensors file: whole or not at all, so that a file of that name
  * which is there already stays as it is until the new one is complete.
  *
  * @param options.metadata further texts for the file's `__metadata__`, which `loadSafetensors` reads
@@ -29,7 +30,7 @@ export type { LoadedSamples, LoadSamplesOptions } from "./formats/readSamples.js
  */
 export async function saveModel(
   path: FilePath,
-  model: Autoencoder | AnomalyDetector,
+  model: Autoencoder | AnomalyDetector | EnsembleDetector,
   options: ModelFileOptions = {},
 ): Promise<void> {
   await writeWhole(path, model.toSafetensors(options));
@@ -61,6 +62,20 @@ export async function loadDetector(
   options: Pick<AutoencoderOptions, "engine"> = {},
 ): Promise<AnomalyDetector> {
   return inFile(path, (bytes) => AnomalyDetector.fromSafetensors(bytes, options));
+}
+
+/**
+ * Reads the detector of `detectAnomalies` that `saveModel` wrote.
+ *
+ * @param options.engine how to calculate, as in `detectAnomalies`
+ * @throws {ArgumentError} when there is no such file
+ * @throws {FormatError} when it is no such detector; the message names the path
+ */
+export async function loadEnsembleDetector(
+  path: FilePath,
+  options: Pick<AutoencoderOptions, "engine"> = {},
+): Promise<EnsembleDetector> {
+  return inFile(path, (bytes) => EnsembleDetector.fromSafetensors(bytes, options));
 }
 
 /**

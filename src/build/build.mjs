@@ -119,7 +119,10 @@ const besideIndex = {
   name: "beside-index",
   setup({ onResolve }) {
     onResolve(
-      { filter: /^(\.{1,2}\/)+(index|(autoencoder\/)?autoencoder|anomaly\/detector|(common\/)?errors|(data\/)?matrix)\.js$/ },
+      {
+        filter:
+          /^(\.{1,2}\/)+(index|(autoencoder\/)?autoencoder|anomaly\/detector|(common\/)?errors|(data\/)?matrix)\.js$/,
+      },
       ({ importer }) =>
         importer.includes("node_modules") ? undefined : { path: "./index.js", external: true },
     );

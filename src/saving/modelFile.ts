@@ -24,8 +24,11 @@ const VERSION = 1;
 /** Where a detector's threshold stands in the `__metadata__` of its model's file. */
 export const DETECTOR_KEY = "isthmus.anomalyDetector";
 
+/** Where the file of an ensemble says what it holds. */
+export const ENSEMBLE_KEY = "isthmus.ensembleDetector";
+
 /** Keys of `__metadata__` that have a meaning of their own. */
-const OWN_KEYS = ["format", "isthmus", "training", DETECTOR_KEY, CHECKSUM];
+const OWN_KEYS = ["format", "isthmus", "training", DETECTOR_KEY, ENSEMBLE_KEY, CHECKSUM];
 
 /** What else is to stand in a model's file. */
 export interface ModelFileOptions {
@@ -70,9 +73,14 @@ export function encodeModel(
   others: readonly NamedTensor[] = [],
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  const isthmus = JSON.stringify({ version: VERSION, ...description });
+  const isthmus = modelText(description);
   const tensors = [...weights, ...scalingTensors(scaling), ...others];
   return encodeSafetensors(tensors, withChecksum(tensors, { format: "pt", isthmus, ...metadata }));
+}
+
+/** What stands in `__metadata__.isthmus` of a model's file. */
+export function modelText(description: CheckedDescription): string {
+  return JSON.stringify({ version: VERSION, ...description });
 }
 
 /** What the file of a model or a checkpoint holds. */
@@ -137,11 +145,7 @@ function isObject(value: unknown): value is object {
 export function decodeModelFile(file: SafetensorsFile): ModelFile {
   const { tensors, metadata } = toDecoded(file);
   const text = metadata.isthmus;
-  if (text === undefined) {
-    throw new FormatError(
-      "the file is a safetensors file, but has no description of a model (__metadata__.isthmus)",
-    );
-  }
+  if (text === undefined) throw new FormatError(noModel(metadata));
   verifyChecksum(tensors.values(), metadata);
   const parsed = parseMetadata("isthmus", "the model", text, VERSION) as AutoencoderDescription;
   const description = orFormatError("the description of the model is not valid", () =>
@@ -158,6 +162,13 @@ export function decodeModelFile(file: SafetensorsFile): ModelFile {
     checkWeights(parameterShapes(description), weights),
   );
   return { description, weights, scaling, others: all.filter(isOther), metadata };
+}
+
+function noModel(metadata: Readonly<Record<string, string>>): string {
+  return metadata[ENSEMBLE_KEY] === undefined
+    ? "the file is a safetensors file, but has no description of a model (__metadata__.isthmus)"
+    : "the file holds the detector of detectAnomalies, not a single model; read it with loadEnsembleDetector or " +
+        "EnsembleDetector.fromSafetensors";
 }
 
 /**
