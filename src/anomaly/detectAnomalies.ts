@@ -11,16 +11,10 @@ import {
   type DetectionThreshold,
   detectionThreshold,
 } from "./detectionThreshold.js";
-import {
-  EnsembleDetector,
-  type ExplainOptions,
-  explainRows,
-  flagsOf,
-  REASONS,
-  withEngine,
-} from "./ensembleDetector.js";
+import { EnsembleDetector, type ExplainOptions, flagsOf, REASONS, withEngine } from "./ensembleDetector.js";
 import { finiteRows, widthOf } from "./ensembleInput.js";
 import { type DetectionProgress, trainEnsemble } from "./ensembleTraining.js";
+import { explainRows } from "./explainRows.js";
 import { type AnomalyEvaluation, checkLabels, evaluateScores, type Labels, readLabels } from "./ranking.js";
 import type { RowReasons } from "./reasons.js";
 
@@ -34,9 +28,9 @@ export interface DetectAnomaliesOptions extends DetectionThreshold, ExplainOptio
   fitOn?: Samples;
   /** What the rows of `data` are: 1 or true for an anomaly, 0 or false for a normal row. Nothing is learned from it. */
   labels?: Labels;
-  /** Autoencoders of the ensemble; default 10. More take longer, and make scores depend less on the seed. */
+  /** Autoencoders of the ensemble; default 8. More take longer, and make scores depend less on the seed. */
   members?: number;
-  /** Steps of training of each member, of 64 rows each; default 200, or less where there are fewer than 430 rows. */
+  /** Steps of training of each member, of 64 rows each; default 200, and less where there are fewer than 850 rows. */
   steps?: number;
   /** What everything random is drawn from; default 0. The same seed gives the same scores. */
   seed?: Seed;
@@ -94,7 +88,7 @@ const HINTS: Hints = {
   randomstate: "what random numbers are drawn from is seed",
 };
 
-const MEMBERS = 10;
+const MEMBERS = 8;
 
 /**
  * Finds the unusual rows of a table, and says why they are unusual. No option is needed, and no labels: an ensemble of
@@ -188,8 +182,7 @@ async function detect(
 
 /** Some of the rows, in an order. */
 function rowsAt({ name, data, columns }: Rows, order: Uint32Array): Rows {
-  const chosen = data.slice(0, 0).constructor as new (length: number) => typeof data;
-  const values = new chosen(order.length * columns);
+  const values = data.slice(0, order.length * columns);
   order.forEach((row, i) => {
     values.set(data.subarray(row * columns, (row + 1) * columns), i * columns);
   });

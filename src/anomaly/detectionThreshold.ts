@@ -1,6 +1,5 @@
 import { knownKeys, number, oneOf, show } from "../common/check.js";
 import { ArgumentError, FormatError } from "../common/errors.js";
-import { exp, log } from "../math/elementary.js";
 import { checkThresholdOptions, type ThresholdRule, thresholdOf } from "./threshold.js";
 
 /** How the threshold of `detectAnomalies` is chosen; at most one of the three. */
@@ -11,9 +10,9 @@ export interface DetectionThreshold {
   sigma?: number;
   /**
    * A score of your own; `"max"`, the largest score of the rows that the detector learns from, for `fitOn` data without
-   * anomalies; `"labels"`, the score at which F1 is largest on `labels`; or `"fence"` (default), which is three times the
-   * interquartile range of the logarithms of scores above their upper quartile: Tukey's outer fence ("Exploratory Data
-   * Analysis", 1977). It flags only rows that stand apart, so none at all in many a table without anomalies.
+   * anomalies; `"labels"`, the score at which F1 is largest on `labels`; or `"fence"` (default), three interquartile
+   * ranges above the upper quartile of the scores: Tukey's outer fence ("Exploratory Data Analysis", 1977). It flags
+   * rows that stand apart, a tenth at most, and about one in a hundred of normally distributed rows.
    */
   threshold?: number | "fence" | "max" | "labels";
 }
@@ -26,8 +25,8 @@ export type DetectionRule =
 
 /** Of Tukey's outer fence, in interquartile ranges. */
 const FENCE = 3;
-/** Below it, logarithms would run away. */
-const LEAST_SCORE = 2 ** -40;
+/** The share of rows that the fence flags at most: where most rows are alike, quartiles say nothing of the others. */
+const MOST_FLAGGED = 0.1;
 
 /** @throws {ArgumentError} for values out of range, and for more than one of the options */
 export function checkDetectionThreshold({
@@ -80,13 +79,13 @@ export function detectionThreshold(
   }
 }
 
-/** Tukey's outer fence of the logarithms, as a score. */
+/** Tukey's outer fence, or the score above which a tenth of the rows is: the larger of the two. */
 function fenceOf(scores: Float32Array): number {
   const sorted = scores.toSorted();
   const [lower, upper] = [quantile(sorted, 0.25), quantile(sorted, 0.75)];
-  if (upper <= LEAST_SCORE) return upper;
-  const spread = log(upper) - log(Math.max(lower, LEAST_SCORE));
-  return Math.fround(exp(log(upper) + FENCE * spread));
+  const fence = Math.fround(upper + FENCE * (upper - lower));
+  const most = Math.max(1, Math.floor(MOST_FLAGGED * sorted.length));
+  return Math.max(fence, sorted[sorted.length - 1 - most] ?? 0);
 }
 
 /** Between two values, as far as the quantile is (definition 7 of Hyndman and Fan, NumPy's default). */

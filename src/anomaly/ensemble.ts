@@ -3,6 +3,7 @@ import { Matrix } from "../data/matrix.js";
 import { partOf, type Rows } from "../data/samples.js";
 import type { ScalingParameters } from "../data/scaling.js";
 import { BYTE_VALUES } from "../data/values.js";
+import { type Blamed, Blaming, type Part } from "./blaming.js";
 import type { Columns } from "./columns.js";
 
 /** Elements of samples that go through a member at once: a few megabytes. */
@@ -22,14 +23,6 @@ export interface Member {
   readonly model: Autoencoder;
   /** The mean error of each column; 0 for a column whose value never changed. */
   readonly meanErrors: Float64Array;
-}
-
-/** A part of samples on its way through the members. */
-interface Part {
-  readonly first: number;
-  readonly count: number;
-  /** Scaled values, [count, inputSize]. */
-  readonly scaled: Float32Array;
 }
 
 /**
@@ -68,49 +61,66 @@ export class Ensemble {
     const width = this.columns.length;
     for (const part of this.#parts(rows)) {
       const sums = new Float64Array(part.count);
-      await this.#through(part, (ratios) => {
-        for (let i = 0; i < part.count; i++) {
-          let sum = 0;
-          for (let j = i * width; j < (i + 1) * width; j++) sum += ratios[j]! * ratios[j]!;
-          sums[i]! += sum;
-        }
-      });
+      const input = toInput(part.scaled, this.#still);
+      await this.#through(part, input, (ratios) => addSquares(ratios, width, sums));
       for (let i = 0; i < part.count; i++) scores[part.first + i] = this.#toScore(sums[i]!);
     }
     return scores;
   }
 
-  /** Hands over the score, the squared ratio of each column and the values that were expected, row after row. */
+  /**
+   * Blames columns one after the other, `top` of them: the one with the largest ratio is taken as unknown from then on, the
+   * way in which training masks values, so that what it does to the errors of other columns goes away with it. Hands
+   * over the score and what was blamed, row after row.
+   */
   async explain(
     rows: Rows,
-    take: (row: number, score: number, squares: Float64Array, expected: Float64Array) => void,
+    top: number,
+    take: (row: number, score: number, blamed: Blamed[]) => void,
   ): Promise<void> {
-    const [width, inputSize] = [this.columns.length, this.inputSize];
     for (const part of this.#parts(rows)) {
-      const squares = new Float64Array(part.count * width);
-      const expected = new Float64Array(part.count * inputSize);
-      await this.#through(part, (ratios, output) => {
-        for (let i = 0; i < squares.length; i++) squares[i]! += ratios[i]! * ratios[i]!;
-        for (let i = 0; i < expected.length; i++) expected[i]! += output[i]! / this.members.length;
-      });
+      const blaming = new Blaming(this, part, toInput(part.scaled, this.#still));
+      const first = await this.#squares(blaming);
+      blaming.begin(first.squares);
+      for (let count = 0; count < Math.min(top, this.columns.length); count++) {
+        blaming.mask();
+        const { squares, output } = await this.#squares(blaming);
+        blaming.learn(squares, output);
+      }
       for (let row = 0; row < part.count; row++) {
-        const own = squares.subarray(row * width, (row + 1) * width);
-        let sum = 0;
-        for (const square of own) sum += square;
-        take(part.first + row, this.#toScore(sum), own, this.#unscaled(expected, row));
+        const blamed = blaming.blamed[row]!.map(({ column, share, expected }) => {
+          const { features } = this.columns[column]!;
+          return {
+            column,
+            share,
+            expected: features.map((feature, i) => this.#unscaled(feature, expected[i]!)),
+          };
+        });
+        take(part.first + row, this.#toScore(first.sums[row]!), blamed);
       }
     }
+  }
+
+  /** Sums and squares of ratios, and the mean of what the members give. */
+  async #squares({ part, input }: Blaming) {
+    const width = this.columns.length;
+    const sums = new Float64Array(part.count);
+    const squares = new Float64Array(part.count * width);
+    const output = new Float64Array(input.length);
+    await this.#through(part, input, (ratios, given) => {
+      addSquares(ratios, width, sums, squares);
+      for (let i = 0; i < output.length; i++) output[i]! += given[i]! / this.members.length;
+    });
+    return { sums, squares, output };
   }
 
   #toScore(sum: number): number {
     return Math.fround(Math.sqrt(sum / (this.members.length * this.#moving)));
   }
 
-  /** Expected values of a row in the units of the samples. */
-  #unscaled(expected: Float64Array, row: number): Float64Array {
+  #unscaled(feature: number, value: number): number {
     const { offset, scale } = this.scaling;
-    const own = expected.subarray(row * this.inputSize, (row + 1) * this.inputSize);
-    return own.map((value, j) => (this.#still[j] ? offset[j]! : value * scale[j]! + offset[j]!));
+    return this.#still[feature] ? offset[feature]! : value * scale[feature]! + offset[feature]!;
   }
 
   *#parts(rows: Rows): Generator<Part> {
@@ -123,12 +133,12 @@ export class Ensemble {
     }
   }
 
-  /** Hands over each column's ratio, and what each member gives for the part, member after member. */
+  /** Hands over each column's ratio in each row, and what the member gives for the input, member after member. */
   async #through(
     { count, scaled }: Part,
+    input: Float32Array,
     take: (ratios: Float64Array, output: Float32Array) => void,
   ): Promise<void> {
-    const input = toInput(scaled, this.#still);
     const ratios = new Float64Array(count * this.columns.length);
     for (const { model, meanErrors } of this.members) {
       const { data } = await model.reconstruct(new Matrix(input, count, this.inputSize));
@@ -157,6 +167,19 @@ export class Ensemble {
         ratios[row * width + column] = moved ? LARGEST_RATIO : 0;
       }
     }
+  }
+}
+
+/** Adds the squares of ratios to the sums of their rows, and each to its own place. */
+function addSquares(ratios: Float64Array, width: number, sums: Float64Array, squares?: Float64Array): void {
+  for (let row = 0; row < sums.length; row++) {
+    let sum = 0;
+    for (let i = row * width; i < (row + 1) * width; i++) {
+      const square = ratios[i]! * ratios[i]!;
+      sum += square;
+      if (squares) squares[i]! += square;
+    }
+    sums[row]! += sum;
   }
 }
 

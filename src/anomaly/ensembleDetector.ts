@@ -11,8 +11,9 @@ import { checkScore, type DetectionRule } from "./detectionThreshold.js";
 import type { Ensemble } from "./ensemble.js";
 import { decodeEnsemble, encodeEnsemble } from "./ensembleFile.js";
 import { finiteRows } from "./ensembleInput.js";
+import { explainRows } from "./explainRows.js";
 import { type AnomalyEvaluation, checkLabels, evaluateScores, type Labels, readLabels } from "./ranking.js";
-import { type RowReasons, reasonsOf } from "./reasons.js";
+import type { RowReasons } from "./reasons.js";
 
 /** Tells the class's own use of its constructor from others'. */
 const KEY = Symbol("EnsembleDetector");
@@ -212,15 +213,4 @@ export async function withEngine<T>(
 /** 1 for each score above the threshold. */
 export function flagsOf(scores: Float32Array, threshold: number): Uint8Array {
   return Uint8Array.from(scores, (score) => (score > threshold ? 1 : 0));
-}
-
-/** The reasons of each row. */
-export async function explainRows(ensemble: Ensemble, rows: Rows, top: number): Promise<RowReasons[]> {
-  const result: RowReasons[] = [];
-  await ensemble.explain(rows, (row, score, squares, expected) => {
-    const { columns, data } = rows;
-    const values = data.subarray(row * columns, (row + 1) * columns);
-    result.push({ row, score, reasons: reasonsOf(ensemble.columns, values, expected, squares, top) });
-  });
-  return result;
 }

@@ -31,7 +31,7 @@ export interface DetectionProgress {
 /** Steps that a member takes by default: more would teach it the anomalies, too. */
 const STEPS = 200;
 /** By default no member sees a row more often: in a small table, it would learn it by heart. */
-const MOST_EPOCHS = 30;
+const MOST_EPOCHS = 15;
 /** Rows that mean errors are taken from, at most. */
 const MOST_MEASURED = 2048;
 /** Values of training rows that are prepared at once, at most. */
@@ -60,7 +60,7 @@ export async function trainEnsemble(
   try {
     for (let index = 0; index < training.members; index++) {
       signal?.throwIfAborted();
-      const description = memberDescription(rows.columns, index, random.at(index).uint32());
+      const description = memberDescription(rows.columns, random.at(index).uint32());
       const model = await Autoencoder.create({ ...description, engine });
       members.push({ model, meanErrors: new Float64Array(columns.length) });
       for (const block of trainingBlocks(rows, index, training)) {

@@ -9,17 +9,17 @@ export const BATCH_SIZE = 64;
 
 /**
  * The network of a member. Small, with a narrow code, and trained briefly to fill in values that are masked: so it learns
- * what most rows have in common, and no single row. Members with different activations err in different ways.
+ * what most rows have in common, and no single row.
  */
-export function memberDescription(inputSize: number, index: number, seed: Seed): AutoencoderDescription {
-  const activation = index % 2 === 0 ? "tanh" : "relu";
+export function memberDescription(inputSize: number, seed: Seed): AutoencoderDescription {
+  const code = Math.ceil(1.5 * Math.sqrt(inputSize));
   return {
     inputSize,
-    encoder: [dense(32, activation), dense(16, activation), dense(Math.ceil(Math.sqrt(inputSize)))],
-    decoder: [dense(16, activation), dense(32, activation), dense(inputSize)],
-    corruption: maskingNoise(0.5),
+    encoder: [dense(48, "tanh"), dense(16, "tanh"), dense(code)],
+    decoder: [dense(16, "tanh"), dense(48, "tanh"), dense(inputSize)],
+    corruption: maskingNoise(0.4),
     loss: "meanAbsoluteError",
-    optimizer: adam({ learningRate: 0.003 }),
+    optimizer: adam({ learningRate: 0.002 }),
     seed,
   };
 }

@@ -1,7 +1,5 @@
 import { show } from "../common/check.js";
 import { ArgumentError } from "../common/errors.js";
-import type { Values } from "../data/values.js";
-import type { Columns } from "./columns.js";
 
 /** A value of a column: a number, several for a column of several features, or what its `describe` says. */
 export type ColumnValue = number | string | readonly number[];
@@ -14,9 +12,9 @@ export interface Reason {
   readonly column: number;
   /** What the row has there, in the units of the samples. */
   readonly value: ColumnValue;
-  /** What the other columns of the row let the detector expect, in the same units. */
+  /** What the detector expects there of the row's other columns, less those that it blames first; in the same units. */
   readonly expected: ColumnValue;
-  /** The part of the row's squared score that comes from this column, 0 to 1. */
+  /** The part of the row's squared score that goes away when this column is taken as unknown, 0 to 1. */
   readonly share: number;
 }
 
@@ -26,7 +24,7 @@ export interface RowReasons {
   readonly row: number;
   /** How unusual it is. */
   readonly score: number;
-  /** The columns that contribute most, the largest share first. */
+  /** The columns that contribute most, the largest share first; none for a row without any error. */
   readonly reasons: readonly Reason[];
 }
 
@@ -50,43 +48,4 @@ function written(value: ColumnValue): string {
   if (typeof value === "string") return value;
   if (typeof value === "number") return String(Number(value.toPrecision(4)));
   return `[${value.map(written).join(", ")}]`;
-}
-
-/** Bytes are samples divided by 255, and people know them as bytes. */
-const BYTE = 255;
-
-/**
- * The columns that contribute most to a row's score.
- *
- * @param values the row as it came
- * @param expected what was expected of it, in units of samples
- * @param squares what each column contributes to the squared score
- * @param top columns at most; those that contribute nothing are left out
- */
-export function reasonsOf(
-  columns: Columns,
-  values: Values,
-  expected: Float64Array,
-  squares: Float64Array,
-  top: number,
-): Reason[] {
-  let sum = 0;
-  for (const square of squares) sum += square;
-  const unit = values instanceof Uint8Array ? BYTE : 1;
-  return Array.from(squares, (square, column) => ({ square, column }))
-    .filter(({ square }) => square > 0)
-    .sort((a, b) => b.square - a.square || a.column - b.column)
-    .slice(0, top)
-    .map(({ square, column }) => {
-      const { name, features, describe } = columns[column]!;
-      const told = (numbers: readonly number[]): ColumnValue =>
-        describe ? describe(numbers) : numbers.length === 1 ? numbers[0]! : numbers;
-      return {
-        name,
-        column,
-        value: told(features.map((feature) => values[feature]!)),
-        expected: told(features.map((feature) => expected[feature]! * unit)),
-        share: square / sum,
-      };
-    });
 }
