@@ -17,11 +17,22 @@ export interface DetectionThreshold {
   threshold?: number | "fence" | "max" | "labels";
 }
 
-/** The same with one of them decided. */
-export type DetectionRule =
-  | ThresholdRule
-  | { readonly kind: "fence" | "max" | "labels" }
-  | { readonly kind: "threshold"; readonly threshold: number };
+/** How a threshold was chosen. */
+export type DetectionRule = ThresholdRule | NamedRule | GivenThreshold;
+
+/** A threshold that follows from scores by a rule without a number. */
+export interface NamedRule {
+  /** Which rule it is; see `threshold` of `detectAnomalies`. */
+  readonly kind: "fence" | "max" | "labels";
+}
+
+/** A threshold that was given as a number. */
+export interface GivenThreshold {
+  /** That it was given. */
+  readonly kind: "threshold";
+  /** The score above which a row is an anomaly. */
+  readonly threshold: number;
+}
 
 /** Of Tukey's outer fence, in interquartile ranges. */
 const FENCE = 3;

@@ -89,11 +89,12 @@ export class EnsembleDetector {
     });
   }
 
-  /** The score above which a row is an anomaly. It can be set to another number of at least 0. */
+  /** The score above which a row is an anomaly. */
   get threshold(): number {
     return this.#threshold;
   }
 
+  /** Another threshold, from now on. @throws {ArgumentError} unless it is a number of at least 0 */
   set threshold(threshold: number) {
     this.#threshold = checkScore("threshold", threshold);
     this.#rule = { kind: "threshold", threshold: this.#threshold };

@@ -1,10 +1,10 @@
 // `isthmus/anomaly`: what is unlike other data, by a model of your own or without one.
 export type { DetectorColumn } from "./columns.js";
 export { type DetectAnomaliesOptions, type Detection, detectAnomalies } from "./detectAnomalies.js";
-export type { DetectionRule, DetectionThreshold } from "./detectionThreshold.js";
+export type { DetectionRule, DetectionThreshold, GivenThreshold, NamedRule } from "./detectionThreshold.js";
 export { AnomalyDetector } from "./detector.js";
 export { EnsembleDetector, type ExplainOptions } from "./ensembleDetector.js";
 export type { DetectionProgress } from "./ensembleTraining.js";
 export type { AnomalyEvaluation, Labels } from "./ranking.js";
 export { type ColumnValue, describeReason, type Reason, type RowReasons } from "./reasons.js";
-export type { ThresholdOptions, ThresholdRule } from "./threshold.js";
+export type { ContaminationRule, SigmaRule, ThresholdOptions, ThresholdRule } from "./threshold.js";

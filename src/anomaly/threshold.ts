@@ -15,9 +15,23 @@ export interface ThresholdOptions {
 }
 
 /** The same with one of the two decided. */
-export type ThresholdRule =
-  | { readonly kind: "contamination"; readonly contamination: number }
-  | { readonly kind: "sigma"; readonly sigma: number };
+export type ThresholdRule = ContaminationRule | SigmaRule;
+
+/** A threshold that a share of the scores is above. */
+export interface ContaminationRule {
+  /** Which rule it is. */
+  readonly kind: "contamination";
+  /** That share, from 0 to 0.5. */
+  readonly contamination: number;
+}
+
+/** A threshold by mean and standard deviation of the scores. */
+export interface SigmaRule {
+  /** Which rule it is. */
+  readonly kind: "sigma";
+  /** Standard deviations above the mean. */
+  readonly sigma: number;
+}
 
 const DEFAULT_CONTAMINATION = 0.01;
 
