@@ -19,7 +19,7 @@ export type Columns = readonly DetectorColumn[];
 
 /**
  * @param columns names, one a feature, or columns; undefined stands for one a feature, without names
- * @param inputSize features of a sample; undefined to take it from the columns
+ * @param inputSize features of a sample
  * @throws {ArgumentError} {ShapeError} unless every feature belongs to one column
  */
 export function checkColumns(columns: unknown, inputSize: number): Columns {
