@@ -1,4 +1,5 @@
 import { AnomalyDetector } from "./anomaly/detector.js";
+import { EnsembleDetector } from "./anomaly/ensembleDetector.js";
 import { Autoencoder, type AutoencoderOptions } from "./autoencoder/autoencoder.js";
 import { requireOptions } from "./common/check.js";
 import { type FilePath, filePath } from "./files/filePath.js";
@@ -31,7 +32,7 @@ export type { ReadTableChunksOptions, ReadTableOptions } from "./formats/readTab
 export type { Cell, Table, TableColumn } from "./formats/table.js";
 
 /**
- * Writes a model, or a detector with its model, to a safetensors file. An existing file stays as it is until the new one is
+ * Writes a model, or a detector with its model or models, to a safetensors file. An existing file stays as it is until the new one is
  * complete.
  *
  * @param options.metadata further texts for the file's `__metadata__`, which `loadSafetensors` reads
@@ -52,7 +53,7 @@ export type { Cell, Table, TableColumn } from "./formats/table.js";
  */
 export async function saveModel(
   path: FilePath,
-  model: Autoencoder | AnomalyDetector,
+  model: Autoencoder | AnomalyDetector | EnsembleDetector,
   options: ModelFileOptions = {},
 ): Promise<void> {
   await writeWhole(path, model.toSafetensors(options));
@@ -98,6 +99,20 @@ export async function loadDetector(
   options: Pick<AutoencoderOptions, "engine"> = {},
 ): Promise<AnomalyDetector> {
   return inFile(path, (bytes) => AnomalyDetector.fromSafetensors(bytes, options));
+}
+
+/**
+ * Reads the detector of `detectAnomalies` that `saveModel` wrote.
+ *
+ * @param options.engine how to calculate, as in `detectAnomalies`
+ * @throws {ArgumentError} when there is no such file
+ * @throws {FormatError} when it is no such detector; the message names the path
+ */
+export async function loadEnsembleDetector(
+  path: FilePath,
+  options: Pick<AutoencoderOptions, "engine"> = {},
+): Promise<EnsembleDetector> {
+  return inFile(path, (bytes) => EnsembleDetector.fromSafetensors(bytes, options));
 }
 
 /**

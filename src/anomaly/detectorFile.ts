@@ -1,7 +1,7 @@
 import { number } from "../common/check.js";
 import { FormatError } from "../common/errors.js";
 import { CHECKSUM } from "../saving/checksum.js";
-import { DETECTOR_KEY, orFormatError, parseMetadata } from "../saving/modelFile.js";
+import { DETECTOR_KEY, ENSEMBLE_KEY, orFormatError, parseMetadata } from "../saving/modelFile.js";
 import { checkThresholdOptions, type ThresholdRule } from "./threshold.js";
 
 /** What a detector has learnt. */
@@ -30,7 +30,12 @@ export function hasDetector(metadata: Readonly<Record<string, string>>): boolean
 export function readDetector(metadata: Readonly<Record<string, string>>): FittedThreshold {
   const text = metadata[DETECTOR_KEY];
   if (text === undefined) {
-    throw new FormatError(`the file has no anomaly detector (__metadata__["${DETECTOR_KEY}"])`);
+    throw new FormatError(
+      metadata[ENSEMBLE_KEY] === undefined
+        ? `the file has no anomaly detector (__metadata__["${DETECTOR_KEY}"])`
+        : "the file holds the detector of detectAnomalies; read it with loadEnsembleDetector or " +
+            "EnsembleDetector.fromSafetensors",
+    );
   }
   const { threshold, ...options } = parseMetadata(DETECTOR_KEY, "the anomaly detector", text, VERSION) as {
     threshold?: unknown;

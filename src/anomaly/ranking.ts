@@ -10,6 +10,11 @@ export type Labels = ArrayLike<number | boolean>;
 export interface AnomalyEvaluation {
   /** Area under the ROC curve: the probability that an anomaly scores higher than a normal sample. */
   readonly rocAuc: number;
+  /**
+   * Area under the curve of precision over recall, as a sum of steps: the mean of the precisions at the score of each
+   * anomaly. Unlike `rocAuc` it falls to the share of anomalies where scores say nothing.
+   */
+  readonly averagePrecision: number;
   /** Share of anomalies among the flagged samples; 0 if there are none. */
   readonly precision: number;
   /** Share of flagged samples among the anomalies. */
@@ -70,6 +75,7 @@ export function evaluateScores(
   });
   return {
     rocAuc: rocAuc(scores, labels),
+    averagePrecision: averagePrecision(scores, labels),
     precision: hits === 0 ? 0 : hits / (hits + falseAlarms),
     recall: hits / anomalies,
     f1: (2 * hits) / (anomalies + hits + falseAlarms),
@@ -89,4 +95,20 @@ function rocAuc(scores: Float32Array, labels: Uint8Array): number {
     anomalies += label;
   });
   return (rankSum - (anomalies * (anomalies + 1)) / 2) / (anomalies * (labels.length - anomalies));
+}
+
+/** Σ (recallₙ − recallₙ₋₁) · precisionₙ over the different scores in descending order, as scikit-learn defines it. */
+function averagePrecision(scores: Float32Array, labels: Uint8Array): number {
+  const order = Uint32Array.from(scores, (_, i) => i).sort((a, b) => scores[b]! - scores[a]!);
+  let [sum, hits, fresh, seen] = [0, 0, 0, 0];
+  order.forEach((row, i) => {
+    seen++;
+    fresh += labels[row]!;
+    const next = order[i + 1];
+    if (next !== undefined && scores[next] === scores[row]) return;
+    hits += fresh;
+    sum += (fresh * hits) / seen;
+    fresh = 0;
+  });
+  return sum / hits;
 }

@@ -14,10 +14,24 @@ export interface ThresholdOptions {
   sigma?: number;
 }
 
-/** A checked rule: one of the two options. */
-export type ThresholdRule =
-  | { readonly kind: "contamination"; readonly contamination: number }
-  | { readonly kind: "sigma"; readonly sigma: number };
+/** The same with one of the two decided. */
+export type ThresholdRule = ContaminationRule | SigmaRule;
+
+/** A threshold that a share of the scores is above. */
+export interface ContaminationRule {
+  /** Which rule it is. */
+  readonly kind: "contamination";
+  /** That share, from 0 to 0.5. */
+  readonly contamination: number;
+}
+
+/** A threshold by mean and standard deviation of the scores. */
+export interface SigmaRule {
+  /** Which rule it is. */
+  readonly kind: "sigma";
+  /** Standard deviations above the mean. */
+  readonly sigma: number;
+}
 
 const DEFAULT_CONTAMINATION = 0.01;
 
@@ -50,7 +64,8 @@ export function learnThreshold(scores: Float32Array, rule: ThresholdRule): numbe
   );
 }
 
-function thresholdOf(errors: Float32Array, rule: ThresholdRule): number {
+/** The same, which may be infinite. */
+export function thresholdOf(errors: Float32Array, rule: ThresholdRule): number {
   if (rule.kind === "contamination") {
     const above = wholeBelow(rule.contamination * errors.length);
     return errors.toSorted()[errors.length - 1 - above]!;

@@ -24,8 +24,11 @@ const VERSION = 1;
 /** Key of a detector in the `__metadata__` of its model's file. */
 export const DETECTOR_KEY = "isthmus.anomalyDetector";
 
+/** Where the file of an ensemble says what it holds. */
+export const ENSEMBLE_KEY = "isthmus.ensembleDetector";
+
 /** Reserved keys of `__metadata__`. */
-const OWN_KEYS = ["format", "isthmus", "training", DETECTOR_KEY, CHECKSUM];
+const OWN_KEYS = ["format", "isthmus", "training", DETECTOR_KEY, ENSEMBLE_KEY, CHECKSUM];
 
 /** Further contents of a model's file. */
 export interface ModelFileOptions {
@@ -71,9 +74,14 @@ export function encodeModel(
   others: readonly NamedTensor[] = [],
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  const isthmus = JSON.stringify({ version: VERSION, ...description });
+  const isthmus = modelText(description);
   const tensors = [...weights, ...scalingTensors(scaling), ...others];
   return encodeSafetensors(tensors, withChecksum(tensors, { format: "pt", isthmus, ...metadata }));
+}
+
+/** What stands in `__metadata__.isthmus` of a model's file. */
+export function modelText(description: CheckedDescription): string {
+  return JSON.stringify({ version: VERSION, ...description });
 }
 
 /** The contents of a model's or a checkpoint's file. */
@@ -140,11 +148,7 @@ function isObject(value: unknown): value is object {
 export function decodeModelFile(file: SafetensorsFile): ModelFile {
   const { tensors, metadata } = toDecoded(file);
   const text = metadata.isthmus;
-  if (text === undefined) {
-    throw new FormatError(
-      "the file is a safetensors file, but it has no description of an Isthmus model (__metadata__.isthmus)",
-    );
-  }
+  if (text === undefined) throw new FormatError(noModel(metadata));
   verifyChecksum(tensors.values(), metadata);
   const parsed = parseMetadata("isthmus", "the model", text, VERSION) as AutoencoderDescription;
   const description = orFormatError("the description of the model is not valid", () =>
@@ -161,6 +165,13 @@ export function decodeModelFile(file: SafetensorsFile): ModelFile {
     checkWeights(parameterShapes(description), weights),
   );
   return { description, weights, scaling, others: all.filter(isOther), metadata };
+}
+
+function noModel(metadata: Readonly<Record<string, string>>): string {
+  return metadata[ENSEMBLE_KEY] === undefined
+    ? "the file is a safetensors file, but it has no description of an Isthmus model (__metadata__.isthmus)"
+    : "the file holds the detector of detectAnomalies, not a single model; read it with loadEnsembleDetector or " +
+        "EnsembleDetector.fromSafetensors";
 }
 
 /**

@@ -5,13 +5,21 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { AnomalyDetector, ArgumentError, type Autoencoder, encodeIdx, encodeNpy } from "../../src/index.js";
+import {
+  AnomalyDetector,
+  ArgumentError,
+  type Autoencoder,
+  detectAnomalies,
+  encodeIdx,
+  encodeNpy,
+} from "../../src/index.js";
 import {
   assertWritable,
   checkpointFile,
   type FilePath,
   loadCheckpoint,
   loadDetector,
+  loadEnsembleDetector,
   loadIdx,
   loadModel,
   loadNpy,
@@ -65,6 +73,14 @@ const READERS: [
     "loadDetector",
     async (path) => (await loadDetector(path)).threshold,
     async () => (await AnomalyDetector.fit(model, samples)).toSafetensors(),
+  ],
+  [
+    "loadEnsembleDetector",
+    async (path) => (await loadEnsembleDetector(path)).threshold,
+    async () => {
+      const options = { inputSize: 6, members: 1, steps: 1 };
+      return (await detectAnomalies(samples, options)).detector.toSafetensors();
+    },
   ],
   ["streamIdx", async (path) => collected(streamIdx(path)), () => encodeIdx(array)],
   ["streamNpy", async (path) => collected(streamNpy(path)), () => encodeNpy(array)],
