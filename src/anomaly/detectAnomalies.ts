@@ -38,8 +38,8 @@ export interface DetectAnomaliesOptions extends DetectionThreshold, ExplainOptio
   /** What everything random is drawn from; default 0. The same seed gives the same scores. */
   seed?: Seed;
   /**
-   * How to calculate, or an engine to share; default: an engine of its own with `math: "portable"`, so that the same
-   * rows are flagged everywhere.
+   * How to calculate, or an engine to share; default: an engine of its own. Its `math` is `"portable"` unless you ask for
+   * `"fast"`, so that the same rows are flagged everywhere.
    */
   engine?: EngineOptions | Engine;
   /** Ends the work; `detectAnomalies` is then rejected with the signal's reason. */

@@ -1,6 +1,6 @@
 import type { AutoencoderOptions } from "../autoencoder/autoencoder.js";
 import { brand } from "../common/brand.js";
-import { integer, requireSamplesAlone } from "../common/check.js";
+import { integer, knownKeys, requireOptions, requireSamplesAlone } from "../common/check.js";
 import { ArgumentError, StateError } from "../common/errors.js";
 import type { Rows, Samples } from "../data/samples.js";
 import { Engine, isEngine } from "../engine/engine.js";
@@ -143,6 +143,7 @@ export class EnsembleDetector {
    * Errors as of `score`.
    */
   async explain(samples: Samples, options: ExplainOptions = {}): Promise<RowReasons[]> {
+    knownKeys("explain", options, ["top"]);
     return explainRows(this.#ensemble, this.#rows(samples), integer("top", options.top ?? REASONS));
   }
 
@@ -194,15 +195,16 @@ export class EnsembleDetector {
 }
 
 /**
- * Has `build` make something on an engine: a given one, or one of its own, which ends if `build` fails. By default it is
- * a portable one: the same rows are flagged on every machine.
+ * Has `build` make something on an engine: a given one, or one of its own, which ends if `build` fails. Unless asked
+ * otherwise, that is a portable one: the same rows are flagged on every machine.
  */
 export async function withEngine<T>(
-  given: EngineOptions | Engine | undefined,
+  given: EngineOptions | Engine = {},
   build: (engine: Engine, own: Engine | undefined) => Promise<T>,
 ): Promise<T> {
   if (isEngine(given)) return build(given, undefined);
-  const own = await Engine.create(given ?? { math: "portable" });
+  requireOptions("the engine", given);
+  const own = await Engine.create({ math: "portable", ...given });
   try {
     return await build(own, own);
   } catch (error) {

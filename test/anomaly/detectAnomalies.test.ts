@@ -135,6 +135,7 @@ describe("the same seed gives the same bits", () => {
     const one = await run({ seed: 5, engine: { threads: 1, math: "portable" } });
     expect(await run({ seed: 5, engine: { threads: 2, math: "portable" } })).toEqual(one);
     expect(await run({ seed: 5 })).toEqual(one);
+    expect(await run({ seed: 5, engine: { threads: 1 } })).toEqual(one);
     expect(await run({ seed: 6 })).not.toEqual(one);
   });
 
@@ -429,6 +430,7 @@ test.each<Refusal>([
   ["no steps", table, { steps: 0.5 }, ArgumentError, /steps must be a positive integer/],
   ["no seed", table, { seed: -1 }, ArgumentError, /seed must be/],
   ["no signal", table, { signal: 3 }, ArgumentError, /signal must be an AbortSignal/],
+  ["no engine", table, { engine: 3 }, ArgumentError, /options of the engine must be an object, not 3/],
   ["no function", table, { onProgress: 3 }, ArgumentError, /onProgress must be a function/],
   ["samples again", table, table, ArgumentError, /takes the samples once/],
   ["too few names", table, { columns: ["a"] }, ShapeError, /row 0 of data has 5 columns/],
