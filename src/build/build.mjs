@@ -141,11 +141,12 @@ const besideIndex = {
     onResolve(
       {
         filter:
-          /^(\.{1,2}\/)+(index|node|(autoencoder\/)?autoencoder|anomaly\/detector|(common\/)?errors|(data\/)?matrix)\.js$/,
+          /^(\.{1,2}\/)+(index|node|(autoencoder\/)?autoencoder|anomaly\/detector|(common\/)?errors|(data\/)?matrix|data\/index)\.js$/,
       },
       ({ importer, path }) => {
         if (importer.includes("node_modules")) return undefined;
-        return { path: path.endsWith("/node.js") ? "./node.js" : "./index.js", external: true };
+        const part = /\/(node|data\/index)\.js$/.exec(path)?.[1];
+        return { path: part ? `./${part.split("/")[0]}.js` : "./index.js", external: true };
       },
     );
   },

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { printable } from "../common/printable.js";
 import { ArgumentError, IsthmusError } from "../index.js";
 import { anomaliesCommand } from "./commands/anomalies.js";
+import { detectCommand } from "./commands/detect.js";
 import { evaluateCommand } from "./commands/evaluate.js";
 import { inspectCommand } from "./commands/inspect.js";
 import { reportCommand } from "./commands/report.js";
@@ -32,6 +33,7 @@ function program(): Command {
     decodeCommand(),
     reconstructCommand(),
     evaluateCommand(),
+    detectCommand(),
     anomaliesCommand(),
     reportCommand(),
     inspectCommand(),

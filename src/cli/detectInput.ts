@@ -1,0 +1,130 @@
+import {
+  readTable,
+  sortByTime,
+  type Table,
+  TablePreprocessor,
+  type TablePreprocessorOptions,
+  type Windows,
+  windows,
+} from "../data/index.js";
+import { type AnyMatrix, ArgumentError, type DetectorColumn } from "../index.js";
+import { loadTable } from "../node.js";
+import { preprocessorOptions, readingOptions, type TableOptions } from "./tableOptions.js";
+
+/** A table as a detector takes it. */
+export interface DetectInput {
+  /** As it came; a series in the order of time. */
+  readonly table: Table;
+  readonly preprocessor: TablePreprocessor;
+  /** A sample for each row, or for each window of a series. */
+  readonly samples: AnyMatrix;
+  /** The table's columns, each with its features in a sample. */
+  readonly columns: readonly DetectorColumn[];
+  /** How a series is cut; undefined for a table whose rows stand alone. */
+  readonly window: WindowChoice | undefined;
+  /** Where its windows are. */
+  readonly places: Windows | undefined;
+  /** 1 for each odd row, if a label column tells. */
+  readonly labels: Uint8Array | undefined;
+  /** What was guessed, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** How a series is cut. */
+export interface WindowChoice {
+  readonly size: number;
+  readonly stride: number;
+}
+
+/** Reads a table from a file, or from standard input for `-`. */
+export async function openTable(name: string, options: TableOptions): Promise<Table> {
+  const reading = readingOptions(options);
+  if (name !== "-") return loadTable(name, reading);
+  return readTable(process.stdin, reading);
+}
+
+/**
+ * Makes samples of a table.
+ *
+ * @param learnt what was learnt from the table that the detector was trained on; without, this table is learnt from
+ */
+export function prepare(
+  given: Table,
+  options: TableOptions,
+  learnt?: Pick<DetectInput, "preprocessor" | "window">,
+): DetectInput {
+  const window = learnt ? learnt.window : windowOf(options);
+  const notes = [...(given.notes ?? [])];
+  let table = given;
+  let settings: TablePreprocessorOptions = preprocessorOptions(options);
+  if (window) {
+    const { timeColumn } = options;
+    const sorted = trySort(given, timeColumn);
+    if (sorted) {
+      table = sorted.table;
+      notes.push(...sorted.order.notes);
+      settings = { ...settings, drop: [...(settings.drop ?? []), sorted.order.timeColumn] };
+    } else notes.push("No column of times was found, so the rows are taken in their order.");
+  }
+  const preprocessor = learnt?.preprocessor ?? TablePreprocessor.fit(table, settings);
+  const features = preprocessor.transform(table);
+  const places = window && windows(features, window);
+  return {
+    table,
+    preprocessor,
+    samples: places ? places.samples : features,
+    columns: columnsOf(preprocessor, features.columns, window?.size ?? 1),
+    window,
+    places,
+    labels:
+      preprocessor.labelColumn !== undefined && hasLabels(table, preprocessor)
+        ? preprocessor.labels(table)
+        : undefined,
+    notes,
+  };
+}
+
+function windowOf({ window, stride, timeColumn }: TableOptions): WindowChoice | undefined {
+  if (window !== undefined) return { size: window, stride: stride ?? 1 };
+  const [unused] = Object.entries({ stride, "time-column": timeColumn }).filter(
+    ([, value]) => value !== undefined,
+  );
+  if (unused) throw new ArgumentError(`--${unused[0]} is for a series: give --window, too`);
+  return undefined;
+}
+
+/** Rows in the order of time; undefined if no column has times and none was named. */
+function trySort(table: Table, timeColumn: string | undefined) {
+  if (timeColumn !== undefined) return sortByTime(table, { timeColumn });
+  try {
+    return sortByTime(table);
+  } catch (error) {
+    if (error instanceof ArgumentError) return undefined;
+    throw error;
+  }
+}
+
+/** Scored tables need no labels. */
+function hasLabels({ columns }: Table, { labelColumn }: TablePreprocessor): boolean {
+  return columns.some(({ name }) => name === labelColumn);
+}
+
+/** The columns with their features; in a window, each column has the features of all its rows. */
+function columnsOf(preprocessor: TablePreprocessor, width: number, size: number): DetectorColumn[] {
+  return preprocessor.columns.map(({ name, type, features, describe }) => {
+    // Reasons round numbers by themselves.
+    if (size === 1) return type === "number" ? { name, features } : { name, features, describe };
+    const all = Array.from({ length: size }, (_, row) =>
+      features.map((feature) => row * width + feature),
+    ).flat();
+    // A window has many values of a column: their mean says enough.
+    const mean = (values: readonly number[]) => {
+      const each = features.map((_, k) => {
+        const own = values.filter((_, i) => i % features.length === k);
+        return own.reduce((sum, value) => sum + value, 0) / own.length;
+      });
+      return features.length === 1 ? Number(each[0]!.toPrecision(4)) : describe(each);
+    };
+    return { name, features: all, describe: mean };
+  });
+}

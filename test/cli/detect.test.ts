@@ -1,0 +1,138 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { beforeAll, describe, expect, test } from "vitest";
+import { loadTable } from "../../src/node.js";
+import { events, inFolder } from "./run.js";
+
+const here = inFolder();
+const SERIES = new URL("../../../shared/data/series/", import.meta.url).pathname;
+
+/** Readings that follow each other, with a comma for a decimal point; two of them are wrong. */
+function readings(rows: number, wrong: boolean): string {
+  const lines = Array.from({ length: rows }, (_, i) => {
+    const a = Math.sin(i / 9);
+    const flow = wrong && i === 77 ? 900 : 100 + 20 * a;
+    const site = wrong && i === 150 ? "Atlantis" : ["Berlin", "Köln"][i % 2];
+    const decimal = (x: number) => x.toFixed(2).replace(".", ",");
+    return `${i};${site};${decimal(4 + a)};${decimal(flow)};${i % 40 === 3 ? "" : decimal(7 - 2 * a)}`;
+  });
+  return `id;site;pressure;flow;level\n${lines.join("\n")}\n`;
+}
+
+beforeAll(() => {
+  writeFileSync(here.path("wrong.csv"), readings(300, true));
+  writeFileSync(here.path("clean.csv"), readings(400, false));
+});
+
+describe("a table", () => {
+  test("gets score, anomaly, rank and reason beside its own columns", async () => {
+    const { code, stderr, stdout } = await here.run(
+      "detect",
+      "wrong.csv",
+      "--out",
+      "out.csv",
+      "--save",
+      "d.safetensors",
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    // What was made of the columns comes first.
+    expect(stdout).toMatch(/^The delimiter is taken to be ";"/);
+    expect(stdout).toMatch(/^id +identifier .* left out$/m);
+    expect(stdout).toMatch(/^pressure +number .* decimal comma/m);
+    expect(stdout).toMatch(/^level +number .* missing by the median/m);
+    expect(stdout).toMatch(/^ *row +score +why\n +78 \(line 79\) +\d\S* +flow 900, expected \d/m);
+    expect(stdout).toMatch(/^ *151 \(line 152\) +\d\S* +site Atlantis, expected (Berlin|Köln)/m);
+    expect(stdout).toMatch(/saved out\.csv and d\.safetensors\n$/);
+    const table = await loadTable(here.path("out.csv"));
+    const given = await loadTable(here.path("wrong.csv"));
+    expect(table.columns.map(({ name }) => name)).toEqual([
+      ...given.columns.map(({ name }) => name),
+      ...["score", "anomaly", "rank", "reason"],
+    ]);
+    given.columns.forEach(({ values }, index) => {
+      expect([...(table.columns[index]!.values as string[])]).toEqual([...(values as string[])]);
+    });
+    const [, anomaly, rank, reason] = table.columns.slice(-4).map(({ values }) => values as string[]);
+    expect([anomaly![77], rank![77], anomaly![150], anomaly![0], reason![0]]).toEqual([
+      "1",
+      "1",
+      "1",
+      "0",
+      "",
+    ]);
+    expect(new Set(rank)).toEqual(new Set(Array.from({ length: 300 }, (_, i) => String(i + 1))));
+    expect(reason![77]).toMatch(/^flow 900, expected \d/);
+  });
+
+  test("is scored by a saved detector to the same scores", async () => {
+    const { code } = await here.run("detect", "wrong.csv", "--model", "d.safetensors", "--out", "again.csv");
+    expect(code).toBe(0);
+    expect(readFileSync(here.path("again.csv"), "utf8")).toBe(readFileSync(here.path("out.csv"), "utf8"));
+    const other = await here.run("detect", "wrong.csv", "--model", "d.safetensors", "--contamination", "0.1");
+    expect(other.stderr).toMatch(/--contamination and --model cannot be used together/);
+    expect(other.code).toBe(2);
+  });
+
+  test("learns from other rows, and flags what is odder than all of them", async () => {
+    const args = ["--fit", "clean.csv", "--threshold", "max", "--steps", "300", "--json"];
+    const { stdout, code } = await here.run("detect", "wrong.csv", ...args);
+    expect(code).toBe(0);
+    const [columns, ...rest] = events(stdout);
+    expect(columns).toMatchObject({ event: "columns" });
+    const odd = rest.filter(({ event }) => event === "anomaly");
+    expect(odd.map(({ row }) => row)).toContain(77);
+    expect(odd.length).toBeLessThan(30);
+    expect(rest.at(-1)).toMatchObject({ event: "done", rows: 300, anomalies: odd.length });
+  });
+
+  test("with labels is evaluated, and nothing is learned from them", async () => {
+    const lines = readings(300, true).trimEnd().split("\n");
+    const labelled = lines.map((line, i) => `${line};${i === 0 ? "label" : Number(i === 78 || i === 151)}`);
+    writeFileSync(here.path("labelled.csv"), `${labelled.join("\n")}\n`);
+    const { stdout } = await here.run("detect", "labelled.csv", "--threshold", "labels", "--json");
+    const done = events(stdout).at(-1)!;
+    expect(done.rocAuc).toBeGreaterThan(0.98);
+    expect(done.recall).toBeGreaterThan(0);
+    const plain = await here.run("detect", "wrong.csv", "--json");
+    const scoreOf = (text: string) => events(text).find(({ row }) => row === 77)!.score;
+    expect(scoreOf(stdout)).toBe(scoreOf(plain.stdout));
+  });
+
+  test.each([
+    [["nothing.csv"], /File not found: nothing\.csv/],
+    [["wrong.csv", "--label-column", "lable"], /"lable"/],
+    [["wrong.csv", "--types", "site=number"], /line 2.*"site".*"Berlin"/],
+    [["wrong.csv", "--out", "wrong.csv"], /also the file of DATA and would overwrite it/],
+    [["wrong.csv", "--out", "x.xlsx"], /must end in \.csv/],
+    [["wrong.csv", "--stride", "2"], /--stride is for a series: give --window, too/],
+    [["wrong.csv", "--threshold", "labels"], /needs a label column/],
+    [["wrong.csv", "--model", "clean.csv"], /clean\.csv/],
+  ])("%j is refused in a sentence", async (args, message) => {
+    const { code, stderr } = await here.run("detect", ...args);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(code).not.toBe(0);
+    expect(existsSync(here.path("x.xlsx"))).toBe(false);
+  });
+});
+
+test.skipIf(!existsSync(SERIES))(
+  "a series: the jump is flagged, and nothing on clean days (shared/data/series)",
+  async () => {
+    const [jump, clean] = ["jumpsup", "small_noise"].map((name) => `${SERIES}art_daily_${name}.csv`);
+    const { stdout, code } = await here.run(
+      ...["detect", jump!, "--fit", clean!, "--threshold", "max", "--window", "288", "--stride", "4"],
+      ...["--steps", "300", "--out", "series.csv"],
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/windows of 288 rows; threshold/);
+    const { columns } = await loadTable(here.path("series.csv"));
+    const flags = columns.find(({ name }) => name === "anomaly")!.values as string[];
+    const odd = [...flags.keys()].filter((row) => flags[row] === "1");
+    // The jump goes from row 2,988 to row 3,095.
+    expect(odd.length).toBeGreaterThan(60);
+    expect(odd[0]).toBeGreaterThan(2_950);
+    expect(odd.at(-1)).toBeLessThan(3_130);
+    const quiet = await here.run("detect", clean!, "--window", "288", "--stride", "4", "--json");
+    expect(events(quiet.stdout).at(-1)).toMatchObject({ anomalies: 0 });
+  },
+);
