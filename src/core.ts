@@ -80,8 +80,9 @@ export {
 export { type Huber, huber, type Loss, type LossAlias, type LossName } from "./network/losses.js";
 export type { NamedWeight } from "./network/namedWeights.js";
 export type { MetricName } from "./network/stepMetrics.js";
+export type { LayerSummary, Summary, SummaryRow } from "./network/summary.js";
 export * from "./optimizers/index.js";
-export { inspectModel, type LayerSummary, type ModelSummary } from "./saving/inspectModel.js";
+export { inspectModel, type ModelSummary } from "./saving/inspectModel.js";
 export type { ModelFileOptions, SafetensorsFile } from "./saving/modelFile.js";
 export type { Callback, TrainedModel, TrainingRun } from "./training/callbacks.js";
 export { type EarlyStoppingOptions, earlyStopping } from "./training/earlyStopping.js";

@@ -1,5 +1,5 @@
 // What the pooling layers have in common.
-import { canonical, type Hints, integer, knownKeys } from "../common/check.js";
+import { canonical, type Hints, integer, knownKeys, show } from "../common/check.js";
 import { ArgumentError, ShapeError } from "../common/errors.js";
 import type { Picture } from "./channelsLast.js";
 import type { BuiltLayer } from "./layer.js";
@@ -49,7 +49,7 @@ export function toLengths(name: string, value: unknown): readonly [number, numbe
     const length = integer(name, value);
     return [length, length];
   }
-  if (value.length !== 2) throw new ArgumentError(`${name} must be a number or two, not ${value.length}`);
+  if (value.length !== 2) throw new ArgumentError(`${name} must be one number or two, not ${show(value)}`);
   return [integer(`${name}[0]`, value[0]), integer(`${name}[1]`, value[1])];
 }
 

@@ -171,7 +171,7 @@ export async function decoderCurve(
 }
 
 const outputActivation = (layers: Subject["model"]["description"]["encoder"]) =>
-  layers.findLast((layer) => layer.kind === "dense")?.activation;
+  layers.findLast((layer) => layer.kind === "dense" || layer.kind === "activation")?.activation;
 
 /** Codes through a range, at even steps and, since codes may be close together, at those that samples have. */
 function walkOf(codes: Float32Array, [low, high]: readonly [number, number]): Float64Array {
