@@ -211,6 +211,7 @@ export class Autoencoder extends Predictor {
     if (print !== undefined && typeof print !== "function") {
       throw new ArgumentError(`print must be a function such as console.log, not ${show(print)}`);
     }
+    this.#lifetime.assertAlive();
     const summary = summaryTable(layerSummaries(stackOf(this.#description)));
     print?.(summary.toString());
     return summary;

@@ -16,6 +16,7 @@ const SHAPES: readonly Omit<Windows, "channels">[] = [
   { height: 7, width: 4, poolSize: [3, 3], strides: [2, 1], padding: "valid" },
   { height: 5, width: 9, poolSize: [1, 2], strides: [3, 4], padding: "valid" },
   { height: 5, width: 9, poolSize: [2, 1], strides: [3, 4], padding: "same" },
+  { height: 4, width: 4, poolSize: [2, 2], strides: [3, 3], padding: "same" },
   { height: 2, width: 3, poolSize: [5, 4], strides: [1, 1], padding: "same" },
   { height: 1, width: 11, poolSize: [1, 3], strides: [1, 2], padding: "same" },
   { height: 3, width: 4, poolSize: [3, 4], strides: [3, 4], padding: "valid" },
