@@ -11,8 +11,9 @@ export interface LayerSummary {
   readonly place: string;
   /** The layer as its function returned it; of a variational model's code the `latent`. */
   readonly layer: Layer | GaussianLatent;
-  /** Shapes of a sample before and after it. */
+  /** Shape of a sample before it. */
   readonly inputShape: Shape;
+  /** Shape of a sample after it. */
   readonly outputShape: Shape;
   /** Whether its weights are those of a layer of the encoder, transposed. */
   readonly tied: boolean;
