@@ -3,6 +3,9 @@
 // release builds trust TypeScript for.
 
 export { activationBackward, activationForward } from "./activation";
+export {
+  batchNormalization, batchNormalizationBackward, batchNormalizationSums, columnMoments, follow,
+} from "./batchNormalization";
 export { gatherBytes, gatherFloats } from "./gather";
 export { gemm, tileColumns } from "./gemm";
 export { clipNorm, clipValues, penalize, sumSquares } from "./gradient";

@@ -25,6 +25,11 @@ export type { ActivationAlias, ActivationName } from "./layers/activations.js";
 export { type AveragePooling1dLayer, averagePooling1d } from "./layers/averagePooling1d.js";
 export { type AveragePooling2dLayer, averagePooling2d } from "./layers/averagePooling2d.js";
 export {
+  type BatchNormalizationLayer,
+  type BatchNormalizationOptions,
+  batchNormalization,
+} from "./layers/batchNormalization.js";
+export {
   type Corruption,
   type MaskingNoise,
   maskingNoise,

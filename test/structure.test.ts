@@ -14,7 +14,7 @@ const FLOORS = [
   ["statistics", "formats"],
   ["engine"],
   ["optimizers", "data"],
-  ["layers"],
+  ["layers", "codecs"],
   ["network"],
   ["training", "datasets"],
   ["saving"],

@@ -110,7 +110,7 @@ export function tables({ result: { cold, memory, size } }) {
   return [
     {
       title: "Cold start: from import to the end of the first step, 784 → 32 → 784, batch 256, ms",
-      columns: ["engine asked for", "in force", "imported", "created", "first step", "spread"],
+      columns: ["requested engine", "actual engine", "imported", "created", "first step", "spread"],
       rows: Object.entries(cold).map(([name, { imported, created, stepped, info }]) => [
         name,
         `${info.build}${info.turbo ? ", turbo" : ""}, ${info.threads} thread(s)`,

@@ -2,7 +2,7 @@ import { Autoencoder, type AutoencoderOptions } from "../autoencoder/autoencoder
 import { refused } from "../autoencoder/refused.js";
 import { requireSampleOptions, requireSamplesAlone, show } from "../common/check.js";
 import { concatenate } from "../common/concatenate.js";
-import { ArgumentError, NonFiniteError, StateError } from "../common/errors.js";
+import { ArgumentError, StateError } from "../common/errors.js";
 import { objectTag } from "../common/objectTag.js";
 import { Matrix } from "../data/matrix.js";
 import type { Samples } from "../data/samples.js";
@@ -18,27 +18,41 @@ import { detectorMetadata, type FittedThreshold, readDetector } from "./detector
 import { type AnomalyEvaluation, checkLabels, evaluateScores, type Labels, readLabels } from "./ranking.js";
 import {
   checkThresholdOptions,
+  learnThreshold,
   type ThresholdOptions,
   type ThresholdRule,
-  thresholdOf,
 } from "./threshold.js";
 
 /**
- * Tells unusual samples by how badly a trained model rebuilds them: a sample is an anomaly when its reconstruction
- * error is above a threshold, which is learnt from samples that are (mostly) normal.
+ * Finds unusual samples by how badly a trained model reconstructs them. A sample is an anomaly if its reconstruction
+ * error is above a threshold. The detector learns this threshold from samples that are mostly normal.
  *
- * Errors are those of `Autoencoder.reconstructionError`, in scaled units where the model has a `scaling`. The model is
- * used as it is at the time of a call, and stays the caller's to dispose of.
+ * Scores are the errors of `Autoencoder.reconstructionError`, in scaled units if the model has a `scaling`. Each call uses
+ * the model's current weights. The caller still has to dispose of the model.
+ *
+ * @example
+ * ```ts
+ * import { AnomalyDetector, Autoencoder, dense } from "isthmus";
+ *
+ * const normal = Float32Array.from({ length: 400 }, (_, i) => Math.sin(i));
+ * const model = await Autoencoder.create({ inputSize: 4, encoder: [dense(2)], decoder: [dense(4)] });
+ * await model.fit(normal, { epochs: 50 });
+ *
+ * const detector = await AnomalyDetector.fit(model, normal, { contamination: 0.02 });
+ * const flags = await detector.predict([[0, 0, 0, 0], [9, -9, 9, -9]]);
+ * console.log(flags[1]); // 1
+ * await model.dispose();
+ * ```
  */
 export class AnomalyDetector {
-  /** Stays when a minifier renames the class. */
+  /** Keeps the name if a minifier renames the class. */
   static readonly name = "AnomalyDetector";
-  /** The model whose errors it goes by. */
+  /** The model that reconstructs the samples. */
   readonly model: Autoencoder;
   #fitted: FittedThreshold | undefined;
 
   /**
-   * A detector that has yet to be fitted.
+   * Makes a detector without a threshold; call `fit` next.
    *
    * @throws {ArgumentError} unless `model` is an autoencoder
    */
@@ -49,7 +63,7 @@ export class AnomalyDetector {
     this.model = model;
   }
 
-  /** A detector that is fitted to samples at once. Errors as of the method of that name. */
+  /** Makes a detector and fits it to samples. Options and errors are those of the method `fit`. */
   static fit(
     model: Autoencoder,
     samples: Samples | SampleStream,
@@ -64,11 +78,11 @@ export class AnomalyDetector {
   }
 
   /**
-   * The model and the detector that `toSafetensors` wrote.
+   * Loads a model and its detector from a file written by `toSafetensors`.
    *
-   * @param file as of `Autoencoder.fromSafetensors`
+   * @param file bytes or a decoded file, as in `Autoencoder.fromSafetensors`
    * @param options.engine how to calculate, as in `Autoencoder.create`; the model is `detector.model`
-   * @throws {FormatError} when `file` is not such a file
+   * @throws {FormatError} if `file` is not a model with a detector
    */
   static async fromSafetensors(
     file: SafetensorsFile,
@@ -82,11 +96,24 @@ export class AnomalyDetector {
   }
 
   /**
-   * Learns the threshold from samples, or from a stream of them, in place of the one before.
+   * Learns the threshold from samples or a stream of samples. It replaces an earlier threshold.
    *
    * @param options `{ contamination }` (default 0.01) or `{ sigma }`
-   * @throws {ArgumentError} {ShapeError} {NonFiniteError} for unfit samples or options; nothing changes then
-   * @throws {NonFiniteError} when the threshold would not be finite, since errors of some samples are not
+   * @throws {ArgumentError} {ShapeError} {NonFiniteError} for invalid samples or options; then nothing changes
+   * @throws {NonFiniteError} if errors of some samples are not finite, and so the threshold would not be
+   *
+   * @example
+   * ```ts
+   * import { AnomalyDetector, Autoencoder, dense, spiral } from "isthmus";
+   *
+   * const { points } = spiral();
+   * const model = await Autoencoder.create({ inputSize: 2, encoder: [dense(1)], decoder: [dense(2)] });
+   * await model.fit(points, { epochs: 5 });
+   * const detector = new AnomalyDetector(model);
+   * await detector.fit(points, { sigma: 3 }); // mean error + 3 standard deviations
+   * console.log(detector.threshold);
+   * await model.dispose();
+   * ```
    */
   fit(samples: Samples | SampleStream, options?: ThresholdOptions): Promise<this>;
   async fit(
@@ -101,9 +128,10 @@ export class AnomalyDetector {
   }
 
   /**
-   * `fit`, and the scores of the same samples, which go through the model once. Options and errors as of `fit`.
+   * Fits the threshold and returns the scores of the same samples. They go through the model only once. Options and errors
+   * are those of `fit`.
    *
-   * @returns what `score` would give: one number a sample, also of a stream
+   * @returns one score per sample, as from `score`; also for a stream
    */
   fitScore(samples: Samples | SampleStream, options?: ThresholdOptions): Promise<Float32Array>;
   async fitScore(
@@ -124,11 +152,11 @@ export class AnomalyDetector {
   }
 
   /**
-   * The reconstruction error of each sample: the higher, the less usual. `Infinity` where a sample is so far from the
-   * training data that its error is beyond 32-bit floats. Of a stream, chunk by chunk.
+   * The reconstruction error of each sample; unusual samples have higher scores. A score is `Infinity` if the error does
+   * not fit into a 32-bit float. A stream gives scores chunk by chunk.
    *
    * @throws {StateError} before `fit`
-   * @throws {ArgumentError} {ShapeError} {NonFiniteError} for unfit samples
+   * @throws {ArgumentError} {ShapeError} {NonFiniteError} for invalid samples
    */
   score(samples: Samples): Promise<Float32Array>;
   score(stream: SampleStream): AsyncGenerator<Float32Array, void, void>;
@@ -140,7 +168,7 @@ export class AnomalyDetector {
     );
   }
 
-  /** 1 for each sample whose score is above the threshold, 0 for the others. Streams and errors as of `score`. */
+  /** 1 for each sample with a score above the threshold, 0 for the others. Streams and errors as in `score`. */
   predict(samples: Samples): Promise<Uint8Array>;
   predict(stream: SampleStream): AsyncGenerator<Uint8Array, void, void>;
   predict(samples: Samples | SampleStream): Promise<Uint8Array> | AsyncGenerator<Uint8Array, void, void>;
@@ -153,8 +181,8 @@ export class AnomalyDetector {
   }
 
   /**
-   * The squared error of each value of each sample, [rows, inputSize]: which features make a sample unusual. The mean
-   * of a row is the sample's score. Streams and errors as of `score`.
+   * The squared error of each value, [rows, inputSize], which shows what makes a sample unusual. The mean of a row is the
+   * sample's score. Streams and errors as in `score`.
    */
   errorPerFeature(samples: Samples): Promise<Matrix>;
   errorPerFeature(stream: SampleStream): AsyncGenerator<Matrix, void, void>;
@@ -168,11 +196,11 @@ export class AnomalyDetector {
   }
 
   /**
-   * Compares scores and flags with what the samples are known to be.
+   * Compares scores and flags with known labels.
    *
-   * @param labels 1 or true for an anomaly, 0 or false for a normal sample; there must be both
+   * @param labels 1 or true for an anomaly, 0 or false for a normal sample; both must occur
    * @throws what `score` throws
-   * @throws {ArgumentError} {ShapeError} for unfit labels
+   * @throws {ArgumentError} {ShapeError} for invalid labels
    */
   evaluate(samples: Samples | SampleStream, labels: Labels): Promise<AnomalyEvaluation>;
   async evaluate(
@@ -188,12 +216,12 @@ export class AnomalyDetector {
   }
 
   /**
-   * `evaluate` of samples whose scores are known already, so that they do not go through the model again.
+   * Like `evaluate`, for samples whose scores you already have. They do not go through the model again.
    *
-   * @param scores what `score` or `fitScore` gave for the samples
-   * @param labels as of `evaluate`
+   * @param scores scores from `score` or `fitScore`
+   * @param labels as in `evaluate`
    * @throws {StateError} before `fit`
-   * @throws {ArgumentError} {ShapeError} for unfit scores or labels
+   * @throws {ArgumentError} {ShapeError} for invalid scores or labels
    */
   evaluateScores(scores: Float32Array, labels: Labels): AnomalyEvaluation {
     const { threshold } = this.#assertFitted();
@@ -207,9 +235,9 @@ export class AnomalyDetector {
   }
 
   /**
-   * The model's file with the detector in its metadata; it is still a file of the model.
+   * Saves the model with the detector in the file's metadata. `Autoencoder.fromSafetensors` can still read the file.
    *
-   * @param options.metadata as of `Autoencoder.toSafetensors`
+   * @param options.metadata as in `Autoencoder.toSafetensors`
    * @throws {StateError} before `fit`
    */
   toSafetensors(options: ModelFileOptions = {}): Uint8Array {
@@ -217,7 +245,7 @@ export class AnomalyDetector {
     return encodeModel(this.model.description, this.model.getWeights(), this.model.scaling, [], metadata);
   }
 
-  /** What `measure` and then `finish` make of samples at once, or of each chunk of a stream. */
+  /** Applies `measure` and then `finish` to samples, or to each chunk of a stream. */
   #eachOf<T, U>(
     samples: Samples | SampleStream,
     measure: (samples: never) => Promise<T> | AsyncGenerator<T, void, void>,
@@ -233,7 +261,7 @@ export class AnomalyDetector {
     })();
   }
 
-  /** The scores of samples, or of all chunks of a stream. */
+  /** The scores of all samples, also of a stream. */
   async #allScores(samples: Samples | SampleStream): Promise<Float32Array> {
     if (!isStream(samples)) return toScores(await this.model.reconstructionError(samples));
     const parts: Float32Array[] = [];
@@ -242,18 +270,16 @@ export class AnomalyDetector {
   }
 
   #learn(scores: Float32Array, rule: ThresholdRule): void {
-    const threshold = thresholdOf(scores, rule);
-    if (!Number.isFinite(threshold)) throw noThreshold(scores, threshold);
-    this.#fitted = { rule, threshold };
+    this.#fitted = { rule, threshold: learnThreshold(scores, rule) };
   }
 
   #assertFitted(): FittedThreshold {
     if (this.#fitted) return this.#fitted;
-    throw new StateError("the detector has no threshold yet; call fit with samples that are mostly normal");
+    throw new StateError("the detector has no threshold yet; call fit with mostly normal samples");
   }
 }
 
-/** Errors as scores, in place: one that is no number any more is larger than all others. */
+/** Turns errors into scores, in place: NaN becomes Infinity, which is larger than all others. */
 function toScores(errors: Float32Array): Float32Array {
   for (let i = 0; i < errors.length; i++) if (Number.isNaN(errors[i])) errors[i] = Infinity;
   return errors;
@@ -261,12 +287,4 @@ function toScores(errors: Float32Array): Float32Array {
 
 function toFlags(scores: Float32Array, threshold: number): Uint8Array {
   return Uint8Array.from(scores, (score) => (score > threshold ? 1 : 0));
-}
-
-function noThreshold(scores: Float32Array, threshold: number): NonFiniteError {
-  const row = scores.findIndex((score) => !Number.isFinite(score));
-  const why = row < 0 ? "sigma is too large" : `the reconstruction error of row ${row} is ${scores[row]}`;
-  return new NonFiniteError(
-    `the threshold would be ${threshold}, since ${why}; fit the detector on samples closer to the training data`,
-  );
 }

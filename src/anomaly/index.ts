@@ -1,4 +1,10 @@
-// `isthmus/anomaly`: a model that tells what is unlike its training data.
+// `isthmus/anomaly`: what is unlike other data, by a model of your own or without one.
+export type { DetectorColumn } from "./columns.js";
+export { type DetectAnomaliesOptions, type Detection, detectAnomalies } from "./detectAnomalies.js";
+export type { DetectionRule, DetectionThreshold, GivenThreshold, NamedRule } from "./detectionThreshold.js";
 export { AnomalyDetector } from "./detector.js";
+export { EnsembleDetector, type ExplainOptions } from "./ensembleDetector.js";
+export type { DetectionProgress } from "./ensembleTraining.js";
 export type { AnomalyEvaluation, Labels } from "./ranking.js";
-export type { ThresholdOptions } from "./threshold.js";
+export { type ColumnValue, describeReason, type Reason, type RowReasons } from "./reasons.js";
+export type { ContaminationRule, SigmaRule, ThresholdOptions, ThresholdRule } from "./threshold.js";

@@ -3,25 +3,30 @@ import { ArgumentError, ShapeError } from "../common/errors.js";
 import { toValues } from "../data/values.js";
 import { averageRanks } from "../statistics/ranks.js";
 
-/** Which samples are anomalies: 1 or true for one, 0 or false for a normal sample. */
+/** Labels of samples: 1 or true for an anomaly, 0 or false for a normal sample. */
 export type Labels = ArrayLike<number | boolean>;
 
-/** How well scores and a threshold tell anomalies from normal samples. */
+/** How well scores and a threshold separate anomalies from normal samples. */
 export interface AnomalyEvaluation {
-  /** Area under the receiver operating characteristic: how often an anomaly scores higher than a normal sample. */
+  /** Area under the ROC curve: the probability that an anomaly scores higher than a normal sample. */
   readonly rocAuc: number;
-  /** Of the samples above the threshold, the share that are anomalies; 0 where there are none. */
+  /**
+   * Area under the curve of precision over recall, as a sum of steps: the mean of the precisions at the score of each
+   * anomaly. Unlike `rocAuc` it falls to the share of anomalies where scores say nothing.
+   */
+  readonly averagePrecision: number;
+  /** Share of anomalies among the flagged samples; 0 if there are none. */
   readonly precision: number;
-  /** Of the anomalies, the share above the threshold. */
+  /** Share of flagged samples among the anomalies. */
   readonly recall: number;
-  /** Harmonic mean of precision and recall; 0 where both are 0. */
+  /** Harmonic mean of precision and recall; 0 if both are 0. */
   readonly f1: number;
-  /** The score above which a sample is flagged, as precision, recall and F1 take it. */
+  /** Samples with a score above this are flagged. */
   readonly threshold: number;
 }
 
 /**
- * Labels as bytes, a copy.
+ * Copies labels to bytes.
  *
  * @throws {ArgumentError} unless each is 0, 1, false or true
  */
@@ -37,9 +42,9 @@ export function readLabels(labels: Labels): Uint8Array {
 }
 
 /**
- * The same labels.
+ * Returns the same labels after a check.
  *
- * @throws {ShapeError} unless there is one for each of `rows` samples
+ * @throws {ShapeError} unless there is one label for each of `rows` samples
  * @throws {ArgumentError} unless there are both anomalies and normal samples
  */
 export function checkLabels(checked: Uint8Array, rows: number): Uint8Array {
@@ -48,13 +53,13 @@ export function checkLabels(checked: Uint8Array, rows: number): Uint8Array {
   }
   if (!checked.includes(1) || !checked.includes(0)) {
     throw new ArgumentError(
-      `labels are all ${checked[0]}, but both anomalies (1) and normal samples (0) are needed to evaluate`,
+      `all labels are ${checked[0]}, but evaluating needs both anomalies (1) and normal samples (0)`,
     );
   }
   return checked;
 }
 
-/** Compares scores with labels that have been checked. */
+/** Compares scores with checked labels. */
 export function evaluateScores(
   scores: Float32Array,
   labels: Uint8Array,
@@ -70,6 +75,7 @@ export function evaluateScores(
   });
   return {
     rocAuc: rocAuc(scores, labels),
+    averagePrecision: averagePrecision(scores, labels),
     precision: hits === 0 ? 0 : hits / (hits + falseAlarms),
     recall: hits / anomalies,
     f1: (2 * hits) / (anomalies + hits + falseAlarms),
@@ -78,8 +84,8 @@ export function evaluateScores(
 }
 
 /**
- * The area under the ROC curve by its ranks (Mann and Whitney's U divided by the number of pairs), which is exact, and
- * counts a pair of equal scores as half.
+ * The area under the ROC curve from ranks: Mann and Whitney's U divided by the number of pairs. This is exact; a pair of
+ * equal scores counts half.
  */
 function rocAuc(scores: Float32Array, labels: Uint8Array): number {
   const ranks = averageRanks(scores);
@@ -89,4 +95,20 @@ function rocAuc(scores: Float32Array, labels: Uint8Array): number {
     anomalies += label;
   });
   return (rankSum - (anomalies * (anomalies + 1)) / 2) / (anomalies * (labels.length - anomalies));
+}
+
+/** Σ (recallₙ − recallₙ₋₁) · precisionₙ over the different scores in descending order, as scikit-learn defines it. */
+function averagePrecision(scores: Float32Array, labels: Uint8Array): number {
+  const order = Uint32Array.from(scores, (_, i) => i).sort((a, b) => scores[b]! - scores[a]!);
+  let [sum, hits, fresh, seen] = [0, 0, 0, 0];
+  order.forEach((row, i) => {
+    seen++;
+    fresh += labels[row]!;
+    const next = order[i + 1];
+    if (next !== undefined && scores[next] === scores[row]) return;
+    hits += fresh;
+    sum += (fresh * hits) / seen;
+    fresh = 0;
+  });
+  return sum / hits;
 }

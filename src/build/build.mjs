@@ -71,6 +71,19 @@ const patientLoader = {
   },
 };
 
+/** What Papa Parse has for Node's streams alone, which it asks for by require; the library reads streams by itself. */
+const plainParser = {
+  name: "plain-parser",
+  setup({ onLoad }) {
+    onLoad({ filter: /papaparse[\\/]papaparse\.js$/ }, ({ path }) => {
+      const contents = readFileSync(path, "utf8");
+      const asked = "require('stream').Duplex";
+      if (!contents.includes(asked)) throw new Error(`papaparse has no ${asked} any more`);
+      return { contents: contents.replace(asked, "undefined"), loader: "js" };
+    });
+  },
+};
+
 /** Folders of the packages that are in the bundles, or parts of them. */
 const bundled = [];
 
@@ -78,6 +91,9 @@ const bundled = [];
 const SMALL = { minify: true, lineLimit: 120 };
 /** What only Node loads is readable, names included. */
 const READABLE = { minify: false, minifySyntax: true, lineLimit: 100 };
+
+/** Of a library that comes in two, the one without Node's modules. */
+const ANYWHERE = ["browser"];
 
 /** Bundles entries, by the names of their outputs, with what they import; returns the text when nothing is written. */
 async function bundle(entryPoints, { plugins = [], ...options }) {
@@ -91,7 +107,8 @@ async function bundle(entryPoints, { plugins = [], ...options }) {
     logLevel: "warning",
     ...SMALL,
     metafile: true,
-    plugins: [patientLoader, ...plugins],
+    plugins: [patientLoader, plainParser, ...plugins],
+    define: { PAPA_BROWSER_CONTEXT: "true" },
     ...options,
   });
   for (const { inputs } of Object.values(metafile.outputs)) {
@@ -111,9 +128,12 @@ const ENTRIES = {
   formats: "src/formats/index.ts",
 };
 
+/** Entries that the index does not have: what needs libraries, and what needs files. */
+const APART = { data: "src/data/index.ts", codecs: "src/codecs/index.ts", node: "src/node.ts" };
+
 /**
- * Takes what is public from the built index, which stands beside the output, instead of bundling it once more: an error
- * is then an instance of the same class wherever it was thrown.
+ * Takes what is public from the built index, and what needs files from the built `node.js`, which stand beside the output,
+ * instead of bundling them once more: an error is then an instance of the same class wherever it was thrown.
  */
 const besideIndex = {
   name: "beside-index",
@@ -121,10 +141,12 @@ const besideIndex = {
     onResolve(
       {
         filter:
-          /^(\.{1,2}\/)+(index|(autoencoder\/)?autoencoder|anomaly\/detector|(common\/)?errors|(data\/)?matrix)\.js$/,
+          /^(\.{1,2}\/)+(index|node|(autoencoder\/)?autoencoder|anomaly\/detector|(common\/)?errors|(data\/)?matrix)\.js$/,
       },
-      ({ importer }) =>
-        importer.includes("node_modules") ? undefined : { path: "./index.js", external: true },
+      ({ importer, path }) => {
+        if (importer.includes("node_modules")) return undefined;
+        return { path: path.endsWith("/node.js") ? "./node.js" : "./index.js", external: true };
+      },
     );
   },
 };
@@ -160,23 +182,26 @@ async function buildKernels() {
   );
 }
 
-/** As ES modules the entries share their code in chunks; by require all of them are the one index. */
+/**
+ * As ES modules the entries share their code in chunks; by require all of them are the one index, but for those that it does
+ * not have.
+ */
 async function buildLibrary() {
-  const node = "src/node.ts";
   await bundle(
-    { ...ENTRIES, node },
+    { ...ENTRIES, ...APART },
     {
       format: "esm",
       outdir: "build",
       splitting: true,
       chunkNames: "chunks/[hash]",
+      conditions: ANYWHERE,
       external: ["node:*"],
       sourcemap: true,
     },
   );
-  const required = { format: "cjs", outdir: "build/cjs", ...READABLE };
+  const required = { format: "cjs", outdir: "build/cjs", conditions: ANYWHERE, ...READABLE };
   await bundle({ index: ENTRIES.index }, { ...required, sourcemap: true });
-  await bundle({ node }, { ...required, platform: "node", plugins: [besideIndex] });
+  await bundle(APART, { ...required, platform: "node", plugins: [besideIndex] });
   writeFileSync("build/cjs/package.json", '{ "type": "commonjs" }\n');
 }
 

@@ -21,12 +21,12 @@ import {
 import { toActivation } from "../layers/activations.js";
 import { toLossName } from "../network/losses.js";
 import { toOptimizerName } from "../optimizers/optimizers.js";
-import type { GivenSchedule } from "./options.js";
+import type { ScheduleFlag } from "./options.js";
 import type { Kind } from "./readData.js";
 import { described } from "./text.js";
 
-/** What the user said of the model and its training; the rest follows from the data. */
-export interface TrainingWishes {
+/** What the user chose for the model and its training. Defaults for the rest depend on the data. */
+export interface TrainingFlags {
   latent?: number;
   hidden?: number[];
   activation?: string;
@@ -41,7 +41,7 @@ export interface TrainingWishes {
   sparsity?: L1 | KlSparsity;
   learningRate?: number;
   scaling?: string;
-  schedule?: GivenSchedule;
+  schedule?: ScheduleFlag;
   warmup?: number;
   clipValue?: number;
   clipNorm?: number;
@@ -54,14 +54,14 @@ export interface TrainingWishes {
 }
 
 /**
- * Wishes in which names are spelled as the library spells them: `mse` is `meanSquaredError`.
+ * The same flags with the library's full names: `mse` becomes `meanSquaredError`.
  *
  * @throws {ArgumentError} for unknown names
  */
-export function spelledOut<T extends TrainingWishes>(wishes: T): T {
-  const { loss, activation, optimizer } = wishes;
+export function withFullNames<T extends TrainingFlags>(flags: T): T {
+  const { loss, activation, optimizer } = flags;
   return {
-    ...wishes,
+    ...flags,
     ...(loss !== undefined && { loss: toLossName("loss", loss) }),
     ...(activation !== undefined && { activation: toActivation("activation", activation) }),
     ...(optimizer !== undefined && { optimizer: toOptimizerName("optimizer", optimizer) }),
@@ -70,25 +70,26 @@ export function spelledOut<T extends TrainingWishes>(wishes: T): T {
 
 interface Defaults {
   readonly hidden: readonly number[];
-  /** Of the decoder's hidden layers, if not relu as the encoder's. */
+  /** Activation of the decoder's hidden layers; default: relu, as in the encoder. */
   readonly decoder?: ActivationName;
   readonly code: ActivationName;
-  /** Of the code's layer, if not the library's own. */
+  /** Initializer of the code's layer; default: the library's. */
   readonly codeInitializer?: InitializerName;
   readonly output: ActivationName;
   readonly loss: LossName;
   readonly scaling?: ScalingName;
-  /** Of Adam. */
+  /** Learning rate of Adam. */
   readonly learningRate: number;
   readonly epochs: number;
   readonly batchSize: number;
 }
 
 /**
- * Pictures: 784 → 32 → 784 as in the Keras blog, "Building Autoencoders in Keras". Points: a network whose code
- * follows the spiral: its rank correlation with the position was above 0.99 for 74 of the seeds 0 to 74. The code begins
- * at 0 and the decoder is smooth, so that the curve that it decodes to grows out of a point, bending as it goes; a
- * decoder that can jump, or starts from codes that are spread already, is content with pieces in a wrong order.
+ * Pictures: 784 → 32 → 784, as in the Keras blog, "Building Autoencoders in Keras".
+ *
+ * Points: a network whose code follows the spiral. The rank correlation of code and position was above 0.99 for 74 of
+ * the 75 seeds from 0 to 74. Codes start at 0 and the decoder is smooth, so the decoded curve grows out of one point and
+ * bends as it grows. A decoder that can jump, or codes that start spread out, often end with pieces in the wrong order.
  */
 const DEFAULTS: Record<Kind, Defaults> = {
   pictures: {
@@ -123,94 +124,95 @@ const DEFAULTS: Record<Kind, Defaults> = {
   },
 };
 
-/** Epochs and batch size. */
-export function trainingLength(kind: Kind, { epochs, batchSize }: TrainingWishes) {
+/** Number of epochs and the batch size. */
+export function trainingLength(kind: Kind, { epochs, batchSize }: TrainingFlags) {
   return { epochs: epochs ?? DEFAULTS[kind].epochs, batchSize: batchSize ?? DEFAULTS[kind].batchSize };
 }
 
-/** Width of the hidden layer of a variational model of pictures: that of PyTorch's example. */
+/** Hidden units of a variational model of pictures, as in PyTorch's example. */
 const VARIATIONAL_HIDDEN = 400;
-/** Width of its code. */
+/** Width of the code of such a model. */
 const VARIATIONAL_LATENT = 20;
 
-/** The model for samples of a kind, from wishes that are spelled out. The library refuses what does not fit. */
-export function describeModel(kind: Kind, columns: number, wishes: TrainingWishes): AutoencoderOptions {
-  checkWishes(wishes);
+/** Describes the model for a kind of samples. Flags must have full names; the library checks their values. */
+export function describeModel(kind: Kind, columns: number, flags: TrainingFlags): AutoencoderOptions {
+  checkFlags(flags);
   const defaults = DEFAULTS[kind];
-  const { variational, sparsity, tied, corruption } = wishes;
-  const activation = (wishes.activation ?? "relu") as ActivationName;
-  const loss = (wishes.loss ?? defaults.loss) as LossName;
+  const { variational, sparsity, tied, corruption } = flags;
+  const activation = (flags.activation ?? "relu") as ActivationName;
+  const loss = (flags.loss ?? defaults.loss) as LossName;
   const widths =
-    wishes.hidden ?? (variational && kind === "pictures" ? [VARIATIONAL_HIDDEN] : defaults.hidden);
-  if (wishes.dropout !== undefined && widths.length === 0) {
-    throw new ArgumentError("--dropout follows hidden layers, but there are none; --hidden gives some");
+    flags.hidden ?? (variational && kind === "pictures" ? [VARIATIONAL_HIDDEN] : defaults.hidden);
+  if (flags.dropout !== undefined && widths.length === 0) {
+    throw new ArgumentError("--dropout applies to hidden layers, but there are none; add some with --hidden");
   }
-  const decoding = (wishes.activation ?? defaults.decoder ?? activation) as ActivationName;
-  const penalized = penaltyOptions(wishes);
-  // Tied weights are the encoder's, which are penalized there.
+  const decoding = (flags.activation ?? defaults.decoder ?? activation) as ActivationName;
+  const penalized = penaltyOptions(flags);
+  // Tied weights belong to the encoder, which already has the penalty.
   const decoderOptions = tied ? {} : penalized;
   const hidden = (order: readonly number[], name: ActivationName, options: DenseOptions) =>
     order.flatMap((units): Layer[] => [
       dense(units, name, options),
-      ...(wishes.dropout ? [dropout(wishes.dropout)] : []),
+      ...(flags.dropout ? [dropout(flags.dropout)] : []),
     ]);
   // Cross-entropy compares probabilities.
   const probabilities = loss === "binaryCrossentropy";
   const output = probabilities ? "sigmoid" : defaults.output;
-  const scaling = (wishes.scaling ?? (probabilities ? undefined : defaults.scaling)) as
+  const scaling = (flags.scaling ?? (probabilities ? undefined : defaults.scaling)) as
     | ScalingName
     | undefined;
-  const latent = wishes.latent ?? latentSize(columns, variational === true);
+  const latent = flags.latent ?? latentSize(columns, variational === true);
   return {
     inputSize: columns,
     encoder: [
       ...hidden(widths, activation, penalized),
-      ...(variational ? [] : [codeLayer(latent, defaults, wishes)]),
+      ...(variational ? [] : [codeLayer(latent, defaults, flags)]),
     ],
     decoder: [
       ...hidden(widths.toReversed(), decoding, decoderOptions),
       dense(columns, output, decoderOptions),
     ],
-    ...(variational && { latent: gaussian(latent, latentOptions(wishes)) }),
+    ...(variational && { latent: gaussian(latent, latentOptions(flags)) }),
     ...(corruption && { corruption }),
     ...(sparsity?.kind === "klSparsity" && { sparsity }),
     ...(tied && { tied }),
     loss,
-    optimizer: optimizerOf(wishes, defaults),
+    optimizer: optimizerOf(flags, defaults),
     ...(scaling !== undefined && { scaling }),
-    seed: wishes.seed,
+    seed: flags.seed,
   };
 }
 
-/** @throws {ArgumentError} for wishes that make no sense together */
-function checkWishes({ variational, beta, betaWarmup, sparsity, hidden }: TrainingWishes): void {
+/** @throws {ArgumentError} for flags that contradict each other */
+function checkFlags({ variational, beta, betaWarmup, sparsity, hidden }: TrainingFlags): void {
   if (!variational && beta !== undefined) throw new ArgumentError("--beta needs --variational");
   if (!variational && betaWarmup !== undefined) throw new ArgumentError("--beta-warmup needs --variational");
-  if (variational && sparsity) throw new ArgumentError("--sparsity and --variational exclude each other");
+  if (variational && sparsity)
+    throw new ArgumentError("--sparsity and --variational cannot be used together");
   if (variational && hidden?.length === 0) {
-    throw new ArgumentError("--variational needs a hidden layer, but --hidden is none");
+    throw new ArgumentError("--variational needs a hidden layer, not --hidden none");
   }
 }
 
-/** The code's layer: sigmoid for a sparsity that needs it, unless another activation was asked for. */
-function codeLayer(units: number, defaults: Defaults, wishes: TrainingWishes): Layer {
-  const { activation, sparsity } = wishes;
+/** The code's layer. KL sparsity makes it sigmoid, unless the user chose another activation. */
+function codeLayer(units: number, defaults: Defaults, flags: TrainingFlags): Layer {
+  const { activation, sparsity } = flags;
   const fitting = sparsity?.kind === "klSparsity" ? "sigmoid" : defaults.code;
-  // Some activations, relu among them, never learn from codes that are all 0.
+  // With relu, among others, codes that are all 0 would never change.
   const initializer = activation === undefined ? defaults.codeInitializer : undefined;
   return dense(units, (activation ?? fitting) as ActivationName, {
-    ...penaltyOptions(wishes),
+    ...penaltyOptions(flags),
     ...(sparsity?.kind === "l1" && { activityPenalty: sparsity }),
     ...(initializer && { initializer }),
   });
 }
 
-/** The penalty on a layer's weights, if one was asked for. */
-function penaltyOptions({ l1 = 0, l2 = 0 }: TrainingWishes): DenseOptions {
+/** The penalty on a layer's weights, if the user chose one. */
+function penaltyOptions({ l1 = 0, l2 = 0 }: TrainingFlags): DenseOptions {
   return l1 > 0 || l2 > 0 ? { kernelPenalty: l1l2({ l1, l2 }) } : {};
 }
 
-function latentOptions({ beta, betaWarmup }: TrainingWishes) {
+function latentOptions({ beta, betaWarmup }: TrainingFlags) {
   return {
     ...(beta !== undefined && { beta }),
     ...(betaWarmup !== undefined && { warmupSteps: betaWarmup }),
@@ -222,25 +224,25 @@ function latentSize(columns: number, variational: boolean): number {
   return Math.max(1, Math.floor(columns / 2));
 }
 
-function optimizerOf(wishes: TrainingWishes, defaults: Defaults): Optimizer | OptimizerName {
-  const { clipValue, clipNorm, globalClipNorm } = wishes;
-  const kind = (wishes.optimizer ?? "adam") as OptimizerName;
-  const learningRate = learningRateOf(wishes, kind, defaults);
+function optimizerOf(flags: TrainingFlags, defaults: Defaults): Optimizer | OptimizerName {
+  const { clipValue, clipNorm, globalClipNorm } = flags;
+  const kind = (flags.optimizer ?? "adam") as OptimizerName;
+  const learningRate = learningRateOf(flags, kind, defaults);
   const given = Object.entries({ learningRate, clipValue, clipNorm, globalClipNorm }).filter(
     ([, value]) => value !== undefined,
   );
-  // The library fills in what an optimizer's object lacks.
+  // The library fills in missing options.
   return given.length === 0 ? kind : ({ kind, ...Object.fromEntries(given) } as Optimizer);
 }
 
 function learningRateOf(
-  { learningRate, schedule, warmup }: TrainingWishes,
+  { learningRate, schedule, warmup }: TrainingFlags,
   kind: OptimizerName,
   defaults: Defaults,
 ): number | Schedule | undefined {
   const scheduled = schedule !== undefined || warmup !== undefined;
   const rate = learningRate ?? (kind === "adam" || scheduled ? defaults.learningRate : undefined);
-  // The library checks the names and values of a schedule's options.
+  // The library checks a schedule's options.
   const main = schedule ? ({ initialLearningRate: rate, ...schedule } as unknown as Schedule) : rate;
   if (warmup === undefined || main === undefined) return main;
   return { kind: "warmup", warmupSteps: warmup, initialLearningRate: 0, schedule: main };

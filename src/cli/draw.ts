@@ -1,13 +1,13 @@
 import type { Rows } from "./readData.js";
 import type { Terminal } from "./terminal.js";
 
-/** Spaces between two pictures. */
+/** Columns between two pictures. */
 const GAP = 2;
-/** Pictures are made smaller until this many fit side by side, */
+/** Pictures shrink until this many fit side by side, */
 const WANTED = 5;
-/** but not narrower than this many pixels. */
+/** but they stay at least this many pixels wide. */
 const LEAST_WIDTH = 10;
-/** Values up to this are paper; what is paper in all pictures is cut off. */
+/** Values up to this count as background. Edges that are background in all pictures are cut off. */
 const PAPER = 0.1;
 
 const SHADES = " ░▒▓█";
@@ -28,8 +28,8 @@ interface Picture {
 }
 
 /**
- * Pictures side by side, each original above its reconstruction, as many as fit: in half blocks (two pixels a
- * character) where there are colours, else in shades.
+ * Draws as many pictures side by side as fit, each original above its reconstruction. A terminal with colours shows
+ * half blocks (two pixels per character), others show shades.
  */
 export function drawPictures(
   originals: Rows,
@@ -63,7 +63,7 @@ function toPictures(
   }));
 }
 
-/** The smallest box around all ink, with a pixel of paper about it. */
+/** The smallest box around all ink, with a margin of one pixel. */
 function inkBox(pictures: readonly Picture[]): Box {
   const { width, height } = pictures[0]!;
   const hasInk = (x: number, y: number) => pictures.some(({ values }) => values[y * width + x]! > PAPER);
@@ -79,7 +79,7 @@ function inkBox(pictures: readonly Picture[]): Box {
   return { left, top, width: right - left, height: bottom - top };
 }
 
-/** Part of a picture in another size; each pixel is the mean of the area that it covers. */
+/** Resizes part of a picture. Each pixel is the mean of the area that it covers. */
 function resize(picture: Picture, box: Box, width: number, height: number): Picture {
   const values = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {
@@ -100,7 +100,7 @@ function resize(picture: Picture, box: Box, width: number, height: number): Pict
   return { values, width, height };
 }
 
-/** The source pixels under target pixel `index` of `parts`, with the share of each that it covers. */
+/** The source pixels under target pixel `index` of `parts`, and how much of each it covers. */
 function covered(
   start: number,
   length: number,
@@ -124,7 +124,7 @@ function drawRow(pictures: readonly Picture[], height: number, terminal: Termina
   return lines.join("\n");
 }
 
-/** Rows `y` and `y + 1` of a picture as one line of characters. */
+/** Draws rows `y` and `y + 1` of a picture as one line of characters. */
 function drawLine({ values, width }: Picture, y: number, { depth }: Terminal): string {
   const upper = values.subarray(y * width, (y + 1) * width);
   const lower = values.subarray((y + 1) * width, (y + 2) * width);
@@ -142,7 +142,7 @@ function trueGrey(value: number): string {
   return `2;${level};${level};${level}`;
 }
 
-/** The grey ramp of the 256 colours: black is 16, then 232 to 255, and white is 231. */
+/** Greys among the 256 colours: black is 16, then 232 to 255, and white is 231. */
 function indexedGrey(value: number): string {
   const level = Math.round(value * 25);
   if (level === 0) return "5;16";

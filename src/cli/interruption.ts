@@ -1,33 +1,33 @@
-/** What ends training early, and the exit codes that shells give them: 128 and the signal's number. */
+/** Signals that end training early, with the exit codes that shells use: 128 plus the signal's number. */
 const EXIT_CODES = { SIGINT: 130, SIGPIPE: 141, SIGTERM: 143 } as const;
 type SignalName = keyof typeof EXIT_CODES;
 
-/** What the first signal is answered with. */
+/** The message after the first signal. */
 export const STOPPING = "stopping after this step; press Ctrl-C again to quit without saving";
 
 /**
- * A terminal sends Ctrl-C to npm and to the command alike, and npm passes it on. So under npm a second SIGINT within
- * this many ms is the same key press.
+ * A terminal sends Ctrl-C to npm and to the command, and npm passes it on. So under npm, a second SIGINT within this
+ * many ms comes from the same key press.
  */
 const SAME_PRESS = 250;
 
-/** The interruption that a broken pipe goes to. */
+/** The interruption that handles a broken pipe. */
 let current: Interruption | undefined;
 
 /** What an interruption needs of the process it runs in. */
-export interface Surroundings {
+export interface ProcessHooks {
   /** Whether npm (`npm start`, `npx`) started the command. */
   readonly underNpm: boolean;
   /** A clock, in ms. */
   now(): number;
-  /** Tells the user something, apart from the results on standard output. */
+  /** Prints a message for the user that is not a result. */
   tell(line: string): void;
   /** Ends the process at once. */
   exit(code: number): void;
 }
 
-/** The process itself. */
-const PROCESS: Surroundings = {
+/** Node's process. */
+const PROCESS: ProcessHooks = {
   // npm, yarn and pnpm all set it, and so does npx.
   underNpm: process.env.npm_lifecycle_event !== undefined,
   now: () => performance.now(),
@@ -36,11 +36,11 @@ const PROCESS: Surroundings = {
 };
 
 /**
- * Turns the first SIGINT, SIGTERM or broken pipe into an `AbortSignal`, so that work can end in order. A second signal
- * ends the process at once, unless it is in the middle of writing a file.
+ * Turns the first SIGINT, SIGTERM or broken pipe into an `AbortSignal`, so that work can end cleanly. A second signal
+ * ends the process at once, unless it is writing a file.
  */
 export class Interruption {
-  readonly #process: Surroundings;
+  readonly #process: ProcessHooks;
   readonly #controller = new AbortController();
   #by: SignalName | undefined;
   #at = 0;
@@ -56,12 +56,12 @@ export class Interruption {
     return this.#controller.signal;
   }
 
-  /** What to exit with, when there was a signal. */
+  /** The exit code, if there was a signal. */
   get exitCode(): number | undefined {
     return this.#by && EXIT_CODES[this.#by];
   }
 
-  /** Runs work that a second signal must not break into. */
+  /** Runs work that a second signal must not interrupt. */
   async shield<T>(work: () => Promise<T>): Promise<T> {
     this.#writing = true;
     try {
@@ -71,7 +71,7 @@ export class Interruption {
     }
   }
 
-  /** Gives the signals back to Node, which ends the process at the first. */
+  /** Stops listening. From then on, the first signal ends the process. */
   release(): void {
     process.off("SIGINT", this.receive).off("SIGTERM", this.receive);
     current = undefined;
@@ -82,11 +82,11 @@ export class Interruption {
       this.#by = name as SignalName;
       this.#at = this.#process.now();
       this.#controller.abort();
-      // Nobody reads on after a broken pipe, and nobody can press a key for it.
+      // After a broken pipe, nobody reads the message.
       if (name !== "SIGPIPE" && !this.#writing) this.#process.tell(STOPPING);
       return;
     }
-    // Every line that is written to a broken pipe breaks again.
+    // Every line that is written to a broken pipe raises this again.
     if (name === "SIGPIPE" || this.#writing || this.#isSamePress(name)) return;
     this.#process.exit(EXIT_CODES[name as SignalName]);
   };
@@ -97,7 +97,7 @@ export class Interruption {
   }
 }
 
-/** Lets a reader that goes away (`| head`) end the command quietly, as SIGPIPE ends other programs. */
+/** Ends the command quietly if its reader goes away (`| head`), as SIGPIPE ends other programs. */
 export function handleBrokenPipes(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;

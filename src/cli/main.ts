@@ -13,7 +13,7 @@ import { handleBrokenPipes } from "./interruption.js";
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
 
-/** The version in package.json, which stands above build/ in the repository and in the package. */
+/** The version in package.json, which is one folder above build/, in the repository and in the package. */
 function version(): string {
   const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
   return (JSON.parse(text) as { version: string }).version;
@@ -21,11 +21,11 @@ function version(): string {
 
 function program(): Command {
   const isthmus = new Command("isthmus")
-    .description("Trains autoencoders and uses them.")
+    .description("Train and use autoencoders.")
     .version(version(), "--version", "print the version")
     .helpOption("--help", "print this help")
     .helpCommand(false)
-    .showHelpAfterError("(isthmus --help, or --help after a command, lists what there is)");
+    .showHelpAfterError("(for a list of options, add --help)");
   for (const command of [
     trainCommand(),
     encodeCommand(),
@@ -46,15 +46,15 @@ function program(): Command {
   return isthmus;
 }
 
-/** What to exit with after an error, which is told on standard error. */
+/** Prints an error on standard error; returns the exit code. */
 function report(error: unknown): number {
-  // Commander has said already what is wrong.
+  // Commander has already printed what is wrong.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
   process.stderr.write(`isthmus: ${inWords(error)}\n`);
   return error instanceof ArgumentError ? EXIT_USAGE : EXIT_FAILURE;
 }
 
-/** An error as it is printed: it may quote a file, or name a path, that holds anything. */
+/** An error as text that is safe to print: it may quote a file or a path that contains anything. */
 function inWords(error: unknown): string {
   if (error instanceof IsthmusError) return printable(error.message);
   if (!(error instanceof Error)) return printable(String(error));
@@ -62,7 +62,7 @@ function inWords(error: unknown): string {
   return printableLines(stack ? stack.replace(message, () => printable(message)) : message);
 }
 
-/** Text whose line breaks are on purpose. */
+/** Makes text printable but keeps its line breaks. */
 function printableLines(text: string): string {
   return text.split("\n").map(printable).join("\n");
 }

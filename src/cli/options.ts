@@ -12,43 +12,47 @@ import {
   maskingNoise,
   saltAndPepper,
 } from "../index.js";
-import { plural } from "./text.js";
+import { plural } from "../report/numberText.js";
 
-/** Options of every command that takes data. */
+/** Options of all commands that take data. */
 export interface DataOptions {
   samples?: number;
   noise?: number;
-  /** Bytes that a gzipped file may unpack to. */
+  /** Size limit of an unpacked file, in bytes. */
   maxUnpacked?: number;
   seed: number;
 }
 
-/** Options of commands that show samples. */
+/** Options of commands that draw samples. */
 export interface ImageOptions {
   imageShape?: { width: number; height: number } | "none";
 }
 
-/** Options of every command that calculates. */
+/** Options of all commands that run a model. */
 export interface CalculationOptions {
   threads?: number | "auto";
   math?: string;
   turbo: boolean;
 }
 
-/** What `digits` and `spiral` stand for is made on the spot; anything else is the path of a file. */
+/** `digits` and `spiral` are built in; anything else is the path of a file. */
 export const DATA_HELP = "digits, spiral, or a file: IDX or .npy, plain or gzipped";
 
-/** Digits made for the commands that use a model. */
+/** How many digits the commands make that use a trained model. */
 export const USED_DIGITS = 10_000;
 
-/** What those commands make; another seed than train's, so that they are not the samples trained on. */
-export const USED_DATA = { samples: "10,000 digits, 500 points", seed: 1, seeds: "made data; train has 0" };
+/** Built-in data for those commands. The seed differs from train's, so they see new samples. */
+export const USED_DATA = {
+  samples: "10,000 digits, 500 points",
+  seed: 1,
+  seeds: "the built-in data; train uses 0",
+};
 
 /** @throws {InvalidArgumentError} unless `text` is a positive integer */
 export function positiveInteger(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1) {
-    throw new InvalidArgumentError("A positive integer is wanted.");
+    throw new InvalidArgumentError("It must be a positive integer.");
   }
   return value;
 }
@@ -56,39 +60,39 @@ export function positiveInteger(text: string): number {
 function seed(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
-    throw new InvalidArgumentError("An integer from 0 to 2^53 - 1 is wanted.");
+    throw new InvalidArgumentError("It must be an integer from 0 to 2^53 - 1.");
   }
   return value;
 }
 
 function decimal(text: string, wanted: string, valid: (value: number) => boolean): number {
   const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (!Number.isFinite(value) || !valid(value)) throw new InvalidArgumentError(`${wanted} is wanted.`);
+  if (!Number.isFinite(value) || !valid(value)) throw new InvalidArgumentError(`It must be ${wanted}.`);
   return value;
 }
 
 /** A number above 0. */
-export const positiveNumber = (text: string) => decimal(text, "A number above 0", (value) => value > 0);
+export const positiveNumber = (text: string) => decimal(text, "a number above 0", (value) => value > 0);
 
 /** A number from 0 up to, but not including, 1. */
 export const fraction = (text: string) =>
-  decimal(text, "A number from 0 up to, but not including, 1", (value) => value >= 0 && value < 1);
+  decimal(text, "a number from 0 up to, but not including, 1", (value) => value >= 0 && value < 1);
 
 /** A number of at least 0. */
-export const notNegative = (text: string) => decimal(text, "A number of at least 0", (value) => value >= 0);
+export const notNegative = (text: string) => decimal(text, "a number of at least 0", (value) => value >= 0);
 
-/** A schedule of the learning rate as the user gave it: the library checks its name and options. */
-export interface GivenSchedule {
+/** A learning rate schedule as the user gave it. The library checks its name and options. */
+export interface ScheduleFlag {
   readonly kind: string;
   readonly [option: string]: string | number;
 }
 
-/** `name` or `name:option=value,option=value`, where a value that is a number becomes one. */
-export function schedule(text: string): GivenSchedule {
+/** Parses `name` or `name:option=value,option=value`; values that look like numbers become numbers. */
+export function schedule(text: string): ScheduleFlag {
   const [, kind, options] = /^([^:]+)(?::(.+))?$/s.exec(text) ?? [];
   const pairs = (options?.split(",") ?? []).map((pair) => /^([^=]+)=(.+)$/s.exec(pair));
   if (!kind || pairs.includes(null)) {
-    throw new InvalidArgumentError("A name is wanted, or name:option=value,option=value.");
+    throw new InvalidArgumentError("It must be a name, or name:option=value,option=value.");
   }
   const entries = pairs.map((pair): [string, string | number] => {
     const value = Number(pair![2]);
@@ -97,31 +101,31 @@ export function schedule(text: string): GivenSchedule {
   return { ...Object.fromEntries(entries), kind };
 }
 
-/** `28x28`, height and width; `none` is none. */
+/** Parses a height and a width, such as `28x28`, or `none`. */
 export function imageShape(text: string): { width: number; height: number } | "none" {
   if (text === "none") return text;
   try {
     const [height, width, ...rest] = text.split(/[x×,]/).map(positiveInteger);
     if (height !== undefined && width !== undefined && rest.length === 0) return { width, height };
   } catch {
-    // Told below.
+    // The error below says what is allowed.
   }
-  throw new InvalidArgumentError('Height and width are wanted, as 28x28, or "none".');
+  throw new InvalidArgumentError('It must be a height and a width, such as 28x28, or "none".');
 }
 
-/** Widths with commas between them; `none` is none. */
+/** Parses widths separated by commas, or `none`. */
 export function widths(text: string): number[] {
   if (text === "none") return [];
   try {
     return text.split(",").map(positiveInteger);
   } catch {
-    throw new InvalidArgumentError('Positive integers with commas between them are wanted, or "none".');
+    throw new InvalidArgumentError('It must be positive integers separated by commas, or "none".');
   }
 }
 
-/** A number between 0 and 1, both excluded. */
+/** A number between 0 and 1, exclusive. */
 export const probability = (text: string) =>
-  decimal(text, "A number between 0 and 1", (value) => value > 0 && value < 1);
+  decimal(text, "a number between 0 and 1", (value) => value > 0 && value < 1);
 
 /** `gaussian:0.2`, `masking:0.3` or `saltAndPepper:0.1`. */
 export function corruption(text: string): Corruption {
@@ -133,21 +137,21 @@ export function corruption(text: string): Corruption {
 export function sparsity(text: string): L1 | KlSparsity {
   const kl = (target?: number, weight?: number) =>
     klSparsity({ ...(target !== undefined && { target }), ...(weight !== undefined && { weight }) });
-  // The library has a default strength, but one for weights.
+  // The library's default strength is meant for weights, so it does not apply here.
   const given = (strength = Number.NaN) => l1(strength);
   return parts<L1 | KlSparsity>(text, "l1:<strength>, kl or kl:<target>:<weight>", { l1: given, kl });
 }
 
-/** What the maker of that name makes of the numbers that follow it, with colons between them. */
+/** Parses `name:number:number` and passes the numbers to the function of that name. */
 function parts<T>(text: string, wanted: string, makers: Record<string, (...numbers: number[]) => T>): T {
   const [name = "", ...rest] = text.split(":");
   const maker = Object.hasOwn(makers, name) ? makers[name] : undefined;
-  if (!maker || rest.length > 2) throw new InvalidArgumentError(`${wanted} is wanted.`);
+  if (!maker || rest.length > 2) throw new InvalidArgumentError(`It must be ${wanted}.`);
   try {
     return maker(...rest.map((part) => (part.trim() === "" ? Number.NaN : Number(part))));
   } catch (error) {
     if (error instanceof ArgumentError)
-      throw new InvalidArgumentError(`${wanted} is wanted: ${error.message}.`);
+      throw new InvalidArgumentError(`It must be ${wanted}: ${error.message}.`);
     throw error;
   }
 }
@@ -157,7 +161,7 @@ function threads(text: string): number | "auto" {
   try {
     return positiveInteger(text);
   } catch {
-    throw new InvalidArgumentError('A positive integer is wanted, or "auto".');
+    throw new InvalidArgumentError('It must be a positive integer or "auto".');
   }
 }
 
@@ -174,39 +178,42 @@ export function addDataOptions(
       ).argParser(positiveInteger),
     )
     .addOption(
-      new Option("--noise <x>", "noise of the spiral's points (default: 0.3)").argParser(notNegative),
+      new Option("--noise <x>", "noise added to the spiral's points (default: 0.3)").argParser(notNegative),
     )
     .addOption(
       new Option(
         "--max-unpacked <bytes>",
-        "bytes that a gzipped file may unpack to (default: 1073741824, 1 GiB)",
+        "size limit of an unpacked gzip file, in bytes (default: 1073741824, 1 GiB)",
       ).argParser(positiveInteger),
     )
     .addOption(new Option("--seed <n>", `seed of ${defaults.seeds}`).argParser(seed).default(defaults.seed));
 }
 
-/** Adds what `train` has beside an optimizer's name and learning rate. */
+/** Adds `train`'s options for the learning rate schedule, gradient clipping and weight penalties. */
 export function addOptimizationOptions(command: Command): Command {
   return command
     .addOption(
       new Option(
         "--schedule <name[:option=value,…]>",
-        "of the learning rate: exponentialDecay, stepDecay, cosineDecay or reduceOnPlateau",
+        "learning rate schedule: exponentialDecay, stepDecay, cosineDecay or reduceOnPlateau",
       ).argParser(schedule),
     )
     .addOption(
-      new Option("--warmup <n>", "steps in which the learning rate rises from 0").argParser(positiveInteger),
-    )
-    .addOption(
-      new Option("--clip-value <x>", "largest element that a gradient may have").argParser(positiveNumber),
-    )
-    .addOption(
-      new Option("--clip-norm <x>", "largest norm of the gradient of each weight matrix and bias").argParser(
-        positiveNumber,
+      new Option("--warmup <n>", "steps during which the learning rate rises from 0").argParser(
+        positiveInteger,
       ),
     )
     .addOption(
-      new Option("--global-clip-norm <x>", "largest norm of all gradients together").argParser(
+      new Option("--clip-value <x>", "clip each element of the gradients to ±x").argParser(positiveNumber),
+    )
+    .addOption(
+      new Option(
+        "--clip-norm <x>",
+        "clip the norm of each gradient (one per weight matrix or bias) to x",
+      ).argParser(positiveNumber),
+    )
+    .addOption(
+      new Option("--global-clip-norm <x>", "clip the norm of all gradients together to x").argParser(
         positiveNumber,
       ),
     )
@@ -222,13 +229,13 @@ export function addCalculationOptions(command: Command): Command {
     .addOption(
       new Option(
         "--threads <n|auto>",
-        "threads to calculate on; auto: the machine's, if there is enough to do (default: auto)",
+        "number of threads; auto: as many as the machine has, if the work is worth it (default: auto)",
       ).argParser(threads),
     )
-    .option("--no-turbo", "leave V8's switches alone: no revectorizer, and on Node 20 no relaxed SIMD")
+    .option("--no-turbo", "do not change V8's flags: no revectorizer, and on Node 20 no relaxed SIMD")
     .option(
       "--math <portable|fast>",
-      "portable: the same bits on every machine; fast: whatever is fastest (default: fast)",
+      "portable: the same bits on every machine; fast: as fast as possible (default: fast)",
     );
 }
 
@@ -238,11 +245,11 @@ export function addThresholdOptions(command: Command): Command {
     .addOption(
       new Option(
         "--contamination <x>",
-        "the share of the samples that are anomalies, 0 to 0.5 (default: 0.01)",
+        "share of the samples to flag as anomalies, from 0 to 0.5 (default: 0.01)",
       ).argParser(fraction),
     )
     .addOption(
-      new Option("--sigma <k>", "anomalies are k standard deviations above the mean error")
+      new Option("--sigma <k>", "flag errors more than k standard deviations above the mean")
         .argParser(notNegative)
         .conflicts("contamination"),
     );
@@ -253,19 +260,19 @@ export function addImageOption(command: Command): Command {
   return command.addOption(
     new Option(
       "--image-shape <HxW|none>",
-      "sides of a sample that is an image (default: the file's, or a square's)",
+      "height and width of images (default: from the file, or square)",
     ).argParser(imageShape),
   );
 }
 
 /** Adds `--json`. */
 export function addJsonOption(command: Command): Command {
-  return command.option("--json", "print JSON, one object a line, and nothing else");
+  return command.option("--json", "print only JSON, one object per line");
 }
 
 /**
- * Options for the library's engine; beside turbo only what was given, so that the library decides the rest and checks
- * the names.
+ * Options for the library's engine. Apart from turbo, only what the user gave: the library checks names and chooses the
+ * rest.
  */
 export function engineOptions({ threads, math, turbo }: CalculationOptions): EngineOptions {
   const given = { ...(threads !== undefined && { threads }), ...(math !== undefined && { math }) };

@@ -5,32 +5,32 @@ import { encodeCsv } from "../formats/csvTable.js";
 import { ArgumentError, type Matrix } from "../index.js";
 import { assertWritable, saveBytes, saveNpy } from "../node.js";
 
-/** Files of a command by the options or arguments that name them; undefined where one is left out. */
+/** The files of a command, by option or argument; undefined if one was not given. */
 export type Files = Readonly<Record<string, string | undefined>>;
 
-/** Formats that are none of a model's: a file of such a name would be taken for what it is not. */
+/** Endings of other formats. A model saved under such a name would be mistaken for another kind of file. */
 const FOREIGN =
   /\.(csv|tsv|txt|json|npy|npz|idx|gz|zip|parquet|arrow|feather|html?|svg|png|jpe?g|onnx|keras|h5|hdf5|pth?|pkl)$/i;
 
-/** @throws {ArgumentError} unless a path ends as `.csv` or `.npy`, one of which `saveMatrix` writes */
+/** @throws {ArgumentError} unless a path ends in `.csv` or `.npy`, the formats that `saveMatrix` writes */
 export function checkMatrixEnding(option: string, path: string): void {
   if (/\.(csv|npy)$/i.test(path)) return;
   throw new ArgumentError(`${option} ${JSON.stringify(path)} must end in .csv or .npy`);
 }
 
-/** @throws {ArgumentError} when a path ends as files of another format than a model's do */
+/** @throws {ArgumentError} if a path has the ending of another file format */
 export function checkModelEnding(option: string, path: string): void {
   const [ending] = FOREIGN.exec(path) ?? [];
   if (ending === undefined) return;
   throw new ArgumentError(
-    `${option} ${JSON.stringify(path)} ends in ${ending}, but what is saved is a model; use .safetensors`,
+    `${option} ${JSON.stringify(path)} ends in ${ending}, but the file will be a model; use .safetensors`,
   );
 }
 
 /**
  * Writes a matrix in the format of the path's ending.
  *
- * @param column what a column is called in CSV, before its number
+ * @param column name of a column in CSV, before its number
  */
 export async function saveMatrix(path: string, matrix: Matrix, column: string): Promise<void> {
   if (!/\.csv$/i.test(path)) return saveNpy(path, matrix);
@@ -39,10 +39,10 @@ export async function saveMatrix(path: string, matrix: Matrix, column: string): 
 }
 
 /**
- * Checks, before any work, that all outputs can be written, and that none of them would take the place of an input or of
- * another output.
+ * Checks, before any work, that all outputs can be written and that none of them would replace an input or another
+ * output.
  *
- * @throws {ArgumentError} for such a file, and for a path that cannot be
+ * @throws {ArgumentError} for such a file, and for an impossible path
  * @throws {IsthmusError} of code `ERR_FILE` when the system refuses to write one
  */
 export async function checkOutputs(outputs: Files, inputs: Files): Promise<void> {
@@ -60,20 +60,20 @@ export async function checkOutputs(outputs: Files, inputs: Files): Promise<void>
     );
     if (other) {
       throw new ArgumentError(
-        `${name} ${JSON.stringify(path)} is the file of ${other.name}, too, which it would overwrite`,
+        `${name} ${JSON.stringify(path)} is also the file of ${other.name} and would overwrite it`,
       );
     }
     seen.push({ name, file });
   }
 }
 
-/** A device or a pipe is not replaced, and may take several outputs. */
+/** A device or a pipe is not replaced, so several outputs may go to it. */
 async function isDevice(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
   return found !== undefined && !found.isFile();
 }
 
-/** What is the same for all paths to a file, whether it exists or not. */
+/** An identity of a file that is the same for all paths to it, whether it exists or not. */
 async function fileOf(path: string): Promise<string> {
   const target = await followLinks(path).catch(() => path);
   const inFolder = async () => join(await realpath(dirname(target)), basename(target));

@@ -4,17 +4,17 @@ import { loss } from "./text.js";
 
 /** Width of Keras's bar. */
 const BAR = 20;
-/** Least time between two redraws, in ms. */
+/** Minimum time between two redraws, in ms. */
 const REDRAW = 50;
-/** Above this many epochs, only some of them get a line of their own. */
+/** With more epochs than this, only some of them get their own line. */
 const MOST_LINES = 50;
 const SPARSE_LINES = 20;
 
-/** Where an epoch is. */
+/** Progress of an epoch. */
 export interface Progress {
   readonly step: number;
   readonly steps: number;
-  /** Seconds taken, or, while the epoch runs, still to go. */
+  /** Seconds taken; while the epoch runs, the estimated seconds left. */
   readonly seconds: number;
   readonly msPerStep: number;
   readonly loss: number;
@@ -23,7 +23,7 @@ export interface Progress {
   readonly valMetrics?: EpochLog["valMetrics"];
 }
 
-/** Keras's line: `235/235 ━━━━━━━━━━━━━━━━━━━━ 1s 3ms/step - loss: 0.1234 - val_loss: 0.1200`. */
+/** A line as Keras prints it: `235/235 ━━━━━━━━━━━━━━━━━━━━ 1s 3ms/step - loss: 0.1234 - val_loss: 0.1200`. */
 export function progressLine(progress: Progress, terminal: Terminal): string {
   const { step, steps, valLoss } = progress;
   const position = `${String(step).padStart(String(steps).length)}/${steps}`;
@@ -60,7 +60,7 @@ function stepTime(ms: number): string {
   return ms >= 1 ? `${Math.round(ms)}ms/step` : `${Math.round(ms * 1000)}us/step`;
 }
 
-/** Shows a training as it goes: redrawn in place on a terminal, else one plain line an epoch. */
+/** Shows the progress of training: redrawn in place on a terminal, otherwise one plain line per epoch. */
 export class ProgressDisplay {
   readonly #terminal: Terminal;
   readonly #write: (text: string) => void;
@@ -73,7 +73,7 @@ export class ProgressDisplay {
     this.#write = write;
   }
 
-  /** After a step. */
+  /** Call after a step. */
   batch({ epoch, epochs, step, steps = step, loss }: BatchLog): void {
     const now = performance.now();
     if (!this.#terminal.live || now - this.#drawn < REDRAW) return;
@@ -88,7 +88,7 @@ export class ProgressDisplay {
     this.#drawn = now;
   }
 
-  /** After an epoch. */
+  /** Call after an epoch. */
   epoch(log: EpochLog): void {
     const { epoch, epochs, steps } = log;
     this.#epochBegan = performance.now();
@@ -104,7 +104,7 @@ export class ProgressDisplay {
     }
   }
 
-  /** Leaves the line that is being redrawn as it stands. */
+  /** Ends the line that is being redrawn. */
   end(): void {
     if (this.#open) this.#write("\n");
     this.#open = false;
@@ -113,13 +113,13 @@ export class ProgressDisplay {
   #draw(epoch: number, epochs: number, progress: Progress): void {
     const line = progressLine(progress, this.#terminal);
     const title = `Epoch ${epoch}/${epochs}`;
-    // Up one line and back over the title, so that it can change while epochs without a line of their own go by.
+    // Moves up one line to rewrite the title too, because it changes during epochs that have no line of their own.
     this.#write(`${this.#open ? "\x1b[1A\r" : ""}${title}\x1b[K\n${line}\x1b[K`);
     this.#open = true;
   }
 }
 
-/** All epochs, or of very many the first, the last and about twenty between. */
+/** Shows all epochs; of very many, the first, the last and about twenty between. */
 function isShown(epoch: number, epochs: number): boolean {
   if (epochs <= MOST_LINES) return true;
   return epoch === 1 || epoch === epochs || epoch % Math.ceil(epochs / SPARSE_LINES) === 0;

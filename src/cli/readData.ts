@@ -3,80 +3,80 @@ import { basename } from "node:path";
 import { nearest } from "../common/nearest.js";
 import { ArgumentError, digits, ShapeError, spiral } from "../index.js";
 import { type LoadedSamples, loadSamples } from "../node.js";
+import { plural } from "../report/numberText.js";
 import type { DataOptions } from "./options.js";
-import { plural } from "./text.js";
 
-/** Samples, one a row. */
+/** A matrix with one sample per row. */
 export interface Rows {
   readonly data: Uint8Array | Float32Array | Float64Array;
   readonly rows: number;
   readonly columns: number;
 }
 
-/** What samples are, which decides how they are modelled and drawn. */
+/** The kind of samples decides how they are modelled and drawn. */
 export type Kind =
-  /** Every value is from 0 to 1, or a byte. */
+  /** All values are bytes, or from 0 to 1. */
   | "pictures"
-  /** Points of the plane. */
+  /** Points with two coordinates. */
   | "points"
   /** Any other numbers. */
   | "table";
 
-/** Samples to train on, and others that training does not see. */
-export interface Division {
+/** Samples to train on, and held-out samples that training does not see. */
+export interface Split {
   readonly training: Rows;
   readonly heldOut: Rows;
-  /** What the held-out samples are, for the reader. */
-  readonly heldOutAs: string;
+  /** Describes the held-out samples to the user. */
+  readonly heldOutTitle: string;
 }
 
-/** Samples for a report, with what is known of them. */
+/** Samples for a report, with labels or positions if they are known. */
 export interface Examples extends Rows {
-  /** For the reader: what and how many. */
+  /** Says what the samples are and how many. */
   readonly title: string;
-  /** The class of each. */
+  /** The class of each sample. */
   readonly labels?: Uint8Array | Float32Array | Float64Array;
-  /** Where each point lies on its curve. */
+  /** The position of each point on its curve. */
   readonly positions?: Uint8Array | Float32Array | Float64Array;
 }
 
-/** A data set whose shape is known, and which is made when it is asked for. */
+/** A data set of known shape; built-in data are made only when needed. */
 export interface Source {
   readonly kind: Kind;
   readonly columns: number;
-  /** For the reader: what and how many. */
+  /** Says what the samples are and how many. */
   readonly title: string;
-  /** Sides of a sample that is a picture. */
+  /** Width and height, if the samples are pictures. */
   readonly picture?: { readonly width: number; readonly height: number };
   all(): Examples;
-  divide(): Division;
-  /** Samples that training does not see, where there are enough, else those that it sees. */
+  split(): Split;
+  /** Samples that training does not see; training samples if there are too few others. */
   examples(validationSplit: number): Examples;
 }
 
-/** How many samples are kept from training, to be looked at after it. */
+/** How many samples are held out from training and shown afterwards. */
 const HELD_OUT = 10;
 const POINTS = 500;
-/** Digits that a report of a training is about. */
+/** How many digits the report of a training shows. */
 const EXAMPLES = 2_000;
-/** (√5 − 1)/2: multiples of it leave no large gaps between 0 and 1. */
+/** (√5 − 1)/2: the fractional parts of its multiples leave no large gaps between 0 and 1. */
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-/** Whether a name stands for data that are made on the spot, not for a file. */
-export const isMade = (name: string) => name === "digits" || name === "spiral";
+/** Whether a name stands for built-in data and not for a file. */
+export const isBuiltIn = (name: string) => name === "digits" || name === "spiral";
 
-/** The file that a name of data is; undefined for data that are made. */
-export const dataFile = (name: string) => (isMade(name) ? undefined : name);
+/** The path of a data file; undefined for built-in data. */
+export const dataFile = (name: string) => (isBuiltIn(name) ? undefined : name);
 
 /**
- * The data set of a name or a path. Files are read; the others are made only when asked for.
+ * Opens built-in data by name, or reads a file. Built-in data are made later, when needed.
  *
- * @param digitCount how many digits there are unless `--samples` says so
+ * @param digitCount number of digits unless `--samples` is given
  */
 export async function openData(name: string, options: DataOptions, digitCount: number): Promise<Source> {
-  if (name !== "spiral") refuse("noise", options.noise, "the spiral");
-  if ((name === "digits" || name === "spiral") && options.maxUnpacked !== undefined) {
-    throw new ArgumentError("--max-unpacked is only for files that are read, not for made data");
+  if (name !== "spiral") refuse("noise", options.noise, "spiral");
+  if (isBuiltIn(name) && options.maxUnpacked !== undefined) {
+    throw new ArgumentError("--max-unpacked is only for files, not for built-in data");
   }
   if (name === "digits") return digitSource({ ...options, samples: options.samples ?? digitCount });
   if (name === "spiral") return spiralSource(options);
@@ -85,12 +85,12 @@ export async function openData(name: string, options: DataOptions, digitCount: n
     const hint = near === undefined ? "" : `; did you mean ${near}?`;
     throw new ArgumentError(`File not found: ${name} (built-in data: digits, spiral)${hint}`);
   }
-  refuse("samples", options.samples, "digits and the spiral");
+  refuse("samples", options.samples, "digits and spiral");
   const { maxUnpacked: maximumBytes } = options;
   return fileSource(name, await loadSamples(name, maximumBytes === undefined ? {} : { maximumBytes }));
 }
 
-/** Whether there is certainly no such file: one in a folder that may not be looked into is not missing. */
+/** Whether the file certainly does not exist. In a folder without permission to look, nobody can tell. */
 function isMissing(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false }) === undefined;
@@ -100,7 +100,8 @@ function isMissing(path: string): boolean {
 }
 
 function refuse(option: string, value: unknown, of: string): void {
-  if (value !== undefined) throw new ArgumentError(`--${option} is only for ${of}, which are made, not read`);
+  if (value !== undefined)
+    throw new ArgumentError(`--${option} is only for the built-in ${of}, not for files`);
 }
 
 function digitSource({ samples, seed }: { samples: number; seed: number }): Source {
@@ -118,14 +119,14 @@ function digitSource({ samples, seed }: { samples: number; seed: number }): Sour
     picture: { width: 28, height: 28 },
     all: () => labelled(samples, seed),
     examples: () => labelled(EXAMPLES, otherSeed(seed), ", not trained on"),
-    divide() {
-      // Digit i depends on the seed and i alone, so those beyond the training samples are new ones.
+    split() {
+      // Digit i depends only on i and the seed, so digits after the training samples are new.
       const { images } = digits({ samples: samples + HELD_OUT, seed });
       const end = samples * columns;
       return {
         training: rows(images.subarray(0, end)),
         heldOut: rows(images.subarray(end)),
-        heldOutAs: `${HELD_OUT} held-out digits`,
+        heldOutTitle: `${HELD_OUT} held-out digits`,
       };
     },
   };
@@ -138,30 +139,35 @@ function spiralSource({ samples = POINTS, noise, seed }: DataOptions): Source {
     return { data, rows, columns, positions: made.positions, title: title(from) + more };
   };
   const title = (from: number) => `a spiral of ${plural(samples, "point")}, made from seed ${from}`;
-  // The same curve with other noise.
+  // The same curve with different noise. Both the output after training and the report show it.
   const other = otherSeed(seed);
+  let made: Examples | undefined;
+  const unseen = () => {
+    made ??= points(other, ", not trained on");
+    return made;
+  };
   return {
     kind: "points",
     columns: 2,
     title: title(seed),
     all: () => points(seed),
-    examples: () => points(other, ", not trained on"),
-    divide: () => ({
+    examples: unseen,
+    split: () => ({
       training: spread(points(seed)),
-      heldOut: points(other),
-      heldOutAs: `${plural(samples, "held-out point")}, made from seed ${other}`,
+      heldOut: unseen(),
+      heldOutTitle: `${plural(samples, "held-out point")}, made from seed ${other}`,
     }),
   };
 }
 
-/** A seed that other samples are made from. */
+/** A seed for other samples. */
 function otherSeed(seed: number): number {
   return seed === Number.MAX_SAFE_INTEGER ? 0 : seed + 1;
 }
 
 /**
- * The same rows in an order in which neighbours are far apart, so that the last part of them, with which training may
- * be validated, is spread over all of the curve.
+ * Reorders rows so that neighbours are far apart. The last rows, which may be used for validation, are then spread over
+ * the whole curve.
  */
 function spread({ data, rows, columns }: Rows): Rows {
   const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
@@ -192,8 +198,9 @@ function fileSource(path: string, loaded: LoadedSamples): Source {
     ...(picture && { picture }),
     all: () => ({ data, rows, columns, title }),
     examples(validationSplit) {
-      if (validationSplit === 0) return { data, rows, columns, title: `${title}, most of them trained on` };
-      // As `fit` divides them.
+      if (validationSplit === 0)
+        return { data, rows, columns, title: `${title}, most of which were used for training` };
+      // `fit` splits them in the same way.
       const trained = Math.floor((rows - heldOut) * (1 - validationSplit));
       const unseen = rows - trained;
       return {
@@ -201,19 +208,19 @@ function fileSource(path: string, loaded: LoadedSamples): Source {
         title: `the last ${plural(unseen, "sample")} of ${basename(path)}, not trained on`,
       };
     },
-    divide() {
+    split() {
       if (heldOut === 0) {
         const shown = Math.min(HELD_OUT, rows);
         return {
           training: loaded,
           heldOut: part(0, shown),
-          heldOutAs: `${plural(shown, "training sample")} (${rows} are too few to hold any out)`,
+          heldOutTitle: `${plural(shown, "training sample")} (${rows} are too few to hold any out)`,
         };
       }
       return {
         training: part(0, rows - heldOut),
         heldOut: part(rows - heldOut, rows),
-        heldOutAs: `the last ${plural(heldOut, "sample")}, held out`,
+        heldOutTitle: `the last ${plural(heldOut, "sample")}, held out`,
       };
     },
   };
@@ -226,9 +233,9 @@ function kindOf({ data, columns }: LoadedSamples): Kind {
 }
 
 /**
- * The data set with the sides that its samples have as pictures; `"none"` for what only seems to be pictures.
+ * Sets the size of samples as pictures; `"none"` if they are not pictures.
  *
- * @throws {ArgumentError} when a sample has not as many values
+ * @throws {ArgumentError} if the size does not match the number of values
  */
 export function withImageShape(source: Source, shape: Source["picture"] | "none" | undefined): Source {
   if (shape === undefined) return source;
@@ -243,14 +250,16 @@ export function withImageShape(source: Source, shape: Source["picture"] | "none"
   return { ...rest, picture: shape };
 }
 
-/** @throws {ShapeError} unless the samples are as wide as a model takes them */
+/** @throws {ShapeError} unless the samples have as many columns as the model expects */
 export function assertColumns({ title, columns }: Source, wanted: number, as: string): void {
   if (columns !== wanted) {
-    throw new ShapeError(`DATA (${title}) has ${columns} columns, but the model takes ${as} of ${wanted}`);
+    throw new ShapeError(
+      `DATA (${title}) has ${columns} columns, but the model expects ${as} with ${wanted}`,
+    );
   }
 }
 
-/** The sides by the file's shape, or those of a square, if that is big enough to be meant as one. */
+/** Width and height from the file's shape. Flat samples count as square images if they can be at least 8×8. */
 function pictureSides(shape: readonly number[], columns: number): Source["picture"] {
   if (shape.length === 3) return { height: shape[1]!, width: shape[2]! };
   const side = Math.round(Math.sqrt(columns));

@@ -1,20 +1,20 @@
 import type { Autoencoder } from "../index.js";
 import { drawPictures } from "./draw.js";
-import type { Division, Source } from "./readData.js";
+import type { Source, Split } from "./readData.js";
 import { drawPoints } from "./scatter.js";
 import { dim, say, type Terminal } from "./terminal.js";
 import { shape, table } from "./text.js";
 
-/** Encodes and decodes samples that training did not see, and shows what comes of them. */
+/** Encodes and decodes the held-out samples and shows the results. */
 export async function showReconstructions(
   model: Autoencoder,
   source: Source,
-  { heldOut, heldOutAs }: Division,
+  { heldOut, heldOutTitle }: Split,
   terminal: Terminal,
 ): Promise<void> {
   const codes = await model.encode(heldOut.data);
   const decoded = await model.decode(codes);
-  say(`\nencoded and decoded ${heldOutAs}`);
+  say(`\nencoded and decoded ${heldOutTitle}`);
   say(
     table([
       [dim("  samples", terminal), shape([heldOut.rows, heldOut.columns])],

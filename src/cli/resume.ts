@@ -1,38 +1,38 @@
 import { ArgumentError, type Autoencoder, type KernelPenalty, type Schedule } from "../index.js";
 import { loadCheckpoint } from "../node.js";
-import type { TrainingWishes } from "./architecture.js";
+import type { TrainingFlags } from "./architecture.js";
 import { type CalculationOptions, engineOptions } from "./options.js";
 
 /** Options of `train` for checkpoints. */
 export interface CheckpointOptions {
-  /** File to go on from. */
+  /** Checkpoint to resume from. */
   resume?: string;
   /** File to write checkpoints to. */
   checkpoint?: string;
-  /** Epochs from one checkpoint to the next. */
+  /** Epochs between two checkpoints. */
   every?: number;
 }
 
-/** @throws {ArgumentError} for options that make no sense together */
+/** @throws {ArgumentError} for options that contradict each other */
 export function checkCheckpointOptions({ checkpoint, every }: CheckpointOptions): void {
   if (every !== undefined && checkpoint === undefined) {
-    throw new ArgumentError("--every is how often --checkpoint FILE is written, which is missing");
+    throw new ArgumentError("--every says how often --checkpoint is written, so it needs --checkpoint FILE");
   }
 }
 
 /**
- * The model of a checkpoint.
+ * Loads the model of a checkpoint.
  *
- * @throws {ArgumentError} when what the user wished for is not what the checkpoint has
+ * @throws {ArgumentError} if a flag contradicts the checkpoint
  */
 export async function resumeModel(
   file: string,
-  wishes: Partial<TrainingWishes>,
+  flags: Partial<TrainingFlags>,
   options: CalculationOptions,
 ): Promise<Autoencoder> {
   const model = await loadCheckpoint(file, { engine: engineOptions(options) });
   try {
-    assertWishes(file, model, wishes);
+    assertFlags(file, model, flags);
     return model;
   } catch (error) {
     await model.dispose();
@@ -40,29 +40,27 @@ export async function resumeModel(
   }
 }
 
-function assertWishes(file: string, model: Autoencoder, wishes: Partial<TrainingWishes>) {
-  if (wishes.schedule !== undefined || wishes.warmup !== undefined) {
+function assertFlags(file: string, model: Autoencoder, flags: Partial<TrainingFlags>) {
+  if (flags.schedule !== undefined || flags.warmup !== undefined) {
     throw new ArgumentError(
-      `--schedule and --warmup cannot be given with --resume: ${file} has the schedule that it goes on with`,
+      `--schedule and --warmup cannot be used with --resume: training continues with the schedule in ${file}`,
     );
   }
-  const has = wishesOf(model);
-  for (const [name, wish] of Object.entries(wishes)) {
-    if (!(name in has) || wish === undefined) continue;
-    const [value, wished] = [inWords(has[name as keyof typeof has]), inWords(wish)];
-    if (wished === value) continue;
+  const has = flagsOf(model);
+  for (const [name, flag] of Object.entries(flags)) {
+    if (!(name in has) || flag === undefined) continue;
+    const [value, asked] = [inWords(has[name as keyof typeof has]), inWords(flag)];
+    if (asked === value) continue;
     const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    throw new ArgumentError(
-      `--${option} is ${wished}, but ${file}, which --resume goes on with, has ${value}`,
-    );
+    throw new ArgumentError(`--${option} is ${asked}, but the checkpoint ${file} has ${value}`);
   }
 }
 
-/** A schedule is not told apart: `assertWishes` refuses one. */
-type ModelWishes = Omit<TrainingWishes, "epochs" | "batchSize" | "schedule" | "warmup">;
+/** The flags that are compared. Schedules are not: `assertFlags` refuses them. */
+type ModelFlags = Omit<TrainingFlags, "epochs" | "batchSize" | "schedule" | "warmup">;
 
-/** The wishes that a model came from, as far as they can be told from it. */
-function wishesOf({ description, latentSize }: Autoencoder): { [name in keyof ModelWishes]-?: unknown } {
+/** The flags that would create this model, as far as the model shows them. */
+function flagsOf({ description, latentSize }: Autoencoder): { [name in keyof ModelFlags]-?: unknown } {
   const { encoder, latent, corruption, sparsity, tied, loss, optimizer, scaling, seed } = description;
   const layers = encoder.filter((layer) => layer.kind === "dense");
   const code = layers.at(-1)!;

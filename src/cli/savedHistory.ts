@@ -1,38 +1,34 @@
 import { inPath } from "../files/inPath.js";
-import { type DecodedSafetensors, FormatError, inspectModel } from "../index.js";
-import { loadSafetensors } from "../node.js";
+import { type Autoencoder, type DecodedSafetensors, FormatError } from "../index.js";
 import type { LossHistory } from "../report/drawReport.js";
+import { readHistory } from "../saving/checkpoint.js";
 
-/** Where the file of a model that was trained here keeps them. */
+/** The key in `__metadata__` under which the command saves the history of a model. */
 export const HISTORY = "isthmus.history";
 
 const SERIES = ["loss", "valLoss", "reconstructionLoss", "klLoss"] as const;
 
-/** The metadata of the file of a model with a history; without times, so that the same training gives the same file. */
+/** Metadata with the history, for a model's file. It has no times, so that the same training gives the same file. */
 export function historyMetadata(history: LossHistory): { metadata: Record<string, string> } {
   const { loss, valLoss, reconstructionLoss, klLoss } = history;
   return { metadata: { [HISTORY]: JSON.stringify({ loss, valLoss, reconstructionLoss, klLoss }) } };
 }
 
 /**
- * The history in the file of a model or a checkpoint; undefined where there is none.
+ * The losses from training a model or a checkpoint; undefined if its file has none. This reads only the metadata, because
+ * loading the model verifies the rest of the file.
  *
- * @throws {FormatError} for one that is damaged
+ * @param path the file's path, for messages
+ * @param description the model's description
+ * @throws {FormatError} if the history is damaged
  */
-export async function loadHistory(path: string): Promise<LossHistory | undefined> {
-  return historyOf(path, await loadSafetensors(path));
-}
-
-/**
- * `loadHistory` of a file that has been read. It needs no model, and so no engine.
- *
- * @param path for messages
- */
-export async function historyOf(path: string, file: DecodedSafetensors): Promise<LossHistory | undefined> {
-  if (file.metadata.training !== undefined) {
-    return inPath(path, () => inspectModel(file).history);
-  }
-  const text = file.metadata[HISTORY];
+export async function historyOf(
+  path: string,
+  { metadata }: Pick<DecodedSafetensors, "metadata">,
+  description: Autoencoder["description"],
+): Promise<LossHistory | undefined> {
+  const { training, [HISTORY]: text } = metadata;
+  if (training !== undefined) return inPath(path, () => readHistory(training, description));
   return text === undefined ? undefined : parse(path, text);
 }
 
@@ -41,7 +37,7 @@ function parse(path: string, text: string): LossHistory {
   try {
     found = JSON.parse(text);
   } catch (cause) {
-    throw new FormatError(`${path}: the history of its training is not JSON`, { cause });
+    throw new FormatError(`${path}: the training history is not valid JSON`, { cause });
   }
   const history = (found ?? {}) as LossHistory;
   const epochs = Array.isArray(history.loss) ? history.loss.length : 0;
@@ -52,9 +48,7 @@ function parse(path: string, text: string): LossHistory {
       series.every((value) => typeof value === "number" && Number.isFinite(value)) &&
       (series.length === epochs || (name !== "loss" && series.length === 0));
     if (!fits) {
-      throw new FormatError(
-        `${path}: ${name} of the history of its training must be as many finite numbers as epochs`,
-      );
+      throw new FormatError(`${path}: ${name} in the training history must have one finite number per epoch`);
     }
   }
   return history;

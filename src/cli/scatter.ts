@@ -1,11 +1,11 @@
 import type { Rows } from "./readData.js";
 import { cyan, dim, type Terminal, yellow } from "./terminal.js";
 
-/** Widest plot, in characters. */
+/** Maximum width of a plot, in characters. */
 const MOST_WIDTH = 38;
 const GAP = 3;
 
-/** Bits of a Braille character's dots, by row and column (Unicode chapter 21.1; U+2800 is the empty one). */
+/** The bit of each dot of a Braille character, by row and column (Unicode chapter 21.1; U+2800 has no dots). */
 const DOTS = [
   [0x01, 0x08],
   [0x02, 0x10],
@@ -13,7 +13,7 @@ const DOTS = [
   [0x40, 0x80],
 ] as const;
 
-/** Two sets of points of the plane side by side, on the same scale, eight dots a character. */
+/** Draws two sets of points side by side on the same scale, with eight dots per character. */
 export function drawPoints(originals: Rows, reconstructions: Rows, terminal: Terminal): string {
   const width = Math.max(4, Math.min(MOST_WIDTH, Math.floor((terminal.columns - GAP) / 2)));
   const height = Math.ceil(width / 2);

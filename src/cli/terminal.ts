@@ -4,9 +4,9 @@ import { printable } from "../common/printable.js";
 export interface Terminal {
   /** Whether lines can be redrawn in place. */
   readonly live: boolean;
-  /** Colours: 1 bit is none, 8 are 256 colours, 24 are all. `NO_COLOR` and `FORCE_COLOR` are respected. */
+  /** Bits of colour: 1 for none, 8 for 256 colours, 24 for all. Respects `NO_COLOR` and `FORCE_COLOR`. */
   readonly depth: number;
-  /** Width in characters; 80 where it cannot be known. */
+  /** Width in characters; 80 if unknown. */
   readonly columns: number;
 }
 
@@ -16,7 +16,7 @@ export function terminal(): Terminal {
   return {
     live,
     depth: live ? stdout.getColorDepth() : 1,
-    // Asked for anew each time, since windows change their size.
+    // Read each time, because the user may resize the window.
     get columns() {
       return (live && stdout.columns) || 80;
     },
@@ -35,12 +35,12 @@ export const grey = style("90");
 export const cyan = style("36");
 export const yellow = style("33");
 
-/** Prints a line. Text from files and paths must be `printable` already: what acts on a terminal here is on purpose. */
+/** Prints a line. Pass text from files and paths through `printable` first: escape codes are not removed here. */
 export function say(text = ""): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Prints an event as one line of JSON, in which nothing acts on a terminal. */
+/** Prints an event as one line of JSON, without escape codes. */
 export function emit(event: Record<string, unknown>): void {
   say(printable(JSON.stringify(event)));
 }

@@ -1,13 +1,3 @@
-/** 60000 as `60,000`. */
-export function count(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
-}
-
-/** `1 thread`, `2 threads`. */
-export function plural(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
-}
-
 /** A size in bytes as `200 kB`. */
 export function fileSize(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
@@ -15,12 +5,12 @@ export function fileSize(bytes: number): string {
   return inKilobytes < 1000 ? `${Math.round(inKilobytes)} kB` : `${(inKilobytes / 1000).toFixed(1)} MB`;
 }
 
-/** A loss as Keras prints one: four decimals, or an exponent where those would not tell. */
+/** A loss as Keras prints it: four decimals, or an exponent for small values. */
 export function loss(value: number): string {
   return Math.abs(value) > 1e-3 ? value.toFixed(4) : value.toExponential(4);
 }
 
-/** What has a kind and options: `adam (learningRate 0.001, beta1 0.9)`; a name alone is its own. */
+/** An object with a kind and options as text: `adam (learningRate 0.001, beta1 0.9)`. A name stays as it is. */
 export function described(value: string | { readonly kind: string }): string {
   if (typeof value === "string") return value;
   const options = Object.entries(value).filter(([key]) => key !== "kind");
@@ -35,12 +25,12 @@ export function shape(dimensions: readonly number[]): string {
   return `(${dimensions.join(", ")}${dimensions.length === 1 ? "," : ""})`;
 }
 
-/** The length of the longest of however many texts or lists, which may be more than a function takes arguments. */
+/** The greatest length. Unlike `Math.max(...)`, it takes any number of texts or lists. */
 export function longest(parts: readonly { readonly length: number }[]): number {
   return parts.reduce((most, { length }) => Math.max(most, length), 0);
 }
 
-/** Columns under each other, two spaces between them; those in `right` are flushed right. */
+/** A table with two spaces between columns. The columns in `right` are aligned right. */
 export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
   const columns = longest(rows);
   const width = Array.from({ length: columns }, (_, j) => longest(rows.map((row) => row[j] ?? "")));

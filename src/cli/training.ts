@@ -12,37 +12,40 @@ import { ProgressDisplay } from "./progressDisplay.js";
 import type { CheckpointOptions } from "./resume.js";
 import { emit, type Terminal } from "./terminal.js";
 
-/** What a training came to, however it ended. */
+/** The outcome of a training, finished or not. */
 export interface Outcome {
-  /** Of the last epoch; of the steps up to the interruption, if there was one; null when there is none, not even one behind a checkpoint. */
+  /**
+   * Loss of the last epoch, or of the steps before an interruption. A resumed training starts with the checkpoint's. Null
+   * if there is none.
+   */
   loss: number | null;
-  /** After the last epoch that was finished; null without validation. */
+  /** Validation loss after the last whole epoch; null without validation. */
   valLoss: number | null;
   /** Wall time. */
   seconds: number;
-  /** Steps that the weights have taken in this training. */
+  /** Steps taken in this training. */
   steps: number;
-  /** Whether it came to its end, or was stopped for want of improvement. */
+  /** Whether all epochs are done or early stopping ended them. */
   ended: boolean;
-  /** Set when training diverged; the weights are those of the last good epoch. */
+  /** Set if training diverged; the weights are those of the last good epoch. */
   diverged?: DivergedError;
 }
 
-/** How to tell of a training. */
-export interface Reporting {
+/** How to report progress. */
+export interface ProgressOutput {
   readonly terminal: Terminal;
   readonly json: boolean;
 }
 
-/** What is to happen while a model is trained. */
-export interface TrainingComforts extends CheckpointOptions {
+/** Options that become callbacks and metrics. */
+export interface CallbackFlags extends CheckpointOptions {
   patience?: number;
   metrics?: string[];
 }
 
-/** The callbacks and metrics for `fit`. Names are passed on as they came, since the library refuses unknown ones. */
-export function comforts(
-  { checkpoint, every, patience, metrics }: TrainingComforts,
+/** The callbacks and metrics for `fit`. The library checks the names. */
+export function callbackOptions(
+  { checkpoint, every, patience, metrics }: CallbackFlags,
   validates: boolean,
 ): Pick<FitOptions, "callbacks" | "metrics"> {
   const callbacks: Callback[] = [];
@@ -57,18 +60,18 @@ export function comforts(
 }
 
 /**
- * Trains a model and tells how it goes, until it is done or `signal` aborts it.
+ * Trains a model and reports progress, until it is done or `signal` aborts it.
  *
- * @throws what `fit` throws, but for the abort and `DivergedError`, which are part of the outcome
+ * @throws what `fit` throws, except for the abort and `DivergedError`, which are part of the outcome
  */
 export async function trainModel(
   model: Autoencoder,
   samples: Samples,
   options: Pick<FitOptions, "epochs" | "batchSize" | "validationSplit" | "metrics" | "callbacks">,
   signal: AbortSignal,
-  { terminal, json }: Reporting,
+  { terminal, json }: ProgressOutput,
 ): Promise<Outcome> {
-  // A checkpoint has epochs behind it.
+  // A checkpoint already has epochs.
   const outcome: Outcome = {
     loss: model.history.loss.at(-1) ?? null,
     valLoss: model.history.valLoss.at(-1) ?? null,
@@ -79,7 +82,7 @@ export async function trainModel(
   const display = json ? undefined : new ProgressDisplay(terminal, (text) => process.stdout.write(text));
   const began = performance.now();
   let finished = { loss: outcome.loss, steps: 0 };
-  // What is told of the interruption stands on a line of its own.
+  // The message about the interruption goes on its own line.
   signal.addEventListener("abort", () => display?.end(), { once: true });
   try {
     await model.fit(samples, {

@@ -1,19 +1,20 @@
 import type { Autoencoder } from "../index.js";
 import { saveBytes, saveText } from "../node.js";
 import type { LossHistory, Subject } from "../report/drawReport.js";
+import { counted } from "../report/numberText.js";
 import { showLayers, showOptimizer } from "./architecture.js";
 import type { Examples, Source } from "./readData.js";
-import { count, described } from "./text.js";
+import { described } from "./text.js";
 
-/** What reports need to know beside the model and the samples. */
+/** What a report needs besides the model and the samples. */
 export interface ReportNotes {
-  /** The model's file, for the reader. */
+  /** Names the model's file to the reader. */
   readonly modelTitle: string;
   readonly history?: LossHistory;
   readonly threshold?: Subject["threshold"];
 }
 
-/** What a report is about. */
+/** Puts together the subject of a report. */
 export function subjectOf(
   model: Autoencoder,
   { picture }: Pick<Source, "picture">,
@@ -35,12 +36,12 @@ export function subjectOf(
 
 /** Writes a report, whole or not at all. */
 export async function writeReport(path: string, subject: Subject): Promise<void> {
-  // What draws is large, so it is loaded only here.
+  // The drawing code is large, so it is loaded only when needed.
   const { drawReport } = await import("../report/drawReport.js");
   await saveText(path, await drawReport(subject, about(subject)));
 }
 
-/** Writes one picture, as PNG or SVG as the path's ending says. */
+/** Writes one picture as PNG or SVG, depending on the path's ending. */
 export async function writePicture(
   path: string,
   subject: Subject,
@@ -61,7 +62,7 @@ function about({ model, dataTitle, modelTitle }: Subject): [string, string][] {
     ["data", dataTitle],
     ["model", modelTitle],
     ["layers", showLayers(description)],
-    ["parameters", count(parameterCount)],
+    ["parameters", counted(parameterCount)],
     ...(latent ? [["code", described(latent)] as [string, string]] : []),
     ...(corruption ? [["corruption", described(corruption)] as [string, string]] : []),
     ...(sparsity ? [["sparsity", described(sparsity)] as [string, string]] : []),

@@ -65,6 +65,11 @@ export class ColumnStatistics {
     }
   }
 
+  /** Which columns have had one value only, 1 for each such. */
+  constant(): Uint8Array {
+    return Uint8Array.from(this.#least, (least, j) => (least === this.#most[j] ? 1 : 0));
+  }
+
   /** What a scaling of a kind makes of them. */
   parameters(kind: ScalingName): ScalingParameters {
     const rows = this.#rows;

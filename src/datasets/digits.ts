@@ -6,24 +6,24 @@ import { drawTrace, placeTrace } from "./placement.js";
 import { SampleRandom } from "./sampleRandom.js";
 import { parseGlyphs } from "./strokes.js";
 
-/** The stream of the digits; streams keep the data sets of one seed independent of each other. */
+/** Random stream of the digits. Separate streams make data sets with the same seed independent. */
 const STREAM = 0x6467;
 
 const SIZE = 28;
 const CLASSES = 10;
 
-/** As many as fit into 2³¹ − 1 bytes, the most that every supported runtime gives one array. */
+/** The most that fit into 2³¹ − 1 bytes, the largest array in every supported runtime. */
 const MOST_SAMPLES = Math.floor((2 ** 31 - 1) / (SIZE * SIZE));
 
 /** Options of `digits`. */
 export interface DigitsOptions {
   /** Number of pictures, 1 to 2,739,137. Default 60,000. */
   samples?: number;
-  /** A safe integer, not negative. Default 0. */
+  /** A safe integer of at least 0. Default 0. */
   seed?: number;
 }
 
-/** Pictures of handwriting-like digits, with their labels. */
+/** Pictures of handwriting-like digits, with labels. */
 export interface Digits {
   /** `samples`×784 bytes: pictures of 28×28, row-major, ink 255 on 0. */
   images: Uint8Array;
@@ -36,13 +36,20 @@ export interface Digits {
 }
 
 /**
- * Handwriting-like digits, made and not stored: each picture is the path of a pen, deformed as hands differ. As in
- * MNIST the digit fits a box of 20×20 and has its centre of mass in the middle of the picture. Labels are
- * uniformly random.
+ * Generates handwriting-like digits. Each picture follows the path of a pen, varied as hands differ. As in MNIST, a digit
+ * fits a box of 20×20 and has its centre of mass in the middle of the picture. Labels are uniformly random.
  *
- * The same seed gives the same bytes in every runtime; picture i is a function of `seed` and i alone.
+ * The same seed gives the same bytes in every runtime. Picture i depends only on `seed` and i.
  *
- * @throws {ArgumentError} for an option that is unknown, of the wrong type or out of range
+ * @throws {ArgumentError} for unknown or invalid options
+ *
+ * @example
+ * ```ts
+ * import { digits } from "isthmus";
+ *
+ * const { images, labels } = digits({ samples: 100, seed: 1 });
+ * console.log(images.length, labels.length); // 78400 100
+ * ```
  */
 export function digits(options: DigitsOptions = {}): Digits {
   knownKeys("digits", options, ["samples", "seed"]);

@@ -1,15 +1,14 @@
 /**
  * How people write the ten digits, as the path of the pen.
  *
- * Coordinates are percent of the digit's height, x to the right and y down. A stroke is the list of points that
- * the pen passes on a smooth curve, in the notation of SVG's `points` attribute; a point followed by `*` is a
- * corner. Each stroke is given in the versions of several hands, point for point alike, so that any weighted
- * average of them is again a plausible stroke.
+ * Coordinates are percentages of the digit's height, x to the right and y down. A stroke is a list of points on a smooth
+ * curve, in the notation of SVG's `points` attribute; `*` marks a corner. Each stroke comes in versions by several hands.
+ * Their points correspond, so any weighted average of the versions is again a plausible stroke.
  */
 export interface GlyphStyle {
-  /** Share of this style among the styles of its digit. */
+  /** Share of this style among all styles of its digit. */
   weight: number;
-  /** `strokes[s][h]` is stroke s as hand h writes it. */
+  /** `strokes[s][h]` is stroke s by hand h. */
   strokes: readonly (readonly string[])[];
 }
 

@@ -3,19 +3,19 @@ import type { SampleRandom } from "./sampleRandom.js";
 import { drawHandWeights, MOST_HANDS, mixHands, pickStyle, type Stroke, type Style } from "./strokes.js";
 
 /**
- * How much hands differ, as standard deviations unless said otherwise; lengths in units of the digit's height.
- * Chosen by eye and by statistics of MNIST: mean ink, its spread, the spectrum of the principal components.
+ * How much hands differ: standard deviations unless noted; lengths in units of the digit's height. Chosen by eye and by
+ * statistics of MNIST: mean ink, its spread, and the spectrum of the principal components.
  */
 const SLANT_MEAN = 0.14;
 const SLANT = 0.24;
 const ROTATION = 0.07;
 const ASPECT = 0.2;
 const WOBBLE = 0.04;
-/** Correlation of the wobble of neighbouring points, which keeps curves smooth. */
+/** Correlation of the wobble of neighbouring points; it keeps curves smooth. */
 const WOBBLE_KEPT = 0.65;
 const WOBBLE_NEW = Math.sqrt(1 - WOBBLE_KEPT * WOBBLE_KEPT);
 const WARP = 0.17;
-/** Radius of the pen in pixels: mean, spread, least and most. */
+/** Radius of the pen in pixels: mean, spread, minimum and maximum. */
 const RADIUS_MEAN = 1.25;
 const RADIUS = 0.4;
 const RADIUS_LEAST = 0.65;
@@ -28,7 +28,7 @@ function clamp(value: number, least: number, most: number): number {
   return Math.min(most, Math.max(least, value));
 }
 
-/** One writer at a time: draws the habits of a hand and moves the pen by them. */
+/** Writes digits: for each digit, it draws the habits of a hand and moves the pen accordingly. */
 export class Hand {
   private readonly weights = new Float64Array(MOST_HANDS);
   private readonly points = new Float64Array(2 * MOST_POINTS);
@@ -40,8 +40,8 @@ export class Hand {
   private rounding = 0;
 
   /**
-   * Writes a digit in one of its styles into `trace` (emptied before): the way in units of the digit's height, the
-   * radius of the pen in pixels.
+   * Writes a digit in one of its styles to `trace`, which is cleared first: the path in units of the digit's height, the pen's
+   * radius in pixels.
    */
   write(styles: readonly Style[], random: SampleRandom, trace: Trace): void {
     const style = pickStyle(styles, random.uniform());
@@ -56,7 +56,7 @@ export class Hand {
     const aspect = clamp(1 + ASPECT * random.normal(), 0.7, 1.6);
     const turn = ROTATION * random.normal();
     const { linear, warp } = this;
-    // Rotation ∘ shear ∘ stretch; for such small angles 1 − t²/2 and t are close enough to cosine and sine.
+    // Rotation ∘ shear ∘ stretch. For such small angles, 1 − t²/2 and t approximate cosine and sine well enough.
     const cosine = 1 - (turn * turn) / 2;
     linear[0] = cosine * aspect;
     linear[1] = -cosine * slant - turn;
@@ -85,7 +85,7 @@ export class Hand {
     trace.addStroke(points, radii, stroke.corners, count, this.rounding);
   }
 
-  /** Sends a point through the hand's warp and then through its slant, stretch and rotation. */
+  /** Applies the hand's warp to a point, then its slant, stretch and rotation. */
   private place(i: number, x: number, y: number): void {
     const { linear, points, warp } = this;
     const bentX = x + warp[0]! * x * x + warp[1]! * x * y + warp[2]! * y * y;

@@ -1,7 +1,7 @@
-/** Pieces into which the curve between two control points is cut. */
+/** Number of pieces of the curve between two control points. */
 export const PIECES = 4;
 
-/** Room for the control points of one stroke. */
+/** The most control points of one stroke. */
 export const MOST_POINTS = 24;
 
 /** Room for the points of all strokes of one picture. */
@@ -12,7 +12,7 @@ export class Trace {
   readonly x = new Float64Array(MOST_TRACE);
   readonly y = new Float64Array(MOST_TRACE);
   readonly radius = new Float64Array(MOST_TRACE);
-  /** 1 at the first point of a stroke, to which no line leads. */
+  /** 1 at the first point of a stroke, where the pen is put down. */
   readonly starts = new Uint8Array(MOST_TRACE);
   length = 0;
 
@@ -32,13 +32,12 @@ export class Trace {
   }
 
   /**
-   * Adds a stroke: the cubic Hermite spline through the control points, parametrized by chord length. The velocity
-   * at a point is that of the parabola through it and its neighbours (Bessel's tangents), so unevenly spaced
-   * points make no loops.
+   * Adds a stroke: the cubic Hermite spline through the control points, parametrized by chord length. The velocity at a point
+   * is that of the parabola through it and its neighbours (Bessel's tangents), so unevenly spaced points cause no loops.
    *
    * @param points x and y of each control point in turn
    * @param radii the pen's radius at each control point
-   * @param corners 1 where the curve may have a corner
+   * @param corners 1 for points where the curve may have a corner
    * @param count number of control points, at least 2
    * @param rounding how much corners are rounded, 0 (sharp) to 1 (as smooth as any other point)
    */

@@ -2,31 +2,31 @@ import type { Trace } from "./pen.js";
 import { paintSegment } from "./raster.js";
 import type { SampleRandom } from "./sampleRandom.js";
 
-/** The longer side of the digit's ink, in pixels, as in MNIST (LeCun et al., 1998). */
+/** Length of the longer side of a digit, in pixels, as in MNIST (LeCun et al., 1998). */
 const BOX = 20;
 
-/** Pixels along every edge of the picture that stay free of ink. */
+/** Width of the empty margin on each side of the picture, in pixels. */
 const MARGIN = 1;
 
-/** Largest distance of the centre of mass from the middle, on each axis, in pixels: MNIST moves by whole pixels. */
+/** Maximum distance of the centre of mass from the middle on each axis, in pixels. MNIST moves by whole pixels. */
 const SHIFT = 0.5;
 
-/** Pixels that an edge takes from no ink to full ink: the least, and how much more at most. */
+/** Width of an edge from no ink to full ink in pixels: minimum and maximum extra. */
 const SOFTNESS = 0.9;
 const SOFTNESS_RANGE = 0.5;
 
 /**
- * Most ink for the room there is: the pen's way times its width, per pixel of the box around the way with
- * `INK_ROOM` added to each side. A pen too thick for that is made thinner, or it would fill the loops of an 8.
+ * Maximum ink density: the length of the path times the pen's width, per pixel of the path's bounding box with `INK_ROOM`
+ * added to each side. A thicker pen is made thinner; otherwise it would fill the loops of an 8.
  */
 const INK = 0.6;
 const INK_ROOM = 6;
 
-/** Tremor of the pen in pixels, uniform at each point, and the share of it that lasts until the next point. */
+/** Tremor of the pen in pixels, uniform at each point, and the share that carries over to the next point. */
 const TREMOR = 0.4;
 const TREMOR_KEPT = 0.6;
 
-/** Length of piece i of the trace, the one that ends at point i; 0 where a stroke begins. */
+/** Length of piece i of the trace, which ends at point i; 0 at the start of a stroke. */
 function pieceLength(trace: Trace, i: number): number {
   const { x, y, starts } = trace;
   if (starts[i] === 1) return 0;
@@ -35,7 +35,7 @@ function pieceLength(trace: Trace, i: number): number {
   return Math.sqrt(dx * dx + dy * dy);
 }
 
-/** Scales the trace so that its ink fits the box, and thins the pen where it must; radii are in pixels already. */
+/** Scales the trace so that its ink fits the box, and makes the pen thinner if necessary. Radii are already in pixels. */
 function scaleToBox(trace: Trace): void {
   const { x, y, radius, length } = trace;
   let left = Infinity;
@@ -62,7 +62,7 @@ function scaleToBox(trace: Trace): void {
   }
 }
 
-/** Lets the pen tremble along its way, a first-order autoregression on each axis. */
+/** Makes the pen tremble along its path: a first-order autoregression on each axis. */
 function tremble(trace: Trace, random: SampleRandom): void {
   const { x, y, length } = trace;
   let dx = 0;
@@ -75,7 +75,7 @@ function tremble(trace: Trace, random: SampleRandom): void {
   }
 }
 
-/** The centre of mass on one axis; a piece of line weighs its length times the pen's width. */
+/** The centre of mass on one axis. The weight of a piece is its length times the pen's width. */
 function centreOfMass(values: Float64Array, trace: Trace): number {
   const { radius, length } = trace;
   let mass = 0;
@@ -88,7 +88,7 @@ function centreOfMass(values: Float64Array, trace: Trace): number {
   return moment / mass;
 }
 
-/** Moves one axis by `shift`, or as far as the ink, edges included, stays inside the margin. */
+/** Moves one axis by `shift`, but only as far as the ink with its edges stays inside the margin. */
 function move(values: Float64Array, trace: Trace, shift: number, size: number): void {
   const { radius, length } = trace;
   const edge = (SOFTNESS + SOFTNESS_RANGE) / 2;
@@ -103,8 +103,8 @@ function move(values: Float64Array, trace: Trace, shift: number, size: number): 
 }
 
 /**
- * Scales a trace to the box and puts its centre of mass on pixel (size/2, size/2) of a picture of `size`×`size`
- * pixels, the one that MNIST takes for the middle.
+ * Scales a trace to the box and moves its centre of mass to pixel (size/2, size/2) of a picture of `size`×`size` pixels,
+ * which MNIST uses as the middle.
  */
 export function placeTrace(trace: Trace, size: number, random: SampleRandom): void {
   scaleToBox(trace);
@@ -116,7 +116,7 @@ export function placeTrace(trace: Trace, size: number, random: SampleRandom): vo
   move(trace.y, trace, middle - centreY + SHIFT * (2 * random.uniform() - 1), size);
 }
 
-/** Paints a placed trace onto the `size`×`size` zero bytes that begin at `offset`. */
+/** Paints a placed trace on the `size`×`size` zero bytes at `offset`. */
 export function drawTrace(
   trace: Trace,
   image: Uint8Array,

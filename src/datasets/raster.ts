@@ -1,15 +1,15 @@
 /**
- * Paints the area that a round pen covers on its way along one segment, antialiased, onto bytes. Where a pixel was
- * painted before, the greater value stays, so strokes that cross do not darken each other.
+ * Paints the area that a round pen covers along one segment, with antialiasing. A pixel keeps the larger of its old and new
+ * value, so crossing strokes do not darken each other.
  *
- * A pixel's value is 255 · clamp(½ + (r − d)/softness, 0, 1), d being the distance of its centre from the nearest
- * point of the segment and r the pen's radius there. Coordinates are in pixels; pixel (0, 0) has its centre at (0, 0).
+ * A pixel's value is 255 · clamp(½ + (r − d)/softness, 0, 1), where d is the distance of its centre from the nearest
+ * point of the segment and r is the pen's radius there. Coordinates are in pixels; pixel (0, 0) has its centre at (0, 0).
  *
  * @param image bytes, row-major
- * @param offset where the picture begins in `image`
- * @param width pixels of a row
+ * @param offset index of the picture's first byte in `image`
+ * @param width pixels per row
  * @param height number of rows
- * @param softness how many pixels the edge takes from 0 to full ink, above 0
+ * @param softness width of the edge from no ink to full ink in pixels, above 0
  */
 export function paintSegment(
   image: Uint8Array,

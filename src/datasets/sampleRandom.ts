@@ -51,8 +51,8 @@ export function philox4x32(counter: Uint32Array, key: Uint32Array, out: Uint32Ar
 }
 
 /**
- * Random numbers for one sample at a time. Every sample has a sequence of its own, a function of
- * (seed, stream, sample index), so a sample is the same whatever came before it and however many there are.
+ * Random numbers for one sample at a time. Every sample has its own sequence, which depends only on (seed, stream, sample
+ * index), so it does not matter which or how many other samples there are.
  */
 export class SampleRandom {
   private readonly key: Uint32Array;
@@ -64,7 +64,7 @@ export class SampleRandom {
   private hasSpare = false;
 
   /**
-   * @param seed a safe integer, not negative
+   * @param seed a safe integer of at least 0
    * @param stream an unsigned 32-bit integer; different streams of one seed are independent
    */
   constructor(seed: number, stream: number) {
@@ -72,7 +72,7 @@ export class SampleRandom {
     this.counter[1] = stream;
   }
 
-  /** Goes to the beginning of the sequence of sample `index` (a safe integer, not negative). */
+  /** Starts the sequence of sample `index`, a safe integer of at least 0. */
   at(index: number): this {
     this.counter[0] = 0;
     this.counter[2] = index % TWO_32;
@@ -97,7 +97,7 @@ export class SampleRandom {
     return this.uint32() / TWO_32;
   }
 
-  /** Standard normal, by Box and Muller's transform (1958); of absolute value at most 6.8. */
+  /** Standard normal, by Box and Muller's transform (1958); its absolute value is at most 6.8. */
   normal(): number {
     if (this.hasSpare) {
       this.hasSpare = false;

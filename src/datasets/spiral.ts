@@ -4,7 +4,7 @@ import { cosPi, sinPi } from "../math/elementary.js";
 import { checkInteger, checkNumber, checkSeed } from "./datasetOptions.js";
 import { SampleRandom } from "./sampleRandom.js";
 
-/** The stream of the spiral's noise; streams keep the data sets of one seed independent of each other. */
+/** Random stream of the spiral's noise. Separate streams make data sets with the same seed independent. */
 const STREAM = 0x7370;
 
 const MOST_SAMPLES = 2 ** 28;
@@ -17,21 +17,21 @@ export interface SpiralOptions {
   samples?: number;
   /** Standard deviation of the normal noise on each axis before scaling, 0 to 1e6. Default 0.3. */
   noise?: number;
-  /** How often the curve winds round the origin, 1e-6 to 1e6. Default 1. */
+  /** Number of turns around the origin, 1e-6 to 1e6. Default 1. */
   turns?: number;
-  /** A safe integer, not negative. Default 0. */
+  /** A safe integer of at least 0. Default 0. */
   seed?: number;
 }
 
-/** Points along a spiral, and where on it each stands. */
+/** Points along a spiral, with their positions on it. */
 export interface Spiral {
   /** `samples`×2, each axis scaled to [0, 1]. */
   points: Matrix;
-  /** `samples` angles t along the curve, in radians, rising from 0 to 2π·`turns`. */
+  /** `samples` angles t along the curve, in radians, increasing from 0 to 2π·`turns`. */
   positions: Float32Array;
 }
 
-/** Scales column `column` of a two-column table to [0, 1] by its own minimum and maximum; a constant one to 0. */
+/** Scales a column of a two-column table to [0, 1] by its minimum and maximum; a constant column becomes 0. */
 function scaleColumn(values: Float64Array, column: number, out: Float32Array): void {
   let least = Infinity;
   let most = -Infinity;
@@ -44,13 +44,21 @@ function scaleColumn(values: Float64Array, column: number, out: Float32Array): v
 }
 
 /**
- * Points along an Archimedean spiral with normal noise: a one-dimensional curve in the plane, to be found again
- * by a code of size 1. With t evenly spaced from 0 to 2π·turns, x₁ = t·cos t + noise·n₁ and
- * x₂ = t·sin t + noise·n₂, then each axis is scaled to [0, 1] by its own minimum and maximum.
+ * Generates points along an Archimedean spiral with normal noise: a one-dimensional curve in the plane, which a code with
+ * one component can represent. With t evenly spaced from 0 to 2π·turns, x₁ = t·cos t + noise·n₁ and x₂ = t·sin t + noise·n₂;
+ * then each axis is scaled to [0, 1] by its minimum and maximum.
  *
- * The same options give the same bits in every runtime; the noise of point i is a function of `seed` and i alone.
+ * The same options give the same bits in every runtime. The noise of point i depends only on `seed` and i.
  *
- * @throws {ArgumentError} for an option that is unknown, of the wrong type or out of range
+ * @throws {ArgumentError} for unknown or invalid options
+ *
+ * @example
+ * ```ts
+ * import { spiral } from "isthmus";
+ *
+ * const { points, positions } = spiral({ samples: 500, noise: 0.3, seed: 1 });
+ * console.log(points.shape, positions.length); // [ 500, 2 ] 500
+ * ```
  */
 export function spiral(options: SpiralOptions = {}): Spiral {
   knownKeys("spiral", options, ["samples", "noise", "turns", "seed"]);

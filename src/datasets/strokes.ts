@@ -3,19 +3,19 @@ import type { SampleRandom } from "./sampleRandom.js";
 
 /** Control points of one stroke, in units of the digit's height, centred at 0. */
 export interface Stroke {
-  /** One array a hand: x and y of each point in turn. */
+  /** One array per hand: x and y of each point in turn. */
   hands: Float64Array[];
-  /** 1 where the stroke has a corner. */
+  /** 1 for points where the stroke has a corner. */
   corners: Uint8Array;
 }
 
-/** A way of writing a digit: its strokes, and the share of the styles up to this one. */
+/** A way to write a digit: its strokes, and the cumulative share of the styles up to this one. */
 export interface Style {
   cumulative: number;
   strokes: Stroke[];
 }
 
-/** Most hands that a style may give. */
+/** The most hands of a style. */
 export const MOST_HANDS = 8;
 
 const CENTRE_X = 30;
@@ -50,12 +50,12 @@ export function parseGlyphs(): Style[][] {
   return GLYPHS.map(parseStyles);
 }
 
-/** The style that a uniform number in [0, 1) picks. */
+/** Chooses a style with a uniform number in [0, 1). */
 export function pickStyle(styles: readonly Style[], uniform: number): Style {
   return styles.find((style) => uniform < style.cumulative) ?? styles[styles.length - 1]!;
 }
 
-/** Fills `weights[0..count)` with positive numbers of sum 1 that often favour one hand. */
+/** Fills `weights[0..count)` with positive numbers that add up to 1 and often favour one hand. */
 export function drawHandWeights(weights: Float64Array, count: number, random: SampleRandom): void {
   let sum = 0;
   for (let h = 0; h < count; h++) {

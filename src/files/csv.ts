@@ -12,26 +12,36 @@ import { eachOfFile } from "./open.js";
 
 /** Options of `streamCsv`. */
 export interface StreamCsvOptions extends StreamFileOptions {
-  /** Whether the first line has names, which are passed over; default false. */
+  /** Whether to skip the first line, which has names; default false. */
   header?: boolean;
-  /** What stands between two numbers of a line: one character; default `","`. */
+  /** The character between two numbers of a line; default `","`. */
   separator?: string;
 }
 
-/** A decimal number, with white space around it. No two parts of it can match the same character: it is linear. */
+/** A decimal number with optional white space. No two parts match the same character, so it takes linear time. */
 const NUMBER = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 const RESERVED = /^[\s\d"+\-.eE]$/;
-/** No line of numbers is longer; one of a file without line breaks would fill the memory. */
+/** Longest line. A file without line breaks would otherwise fill the memory. */
 const LONGEST_LINE = 1 << 26;
 
 /**
- * Reads a file of lines of decimal numbers, plain or gzipped, as a stream of chunks of whole rows, in 64-bit floats.
- * It is read strictly:
- * every line has as many numbers as the first, there are no quotes, no empty fields, and no empty lines but at the end.
+ * Reads a file with lines of decimal numbers, plain or gzipped, as a stream of chunks of whole rows in 64-bit floats.
+ * Reading is strict: every line must have as many numbers as the first, without quotes, empty fields or empty lines, except
+ * at the end. `streamTable` reads all other tables.
  *
- * The errors come where the file is read, as of `streamIdx`; those of a line name its number, counted from 1.
+ * Errors occur while the file is read, as in `streamIdx`. Messages name the number of the line, counted from 1.
  *
- * @throws {ArgumentError} for options out of range
+ * @throws {ArgumentError} for invalid options
+ *
+ * @example
+ * ```ts
+ * import { saveText, streamCsv } from "isthmus/node";
+ *
+ * await saveText("points.csv", "x,y\n0.5,1\n2,3\n");
+ * for await (const { data, rows } of streamCsv("points.csv", { header: true })) {
+ *   console.log(rows, data); // 2 Float64Array(4) [ 0.5, 1, 2, 3 ]
+ * }
+ * ```
  */
 export function streamCsv(path: FilePath, options: StreamCsvOptions = {}): FileStream<Matrix<Float64Array>> {
   const file = filePath(path);
@@ -46,7 +56,7 @@ export function streamCsv(path: FilePath, options: StreamCsvOptions = {}): FileS
     (RESERVED.test(separator) && separator !== "\t")
   ) {
     throw new ArgumentError(
-      `separator must be a character that is no part of a number, not ${show(separator)}`,
+      `separator must be one character that cannot be part of a number, not ${show(separator)}`,
     );
   }
   return {
@@ -66,10 +76,10 @@ export function streamCsv(path: FilePath, options: StreamCsvOptions = {}): FileS
   };
 }
 
-/** The lines of a file, without what ends them. */
+/** The lines of a file, without line endings. */
 async function* linesOf(source: ByteSource): AsyncGenerator<string, void, void> {
   const decoder = utf8Decoder();
-  // The line that has begun, in parts: each is looked at once, however many a long line has.
+  // Parts of the current line. Each part is processed once, even if a long line has many.
   let parts: string[] = [];
   let length = 0;
   const add = (part: string) => {
@@ -97,10 +107,10 @@ async function* linesOf(source: ByteSource): AsyncGenerator<string, void, void> 
   if (length > 0) yield line();
 }
 
-/** Rows that are read line by line. */
+/** Collects rows line by line. */
 class CsvRows {
   readonly #separator: string;
-  /** Rows of a chunk, and the bytes that they may take. */
+  /** Limits of a chunk: rows and bytes. */
   readonly #most: number;
   readonly #maximumBytes: number;
   #columns = 0;
@@ -116,7 +126,7 @@ class CsvRows {
     this.#maximumBytes = maximumBytes;
   }
 
-  /** Passes over a line. */
+  /** Skips a line. */
   skip(): void {
     this.#line++;
   }
@@ -129,7 +139,7 @@ class CsvRows {
       return this.count;
     }
     if (this.#emptyLine > 0) throw this.#invalid(this.#emptyLine, "is empty");
-    if (line.includes('"')) throw this.#invalid(this.#line, "has quotes, but only plain numbers are read");
+    if (line.includes('"')) throw this.#invalid(this.#line, "has quotes, but only plain numbers are allowed");
     const fields = countFields(line, this.#separator);
     this.#columns ||= fields;
     if (fields !== this.#columns) {
@@ -145,14 +155,14 @@ class CsvRows {
     return ++this.count;
   }
 
-  /** The rows so far, which are no longer kept. */
+  /** Returns the rows so far and forgets them. */
   take(): Matrix<Float64Array> {
     const matrix = new Matrix(this.#values.slice(0, this.count * this.#columns), this.count, this.#columns);
     this.count = 0;
     return matrix;
   }
 
-  /** Where the next row goes. */
+  /** Makes room for the next row. */
   #row(): Float64Array {
     requireChunk(this.count + 1, 8 * this.#columns, this.#maximumBytes);
     const begin = this.count * this.#columns;
@@ -166,7 +176,7 @@ class CsvRows {
     return this.#values.subarray(begin, end);
   }
 
-  /** @throws {FormatError} unless the field is a number that float64 has room for */
+  /** @throws {FormatError} unless the field is a number in the range of float64 */
   #number(field: string, column: number): number {
     if (!NUMBER.test(field)) throw this.#noNumber(field, column);
     const value = Number(field);
@@ -183,7 +193,7 @@ class CsvRows {
     const hint = this.#line === 1 ? "; pass header: true if the first line has names" : "";
     return this.#invalid(
       this.#line,
-      `has ${quote(field)} in column ${column + 1}, which is no number${hint}`,
+      `has ${quote(field)} in column ${column + 1}, which is not a number${hint}`,
     );
   }
 

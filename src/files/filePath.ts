@@ -2,20 +2,20 @@ import { fileURLToPath } from "node:url";
 import { ArgumentError } from "../common/errors.js";
 import { describe, quote } from "../formats/typedArrays.js";
 
-/** Where a file is: a path, or a `file:` URL such as `new URL("model.safetensors", import.meta.url)`. */
+/** The location of a file: a path, or a `file:` URL such as `new URL("model.safetensors", import.meta.url)`. */
 export type FilePath = string | URL;
 
 /**
- * The path of a file. A URL of another realm or library counts: it is known by its structure, as Node's own functions do.
+ * The path of a file. URLs are recognized by their structure, as in Node, so URLs from another realm or library work too.
  *
- * @param name what the caller calls it, for messages
- * @throws {ArgumentError} for anything but a text that is not empty, or a `file:` URL of this machine
+ * @param name the caller's name for the argument, for messages
+ * @throws {ArgumentError} unless it is a non-empty string or a `file:` URL of this machine
  */
 export function filePath(path: unknown, name = "path"): string {
   if (typeof path === "string" && path !== "") return path;
   if (isUrl(path)) return pathOf(path, name);
   const given = path === "" ? "an empty string" : describe(path);
-  throw new ArgumentError(`${name} must be a string that is not empty or a file: URL, not ${given}`);
+  throw new ArgumentError(`${name} must be a non-empty string or a file: URL, not ${given}`);
 }
 
 function isUrl(value: unknown): value is URL {
@@ -27,14 +27,14 @@ function isUrl(value: unknown): value is URL {
 function pathOf({ href, protocol }: URL, name: string): string {
   if (protocol !== "file:") {
     throw new ArgumentError(
-      `${name} must be a file: URL, not ${quote(href)}; fetch what is elsewhere, and decode its bytes`,
+      `${name} must be a file: URL, not ${quote(href)}; to read from elsewhere, fetch the bytes and decode them`,
     );
   }
   try {
     return fileURLToPath(href);
   } catch (cause) {
     throw new ArgumentError(
-      `${name} ${quote(href)} is no file of this machine: ${(cause as Error).message}`,
+      `${name} ${quote(href)} is not a file on this machine: ${(cause as Error).message}`,
       {
         cause,
       },

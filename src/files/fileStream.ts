@@ -3,46 +3,44 @@ import { FormatError } from "../common/errors.js";
 import { type AnyMatrix, Matrix } from "../data/matrix.js";
 import type { ByteSource } from "../formats/byteSource.js";
 import { checkMaximumBytes, DEFAULT_MAXIMUM_BYTES } from "../formats/gzip.js";
-import { type ArrayLayout, dataBytes, elementsOf, requireData } from "../formats/layout.js";
+import { type ArrayLayout, dataBytes, elementsOf, requireData, storedBytes } from "../formats/layout.js";
 import { readLayout, requireRoom, toNumbers } from "../formats/readSamples.js";
-import { bytesPerElement, showShape } from "../formats/typedArrays.js";
+import { showShape } from "../formats/typedArrays.js";
 import { type FilePath, filePath } from "./filePath.js";
 import { eachOfFile } from "./open.js";
 
-/** Options of all sources that stream from a file. */
+/** Options of all functions that stream a file. */
 export interface StreamFileOptions {
-  /** Rows of a chunk; default 1024. The last one may have fewer. */
+  /** Rows per chunk; default 1024. The last chunk may have fewer. */
   rows?: number;
-  /** Refuse files of which a chunk takes more bytes than this; `Infinity` for no limit. Default 2^30 (1 GiB). */
+  /** Maximum size of a chunk in bytes; larger ones are refused. `Infinity` for no limit. Default 2^30 (1 GiB). */
   maximumBytes?: number;
 }
 
 /**
- * Samples read from a file chunk by chunk: bytes as `Uint8Array`, other numbers as a `Matrix` of the floats that
- * loading the file would give. Each time it
- * is gone through, the file is read anew.
+ * Samples that are read from a file chunk by chunk: bytes as `Uint8Array`, other numbers as a `Matrix` with the same floats
+ * as from loading the file. Each iteration reads the file again.
  */
 export type FileStream<T extends Uint8Array | AnyMatrix = Uint8Array | AnyMatrix> = AsyncIterable<T>;
 
 /**
  * Reads an IDX file, plain or gzipped, as a stream of chunks of whole rows.
  *
- * The errors come where the file is read: {ArgumentError} when there is no such file, {FormatError} when it is not one
- * whole IDX file, or a chunk takes more than `maximumBytes`,
- * {IsthmusError} of code `ERR_FILE` when the system refuses to read it, {OutOfMemoryError} when the runtime refuses the
- * memory for a chunk.
+ * Errors occur while the file is read: {ArgumentError} if there is no such file; {FormatError} if it is not a complete IDX
+ * file, or a chunk is larger than `maximumBytes`; {IsthmusError} with code `ERR_FILE` if the system refuses to read it;
+ * {OutOfMemoryError} if there is no memory for a chunk.
  *
- * @throws {ArgumentError} for options out of range
+ * @throws {ArgumentError} for invalid options
  */
 export function streamIdx(path: FilePath, options: StreamFileOptions = {}): FileStream {
   return fileStream("streamIdx", path, options, "IDX");
 }
 
 /**
- * Reads a NumPy `.npy` file, plain or gzipped, as a stream of chunks of whole rows. Errors as of `streamIdx`; a file in
- * Fortran order is refused, since its rows do not stand together.
+ * Reads a NumPy `.npy` file, plain or gzipped, as a stream of chunks of whole rows. Errors as in `streamIdx`. Files in
+ * Fortran order are refused, because their rows are not contiguous.
  *
- * @throws {ArgumentError} for options out of range
+ * @throws {ArgumentError} for invalid options
  */
 export function streamNpy(path: FilePath, options: StreamFileOptions = {}): FileStream {
   return fileStream("streamNpy", path, options, ".npy");
@@ -69,18 +67,18 @@ function fileStream(
 }
 
 async function* chunksOf(source: ByteSource, layout: ArrayLayout, most: number, maximumBytes: number) {
-  const { shape, type, fortranOrder } = layout;
+  const { shape, fortranOrder } = layout;
   const [rows, ...rest] = shape;
   if (fortranOrder && shape.length > 1) {
     throw new FormatError(
-      "bytes holds an array in Fortran order, whose rows cannot be read one after the other; use loadNpy",
+      "bytes has an array in Fortran order, whose rows cannot be read one by one; use loadNpy",
     );
   }
   if (rows === undefined || dataBytes(layout) === 0) {
-    throw new FormatError(`bytes holds an array of shape ${showShape(shape)}, in which there are no samples`);
+    throw new FormatError(`bytes has an array of shape ${showShape(shape)}, which has no samples`);
   }
   const columns = rest.reduce((product, dimension) => product * dimension, 1);
-  const rowBytes = columns * bytesPerElement(type);
+  const rowBytes = columns * storedBytes(layout);
   requireChunk(Math.min(rows, most), rowBytes, maximumBytes);
   for (let row = 0; row < rows; row += most) {
     const count = Math.min(most, rows - row);
@@ -92,11 +90,11 @@ async function* chunksOf(source: ByteSource, layout: ArrayLayout, most: number, 
   if (await source.some()) requireData(layout, "more");
 }
 
-/** @throws {FormatError} when a chunk takes more bytes than is allowed */
+/** @throws {FormatError} if a chunk is larger than allowed */
 export function requireChunk(rows: number, rowBytes: number, maximumBytes: number): void {
   if (rows * rowBytes <= maximumBytes) return;
-  const size = rows === 1 ? "a row takes" : `${rows} rows, a chunk, take`;
+  const size = rows === 1 ? "a row takes" : `a chunk of ${rows} rows takes`;
   throw new FormatError(
-    `bytes cannot be streamed: ${size} ${rows * rowBytes} bytes, more than maximumBytes, ${maximumBytes} bytes`,
+    `bytes cannot be streamed: ${size} ${rows * rowBytes} bytes, more than maximumBytes (${maximumBytes} bytes)`,
   );
 }

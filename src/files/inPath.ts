@@ -1,9 +1,9 @@
 import { ArgumentError, FormatError, IsthmusError } from "../common/errors.js";
 
-/** What the message of a decoder begins with. */
+/** How messages of decoders begin. */
 const SUBJECT = /^(line \d+ of )?bytes /;
 
-/** What `decode` returns; `FormatError`s of it that speak of `bytes` speak of the path instead. */
+/** Returns the result of `decode`. In its `FormatError`s, the path replaces the word `bytes`. */
 export async function inPath<T>(path: string, decode: () => T | Promise<T>): Promise<T> {
   try {
     return await decode();
@@ -18,7 +18,7 @@ export async function inPath<T>(path: string, decode: () => T | Promise<T>): Pro
   }
 }
 
-/** The error of a file that the system refuses to read. */
+/** The error for a file that cannot be read. */
 export function unreadable(path: string, cause: Error & { code?: string }): IsthmusError {
   if (cause.code === "ENOENT") return new ArgumentError(`File not found: ${path}`, { cause });
   if (cause.code === "EISDIR") return new ArgumentError(`${path} is a folder, not a file`, { cause });

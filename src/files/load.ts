@@ -7,46 +7,40 @@ import { inPath, unreadable } from "./inPath.js";
 import { withFile } from "./open.js";
 
 /**
- * Reads an IDX file, the format of MNIST and its family, plain or gzipped. Unsigned bytes stay bytes, which a model
- * takes for themselves divided by 255; other numbers become floats that have room for them.
+ * Reads an IDX file, the format of MNIST and similar data sets, plain or gzipped. Unsigned bytes stay bytes; models divide
+ * them by 255. Other numbers become floats that are wide enough for them.
  *
- * @param path where the file is
- * @throws {ArgumentError} when there is no such file, or an option is wrong
- * @throws {FormatError} when it is not one whole IDX file, or unpacks to more than `maximumBytes`; the message names the
- * path
- * @throws {IsthmusError} of code `ERR_FILE` when the system refuses to read it
- * @throws {OutOfMemoryError} when the runtime refuses the memory for the samples
+ * @param path the file's path or `file:` URL
+ * @throws {ArgumentError} if there is no such file, or for an invalid option
+ * @throws {FormatError} if it is not a complete IDX file, or unpacks to more than `maximumBytes`; the message names the path
+ * @throws {IsthmusError} with code `ERR_FILE` if the system refuses to read it
+ * @throws {OutOfMemoryError} if there is no memory for the samples
  */
 export async function loadIdx(path: FilePath, options: LoadSamplesOptions = {}): Promise<LoadedSamples> {
   return load("loadIdx", path, options, "IDX");
 }
 
 /**
- * Reads a NumPy `.npy` file, plain or gzipped, of at least one dimension. Numbers and errors as of `loadIdx`.
+ * Reads a NumPy `.npy` file, plain or gzipped, with at least one dimension. Numbers and errors as in `loadIdx`.
  *
- * @param path where the file is
+ * @param path the file's path or `file:` URL
  */
 export async function loadNpy(path: FilePath, options: LoadSamplesOptions = {}): Promise<LoadedSamples> {
   return load("loadNpy", path, options, ".npy");
-}
-
-/** `loadNpy` or `loadIdx`, as the file's first bytes tell. */
-export async function loadSamples(path: FilePath, options: LoadSamplesOptions = {}): Promise<LoadedSamples> {
-  return load("loadSamples", path, options);
 }
 
 async function load(
   name: string,
   path: FilePath,
   options: LoadSamplesOptions,
-  format?: ArrayLayout["format"],
+  format: ArrayLayout["format"],
 ): Promise<LoadedSamples> {
   const maximumBytes = maximumBytesOf(name, options);
   return withFile(filePath(path), (source) => readSamples(source, maximumBytes, format));
 }
 
 /**
- * Reads a whole file and decodes it. Decoders speak of `bytes`; whoever reads a message wants to know which file.
+ * Reads a whole file and decodes it. Messages of decoders say `bytes`; here, they name the file instead.
  *
  * @throws what `decode` throws, with the path in the messages of `FormatError`s
  */

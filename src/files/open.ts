@@ -2,15 +2,15 @@ import { type FileHandle, open } from "node:fs/promises";
 import { ByteSource } from "../formats/byteSource.js";
 import { inPath, unreadable } from "./inPath.js";
 
-/** Bytes that are read at a time. */
+/** Bytes to read at a time. */
 const PIECE = 1 << 17;
 
 /**
- * Opens a file, hands its bytes, decompressed if they are gzipped, to `read`, and closes it.
+ * Opens a file, passes its bytes to `read`, decompressed if they are gzipped, and closes it.
  *
  * @throws what `read` throws, with the path in the messages of `FormatError`s
- * @throws {ArgumentError} when there is no such file
- * @throws {IsthmusError} of code `ERR_FILE` when the system refuses to read it
+ * @throws {ArgumentError} if there is no such file
+ * @throws {IsthmusError} with code `ERR_FILE` if the system refuses to read it
  */
 export async function withFile<T>(path: string, read: (source: ByteSource) => Promise<T>): Promise<T> {
   const file = await openFile(path);
@@ -21,7 +21,7 @@ export async function withFile<T>(path: string, read: (source: ByteSource) => Pr
   }
 }
 
-/** As `withFile`, where what is read comes in chunks. */
+/** Like `withFile`, for results that come in chunks. */
 export async function* eachOfFile<T>(
   path: string,
   read: (source: ByteSource) => AsyncIterable<T>,
@@ -47,7 +47,7 @@ async function openFile(path: string): Promise<FileHandle> {
 
 async function sourceOf(path: string, file: FileHandle): Promise<ByteSource> {
   const status = await file.stat();
-  // The files of /proc, among others, have no size and a content.
+  // Some files, such as those in /proc, report size 0 but have contents.
   const size = status.isFile() && status.size > 0 ? status.size : Number.POSITIVE_INFINITY;
   return ByteSource.open({ pieces: pieces(path, file), size });
 }

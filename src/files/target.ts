@@ -3,28 +3,28 @@ import { access, readlink, realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, sep } from "node:path";
 import { ArgumentError, IsthmusError } from "../common/errors.js";
 
-/** As many as Linux follows (path_resolution(7)). */
+/** The limit of Linux (path_resolution(7)). */
 const MOST_LINKS = 40;
 
-/** Where the bytes of a path go. */
+/** The file that writing to a path changes. */
 export interface Target {
-  /** The file itself: links are followed, also those that lead to a file that is still to be made. */
+  /** The path after following links, including links to a file that does not exist yet. */
   readonly path: string;
-  /** What is there already. */
+  /** The existing file, if any. */
   readonly existing: Stats | undefined;
 }
 
 /**
- * Finds where the bytes of a path go.
+ * Finds the file that writing to a path changes.
  *
- * @throws {ArgumentError} when the folder does not exist, or there is a folder of that name
- * @throws {IsthmusError} of code `ERR_FILE` when the file is there and may not be written to
+ * @throws {ArgumentError} if the folder does not exist, or the path is a folder
+ * @throws {IsthmusError} with code `ERR_FILE` if the file exists but may not be written
  */
 export async function findTarget(path: string): Promise<Target> {
   try {
     const existing = await ifThere(stat(path));
     if (existing?.isDirectory()) throw new ArgumentError(`${path} cannot be written: it is a folder`);
-    // What a device or a pipe leads to is the system's affair.
+    // A device or a pipe is written to directly.
     if (existing !== undefined && !existing.isFile()) {
       await access(path, constants.W_OK);
       return { path, existing };
@@ -44,22 +44,22 @@ export async function findTarget(path: string): Promise<Target> {
   }
 }
 
-/** The file that a path leads to, whether it exists or not. */
+/** Follows links to a file, which need not exist. */
 export async function followLinks(path: string): Promise<string> {
   let target = path;
   for (let links = 0; links <= MOST_LINKS; links++) {
     const folder = await ifThere(realpath(dirname(target)));
-    // Paths are shown to users, so one that needs no change stays as it was written.
+    // Users see these paths, so a path without links stays as it was given.
     if (folder === undefined) return target;
     const link = await readlink(target).catch(() => undefined);
     if (link === undefined) return links === 0 ? target : join(folder, basename(target));
-    // Not `join`: it would take "x/.." away, although x may be a link, too.
+    // Not `join`, which would remove "x/.." although x may also be a link.
     target = isAbsolute(link) ? link : `${folder}${sep}${link}`;
   }
   throw new ArgumentError(`${path} cannot be written: it is a link that leads back to itself`);
 }
 
-/** What a look at a file finds; undefined when there is nothing. */
+/** Returns undefined if there is no such file. */
 async function ifThere<T>(look: Promise<T>): Promise<T | undefined> {
   return look.catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
@@ -67,12 +67,12 @@ async function ifThere<T>(look: Promise<T>): Promise<T | undefined> {
   });
 }
 
-/** Whether Node's permission model (`--permission`) has refused something. */
+/** Whether an error comes from Node's permission model (`--permission`). */
 export function isDenied(error: unknown): boolean {
   return (error as NodeJS.ErrnoException)?.code === "ERR_ACCESS_DENIED";
 }
 
-/** The error of a file that cannot be written. */
+/** The error for a file that cannot be written. */
 export function refused(path: string, cause: unknown): IsthmusError {
   if (cause instanceof IsthmusError) return cause;
   const reason = cause instanceof Error ? cause.message : String(cause);

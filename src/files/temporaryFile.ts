@@ -4,20 +4,20 @@ import { chmod, chown, type FileHandle, lstat, open, readdir, rm } from "node:fs
 import { basename, dirname, join } from "node:path";
 import { encodeUtf8, utf8Decoder } from "../formats/utf8.js";
 
-/** Bytes of the target's name in a temporary one, so that it stays short where its target's is as long as can be. */
+/** Maximum number of bytes from the target's name, so that temporary names stay within the system's limit. */
 const NAME_BYTES = 100;
-/** Permissions; without those that let a program run as somebody else. */
+/** Permission bits, without set-user-ID and set-group-ID. */
 export const MODE_BITS = 0o777;
 const ENDING = ".isthmus.tmp";
-/** As long as nobody writes one file, in ms: an older temporary file is left from a process that was killed. */
+/** Age in ms after which a temporary file must be left over from a killed process. */
 const ABANDONED = 3_600_000;
 
-/** Errors of `fsync` that say that there is none here, not that a disk failed. */
+/** Errors that mean that `fsync` is not available here, not that a disk failed. */
 const WITHOUT_FSYNC = ["ERR_ACCESS_DENIED", "EINVAL", "ENOTSUP", "ENOSYS"];
 
 /**
- * A new name beside a target. It is random: process ids repeat in containers, and the threads of a process and the two
- * copies of this library (`import` and `require`) share one.
+ * A new name next to a target. It is random because process ids are not unique: they repeat in containers, and threads and
+ * the two copies of this library (`import` and `require`) share one.
  */
 export function temporaryName(target: string): string {
   const random = randomBytes(6).toString("hex");
@@ -26,17 +26,17 @@ export function temporaryName(target: string): string {
 
 function prefix(target: string): string {
   const name = encodeUtf8(basename(target)).subarray(0, NAME_BYTES);
-  // A character that was cut in the middle is left out.
+  // Drop a character that was cut in the middle.
   const whole = utf8Decoder().decode(name, { stream: true });
   return `.${whole}.`;
 }
 
 /**
- * Fills a new file and flushes it to the disk, as far as the system has a flush.
+ * Writes a new file and flushes it to the disk if the system can.
  *
- * @param path where the file is
- * @param like whose mode and owner it gets, as far as they may be given
- * @returns when it was written, by the clock of its file system, in ms
+ * @param path the file's path
+ * @param like the file whose mode and owner to copy, if permitted
+ * @returns the time of writing in ms, by the file system's clock
  */
 export async function fill(
   file: FileHandle,
@@ -52,34 +52,34 @@ export async function fill(
   return (await file.stat()).mtimeMs;
 }
 
-/** Gives a file another one's owner and mode. */
+/** Copies the owner and the mode of another file. */
 async function takeAfter(file: FileHandle, path: string, { uid, gid, mode }: Stats): Promise<void> {
   const own = await file.stat();
   if (own.uid !== uid || own.gid !== gid) {
-    // Only root gives files away; a group may be given by its members.
+    // Only root can change the owner; members of a group can set the group.
     await chown(path, uid, gid).catch(() => chown(path, -1, gid).catch(() => undefined));
   }
-  // After the owner, since a new owner resets bits of the mode.
+  // After the owner, because changing the owner resets mode bits.
   await chmod(path, mode & MODE_BITS).catch(() => undefined);
 }
 
-/** Flushes a folder, so that a new name in it outlasts a power failure; where that is impossible, it is left. */
+/** Flushes a folder, if possible, so that a new name in it survives a power failure. */
 export async function flushFolder(path: string): Promise<void> {
   const folder = await open(path, "r").catch(() => undefined);
   try {
     await folder?.sync();
   } catch {
-    // The file itself has been flushed, and is whole under its old or its new name.
+    // The file itself has been flushed, so it is complete under its old or its new name.
   } finally {
     await folder?.close();
   }
 }
 
 /**
- * Removes temporary files of a target that killed processes have left: those of this module's names that are an hour
- * older than one that has just been written.
+ * Removes temporary files of a target that killed processes left behind: those with this module's names that are an hour
+ * older than the file just written.
  *
- * @param now when that was
+ * @param now when that file was written, in ms
  */
 export async function sweep(target: string, now: number): Promise<void> {
   const [folder, start] = [dirname(target), prefix(target)];
@@ -91,6 +91,6 @@ export async function sweep(target: string, now: number): Promise<void> {
       if (found.isFile() && now - found.mtimeMs > ABANDONED) await rm(path, { force: true });
     }
   } catch {
-    // They are in nobody's way.
+    // Leftovers do no harm.
   }
 }

@@ -4,28 +4,28 @@ import { type FilePath, filePath } from "./filePath.js";
 import { findTarget, isDenied, refused, type Target } from "./target.js";
 import { fill, flushFolder, MODE_BITS, sweep, temporaryName } from "./temporaryFile.js";
 
-/** Targets whose leftovers this process has looked for. */
+/** Targets whose leftovers this process has already removed. */
 const swept = new Set<string>();
 const MOST_SWEPT = 1000;
 
 /**
- * Writes a file whole or not at all: a temporary file beside it is flushed to the disk and takes its name. Mode and
- * owner of a file that is replaced are kept, and links are followed.
+ * Writes a file completely or not at all: a temporary file next to it is flushed to the disk and then renamed. It keeps the
+ * mode and owner of a file that it replaces, and follows links.
  *
- * Two kinds of files cannot be replaced and are written in place: those that Node's permission model
- * (`--allow-fs-write`) allows alone, without their folder, and those that are mounted alone, as into a container.
+ * Two kinds of files cannot be replaced and are overwritten in place: those that Node's permission model
+ * (`--allow-fs-write`) permits without their folder, and single files mounted into a container.
  *
- * @throws {ArgumentError} when the folder does not exist, or there is a folder of that name
- * @throws {IsthmusError} of code `ERR_FILE` when the system refuses to write
+ * @throws {ArgumentError} if the folder does not exist, or the path is a folder
+ * @throws {IsthmusError} with code `ERR_FILE` if the system refuses to write
  */
 export async function writeWhole(where: FilePath, bytes: Uint8Array): Promise<void> {
   const path = filePath(where);
   const target = await findTarget(path);
   try {
-    // A device or a pipe has no content to lose, and must not be replaced by a file.
+    // A device or a pipe has no contents to lose, and a file must not replace it.
     if (target.existing && !target.existing.isFile()) return await writeFile(path, bytes);
     await replace(target, bytes).catch(async (error: NodeJS.ErrnoException) => {
-      // Another process took the temporary file for a leftover, after this one had been stopped for long.
+      // Another process took the temporary file for a leftover, because this process was suspended for long.
       if (error.code === "ENOENT") return replace(target, bytes);
       if (!isDenied(error) && error.code !== "EBUSY") throw error;
       await writeFile(target.path, bytes);
@@ -37,7 +37,7 @@ export async function writeWhole(where: FilePath, bytes: Uint8Array): Promise<vo
 
 async function replace({ path, existing }: Target, bytes: Uint8Array): Promise<void> {
   const temporary = temporaryName(path);
-  // Only what this call has made is ever removed: a name that is taken ends it here.
+  // Fails if the name exists, so that this call only ever removes its own file.
   const file = await open(temporary, "wx", existing && existing.mode & MODE_BITS);
   try {
     const written = await fill(file, temporary, bytes, existing).finally(() => file.close());
@@ -50,7 +50,7 @@ async function replace({ path, existing }: Target, bytes: Uint8Array): Promise<v
   }
 }
 
-/** Once for each file is enough: leftovers are those of earlier processes. */
+/** Once per file is enough, because leftovers come from earlier processes. */
 async function sweepOnce(path: string, now: number): Promise<void> {
   if (swept.has(path)) return;
   if (swept.size === MOST_SWEPT) swept.clear();
@@ -59,11 +59,11 @@ async function sweepOnce(path: string, now: number): Promise<void> {
 }
 
 /**
- * Checks that a file can be written to `path`: call it before work whose result will go there. It makes an empty
- * temporary file beside it, as writing will, and removes it; a file that is there stays as it is.
+ * Checks that a file can be written to `path`. Call it before work whose result goes there. It creates and removes an empty
+ * temporary file, as writing would; an existing file stays as it is.
  *
- * @throws {ArgumentError} when the folder does not exist, or there is a folder of that name
- * @throws {IsthmusError} of code `ERR_FILE` when the folder or the file may not be written to
+ * @throws {ArgumentError} if the folder does not exist, or the path is a folder
+ * @throws {IsthmusError} with code `ERR_FILE` if the folder or the file may not be written
  */
 export async function assertWritable(where: FilePath): Promise<void> {
   const path = filePath(where);
@@ -78,7 +78,7 @@ export async function assertWritable(where: FilePath): Promise<void> {
   }
 }
 
-/** Whether Node's permission model allows one file, though not its folder. */
+/** Whether Node's permission model allows this file, although not its folder. */
 function mayWrite(path: string): boolean {
   const { permission } = process as { permission?: { has(scope: string, reference: string): boolean } };
   return permission?.has("fs.write", path) ?? false;

@@ -1,20 +1,20 @@
 import { FormatError } from "../common/errors.js";
 
-/** Bytes beyond the last one that may be looked at, which saves the decoder a check for each. */
+/** Extra bytes that may be read beyond the last one, so that the decoder need not check each read. */
 const SLACK = 8;
 
-/** Compressed data that come in pieces, read bit by bit from the lowest bit of each byte up (RFC 1951, section 3.1.1). */
+/** Reads compressed data that arrive in pieces, bit by bit from the lowest bit of each byte (RFC 1951, section 3.1.1). */
 export class BitInput {
-  /** What came and was not read yet, then at least 8 bytes that mean nothing. */
+  /** Bytes that have not been read yet, followed by at least 8 unused bytes. */
   bytes = new Uint8Array(SLACK);
-  /** How many of `bytes` there are. */
+  /** Number of valid bytes in `bytes`. */
   end = 0;
-  /** The next bit, counted from the first of `bytes`. */
+  /** Index of the next bit in `bytes`. */
   position = 0;
-  /** Whether no more will come. */
+  /** Whether there will be no more pieces. */
   ended = false;
 
-  /** Adds what comes next. */
+  /** Adds the next piece. */
   append(piece: Uint8Array): void {
     const read = this.position >>> 3;
     const rest = this.end - read;
@@ -27,20 +27,20 @@ export class BitInput {
     this.position -= 8 * read;
   }
 
-  /** Bits that can be read. */
+  /** Number of bits that can be read. */
   get available(): number {
     return 8 * this.end - this.position;
   }
 
-  /** Waits for bits: each `undefined` asks for a piece more. */
+  /** Waits for bits: each `undefined` asks for another piece. */
   *need(bits: number): Generator<undefined, void, void> {
     while (this.available < bits) {
-      if (this.ended) throw new FormatError("bytes is damaged gzip data: it is cut short");
+      if (this.ended) throw new FormatError("bytes is damaged gzip data: it is truncated");
       yield undefined;
     }
   }
 
-  /** The next bits, up to 16, which have to be there. */
+  /** Reads up to 16 bits, which must be available. */
   take(bits: number): number {
     const at = this.position >>> 3;
     const { bytes } = this;
@@ -50,7 +50,7 @@ export class BitInput {
     return value;
   }
 
-  /** Goes on to the next whole byte. */
+  /** Skips to the next whole byte. */
   align(): void {
     this.position = (this.position + 7) & ~7;
   }

@@ -3,21 +3,21 @@ import { Gunzipper } from "./gunzipper.js";
 import { isGzip, MAXIMUM_EXPANSION, tooMuch } from "./gzip.js";
 import { allocated } from "./typedArrays.js";
 
-/** Where bytes come from, in pieces of any length. */
+/** A source of bytes in pieces of any length. */
 export interface Pieces {
   readonly pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
-  /** How many bytes there are at most; Infinity where nobody knows, as of a pipe. */
+  /** The maximum number of bytes; Infinity if unknown, as for a pipe. */
   readonly size: number;
 }
 
-/** Bytes from beginning to end, decompressed if they are gzip data; no more is kept than is asked for at once. */
+/** Reads bytes in order and decompresses gzip data. It keeps no more in memory than one request needs. */
 export class ByteSource {
-  /** Whether the bytes are compressed where they come from. */
+  /** Whether the source is compressed. */
   readonly compressed: boolean;
   readonly #pieces: AsyncIterator<Uint8Array> | Iterator<Uint8Array>;
-  /** What came and was not taken yet. */
+  /** Bytes that have arrived but have not been taken yet. */
   #rest: Uint8Array;
-  /** How many bytes there can be in all. */
+  /** The maximum total number of bytes. */
   readonly #most: number;
   #taken = 0;
 
@@ -34,12 +34,12 @@ export class ByteSource {
     return new ByteSource(decompressed(plain), MAXIMUM_EXPANSION * size, true);
   }
 
-  /** How many bytes can still come: as many as the source has, or its compressed bytes can hold. */
+  /** The maximum number of bytes left: those of the source, or what its compressed bytes can expand to. */
   get mostLeft(): number {
     return this.#most - this.#taken;
   }
 
-  /** What is there next, at least a byte; undefined at the end. */
+  /** The next bytes, at least one; undefined at the end. */
   async some(): Promise<Uint8Array | undefined> {
     const some = this.#rest.length > 0 ? this.#rest : await this.#next();
     this.#rest = new Uint8Array(0);
@@ -47,7 +47,7 @@ export class ByteSource {
     return some;
   }
 
-  /** The next `length` bytes, which are left to be taken; fewer where the source ends before. */
+  /** The next `length` bytes, without taking them; fewer if the source ends earlier. */
   async peek(length: number): Promise<Uint8Array> {
     while (this.#rest.length < length) {
       const next = await this.#next();
@@ -58,12 +58,12 @@ export class ByteSource {
   }
 
   /**
-   * The next `length` bytes, in memory of their own; fewer where the source ends before.
+   * Takes the next `length` bytes, in their own memory; fewer if the source ends earlier.
    *
-   * @throws {OutOfMemoryError} when the runtime has no room for them
+   * @throws {OutOfMemoryError} if there is no memory for them
    */
   async take(length: number): Promise<Uint8Array<ArrayBuffer>> {
-    // Where nobody knows how many there are, the memory grows with what comes.
+    // If the number is unknown, the memory grows as bytes arrive.
     let taken = allocated(
       Number.isFinite(this.#most) ? Math.min(length, this.mostLeft) : Math.min(length, 1 << 20),
     );
@@ -85,6 +85,11 @@ export class ByteSource {
     return size === taken.length ? taken : taken.slice(0, size);
   }
 
+  /** Lets go of where the bytes come from; nothing can be read any more. */
+  async close(): Promise<void> {
+    await this.#pieces.return?.(undefined);
+  }
+
   async #next(): Promise<Uint8Array | undefined> {
     for (;;) {
       const { done, value } = await this.#pieces.next();
@@ -100,11 +105,15 @@ async function* each(pieces: Pieces["pieces"]): AsyncGenerator<Uint8Array, void,
 
 async function* decompressed(source: ByteSource): AsyncGenerator<Uint8Array, void, void> {
   const gunzipper = new Gunzipper();
-  for (let piece = await source.some(); piece; piece = await source.some()) yield* gunzipper.push(piece);
-  yield* gunzipper.end();
+  try {
+    for (let piece = await source.some(); piece; piece = await source.some()) yield* gunzipper.push(piece);
+    yield* gunzipper.end();
+  } finally {
+    await source.close();
+  }
 }
 
-/** @throws {FormatError} when what has to be decompressed is more than is allowed */
+/** @throws {FormatError} if the decompressed data are larger than allowed */
 export function requireUnpackable(source: ByteSource, bytes: number, maximumBytes: number): void {
   if (source.compressed && bytes > maximumBytes) throw tooMuch(maximumBytes);
 }

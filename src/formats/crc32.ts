@@ -1,4 +1,4 @@
-/** Sums of single bytes, and of bytes that one, two and three zeros follow: so that a step takes four bytes. */
+/** CRCs of single bytes, and of bytes followed by one, two and three zeros, so that one step handles four bytes. */
 const TABLES = makeTables();
 
 function makeTables(): readonly Uint32Array[] {
@@ -17,7 +17,7 @@ function makeTables(): readonly Uint32Array[] {
 /**
  * The CRC-32 of gzip (RFC 1952, section 8) and PNG.
  *
- * @param before the sum of the bytes that precede these; default: there are none
+ * @param before the CRC of the preceding bytes; default: none
  * @returns an unsigned integer
  */
 export function crc32(bytes: Uint8Array, before = 0): number {

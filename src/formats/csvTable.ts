@@ -1,33 +1,78 @@
 import { concatenate } from "../common/concatenate.js";
 import { float32Text } from "./floatText.js";
+import type { Cell, Table } from "./table.js";
 import { encodeUtf8 } from "./utf8.js";
 
-/** Rows of float32 with names for their columns. */
+/** A table of float32 values with column names. */
 export interface FloatTable {
+  /** Of the columns. */
   readonly names: readonly string[];
-  /** Row-major; as many columns as there are names. */
+  /** Row-major, with one column per name. */
   readonly data: Float32Array;
 }
 
-/** Values that become text at a time: all of them could be more than a string can hold. */
+/** Values to format at a time. A single string might not hold all of them. */
 const AT_ONCE = 1 << 16;
 
 /**
- * Writes a table as CSV (RFC 4180, with a line feed alone): a line of names, then a line for each row. Each value is the
- * shortest decimal that reads as the same float32.
+ * Writes a table as CSV (RFC 4180, with a line feed alone): a line of names, then a line for each row. Each number is the
+ * shortest decimal that reads as the same float, of 32 bits in a `Float32Array`, else of 64; dates are ISO 8601 in UTC;
+ * missing values, NaN among them, are empty fields.
  *
  * @returns the file, in UTF-8
  */
-export function encodeCsv({ names, data }: FloatTable): Uint8Array {
-  const columns = names.length;
-  const parts = [encodeUtf8(`${names.join(",")}\n`)];
-  const step = Math.max(1, Math.floor(AT_ONCE / columns)) * columns;
-  for (let begin = 0; begin < data.length; begin += step) {
+export function encodeCsv(table: FloatTable | Table): Uint8Array {
+  const { names, rows, field } = "columns" in table ? ofTable(table) : ofFloats(table);
+  const step = Math.max(1, Math.floor(AT_ONCE / names.length));
+  const parts = [encodeUtf8(`${names.map(quoted).join(",")}\n`)];
+  for (let begin = 0; begin < rows; begin += step) {
     let text = "";
-    for (let i = begin; i < Math.min(begin + step, data.length); i++) {
-      text += float32Text(data[i]!) + ((i + 1) % columns === 0 ? "\n" : ",");
+    for (let row = begin; row < Math.min(begin + step, rows); row++) {
+      for (let column = 0; column < names.length; column++) {
+        text += (column === 0 ? "" : ",") + field(row, column);
+      }
+      text += "\n";
     }
     parts.push(encodeUtf8(text));
   }
   return concatenate(Uint8Array, parts);
+}
+
+/** What is written of a table. */
+interface Fields {
+  readonly names: readonly string[];
+  readonly rows: number;
+  readonly field: (row: number, column: number) => string;
+}
+
+function ofFloats({ names, data }: FloatTable): Fields {
+  const columns = names.length;
+  const rows = Math.floor(data.length / columns);
+  return { names, rows, field: (row, column) => float32Text(data[row * columns + column]!) };
+}
+
+function ofTable({ rows, columns }: Table): Fields {
+  const texts = columns.map(({ values }) => (values instanceof Float32Array ? floatField : cellText));
+  // A line with nothing in it would be taken for none.
+  const missing = columns.length === 1 ? '""' : "";
+  const field = (row: number, column: number) =>
+    texts[column]!(columns[column]!.values[row] as number) || missing;
+  return { names: columns.map(({ name }) => name), rows, field };
+}
+
+function floatField(value: number): string {
+  return Number.isNaN(value) ? "" : float32Text(value);
+}
+
+function cellText(cell: Cell): string {
+  if (cell === null || cell === undefined) return "";
+  if (typeof cell === "string") return quoted(cell);
+  if (typeof cell === "number") return Number.isNaN(cell) ? "" : Object.is(cell, -0) ? "-0" : String(cell);
+  if (typeof cell === "object") return Number.isNaN(cell.getTime()) ? "" : cell.toISOString();
+  return String(cell);
+}
+
+/** A text as a field: in quotes where it has what would end a field, or space that readers might take away. */
+function quoted(text: string): string {
+  return /[",\r\n]|^\s|\s$|^#/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

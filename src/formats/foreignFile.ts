@@ -1,22 +1,22 @@
 import { utf8Decoder } from "./utf8.js";
 
-/** How many bytes from the start of a file `foreignFile` looks at; a tar archive is known by the last of them. */
+/** How many bytes `foreignFile` needs from the start of a file. The last ones identify a tar archive. */
 export const FOREIGN_START = 512;
 
-/** The formats that are read here, which their own readers do not call foreign. */
+/** The formats that this library reads. A format's own reader does not call it foreign. */
 export type OwnFormat = "npy" | "idx" | "safetensors" | "text";
 
 interface Kind {
-  /** With its article, for a sentence. */
+  /** Name with its article, for use in a sentence. */
   readonly is: string;
-  /** Bytes by which it is known, as Latin-1. */
+  /** Identifying bytes, as Latin-1. */
   readonly magic: string;
-  /** Where they stand; default 0. */
+  /** Position of these bytes; default 0. */
   readonly at?: number;
   readonly own?: OwnFormat;
 }
 
-/** From the formats' own descriptions; those with longer magic stand before those that they begin with. */
+/** From the formats' specifications. Longer magic numbers come before shorter ones that they begin with. */
 const KINDS: readonly Kind[] = [
   { magic: "\x93NUMPY", is: "a NumPy .npy file", own: "npy" },
   { magic: "PK\x03\x04", is: "a zip archive (such as .npz, .keras, .xlsx or PyTorch's .pt)" },
@@ -49,20 +49,20 @@ const KINDS: readonly Kind[] = [
   { magic: "\0asm", is: "a WebAssembly module" },
   {
     magic: "version https://git-lfs.",
-    is: "a Git LFS pointer, which stands for a file that was not fetched",
+    is: "a Git LFS pointer to a file that was not fetched",
   },
 ];
 
 /**
- * What a file is, by its first bytes, in words for the sentence "it is …": so that who hands a file to the wrong reader
- * learns which one they have. The answer is a guess; only a reader knows whether a file is whole.
+ * Guesses what a file is from its first bytes, in words for the sentence "it is …", so that the message of a wrong reader
+ * can say so. Only the right reader can tell whether the file is complete.
  *
  * @param bytes the file, or at least its first 512 bytes
- * @param own the reader's own format, which it does not have to be told
- * @returns undefined for what is not known
+ * @param own the reader's own format, which is not foreign
+ * @returns undefined if the format is unknown
  */
 export function foreignFile(bytes: Uint8Array, own?: OwnFormat): string | undefined {
-  // First those that are known by more than a few bytes, with which a length in another format may begin.
+  // First the formats with reliable checks: a length in one of them may look like another format's magic number.
   if (isSafetensors(bytes)) return own === "safetensors" ? undefined : "a safetensors file";
   if (isIdx(bytes)) return own === "idx" ? undefined : "an IDX file";
   if (isPickle(bytes)) return "a Python pickle (such as .pkl, or PyTorch's older .pt)";
@@ -73,33 +73,33 @@ export function foreignFile(bytes: Uint8Array, own?: OwnFormat): string | undefi
   return text === undefined ? undefined : textKind(text);
 }
 
-/** Two zeros, one of the type codes, and a number of dimensions for which there is room. */
+/** Two zeros, a valid type code, and a number of dimensions that fits into the file. */
 function isIdx(bytes: Uint8Array): boolean {
   const [zero0, zero1, type = 0, rank = 0] = bytes;
   const known = type >= 0x08 && type <= 0x0e && type !== 0x0a;
   return zero0 === 0 && zero1 === 0 && known && rank > 0 && bytes.length >= 4 + 4 * rank;
 }
 
-/** The length of a header that begins with a brace and a quote, or is empty; its limit leaves three bytes of zeros. */
+/** A header length whose upper bytes are zero, then a header that begins with a brace and a quote, or is empty. */
 function isSafetensors(bytes: Uint8Array): boolean {
   const [high0, high1, high2, high3, brace, next = 0x22] = bytes.subarray(4);
   return !high0 && !high1 && !high2 && !high3 && brace === 0x7b && [0x22, 0x7d, 0x20, 0x0a].includes(next);
 }
 
-/** Protocol 2 to 5, then an operation: the least of them is an opening parenthesis (Lib/pickletools.py of Python). */
+/** Protocol 2 to 5, then an opcode; the smallest opcode is an opening parenthesis (Python's Lib/pickletools.py). */
 function isPickle(bytes: Uint8Array): boolean {
   const [proto, version = 0, operation = 0] = bytes;
   return proto === 0x80 && version >= 2 && version <= 5 && operation >= 0x28;
 }
 
-/** The beginning as text; undefined where it is no UTF-8, or has control characters beside white space. */
+/** The beginning as text; undefined if it is not UTF-8 or has control characters other than white space. */
 function readText(bytes: Uint8Array): string | undefined {
-  // Decoders take no shared memory, so this one gets a copy.
+  // Decoders do not accept shared memory, so copy the bytes.
   const start = bytes.slice(0, FOREIGN_START);
   if (start.some((byte) => byte === 0x7f || (byte < 0x20 && !(byte >= 0x09 && byte <= 0x0d))))
     return undefined;
   try {
-    // As a stream: the last character may be cut.
+    // As a stream, because the last character may be incomplete.
     return utf8Decoder({ fatal: true }).decode(start, { stream: true }).trim() || undefined;
   } catch {
     return undefined;

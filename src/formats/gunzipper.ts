@@ -3,10 +3,10 @@ import { BitInput } from "./bitInput.js";
 import { crc32 } from "./crc32.js";
 import { Inflater } from "./inflate.js";
 
-/** Compressed bytes that are taken in at a time. */
+/** Compressed bytes to process at a time. */
 const SLICE = 1 << 16;
 
-/** What each member begins with. */
+/** The first bytes of each member. */
 const MAGIC = [0x1f, 0x8b];
 
 /** Flags of a member's header (RFC 1952, section 2.3.1). */
@@ -16,12 +16,12 @@ const NAME = 8;
 const COMMENT = 16;
 const RESERVED = 0xe0;
 
-/** The only compression method there is. */
+/** The only compression method. */
 const DEFLATE = 8;
 
 /**
- * Decompresses gzip data (RFC 1952) that come in pieces: one member or several, with zeros between and after them, as
- * gzip itself and Python read them.
+ * Decompresses gzip data (RFC 1952) that arrive in pieces: one or more members, with optional zeros between and after them,
+ * as gzip and Python accept them.
  *
  *     1f 8b 08 | flags | time, 4 bytes | 2 bytes | what the flags say | deflate data | CRC-32 | length mod 2^32
  */
@@ -31,9 +31,9 @@ export class Gunzipper {
   #headerCrc = 0;
 
   /**
-   * What the next piece of compressed data gives, in pieces that are the caller's own.
+   * Decompresses the next piece of compressed data. The caller owns the results.
    *
-   * @throws {FormatError} when the data are corrupt
+   * @throws {FormatError} if the data are corrupt
    */
   *push(compressed: Uint8Array): Generator<Uint8Array, void, void> {
     for (let begin = 0; begin < compressed.length; begin += SLICE) {
@@ -43,9 +43,9 @@ export class Gunzipper {
   }
 
   /**
-   * What is left when all compressed data came.
+   * Returns the rest after the last piece.
    *
-   * @throws {FormatError} when they are corrupt or cut short
+   * @throws {FormatError} if the data are corrupt or truncated
    */
   *end(): Generator<Uint8Array, void, void> {
     this.#input.ended = true;
@@ -75,8 +75,9 @@ export class Gunzipper {
         yield piece;
       }
       this.#input.align();
-      if ((yield* this.#integer()) !== crc) throw damaged("its checksum is not that of its content");
-      if ((yield* this.#integer()) !== size % 2 ** 32) throw damaged("its length is not that of its content");
+      if ((yield* this.#integer()) !== crc) throw damaged("its checksum does not match its contents");
+      if ((yield* this.#integer()) !== size % 2 ** 32)
+        throw damaged("its length does not match its contents");
     } while (yield* this.#another());
   }
 
@@ -84,12 +85,12 @@ export class Gunzipper {
     this.#headerCrc = 0;
     for (const wanted of MAGIC) {
       if ((yield* this.#byte()) === wanted) continue;
-      throw new FormatError("bytes is gzip data, but what follows it is neither more gzip data nor zeros");
+      throw new FormatError("bytes is gzip data followed by something that is neither gzip data nor zeros");
     }
     const method = yield* this.#byte();
-    if (method !== DEFLATE) throw damaged(`its compression method is ${method}, but only 8 is known`);
+    if (method !== DEFLATE) throw damaged(`its compression method is ${method}, but only 8 is supported`);
     const flags = yield* this.#byte();
-    if (flags & RESERVED) throw damaged("its header has flags without a meaning");
+    if (flags & RESERVED) throw damaged("its header has unknown flags");
     // Time, compression level and operating system.
     yield* this.#skip(6);
     if (flags & EXTRA) yield* this.#skip((yield* this.#byte()) + 256 * (yield* this.#byte()));
@@ -102,7 +103,7 @@ export class Gunzipper {
     }
   }
 
-  /** Passes zeros; whether anything else follows. */
+  /** Skips zeros; returns whether anything else follows. */
   *#another(): Generator<undefined, boolean, void> {
     const input = this.#input;
     for (;;) {
@@ -123,7 +124,7 @@ export class Gunzipper {
     return this.#input.take(16) + 2 ** 16 * this.#input.take(16);
   }
 
-  /** A byte of a header. */
+  /** Reads a byte of a header. */
   *#byte(): Generator<undefined, number, void> {
     yield* this.#input.need(8);
     const byte = this.#input.take(8);

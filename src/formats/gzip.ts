@@ -4,18 +4,18 @@ import { foreignFile } from "./foreignFile.js";
 import { Gunzipper } from "./gunzipper.js";
 import { allocated, type FileBytes, requireBytes } from "./typedArrays.js";
 
-/** Default of every `maximumBytes`: 1 GiB, about twice the largest data set commonly kept as IDX. */
+/** Default of every `maximumBytes`: 1 GiB, about twice the size of the largest common IDX data set. */
 export const DEFAULT_MAXIMUM_BYTES = 2 ** 30;
 
 /**
- * How many times as long as its compressed form something can be: in 2 bits, deflate repeats up to 258 bytes
+ * Maximum compression factor: in 2 bits, deflate can repeat up to 258 bytes
  * (https://zlib.net/zlib_tech.html, "Maximum Compression Factor").
  */
 export const MAXIMUM_EXPANSION = 1032;
 
-/** How much gzip data may unpack to. */
+/** Limit for decompressed data. */
 export interface GunzipOptions {
-  /** Refuse data that decompresses to more bytes than this; `Infinity` for no limit. Default 2^30 (1 GiB). */
+  /** Maximum size of the decompressed data in bytes; `Infinity` for no limit. Default 2^30 (1 GiB). */
   maximumBytes?: number;
 }
 
@@ -26,9 +26,9 @@ export function isGzip(bytes: FileBytes): boolean {
 }
 
 /**
- * The option `maximumBytes` of a function that reads what may be gzipped.
+ * Reads the option `maximumBytes` of a function whose input may be gzipped.
  *
- * @throws {ArgumentError} for other options, and a limit that is no integer ≥ 0 or Infinity
+ * @throws {ArgumentError} for other options, and unless the limit is an integer ≥ 0 or Infinity
  */
 export function maximumBytesOf(name: string, options: GunzipOptions): number {
   knownKeys(name, options, ["maximumBytes"]);
@@ -44,14 +44,14 @@ export function checkMaximumBytes(value: unknown): number {
 }
 
 /**
- * Decompresses gzip data (RFC 1952), the same way in every runtime: members put end to end give what they hold one
- * after the other; zeros between and after them are padding. The memory it takes is that of the result.
+ * Decompresses gzip data (RFC 1952), the same way in every runtime. Several members give their contents one after the other;
+ * zeros between and after them are padding. It needs no more memory than the result.
  *
- * @param bytes a whole gzip file; left as it is
- * @throws {FormatError} when it is no gzip data, is cut short or corrupt, is followed by anything else, or holds more
- * than `maximumBytes`
- * @throws {ArgumentError} when an argument has the wrong type or `maximumBytes` is no integer ≥ 0
- * @throws {OutOfMemoryError} when the runtime refuses the memory for the result
+ * @param bytes a complete gzip file, which is not changed
+ * @throws {FormatError} if the data are not gzip data, are truncated or corrupt, are followed by anything else, or
+ * decompress to more than `maximumBytes`
+ * @throws {ArgumentError} if an argument has the wrong type, or `maximumBytes` is not an integer ≥ 0
+ * @throws {OutOfMemoryError} if there is no memory for the result
  */
 export async function gunzip(bytes: FileBytes, options: GunzipOptions = {}): Promise<Uint8Array> {
   const compressed = requireBytes(bytes);
@@ -64,14 +64,14 @@ export async function gunzip(bytes: FileBytes, options: GunzipOptions = {}): Pro
         : `bytes is ${foreign}, not gzip data`,
     );
   }
-  // A single member ends with its length. Several are decompressed once to count, and once more to keep.
+  // A single member ends with its length. Several members are decompressed twice: once to count, once to keep.
   const last = compressed.subarray(Math.max(0, compressed.length - 4));
   const stated = last.reduce((sum, byte, i) => sum + byte * 2 ** (8 * i), 0);
   const first = unpack(compressed, stated, maximumBytes);
   return first.whole ?? unpack(compressed, first.size, maximumBytes).whole!;
 }
 
-/** What is decompressed, if it has as many bytes as expected; how many it has, anyway. */
+/** Decompresses; returns the bytes if they have the expected length, and their number in any case. */
 function unpack(
   compressed: Uint8Array,
   expected: number,
@@ -88,14 +88,14 @@ function unpack(
   return size === whole.length ? { size, whole } : { size };
 }
 
-/** Decompresses a whole gzip file piece by piece. */
+/** Decompresses a complete gzip file piece by piece. */
 export function* unpacked(compressed: Uint8Array): Generator<Uint8Array, void, void> {
   const gunzipper = new Gunzipper();
   yield* gunzipper.push(compressed);
   yield* gunzipper.end();
 }
 
-/** The error of data that unpack to more than is allowed. */
+/** The error for data that decompress to more than the limit. */
 export function tooMuch(maximumBytes: number): FormatError {
-  return new FormatError(`bytes decompresses to more than maximumBytes, ${maximumBytes} bytes`);
+  return new FormatError(`bytes decompresses to more than maximumBytes (${maximumBytes} bytes)`);
 }

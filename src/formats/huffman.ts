@@ -1,20 +1,20 @@
-/** Bits of the longest code (RFC 1951, section 3.2.7). */
+/** Length of the longest code in bits (RFC 1951, section 3.2.7). */
 const LONGEST = 15;
 
 /**
- * A Huffman code of deflate (RFC 1951, section 3.2.2), to be decoded by looking up the next bits. An entry is
- * `symbol << 4 | bits of its code`, and 0 for bits that are no code.
+ * A Huffman code of deflate (RFC 1951, section 3.2.2) as a lookup table. The next bits are the index; an entry is
+ * `symbol << 4 | length of its code`, or 0 for bits that are not a code.
  */
 export interface HuffmanCode {
   readonly entries: Uint16Array;
-  /** Which of the next bits are the index of an entry. */
+  /** Mask of the bits that are the index. */
   readonly mask: number;
 }
 
 /**
- * @param lengths bits of each symbol's code, 0 for a symbol that does not occur
- * @returns undefined when there is no such code: the lengths leave bits without a meaning, or give them two. A single
- * code of one bit is allowed, and none at all
+ * @param lengths length of each symbol's code in bits; 0 for a symbol that does not occur
+ * @returns undefined if the lengths make no valid code: some bits would have no meaning, or two. No code at all is allowed,
+ * and so is a single code of one bit
  */
 export function huffmanCode(lengths: Uint8Array): HuffmanCode | undefined {
   const counts = new Uint16Array(LONGEST + 1);
@@ -23,7 +23,7 @@ export function huffmanCode(lengths: Uint8Array): HuffmanCode | undefined {
   let longest = LONGEST;
   while (longest > 0 && counts[longest] === 0) longest--;
 
-  // The first code of each length; `left` codes of that length are not given away.
+  // The first code of each length; `left` codes of that length are still free.
   const next = new Uint16Array(LONGEST + 2);
   let left = 1;
   for (let length = 1; length <= longest; length++) {
@@ -37,7 +37,7 @@ export function huffmanCode(lengths: Uint8Array): HuffmanCode | undefined {
   for (let symbol = 0; symbol < lengths.length; symbol++) {
     const length = lengths[symbol]!;
     if (length === 0) continue;
-    // Codes come with their highest bit first.
+    // Codes are stored with their highest bit first.
     const first = reversed(next[length]!++, length);
     for (let at = first; at < entries.length; at += 1 << length) entries[at] = (symbol << 4) | length;
   }

@@ -14,13 +14,13 @@ import {
   swapBytes,
 } from "./typedArrays.js";
 
-/** The typed arrays that IDX has a type code for. */
+/** The typed arrays that have an IDX type code. */
 export type IdxData = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
 
 /** The element types of IDX. */
 export type IdxType = "uint8" | "int8" | "int16" | "int32" | "float32" | "float64";
 
-/** An array to be written as IDX. */
+/** An array to write as IDX. */
 export interface IdxArray {
   /** Dimensions, slowest first; `[10000, 28, 28]` is 10,000 images of 28 by 28. */
   readonly shape: readonly number[];
@@ -34,7 +34,7 @@ export interface DecodedIdx {
   type: IdxType;
   /** Dimensions, slowest first, each at least 1. */
   shape: number[];
-  /** The elements, row-major, in the byte order of the machine. */
+  /** The elements, row-major. */
   data: IdxData;
 }
 
@@ -56,17 +56,17 @@ const MAXIMUM_DIMENSION = 0xffffffff;
 const MAXIMUM_DIMENSIONS = 255;
 
 /**
- * Reads an IDX file, the format of the MNIST family of data sets:
+ * Reads an IDX file, the format of MNIST and similar data sets:
  *
  *     0 0 | type code | number of dimensions d | d × uint32 big-endian | elements, big-endian, row-major
  *
  * @param bytes the whole file, already decompressed (see `gunzip`)
  * @returns the array; its data is a copy
- * @throws {FormatError} when the bytes are anything but one complete IDX file with at least one element
+ * @throws {FormatError} unless the bytes are one complete IDX file with at least one element
  */
 export function decodeIdx(bytes: FileBytes): DecodedIdx {
   const file = requireBytes(bytes);
-  if (isGzip(file)) throw invalid("it is compressed with gzip and has to be decompressed first");
+  if (isGzip(file)) throw invalid("it is gzip data; decompress it first");
   const layout = readIdxLayout(file);
   requireData(layout, file.length - layout.dataBegin);
   const data = elementsOf(layout, copyBytes(file.subarray(layout.dataBegin))) as IdxData;
@@ -74,10 +74,10 @@ export function decodeIdx(bytes: FileBytes): DecodedIdx {
   return { type, shape: [...layout.shape], data };
 }
 
-/** The most bytes from the start of a file that have to be known to know the length of its header. */
+/** The number of bytes from the start of a file that are enough to know the length of its header. */
 export const IDX_START = 4;
 
-/** Bytes up to the first element, as the first 4 of the file tell. */
+/** Position of the first element, from the first 4 bytes of the file. */
 export function idxHeaderLength(start: Uint8Array): number {
   if (start.length < 4) throw invalid(`it has ${start.length} bytes, but the magic number alone takes 4`);
   return 4 + 4 * start[3]!;
@@ -86,8 +86,8 @@ export function idxHeaderLength(start: Uint8Array): number {
 /**
  * Reads the header of an IDX file.
  *
- * @param file begins with the whole header
- * @throws {FormatError} when it is none, or one of no elements
+ * @param file bytes that begin with the whole header
+ * @throws {FormatError} if the header is invalid or describes no elements
  */
 export function readIdxLayout(file: Uint8Array): ArrayLayout {
   const foreign = foreignFile(file, "idx");
@@ -100,10 +100,10 @@ export function readIdxLayout(file: Uint8Array): ArrayLayout {
   const entry = TYPES.find((candidate) => candidate.code === code);
   if (entry === undefined) {
     throw invalid(
-      `its type code is 0x${hex(code)}, but one of ${TYPES.map((t) => `0x${hex(t.code)}`).join(", ")} is wanted`,
+      `its type code is 0x${hex(code)}, but it must be one of ${TYPES.map((t) => `0x${hex(t.code)}`).join(", ")}`,
     );
   }
-  if (rank === 0) throw invalid("it has 0 dimensions, but at least 1 is wanted");
+  if (rank === 0) throw invalid("it has 0 dimensions, but it needs at least 1");
   if (file.length < dataBegin) {
     throw invalid(
       `it ends after ${file.length} bytes, but its header with ${rank} dimensions takes ${dataBegin}`,
@@ -112,32 +112,34 @@ export function readIdxLayout(file: Uint8Array): ArrayLayout {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
   if (shape.includes(0)) {
-    throw invalid(`its shape is ${showShape(shape)}, but every dimension has to be at least 1`);
+    throw invalid(`its shape is ${showShape(shape)}, but every dimension must be at least 1`);
   }
   return { format: "IDX", type: entry.array, bigEndian: true, fortranOrder: false, shape, dataBegin };
 }
 
 /**
- * Writes an IDX file; `decodeIdx` reads it back to the same bits.
+ * Writes an IDX file. `decodeIdx` reads back the same bits.
  *
- * @throws {ArgumentError} when the data has a type that IDX does not know or the shape is not 1 to 255
+ * @throws {ArgumentError} if IDX does not support the type of the data, or the shape is not 1 to 255
  * dimensions of 1 to 2^32 - 1
- * @throws {ShapeError} when the shape asks for another number of elements than there are
+ * @throws {ShapeError} if the shape does not match the number of elements
  */
 export function encodeIdx(array: IdxArray): Uint8Array {
   const { type, shape } = requireArray(array, "array");
   const entry = TYPES.find((candidate) => candidate.array === type);
   if (entry === undefined) {
     throw new ArgumentError(
-      `array has data that is ${type}, but IDX holds only ${TYPES.map((t) => t.array).join(", ")}`,
+      `array has data that is ${type}, but IDX supports only ${TYPES.map((t) => t.array).join(", ")}`,
     );
   }
   if (shape.length < 1 || shape.length > MAXIMUM_DIMENSIONS) {
-    throw new ArgumentError(`array has ${shape.length} dimensions, but IDX holds 1 to ${MAXIMUM_DIMENSIONS}`);
+    throw new ArgumentError(
+      `array has ${shape.length} dimensions, but IDX supports 1 to ${MAXIMUM_DIMENSIONS}`,
+    );
   }
   if (shape.some((dimension) => dimension < 1 || dimension > MAXIMUM_DIMENSION)) {
     throw new ArgumentError(
-      `array has shape ${showShape(shape)}, but IDX holds dimensions of 1 to ${MAXIMUM_DIMENSION}`,
+      `array has shape ${showShape(shape)}, but IDX supports dimensions of 1 to ${MAXIMUM_DIMENSION}`,
     );
   }
 

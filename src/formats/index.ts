@@ -1,4 +1,4 @@
-// `isthmus/formats`: bytes to numbers and back, in any runtime. `isthmus/node` reads and writes the files.
+// `isthmus/formats`: converts file formats to arrays and back, in any runtime. `isthmus/node` reads and writes files.
 export { type GunzipOptions, gunzip, isGzip } from "./gzip.js";
 export { type DecodedIdx, decodeIdx, encodeIdx, type IdxArray, type IdxData, type IdxType } from "./idx.js";
 export { decodeNpy, encodeNpy, type NpyArray } from "./npy.js";

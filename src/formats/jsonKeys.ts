@@ -4,19 +4,19 @@ const BACKSLASH = 0x5c;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-/** The keys of a JSON object as its text has them, which the parsed object no longer tells. */
+/** The keys of a JSON object as written in its text, which the parsed object no longer shows. */
 export interface JsonKeys {
-  /** Keys of the outermost object, in the order written; objects put keys like "10" first. */
+  /** Keys of the outermost object, in the order of the text. JavaScript objects would put keys like "10" first. */
   outermost: string[];
-  /** A key that one object repeats, of which `JSON.parse` keeps the last value only; undefined where none is. */
+  /** A key that occurs twice in one object, if any. `JSON.parse` would only keep its last value. */
   repeated: string | undefined;
 }
 
 /**
- * Reads the keys of the outermost object of `text` and of the objects directly in it. Those deeper down are
- * skipped, which keeps memory small however deep a hostile text nests.
+ * Reads the keys of the outermost object of `text` and of the objects directly inside it. It skips deeper objects, so that
+ * hostile nesting cannot use much memory.
  *
- * @param text valid JSON, that is, text which `JSON.parse` has accepted
+ * @param text valid JSON: text that `JSON.parse` has accepted
  */
 export function scanJsonKeys(text: string): JsonKeys {
   const outermost = new Set<string>();
@@ -38,7 +38,7 @@ export function scanJsonKeys(text: string): JsonKeys {
     } else if (code === CLOSE_BRACE) {
       depth--;
     } else if (code === COLON && depth <= 2) {
-      // Outside a string a colon stands only after a key.
+      // Outside a string, a colon only follows a key.
       const key = JSON.parse(text.slice(stringBegin, stringEnd)) as string;
       const keys = depth === 1 ? outermost : inner;
       if (keys.has(key)) repeated ??= key;

@@ -1,4 +1,5 @@
 import { FormatError } from "../common/errors.js";
+import { widenHalves } from "./float16.js";
 import {
   allocated,
   bytesPerElement,
@@ -10,13 +11,16 @@ import {
   viewAs,
 } from "./typedArrays.js";
 
-/** What the header of a file of one array says of the elements that follow it. */
+/** What the header of an array file says about the elements that follow. */
 export interface ArrayLayout {
-  /** What such a file is called. */
+  /** Name of the file format. */
   readonly format: "IDX" | ".npy";
+  /** What the elements become. */
   readonly type: NumericArrayName;
+  /** How they stand in the file, where no array of `type` has them so: half floats, or booleans of a byte each. */
+  readonly stored?: "float16" | "bool";
   readonly bigEndian: boolean;
-  /** Whether the elements are column-major, the first dimension the fastest; else they are row-major. */
+  /** Whether the elements are column-major (Fortran order); otherwise they are row-major. */
   readonly fortranOrder: boolean;
   /** Dimensions, slowest first. */
   readonly shape: readonly number[];
@@ -24,22 +28,28 @@ export interface ArrayLayout {
   readonly dataBegin: number;
 }
 
-/**
- * Bytes that the elements take.
- *
- * @throws {FormatError} when they are more than any file can hold
- */
-export function dataBytes({ format, type, shape }: ArrayLayout): number {
-  const size = (elementCount(shape) ?? Number.POSITIVE_INFINITY) * bytesPerElement(type);
-  if (Number.isSafeInteger(size)) return size;
-  throw invalid(format, `its shape ${showShape(shape)} is more than any file can hold`);
+/** Bytes that an element takes in the file. */
+export function storedBytes({ type, stored }: Pick<ArrayLayout, "type" | "stored">): number {
+  return stored === "float16" ? 2 : bytesPerElement(type);
 }
 
 /**
- * Checks how many bytes follow a header.
+ * Bytes that the elements take in the file.
  *
- * @param available how many there are, or `"more"` than the elements take
- * @throws {FormatError} unless they are as many as the elements take
+ * @throws {FormatError} if no file could have that many
+ */
+export function dataBytes(layout: ArrayLayout): number {
+  const { format, shape } = layout;
+  const size = (elementCount(shape) ?? Number.POSITIVE_INFINITY) * storedBytes(layout);
+  if (Number.isSafeInteger(size)) return size;
+  throw invalid(format, `its shape ${showShape(shape)} is larger than any file can be`);
+}
+
+/**
+ * Checks the number of bytes after the header.
+ *
+ * @param available number of bytes, or `"more"` for more than the elements need
+ * @throws {FormatError} unless the elements need exactly as many
  */
 export function requireData(layout: ArrayLayout, available: number | "more"): void {
   const size = dataBytes(layout);
@@ -48,31 +58,42 @@ export function requireData(layout: ArrayLayout, available: number | "more"): vo
   throw invalid(layout.format, `${wants(layout)}, but ${follow} follow the header`);
 }
 
-/** For messages: what the elements of a file take. */
+/** For messages: how many bytes the elements need. */
 export function wants(layout: ArrayLayout): string {
-  return `its shape ${showShape(layout.shape)} wants ${dataBytes(layout)} bytes of data`;
+  return `its shape ${showShape(layout.shape)} needs ${dataBytes(layout)} bytes of data`;
 }
 
-/** The elements of a file, row-major and in the byte order of the machine, in the memory of `bytes`, which is given up. */
+/**
+ * The elements of a file, row-major and in the byte order of the machine, in the memory of `bytes`, which is given up.
+ *
+ * @throws {FormatError} for booleans that are neither 0 nor 1
+ */
 export function elementsOf(layout: ArrayLayout, bytes: Uint8Array<ArrayBuffer>): NumericArray {
-  const { type, bigEndian, fortranOrder, shape } = layout;
-  if (bigEndian) swapBytes(bytes, bytesPerElement(type));
-  return viewAs(type, fortranOrder && shape.length > 1 ? toRowMajor(type, bytes, shape) : bytes);
+  const { type, stored, bigEndian, fortranOrder, shape } = layout;
+  const size = storedBytes(layout);
+  if (bigEndian) swapBytes(bytes, size);
+  const ordered = fortranOrder && shape.length > 1 ? toRowMajor(size, bytes, shape) : bytes;
+  if (stored === "float16") {
+    const floats = allocated(2 * ordered.length);
+    widenHalves(new Uint16Array(ordered.buffer), new Uint32Array(floats.buffer));
+    return viewAs(type, floats);
+  }
+  if (stored === "bool") {
+    const wrong = ordered.find((byte) => byte > 1);
+    if (wrong !== undefined)
+      throw invalid(layout.format, `it has the boolean ${wrong}, which is neither 0 nor 1`);
+  }
+  return viewAs(type, ordered);
 }
 
 /** The elements of a column-major (Fortran order) array in row-major order. */
-function toRowMajor(
-  type: NumericArrayName,
-  source: Uint8Array,
-  shape: readonly number[],
-): Uint8Array<ArrayBuffer> {
-  const size = bytesPerElement(type);
+function toRowMajor(size: number, source: Uint8Array, shape: readonly number[]): Uint8Array<ArrayBuffer> {
   const target = allocated(source.length);
   const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((a, b) => a * b, size));
   const index = shape.map(() => 0);
   let from = 0;
   for (let to = 0; to < target.length; to += size) {
-    // By bytes, because a number taken out and put back may lose the payload of a signalling NaN.
+    // Copies bytes, because reading and writing a number may lose the payload of a signalling NaN.
     for (let byte = 0; byte < size; byte++) target[to + byte] = source[from + byte]!;
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       from += strides[axis]!;
@@ -84,7 +105,7 @@ function toRowMajor(
   return target;
 }
 
-/** The error of a file that is not what its format promises. */
+/** The error for an invalid file. */
 export function invalid(format: ArrayLayout["format"], reason: string): FormatError {
   return new FormatError(`bytes is not a valid ${format} file: ${reason}`);
 }

@@ -1,6 +1,6 @@
 import { ArgumentError, FormatError } from "../common/errors.js";
 import { foreignFile } from "./foreignFile.js";
-import { type ArrayLayout, elementsOf, invalid as invalidFile, requireData } from "./layout.js";
+import { type ArrayLayout, elementsOf, invalid as invalidFile, requireData, storedBytes } from "./layout.js";
 import { parseNpyHeader } from "./npyHeader.js";
 import {
   bytesOf,
@@ -15,7 +15,7 @@ import {
 } from "./typedArrays.js";
 import { encodeUtf8 } from "./utf8.js";
 
-/** An array as NumPy's `.npy` files hold one. */
+/** An array, as in a NumPy `.npy` file. */
 export interface NpyArray {
   /** Dimensions, slowest first; `[]` is a scalar of one element. */
   readonly shape: readonly number[];
@@ -23,7 +23,7 @@ export interface NpyArray {
   readonly data: NumericArray;
 }
 
-/** NumPy's type codes without their byte order: kind and bytes per element. */
+/** NumPy's type codes without byte order: kind and bytes per element. */
 const TYPES: ReadonlyMap<string, NumericArrayName> = new Map([
   ["f8", "Float64Array"],
   ["f4", "Float32Array"],
@@ -36,18 +36,24 @@ const TYPES: ReadonlyMap<string, NumericArrayName> = new Map([
   ["u2", "Uint16Array"],
   ["u1", "Uint8Array"],
 ]);
+/** Types without a typed array of their own: half floats, which float32 has all of, and booleans. */
+const STORED: ReadonlyMap<string, Pick<ArrayLayout, "type" | "stored">> = new Map([
+  ["f2", { type: "Float32Array", stored: "float16" }],
+  // Not `Uint8Array`, which models divide by 255.
+  ["b1", { type: "Int8Array", stored: "bool" }],
+]);
 const CODE_OF = new Map(Array.from(TYPES, ([code, type]) => [type, code]));
 
-/** `\x93NUMPY`, with which every file begins; two bytes of version follow. */
+/** The magic number `\x93NUMPY`; two bytes of version follow. */
 const MAGIC = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59);
 
-/** The data begins at a multiple of this many bytes, so that a mapped file is aligned for SIMD. */
+/** The data begins at a multiple of this many bytes, so that a memory-mapped file is aligned for SIMD. */
 const ALIGNMENT = 64;
 
-/** What `numpy.load` reads by default; longer headers describe structured types, which are refused anyway. */
+/** Limit of `numpy.load`. Longer headers describe structured types, which are refused anyway. */
 const MAXIMUM_HEADER = 10_000;
 
-/** `NPY_MAXDIMS` of NumPy 1, which every NumPy reads, and of NumPy 2, which is the most that any writes. */
+/** `NPY_MAXDIMS` of NumPy 1, which every version can read, and of NumPy 2, the most that any version writes. */
 const MAXIMUM_DIMENSIONS_WRITTEN = 32;
 const MAXIMUM_DIMENSIONS_READ = 64;
 
@@ -57,14 +63,14 @@ const MAXIMUM_DIMENSIONS_READ = 64;
  *
  *     \x93NUMPY | 1 0 | header length, uint16 LE | header, padded with spaces, newline | data
  *
- * @throws {ArgumentError} when the data is no numeric typed array, or the shape is not up to 32 integers ≥ 0
- * @throws {ShapeError} when the shape asks for another number of elements than there are
+ * @throws {ArgumentError} unless the data is a numeric typed array and the shape has up to 32 integers ≥ 0
+ * @throws {ShapeError} if the shape does not match the number of elements
  */
 export function encodeNpy(array: NpyArray): Uint8Array {
   const { type, shape } = requireArray(array, "array");
   if (shape.length > MAXIMUM_DIMENSIONS_WRITTEN) {
     throw new ArgumentError(
-      `array has ${shape.length} dimensions, but NumPy takes up to ${MAXIMUM_DIMENSIONS_WRITTEN}`,
+      `array has ${shape.length} dimensions, but NumPy allows up to ${MAXIMUM_DIMENSIONS_WRITTEN}`,
     );
   }
   const descr = `${bytesPerElement(type) === 1 ? "|" : "<"}${CODE_OF.get(type)}`;
@@ -85,12 +91,13 @@ export function encodeNpy(array: NpyArray): Uint8Array {
 
 /**
  * Reads a NumPy `.npy` file of format 1.0, 2.0 or 3.0. Either byte order is read; an array in Fortran order is
- * put into C order. 64-bit integers come as `BigInt64Array` or `BigUint64Array`.
+ * put into C order. 64-bit integers come as `BigInt64Array` or `BigUint64Array`, half-precision floats as `Float32Array`,
+ * booleans as `Int8Array` of 0 and 1.
  *
  * @param bytes the whole file
  * @returns the array; its data is a copy
  * @throws {FormatError} when the bytes are not one complete file, or hold elements without a typed array:
- * structured, boolean, complex, half-precision, text, date and object types
+ * structured, complex, extended-precision, text, date and object types
  */
 export function decodeNpy(bytes: FileBytes): NpyArray {
   const file = requireBytes(bytes);
@@ -102,8 +109,8 @@ export function decodeNpy(bytes: FileBytes): NpyArray {
 /**
  * Reads the header of a `.npy` file.
  *
- * @param file begins with the whole header
- * @throws {FormatError} when it is none, or one of elements without a typed array
+ * @param file bytes that begin with the whole header
+ * @throws {FormatError} if the header is invalid, or the elements have a type without a typed array
  */
 export function readNpyLayout(file: Uint8Array): ArrayLayout {
   const dataBegin = npyHeaderLength(file);
@@ -113,7 +120,7 @@ export function readNpyLayout(file: Uint8Array): ArrayLayout {
       `its header length is ${dataBegin - headerBegin}, but only ${file.length - headerBegin} bytes follow`,
     );
   }
-  // Versions 1 and 2 are Latin-1. In version 3 only names of structured types go beyond ASCII, and those are refused.
+  // Versions 1 and 2 are Latin-1. In version 3, only names of structured types may be non-ASCII; these are refused.
   const text = Array.from(file.subarray(headerBegin, dataBegin), (code) => String.fromCharCode(code)).join(
     "",
   );
@@ -124,10 +131,10 @@ export function readNpyLayout(file: Uint8Array): ArrayLayout {
   return { format: ".npy", ...readDescr(descr), fortranOrder, shape, dataBegin };
 }
 
-/** The most bytes from the start of a file that have to be known to know the length of its header. */
+/** The number of bytes from the start of a file that are enough to know the length of its header. */
 export const NPY_START = 12;
 
-/** Bytes up to the first element, as the first `NPY_START` of the file tell. */
+/** Position of the first element, from the first `NPY_START` bytes of the file. */
 export function npyHeaderLength(start: Uint8Array): number {
   if (!MAGIC.every((byte, i) => start[i] === byte)) {
     const foreign = foreignFile(start);
@@ -139,7 +146,7 @@ export function npyHeaderLength(start: Uint8Array): number {
   const headerBegin = MAGIC.length + 2 + lengthBytes;
   if (major === undefined || minor === undefined) throw invalid("it ends before its version");
   if (major < 1 || major > 3 || minor !== 0) {
-    throw invalid(`its version is ${major}.${minor}, but 1.0, 2.0 or 3.0 is wanted`);
+    throw invalid(`its version is ${major}.${minor}, but it must be 1.0, 2.0 or 3.0`);
   }
   if (start.length < headerBegin) throw invalid("it ends before its header length");
 
@@ -147,21 +154,24 @@ export function npyHeaderLength(start: Uint8Array): number {
   const length =
     major === 1 ? view.getUint16(MAGIC.length + 2, true) : view.getUint32(MAGIC.length + 2, true);
   if (length > MAXIMUM_HEADER)
-    throw invalid(`its header length is ${length}, but at most ${MAXIMUM_HEADER} is read`);
+    throw invalid(`its header length is ${length}, but the limit is ${MAXIMUM_HEADER}`);
   return headerBegin + length;
 }
 
 /** Reads a type such as `<f4` or `|u1`; an order of `|`, "does not apply", is right for single bytes only. */
-function readDescr(descr: string): { type: NumericArrayName; bigEndian: boolean } {
+function readDescr(descr: string): Pick<ArrayLayout, "type" | "stored" | "bigEndian"> {
   const order = descr[0] ?? "";
-  const type = TYPES.get(descr.slice(1));
-  const orders = type !== undefined && bytesPerElement(type) === 1 ? "<>|" : "<>";
-  if (type === undefined || order === "" || !orders.includes(order)) {
+  const code = descr.slice(1);
+  const plain = TYPES.get(code);
+  const element = plain === undefined ? STORED.get(code) : { type: plain };
+  const orders = element !== undefined && storedBytes(element) === 1 ? "<>|" : "<>";
+  if (element === undefined || order === "" || !orders.includes(order)) {
+    const known = [...TYPES.keys(), ...STORED.keys()].join(", ");
     throw new FormatError(
-      `bytes holds elements of NumPy type ${quote(descr)}, but only ${[...TYPES.keys()].join(", ")} after < or > can be read`,
+      `bytes has elements of NumPy type ${quote(descr)}, but only ${known} after < or > can be read`,
     );
   }
-  return { type, bigEndian: order === ">" };
+  return { ...element, bigEndian: order === ">" };
 }
 
 function invalid(reason: string): FormatError {

@@ -1,7 +1,7 @@
 import { FormatError } from "../common/errors.js";
 import { isDimension, quote } from "./typedArrays.js";
 
-/** The three facts that the header of a `.npy` file states. */
+/** The contents of the header of a `.npy` file. */
 export interface NpyHeader {
   /** Type of the elements, for example `<f4`. */
   descr: string;
@@ -10,7 +10,7 @@ export interface NpyHeader {
   shape: number[];
 }
 
-/** One `key: value` of a dict with the comma that follows it; the last may go without one. */
+/** One `key: value` of a dict with the comma after it, which is optional for the last. */
 const MEMBER = /\s*(['"])(\w*)\1\s*:\s*('[^']*'|"[^"]*"|\w+|\([^()]*\))\s*(?:,|(?=\}))/y;
 
 /** A `descr` that is a list of fields. */
@@ -20,12 +20,12 @@ const STRUCTURED = /(['"])descr\1\s*:\s*\[/;
  * Parses the header of a `.npy` file: a Python dict literal with exactly the keys `descr`, `fortran_order` and
  * `shape`, such as `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`, then white space.
  *
- * @throws {FormatError} when the text is anything else, or the type is structured
+ * @throws {FormatError} for any other text, and for structured types
  */
 export function parseNpyHeader(text: string): NpyHeader {
   if (STRUCTURED.test(text)) {
     throw new FormatError(
-      "bytes holds elements of a structured NumPy type, but only plain numbers can be read",
+      "bytes has elements of a structured NumPy type, but only plain numbers are supported",
     );
   }
   const members = parseMembers(text);
@@ -39,7 +39,7 @@ export function parseNpyHeader(text: string): NpyHeader {
   };
 }
 
-/** The source text of each value, by key. */
+/** The text of each value, by key. */
 function parseMembers(text: string): Map<string, string> {
   const members = new Map<string, string>();
   const open = /^\s*\{/.exec(text);
@@ -62,29 +62,29 @@ function parseMembers(text: string): Map<string, string> {
 }
 
 function parseDescr(source: string): string {
-  if (!/^['"]/.test(source)) throw invalid(`has ${quote(source)} for 'descr', but a string is wanted`);
+  if (!/^['"]/.test(source)) throw invalid(`has ${quote(source)} for 'descr', but it must be a string`);
   return source.slice(1, -1);
 }
 
 function parseOrder(source: string): boolean {
   if (source !== "True" && source !== "False") {
-    throw invalid(`has ${quote(source)} for 'fortran_order', but True or False is wanted`);
+    throw invalid(`has ${quote(source)} for 'fortran_order', but it must be True or False`);
   }
   return source === "True";
 }
 
 function parseShape(source: string): number[] {
-  const wrong = () => invalid(`has ${quote(source)} for 'shape', but a tuple of integers ≥ 0 is wanted`);
+  const wrong = () => invalid(`has ${quote(source)} for 'shape', but it must be a tuple of integers ≥ 0`);
   if (!source.startsWith("(")) throw wrong();
   const inner = source.slice(1, -1).trim();
   if (inner === "") return [];
-  // Without a comma, parentheses only group.
+  // Without a comma, parentheses do not make a tuple.
   if (!inner.includes(",")) throw wrong();
   return inner
     .replace(/,$/, "")
     .split(",")
     .map((item) => {
-      // Python 2 wrote long integers with an L.
+      // Python 2 wrote an L after long integers.
       const dimension = /^\s*\d+L?\s*$/.test(item) ? Number(item.replace("L", "")) : Number.NaN;
       if (!isDimension(dimension)) throw wrong();
       return dimension;

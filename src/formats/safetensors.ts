@@ -23,19 +23,19 @@ import { encodeUtf8 } from "./utf8.js";
 
 /** A named, row-major array. */
 export interface NamedTensor {
-  /** Any string but `__metadata__`; no two tensors of a file share one. */
+  /** Any string except `__metadata__`; unique in a file. */
   readonly name: string;
-  /** Dimensions, slowest first; `[]` is a scalar of one element, and a dimension of 0 makes an empty tensor. */
+  /** Dimensions, slowest first. `[]` is a scalar with one element; a dimension of 0 makes an empty tensor. */
   readonly shape: readonly number[];
   /** The elements, row-major. */
   readonly data: NumericArray;
 }
 
-/** What a safetensors file holds. */
+/** The contents of a safetensors file. */
 export interface DecodedSafetensors {
   /** The tensors by name, in the order of the file's header. */
   tensors: Map<string, NamedTensor>;
-  /** The `__metadata__` of the header; empty where there is none. Has no prototype. */
+  /** The `__metadata__` of the header; empty if there is none. The object has no prototype. */
   metadata: Record<string, string>;
 }
 
@@ -46,14 +46,14 @@ const DTYPE_OF = new Map(Array.from(DTYPES, ([dtype, type]) => [type, dtype]));
  *
  *     header length n, uint64 LE | n bytes of JSON, padded with spaces to a multiple of 8 | data, little-endian
  *
- * The header lists the tensors in the order given. Their data is laid out by descending element size, and in the
- * order given within one size, so that every tensor is aligned for readers that map the file into memory; the
- * reference implementation sorts by size too. The same tensors in the same order give the same bytes.
+ * The header lists the tensors in the given order. Their data is sorted by descending element size, and by the given order
+ * within one size, so that every tensor is aligned when the file is memory-mapped. The reference implementation does the
+ * same. The same tensors in the same order give the same bytes.
  *
  * @param tensors names are unique, and none is `__metadata__`
- * @param metadata free text by name; left out of the file where it is empty
- * @throws {ArgumentError} when a name, a value of the metadata, or a tensor's type or shape is not as it should be
- * @throws {ShapeError} when a shape asks for another number of elements than its data has
+ * @param metadata texts by name; omitted from the file if empty
+ * @throws {ArgumentError} for an invalid name, metadata value, type or shape
+ * @throws {ShapeError} if a shape does not match the number of elements
  */
 export function encodeSafetensors(
   tensors: Iterable<NamedTensor>,
@@ -90,12 +90,11 @@ export function encodeSafetensors(
 }
 
 /**
- * Reads a safetensors file. Everything it says is checked before any of it is used, and the tensors are copies:
- * they neither keep `bytes` alive nor change with it.
+ * Reads a safetensors file. The header is checked completely before any of it is used. Tensors are copies of the data in
+ * `bytes`.
  *
  * @param bytes the whole file
- * @throws {FormatError} when the bytes are not a complete file by the rules of the format, or a tensor has a
- * dtype without a typed array (`F16`, `BF16`, `BOOL`, …)
+ * @throws {FormatError} if the bytes are not a complete, valid file, or a tensor has a dtype without a typed array (`F16`, `BF16`, `BOOL`, …)
  */
 export function decodeSafetensors(bytes: FileBytes): DecodedSafetensors {
   const file = requireBytes(bytes);
@@ -107,19 +106,19 @@ export function decodeSafetensors(bytes: FileBytes): DecodedSafetensors {
   return { tensors, metadata };
 }
 
-/** The metadata as the beginning of the header: one member, or none where it is empty. */
+/** The metadata as a member of the header; nothing if it is empty. */
 function requireMetadata(metadata: Readonly<Record<string, string>>): string[] {
-  // The keys of data may be millions.
+  // Typed arrays would have millions of keys.
   if (!isOptions(metadata)) {
-    throw new ArgumentError(`metadata is ${show(metadata)}, but an object of strings is wanted`);
+    throw new ArgumentError(`metadata is ${show(metadata)}, but it must be an object of strings`);
   }
   const members = Object.entries(metadata).map(([key, value]) => {
     if (typeof value !== "string") {
-      throw new ArgumentError(`metadata has ${describe(value)} for ${quote(key)}, but a string is wanted`);
+      throw new ArgumentError(`metadata has ${describe(value)} for ${quote(key)}, but it must be a string`);
     }
     if (LONE_SURROGATE.test(key) || LONE_SURROGATE.test(value)) {
       throw new ArgumentError(
-        `metadata has half a surrogate pair in ${quote(key)}, but Unicode text is wanted`,
+        `metadata has half a surrogate pair in ${quote(key)}, but it must be Unicode text`,
       );
     }
     return `${JSON.stringify(key)}:${JSON.stringify(value)}`;
@@ -129,14 +128,14 @@ function requireMetadata(metadata: Readonly<Record<string, string>>): string[] {
 
 function requireTensors(tensors: Iterable<NamedTensor>) {
   if (typeof tensors?.[Symbol.iterator] !== "function") {
-    throw new ArgumentError(`tensors is ${describe(tensors)}, but an iterable of tensors is wanted`);
+    throw new ArgumentError(`tensors is ${describe(tensors)}, but it must be an iterable of tensors`);
   }
   const names = new Set<string>();
   return Array.from(tensors, (tensor, index) => {
     const name: unknown = tensor?.name;
     if (typeof name !== "string") {
       throw new ArgumentError(
-        `tensors[${index}] has a name that is ${describe(name)}, but a string is wanted`,
+        `tensors[${index}] has a name that is ${describe(name)}, but it must be a string`,
       );
     }
     if (name === METADATA) {
@@ -144,10 +143,10 @@ function requireTensors(tensors: Iterable<NamedTensor>) {
     }
     if (LONE_SURROGATE.test(name)) {
       throw new ArgumentError(
-        `tensors[${index}] has half a surrogate pair in its name, but Unicode text is wanted`,
+        `tensors[${index}] has half a surrogate pair in its name, but it must be Unicode text`,
       );
     }
-    if (names.has(name)) throw new ArgumentError(`tensors has two tensors of the name ${quote(name)}`);
+    if (names.has(name)) throw new ArgumentError(`tensors has two tensors with the name ${quote(name)}`);
     names.add(name);
     return { name, ...requireArray(tensor, `tensor ${quote(name)}`), bytes: bytesOf(tensor.data) };
   });

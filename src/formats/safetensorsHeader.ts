@@ -12,7 +12,7 @@ import {
 } from "./typedArrays.js";
 import { decodeUtf8 } from "./utf8.js";
 
-/** A tensor as the header describes it; offsets count bytes from the start of the data. */
+/** A tensor's entry in the header. Offsets count bytes from the start of the data. */
 export interface SafetensorsEntry {
   name: string;
   type: NumericArrayName;
@@ -22,7 +22,7 @@ export interface SafetensorsEntry {
 }
 
 /**
- * The dtypes for which JavaScript has a typed array, by the names of the format
+ * The dtypes that have a typed array in JavaScript, by their names in the format
  * (https://github.com/huggingface/safetensors#format).
  */
 export const DTYPES: ReadonlyMap<string, NumericArrayName> = new Map([
@@ -38,30 +38,30 @@ export const DTYPES: ReadonlyMap<string, NumericArrayName> = new Map([
   ["U8", "Uint8Array"],
 ]);
 
-/** Bytes of the little-endian header length that a file begins with; the data starts at a multiple of it. */
+/** Size of the header length at the start of a file. The data starts at a multiple of it. */
 export const LENGTH_BYTES = 8;
 
-/** The format's own limit against hostile headers. */
+/** The format's limit for headers. */
 export const MAXIMUM_HEADER = 100_000_000;
 
 export const METADATA = "__metadata__";
 
-/** A half of a surrogate pair on its own, which UTF-8 cannot hold. */
+/** Half of a surrogate pair, which UTF-8 cannot encode. */
 export const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** What stands before the data, checked against the size of the data. */
+/** The header, checked against the size of the data. */
 export interface SafetensorsHeader {
   /** The tensors in the order of the header. */
   entries: SafetensorsEntry[];
-  /** Has no prototype, so that no key has a meaning of its own. */
+  /** An object without a prototype, so that no key is special. */
   metadata: Record<string, string>;
-  /** Position in the file at which the data begins. */
+  /** Position of the data in the file. */
   dataBegin: number;
 }
 
 /**
  * Reads the header of a whole safetensors file.
- * @throws {FormatError} when it breaks a rule of the format or does not fit the data that follows it
+ * @throws {FormatError} if it breaks a rule of the format or does not match the data
  */
 export function readSafetensorsHeader(file: Uint8Array): SafetensorsHeader {
   const { header, keys, dataBegin } = readHeader(file);
@@ -91,7 +91,7 @@ function readHeader(file: Uint8Array): {
   }
   if (length === 0n || file[LENGTH_BYTES] !== 0x7b) throw invalid("its header does not begin with {");
 
-  // A decoder takes no shared memory, so it gets a copy.
+  // Decoders do not accept shared memory, so copy the bytes.
   const { header, keys } = parseHeader(file.slice(LENGTH_BYTES, dataBegin));
   if (keys.repeated !== undefined) throw invalid(`its header has the key ${quote(keys.repeated)} twice`);
   return { header, keys: keys.outermost, dataBegin };
@@ -115,10 +115,10 @@ function parseHeader(json: Uint8Array): { header: Record<string, unknown>; keys:
 function readMetadata(value: unknown): Record<string, string> {
   const metadata = Object.create(null) as Record<string, string>;
   if (value === undefined) return metadata;
-  if (!isRecord(value)) throw invalid(`its ${METADATA} is ${describe(value)}, but an object is wanted`);
+  if (!isRecord(value)) throw invalid(`its ${METADATA} is ${describe(value)}, but it must be an object`);
   for (const [key, text] of Object.entries(value)) {
     if (typeof text !== "string") {
-      throw invalid(`its ${METADATA} has ${describe(text)} for ${quote(key)}, but a string is wanted`);
+      throw invalid(`its ${METADATA} has ${describe(text)} for ${quote(key)}, but it must be a string`);
     }
     if (LONE_SURROGATE.test(key) || LONE_SURROGATE.test(text)) {
       throw invalid(`its ${METADATA} has half a surrogate pair in ${quote(key)}`);
@@ -131,7 +131,7 @@ function readMetadata(value: unknown): Record<string, string> {
 function readEntry(name: string, value: unknown): SafetensorsEntry {
   const tensor = `tensor ${quote(name)}`;
   if (LONE_SURROGATE.test(name)) throw invalid(`${tensor} has half a surrogate pair in its name`);
-  if (!isRecord(value)) throw invalid(`${tensor} is ${describe(value)}, but an object is wanted`);
+  if (!isRecord(value)) throw invalid(`${tensor} is ${describe(value)}, but it must be an object`);
 
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== "string") {
@@ -166,7 +166,7 @@ function readEntry(name: string, value: unknown): SafetensorsEntry {
   return { name, type, shape, begin, end };
 }
 
-/** Checks that the tensors share out all bytes of the data, leaving none and using none twice. */
+/** Checks that the tensors cover all bytes of the data exactly once. */
 function requireCover(entries: readonly SafetensorsEntry[], size: number): void {
   let covered = 0;
   for (const { name, begin, end } of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
@@ -176,7 +176,7 @@ function requireCover(entries: readonly SafetensorsEntry[], size: number): void 
       throw invalid(`${tensor} begins at byte ${begin} of the data, inside another that ends at ${covered}`);
     }
     if (begin > covered)
-      throw invalid(`${tensor} begins at byte ${begin} of the data and leaves a hole from ${covered}`);
+      throw invalid(`${tensor} begins at byte ${begin} of the data and leaves a gap from ${covered}`);
     covered = end;
   }
   if (covered < size) throw invalid(`its tensors end at byte ${covered} of the data, which has ${size}`);

@@ -3,7 +3,7 @@ import { objectTag } from "../common/objectTag.js";
 
 export { quote } from "../common/printable.js";
 
-/** Every typed array that a file format here can hold. */
+/** All typed arrays that the file formats support. */
 export type NumericArray =
   | Int8Array
   | Uint8Array
@@ -34,17 +34,17 @@ const constructors = {
   Float64Array,
 } as const satisfies Record<string, NumericArrayConstructor>;
 
-/** The constructor name of a `NumericArray`, by which the formats look up their own type codes. */
+/** The constructor name of a `NumericArray`. Formats use it to look up their type codes. */
 export type NumericArrayName = keyof typeof constructors;
 
-/** Bytes an element of the named array takes. */
+/** Bytes per element of the named array. */
 export function bytesPerElement(name: NumericArrayName): number {
   return constructors[name].BYTES_PER_ELEMENT;
 }
 
 /**
- * The constructor name of `value` where it is a `NumericArray`, of this or another realm, else undefined.
- * A Node `Buffer` counts as the `Uint8Array` it extends.
+ * The constructor name of `value` if it is a `NumericArray` of this or another realm, otherwise undefined. A Node `Buffer`
+ * counts as a `Uint8Array`.
  */
 function arrayName(value: unknown): NumericArrayName | undefined {
   if (!ArrayBuffer.isView(value)) return undefined;
@@ -52,30 +52,30 @@ function arrayName(value: unknown): NumericArrayName | undefined {
   return Object.hasOwn(constructors, tag) ? (tag as NumericArrayName) : undefined;
 }
 
-/** What `value` is, in words for an error message. */
+/** Describes `value` for an error message. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   if (typeof value !== "object") return `a ${typeof value}`;
   try {
     const tag = objectTag(value);
-    // A tag may be any text, or an error.
+    // A tag may be any text, and reading it may throw.
     return /^\w{1,40}$/.test(tag) ? tag : "an object";
   } catch {
     return "an object";
   }
 }
 
-/** A shape for an error message, such as `[10000, 28, 28]`; cut after 8 dimensions. */
+/** A shape for an error message, such as `[10000, 28, 28]`; shortened after 8 dimensions. */
 export function showShape(shape: readonly unknown[]): string {
   const shown = shape.slice(0, 8).map((dimension) => describe(dimension));
   return `[${shown.join(", ")}${shape.length > 8 ? `, … ${shape.length} dimensions` : ""}]`;
 }
 
 /**
- * New memory. How much one array may take differs from runtime to runtime, and from one moment to the next.
+ * Allocates memory. The maximum size of an array depends on the runtime and the moment.
  *
- * @throws {OutOfMemoryError} when the runtime refuses it
+ * @throws {OutOfMemoryError} if the runtime refuses
  */
 export function allocated(length: number): Uint8Array<ArrayBuffer> {
   try {
@@ -90,12 +90,12 @@ export function bytesOf(array: ArrayBufferView): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
-/** The bytes of a file: of `readFile`, or of a response's or a blob's `arrayBuffer()`. */
+/** The bytes of a file, from `readFile`, or from the `arrayBuffer()` of a response or a blob. */
 export type FileBytes = Uint8Array | ArrayBuffer;
 
 /**
- * The argument `bytes` as a plain `Uint8Array` over the same memory: a Node `Buffer` is one whose `slice` does not copy.
- * @throws {ArgumentError} when it is neither a `Uint8Array` nor an `ArrayBuffer`, or its memory was transferred
+ * The argument `bytes` as a plain `Uint8Array` over the same memory. A Node `Buffer` would differ: its `slice` does not copy.
+ * @throws {ArgumentError} unless it is a `Uint8Array` or an `ArrayBuffer` whose memory has not been transferred
  */
 export function requireBytes(bytes: unknown): Uint8Array {
   const isBuffer = typeof bytes === "object" && bytes !== null && objectTag(bytes) === "ArrayBuffer";
@@ -105,17 +105,17 @@ export function requireBytes(bytes: unknown): Uint8Array {
   try {
     return isBuffer ? new Uint8Array(bytes as ArrayBuffer) : bytesOf(bytes as Uint8Array);
   } catch (cause) {
-    throw new ArgumentError("bytes was transferred to somewhere else, so its memory is gone", { cause });
+    throw new ArgumentError("bytes has been transferred, so its memory is gone", { cause });
   }
 }
 
-/** The memory of `bytes`, which it has for itself, as the named array; its length is a multiple of the element size. */
+/** The memory of `bytes` as the named array. `bytes` must own its memory and have a multiple of the element size. */
 export function viewAs(name: NumericArrayName, bytes: Uint8Array<ArrayBuffer>): NumericArray {
   const Constructor: NumericArrayConstructor = constructors[name];
   return new Constructor(bytes.buffer);
 }
 
-/** A copy of bytes, in memory of its own. */
+/** Copies bytes to new memory. */
 export function copyBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const copy = allocated(bytes.length);
   copy.set(bytes);
@@ -123,8 +123,8 @@ export function copyBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * A copy of the bytes `[begin, end)` as the named array. `end - begin` must be a multiple of its element size;
- * `begin` need not be aligned. The copy goes by bytes, so signalling NaNs keep their payload.
+ * Copies the bytes `[begin, end)` to the named array. `end - begin` must be a multiple of its element size; `begin` need not
+ * be aligned. It copies bytes, so signalling NaNs keep their payload.
  */
 export function copyArray(
   name: NumericArrayName,
@@ -152,8 +152,7 @@ export function isDimension(value: unknown): value is number {
 }
 
 /**
- * The product of the dimensions, 1 for a scalar's `[]`; undefined where multiplying from left to right
- * passes 2^53 - 1.
+ * The product of the dimensions; 1 for a scalar's `[]`. Undefined if multiplying from left to right exceeds 2^53 - 1.
  */
 export function elementCount(shape: readonly number[]): number | undefined {
   let count = 1;
@@ -165,36 +164,36 @@ export function elementCount(shape: readonly number[]): number | undefined {
 }
 
 /**
- * Checks an array that is about to be encoded.
+ * Checks an array before encoding.
  * @param what names the array in messages, for example `array` or `tensor "a"`
  * @returns the name of the array's type and a copy of its shape
- * @throws {ArgumentError} when `data` is no `NumericArray` or `shape` no array of dimensions
- * @throws {ShapeError} when the shape asks for another number of elements than `data` has
+ * @throws {ArgumentError} unless `data` is a `NumericArray` and `shape` an array of dimensions
+ * @throws {ShapeError} if the shape does not match the number of elements
  */
 export function requireArray(
   array: { readonly data: NumericArray; readonly shape: readonly number[] },
   what: string,
 ): { type: NumericArrayName; shape: number[] } {
   if (typeof array !== "object" || array === null) {
-    throw new ArgumentError(`${what} is ${describe(array)}, but an object with data and shape is wanted`);
+    throw new ArgumentError(`${what} is ${describe(array)}, but it must be an object with data and shape`);
   }
   const type = arrayName(array.data);
   if (type === undefined) {
     throw new ArgumentError(
-      `${what} has data that is ${describe(array.data)}, but one of ${Object.keys(constructors).join(", ")} is wanted`,
+      `${what} has data that is ${describe(array.data)}, but it must be one of ${Object.keys(constructors).join(", ")}`,
     );
   }
   if (!Array.isArray(array.shape)) {
-    throw new ArgumentError(`${what} has a shape that is ${describe(array.shape)}, but an array is wanted`);
+    throw new ArgumentError(`${what} has a shape that is ${describe(array.shape)}, but it must be an array`);
   }
   const shape: number[] = Array.from(array.shape);
   if (!shape.every((dimension) => isDimension(dimension))) {
-    throw new ArgumentError(`${what} has shape ${showShape(shape)}, but integers ≥ 0 are wanted`);
+    throw new ArgumentError(`${what} has shape ${showShape(shape)}, but dimensions must be integers ≥ 0`);
   }
   const count = elementCount(shape);
   if (count !== array.data.length) {
     throw new ShapeError(
-      `${what} has ${array.data.length} elements, but shape ${showShape(shape)} wants ${count ?? "more than 2^53 - 1"}`,
+      `${what} has ${array.data.length} elements, but shape ${showShape(shape)} needs ${count ?? "more than 2^53 - 1"}`,
     );
   }
   return { type, shape };

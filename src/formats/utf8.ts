@@ -1,6 +1,6 @@
 import { builtin } from "../common/runtime.js";
 
-/** Node's own, where a test environment such as jsdom hides the global ones. */
+/** Node's classes, in case a test environment such as jsdom hides the global ones. */
 interface NodeText {
   readonly TextEncoder: typeof TextEncoder;
   readonly TextDecoder: typeof TextDecoder;
@@ -11,21 +11,31 @@ function text(): NodeText {
   return builtin<NodeText>("node:util") ?? globalThis;
 }
 
-/** Text as UTF-8, in an array of this realm's. */
+/** Encodes text as UTF-8, in an array of this realm. */
 export function encodeUtf8(string: string): Uint8Array<ArrayBuffer> {
   const bytes = new (text().TextEncoder)().encode(string);
   return bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
 }
 
-/** A decoder of UTF-8, for text that comes in parts or may be broken. */
+/**
+ * A decoder that refuses what is not text of an encoding.
+ *
+ * @param encoding a label of the Encoding Standard, such as `"utf-16le"` or `"windows-1252"`
+ * @throws {RangeError} where the runtime does not know it
+ */
+export function strictDecoder(encoding: string): TextDecoder {
+  return new (text().TextDecoder)(encoding, { fatal: true });
+}
+
+/** A UTF-8 decoder, for text that comes in parts or may be invalid. */
 export function utf8Decoder(options: TextDecoderOptions = {}): TextDecoder {
   return new (text().TextDecoder)("utf-8", options);
 }
 
 /**
- * The text that is UTF-8; a byte order mark counts as text.
+ * Decodes UTF-8. A byte order mark counts as text.
  *
- * @throws {TypeError} where it is not UTF-8
+ * @throws {TypeError} if the bytes are not valid UTF-8
  */
 export function decodeUtf8(bytes: Uint8Array): string {
   return utf8Decoder({ fatal: true, ignoreBOM: true }).decode(bytes);

@@ -7,15 +7,15 @@ import type { Samples } from "../data/samples.js";
 /** A number for both dimensions of the code, or one for each. */
 export type PerDimension = number | readonly [number, number];
 
-/** Which part of the plane of codes to look at: `low` and `high`, or `samples`. */
+/** The part of the code plane to show: `low` and `high`, or `samples`. */
 export interface LatentGridOptions {
-  /** Values along each dimension, at least 2; default 10. */
+  /** Number of values in each dimension, at least 2; default 10. */
   steps?: PerDimension;
-  /** The least value of each dimension. */
+  /** The smallest value in each dimension. */
   low?: PerDimension;
-  /** The greatest, above `low`. */
+  /** The largest value in each dimension, above `low`. */
   high?: PerDimension;
-  /** Samples whose codes tell `low` and `high` by their least and greatest values. */
+  /** Samples whose codes set `low` and `high` to their smallest and largest values. */
   samples?: Samples;
 }
 
@@ -26,12 +26,11 @@ interface Range {
 }
 
 /**
- * The codes of a grid over a plane, row after row: the place in row i and column j, which is row i·steps[1] + j of the
- * result, has the i-th value of the first dimension and the j-th of the second, both evenly spaced from `low` to
- * `high`, ends included.
+ * The codes of a grid over a plane, row by row. Row i·steps[1] + j of the result has the i-th value of the first dimension
+ * and the j-th value of the second. Values are evenly spaced from `low` to `high`, inclusive.
  *
  * @returns [steps[0]·steps[1], 2]
- * @throws {ArgumentError} for unfit options
+ * @throws {ArgumentError} for invalid options
  */
 export function gridCodes(options: { steps?: PerDimension; low: PerDimension; high: PerDimension }): Matrix {
   knownKeys("gridCodes", options, ["steps", "low", "high"]);
@@ -39,11 +38,11 @@ export function gridCodes(options: { steps?: PerDimension; low: PerDimension; hi
 }
 
 /**
- * Samples decoded from a grid over a code of two dimensions, in the order of `gridCodes`.
+ * Decodes a grid over a code with two dimensions, in the order of `gridCodes`.
  *
  * @returns [steps[0]·steps[1], inputSize]
  * @throws {ShapeError} unless the model's code has two dimensions
- * @throws {ArgumentError} for unfit options, or samples whose codes do not differ
+ * @throws {ArgumentError} for invalid options, or samples whose codes are all equal
  */
 export async function latentGrid(model: Autoencoder, options: LatentGridOptions): Promise<Matrix> {
   knownKeys("latentGrid", options, ["steps", "low", "high", "samples"]);
@@ -54,7 +53,7 @@ export async function latentGrid(model: Autoencoder, options: LatentGridOptions)
   const steps = stepsOf(options.steps);
   if (samples === undefined) return model.decode(codesOf(steps, rangeOf(low, high)));
   if (low !== undefined || high !== undefined) {
-    throw new ArgumentError("samples excludes low and high, which it stands for");
+    throw new ArgumentError("samples cannot be used together with low and high, because it sets both");
   }
   const range = extentOf(await model.encode(samples));
   return model.decode(codesOf(steps, rangeOf(range.low, range.high)));
@@ -99,7 +98,7 @@ function pair(name: string, value: unknown): readonly [unknown, unknown] {
   return [value[0], value[1]];
 }
 
-/** The least and the greatest value of each dimension of codes. */
+/** The smallest and the largest value of each dimension of codes. */
 function extentOf({ data }: Matrix): Range {
   const [low, high]: [[number, number], [number, number]] = [
     [Infinity, Infinity],

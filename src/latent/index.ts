@@ -1,4 +1,4 @@
-// `isthmus/latent`: what the codes of a model look like.
+// `isthmus/latent`: tools to explore the codes of a model.
 
 export { spearman } from "../statistics/spearman.js";
 export { gridCodes, type LatentGridOptions, latentGrid, type PerDimension } from "./grid.js";

@@ -4,17 +4,17 @@ import { ShapeError } from "../common/errors.js";
 import type { Matrix } from "../data/matrix.js";
 import type { Samples } from "../data/samples.js";
 
-/** One sample, in any form that samples have. */
+/** One sample, in any form that samples may have. */
 export type Sample = Samples;
 
 /**
- * What lies between two samples: points at equal distances on the straight line between their codes, decoded.
+ * Goes from one sample to another: decodes evenly spaced points on the straight line between their codes.
  *
- * @param from one sample of the model's `inputSize`; the first row is its reconstruction
- * @param to the same for the last row
+ * @param from a sample with `inputSize` values; the first row of the result is its reconstruction
+ * @param to another sample; the last row is its reconstruction
  * @param steps number of rows, at least 2
  * @returns [steps, inputSize]
- * @throws {ArgumentError} {ShapeError} {NonFiniteError} for anything else
+ * @throws {ArgumentError} {ShapeError} {NonFiniteError} for invalid samples or steps
  */
 export async function interpolate(
   model: Autoencoder,

@@ -3,25 +3,24 @@ import { ArgumentError, NonFiniteError, ShapeError } from "../common/errors.js";
 import { type AnyMatrix, Matrix, toMatrix } from "../data/matrix.js";
 import { toValues } from "../data/values.js";
 
-/** The nearest codes of each query, nearest first. */
+/** The nearest codes for each query, nearest first. */
 export interface Neighbors {
-  /** How many there are of each query. */
+  /** Number of neighbours for each query. */
   readonly k: number;
-  /** Rows of the codes, [queries, k], row-major. */
+  /** Row indices of the codes, [queries, k], row-major. */
   readonly indices: Uint32Array;
-  /** Their Euclidean distances, [queries, k]. */
+  /** Euclidean distances, [queries, k]. */
   readonly distances: Matrix;
 }
 
 /**
- * The codes that are nearest to each query, by Euclidean distance. Every code is looked at: exact, and in time
- * proportional to queries × codes, on the calling thread. Distances are compared in float64; among equal ones the
- * lower index comes first.
+ * Finds the codes that are nearest to each query by Euclidean distance. The search is exact: it compares every query with
+ * every code, in float64, on the calling thread. Of equal distances, the lower index comes first.
  *
- * @param codes what `encode` gives, [codes, latentSize]
- * @param query codes of the same width, or one code as its numbers
- * @param k how many to find, at most as many as there are codes
- * @throws {ArgumentError} {ShapeError} {NonFiniteError} for anything else
+ * @param codes codes from `encode`, [codes, latentSize]
+ * @param query codes of the same width, or one code as an array of numbers
+ * @param k how many neighbours to find, at most the number of codes
+ * @throws {ArgumentError} {ShapeError} {NonFiniteError} for invalid codes, query or k
  */
 export function nearestNeighbors(
   codes: AnyMatrix,
@@ -46,7 +45,7 @@ export function nearestNeighbors(
   return { k, indices, distances: new Matrix(distances, queries.rows, k) };
 }
 
-/** The k codes of the least squared distances to a point, in order; kept sorted while all codes go by. */
+/** The k codes with the smallest squared distances to a point, in order. The list stays sorted during the search. */
 function nearestTo({ data, rows, columns }: AnyMatrix, point: ArrayLike<number>, k: number) {
   const indices = new Uint32Array(k);
   const squares = new Float64Array(k).fill(Infinity);
@@ -71,7 +70,7 @@ function toQueries(query: unknown, columns: number): AnyMatrix {
   throw new ShapeError(`query has ${queries.columns} columns, but the codes have ${columns}`);
 }
 
-/** One code, given as its numbers. */
+/** One code, given as an array of numbers. */
 function oneQuery(query: unknown): AnyMatrix {
   const values = toValues(query);
   if (values && !(values instanceof Uint8Array)) return new Matrix(values, 1, values.length);

@@ -4,14 +4,13 @@ import type { Samples } from "../data/samples.js";
 import { spearman } from "../statistics/spearman.js";
 
 /**
- * How well a code of one dimension keeps an order that is known: Spearman's ρ of the samples' codes and their
- * positions. Near 1 or −1 the code runs along the samples, forwards or backwards, which is up to the weights that
- * training began with; near 0 it does not.
+ * How well a code with one dimension keeps a known order: Spearman's ρ of the samples' codes and positions. Near 1 or −1,
+ * the code follows the samples, forwards or backwards; the initial weights decide which. Near 0, it does not.
  *
- * @param positions one number a sample, in any unit
- * @returns from −1 to 1; NaN where all codes, or all positions, are equal
- * @throws {ShapeError} unless the model's code has one dimension and there is one position a sample
- * @throws {ArgumentError} {NonFiniteError} for unfit samples or positions
+ * @param positions one number per sample, in any unit
+ * @returns from −1 to 1; NaN if all codes or all positions are equal
+ * @throws {ShapeError} unless the model's code has one dimension and there is one position per sample
+ * @throws {ArgumentError} {NonFiniteError} for invalid samples or positions
  */
 export async function orderCorrelation(
   model: Autoencoder,

@@ -116,12 +116,21 @@ export interface BuiltLayer {
   room?(purpose: Purpose, rows: number): Readonly<Record<string, Room>>;
   /** Whether it does anything in such a pass; else its output is its input. Default always. */
   acts?(purpose: Purpose): boolean;
-  /** Adds y = f(x). */
+  /**
+   * Adds what has to see the inputs of all rows before `forward`, in training; left out where each row stands alone. Threads
+   * share whatever its calls are divided into.
+   */
+  prepare?(plan: PlanBuilder, pass: LayerPass): void;
+  /** Adds y = f(x). Runs block by block of rows, each on one thread. */
   forward(plan: PlanBuilder, pass: LayerPass): void;
+  /** Adds what has to see the gradients of all rows before `backward`. */
+  prepareBackward?(plan: PlanBuilder, pass: LayerPass): void;
   /** Adds dx from dy, and readies what `gradient` needs. Runs block by block of rows, each on one thread. */
   backward(plan: PlanBuilder, pass: LayerPass): void;
   /** Adds the gradients of its parameters, once all rows are through. Threads share the rows of each parameter. */
   gradient?(plan: PlanBuilder, pass: LayerPass): void;
+  /** Adds what a step changes beside what the optimizer does, once all gradients are there. */
+  update?(plan: PlanBuilder, pass: LayerPass): void;
   /** Adds what is to be done when its parameters have changed, in the same shares as `gradient`. */
   refresh?(plan: PlanBuilder): void;
   /**

@@ -4,6 +4,7 @@ import { ArgumentError } from "../common/errors.js";
 import { type ActivationLayer, activationKind } from "./activation.js";
 import { type AveragePooling1dLayer, averagePooling1dKind } from "./averagePooling1d.js";
 import { type AveragePooling2dLayer, averagePooling2dKind } from "./averagePooling2d.js";
+import { type BatchNormalizationLayer, batchNormalizationKind } from "./batchNormalization.js";
 import { type DenseLayer, denseKind } from "./dense.js";
 import { type DropoutLayer, dropoutKind } from "./dropout.js";
 import { type FlattenLayer, flattenKind } from "./flatten.js";
@@ -24,6 +25,7 @@ export type Layer =
   | ActivationLayer
   | AveragePooling1dLayer
   | AveragePooling2dLayer
+  | BatchNormalizationLayer
   | DenseLayer
   | DropoutLayer
   | FlattenLayer
@@ -42,6 +44,7 @@ const LIST: readonly LayerKind<LayerOptions>[] = [
   activationKind,
   averagePooling1dKind,
   averagePooling2dKind,
+  batchNormalizationKind,
   denseKind,
   dropoutKind,
   flattenKind,

@@ -23,6 +23,8 @@ export interface ParameterWish {
   readonly start: Distribution;
   /** Added to the loss, from its values. */
   readonly penalty?: KernelPenalty;
+  /** Whether the optimizer changes it; default true. What is not trained, the layer changes by itself. */
+  readonly trainable?: boolean;
 }
 
 /**
@@ -40,16 +42,12 @@ export class Parameter implements ParameterShape {
   /** Whether a matrix lies in memory as its transpose. */
   readonly transposed: boolean;
   readonly penalty: KernelPenalty | undefined;
+  readonly trainable: boolean;
   /** Whether it belongs to another layer, and is only used here. */
   readonly borrowed: boolean;
 
   constructor(
-    {
-      name,
-      shape,
-      transposed = false,
-      penalty,
-    }: Pick<ParameterWish, "name" | "shape" | "transposed" | "penalty">,
+    { name, shape, transposed = false, penalty, trainable = true }: Omit<ParameterWish, "start">,
     offset: number,
     borrowed = false,
   ) {
@@ -60,6 +58,7 @@ export class Parameter implements ParameterShape {
     [this.rows, this.columns] = transposed ? [columns, rows] : [rows, columns];
     this.transposed = transposed;
     this.penalty = penalty;
+    this.trainable = trainable;
     this.borrowed = borrowed;
   }
 

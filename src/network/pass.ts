@@ -96,6 +96,16 @@ export class Pass {
     return this.#tensors.find(({ kept }) => name in kept)?.kept[name];
   }
 
+  /** Whether layer `index` has to see all rows before its forward pass. */
+  waits(index: number): boolean {
+    return this.purpose === "training" && this.#layers[index]!.calls.prepare !== undefined;
+  }
+
+  /** Adds what layer `index` has to do with all rows before its forward pass. */
+  prepare(plan: PlanBuilder, rows: number, index: number): void {
+    this.#layers[index]!.calls.prepare?.(plan, this.#of(index, rows));
+  }
+
   /** Adds the forward pass of `rows` rows from layer `from` up to layer `to`; default all layers. */
   forward(plan: PlanBuilder, rows: number, from = 0, to = this.#layers.length): void {
     for (let index = from; index < to; index++) {
@@ -109,6 +119,16 @@ export class Pass {
     return this.slope(index) !== NOWHERE;
   }
 
+  /** Whether layer `index` has to see the gradients of all rows before its backward pass. */
+  waitsBackward(index: number): boolean {
+    return this.#layers[index]!.calls.prepareBackward !== undefined;
+  }
+
+  /** Adds what layer `index` has to do with the gradients of all rows before its backward pass. */
+  prepareBackward(plan: PlanBuilder, rows: number, index: number): void {
+    this.#layers[index]!.calls.prepareBackward?.(plan, this.#of(index, rows));
+  }
+
   /** Adds the backward pass of one layer. */
   backward(plan: PlanBuilder, rows: number, index: number): void {
     this.#layers[index]!.calls.backward(plan, this.#of(index, rows));
@@ -117,6 +137,11 @@ export class Pass {
   /** Adds the gradients of one layer's parameters. */
   gradient(plan: PlanBuilder, rows: number, index: number): void {
     this.#layers[index]!.calls.gradient?.(plan, this.#of(index, rows));
+  }
+
+  /** Adds what a step changes of one layer beside its trained parameters. */
+  update(plan: PlanBuilder, rows: number, index: number): void {
+    this.#layers[index]!.calls.update?.(plan, this.#of(index, rows));
   }
 
   #of(index: number, rows: number): LayerPass {

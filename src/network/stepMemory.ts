@@ -37,7 +37,8 @@ export class StepMemory {
 
   /** @param input where the batch is, if it has no room here */
   constructor({ network, task, optimizer, loss, gradients }: Learner, rows: number, input?: Tensor) {
-    const { engine, layers, parameters } = network;
+    const { engine, layers } = network;
+    const parameters = network.parameters.filter(({ trainable }) => trainable);
     const storage = new Storage(engine);
     this.storage = storage;
     this.step = new StepBlock(storage);

@@ -1,5 +1,6 @@
 import type { GaussianLatent } from "../layers/gaussian.js";
 import type { Layer } from "../layers/layers.js";
+import type { ParameterWish } from "../layers/parameter.js";
 import { type Shape, sizeOf } from "../layers/shape.js";
 import { ownParameters, type Stack, type StackLayer } from "./stack.js";
 
@@ -17,8 +18,10 @@ export interface LayerSummary {
   readonly outputShape: Shape;
   /** Whether its weights are those of a layer of the encoder, transposed. */
   readonly tied: boolean;
-  /** Number of weights and biases of its own. */
+  /** Number of parameters of its own. */
   readonly parameterCount: number;
+  /** How many of them training changes by gradients; running statistics are not among them. */
+  readonly trainableCount: number;
 }
 
 /** The layers of a model from sample to code and back, a gaussian latent among them. */
@@ -26,8 +29,12 @@ export function layerSummaries({ layers }: Stack): LayerSummary[] {
   return layers.filter(({ place }) => place !== "corruption").map(summaryOf);
 }
 
+const countOf = (wishes: readonly ParameterWish[]) =>
+  wishes.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+
 function summaryOf(stacked: StackLayer): LayerSummary {
   const { name, place, options, inputShape, outputShape, wishes, tiedTo } = stacked;
+  const own = ownParameters(stacked);
   return {
     name: wishes.length > 0 ? name : "",
     place,
@@ -35,7 +42,8 @@ function summaryOf(stacked: StackLayer): LayerSummary {
     inputShape,
     outputShape,
     tied: tiedTo !== undefined,
-    parameterCount: ownParameters(stacked).reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+    parameterCount: countOf(own),
+    trainableCount: countOf(own.filter(({ trainable = true }) => trainable)),
   };
 }
 
@@ -47,7 +55,7 @@ export interface SummaryRow {
   readonly outputShape: Shape;
   /** Number of weights and biases of its own. */
   readonly parameters: number;
-  /** How many of them training changes. */
+  /** How many of them training changes by gradients. */
   readonly trainable: number;
 }
 
@@ -57,7 +65,7 @@ export interface Summary {
   readonly rows: readonly SummaryRow[];
   /** Number of all weights and biases. */
   readonly parameters: number;
-  /** How many of them training changes. */
+  /** How many of them training changes by gradients. */
   readonly trainable: number;
   /** The table as text, as wide as its columns need. */
   toString(): string;
@@ -81,10 +89,10 @@ class Table implements Summary {
 
 /** The table of a model's layers. */
 export function summaryTable(layers: readonly LayerSummary[]): Summary {
-  const rows = layers.map(({ place, layer, tied, outputShape, parameterCount: parameters }) => {
+  const rows = layers.map(({ place, layer, tied, outputShape, parameterCount, trainableCount }) => {
     const kind = tied ? `${layer.kind}, tied` : layer.kind;
-    // Every parameter that a layer has is trained.
-    return { layer: `${place} (${kind})`, outputShape, parameters, trainable: parameters };
+    const counts = { parameters: parameterCount, trainable: trainableCount };
+    return { layer: `${place} (${kind})`, outputShape, ...counts };
   });
   return new Table(rows);
 }

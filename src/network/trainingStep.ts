@@ -6,6 +6,7 @@ import { sumOf } from "../math/sum.js";
 import type { Learner } from "./learner.js";
 import { addLossKernel, lastActivation, lossKernel } from "./losses.js";
 import { addGradientRules, addUpdate } from "./parameterUpdate.js";
+import { RowStages } from "./rowStages.js";
 import { StepMemory } from "./stepMemory.js";
 import { type MetricName, StepMetrics } from "./stepMetrics.js";
 import { addActivityPenalty, addCodeStatistics, addSparsitySlope } from "./stepPenalties.js";
@@ -32,9 +33,9 @@ export interface StepLosses {
  * One training step over a batch of up to `rows` rows: its memory and the plans that use it.
  *
  * A step has two phases. In the first each thread takes rows of the batch: gather, forward, loss, δ of every layer.
- * In the second it takes rows of the weight matrices: gradient, optimizer, packing for the next step. A penalty on the
- * code's mean activations needs the codes of all rows first, and makes four of the two. Where gradients are clipped by a
- * norm, which takes all rows, the optimizer has a phase of its own.
+ * In the second it takes rows of the weight matrices: gradient, optimizer, packing for the next step. What needs all rows
+ * in between, as a penalty on the code's mean activations or batch normalization, adds phases of its own, and so do
+ * gradients that are clipped by a norm.
  */
 export class TrainingStep {
   readonly #learner: Learner;
@@ -93,13 +94,10 @@ export class TrainingStep {
   repeat(rows: number): Plan {
     let plan = this.#repeats.get(rows);
     if (!plan) {
-      const builder = this.#learner.network.engine.plan();
-      const { pass, storage } = this.#memory;
-      builder.rows(rows, pass.floats, () => {
-        pass.forward(builder, rows);
-        this.#addLoss(builder, rows);
-      });
-      plan = storage.plan(builder);
+      const stages = new RowStages();
+      this.#addForward(stages, rows);
+      stages.rows((plan) => this.#addLoss(plan, rows));
+      plan = this.#build(stages, rows);
       this.#repeats.set(rows, plan);
     }
     return plan;
@@ -130,30 +128,40 @@ export class TrainingStep {
   }
 
   #compile(rows: number): Plan {
-    const { network } = this.#learner;
-    const { pass, sparsity, storage } = this.#memory;
-    const plan = network.engine.plan();
-    // The penalty on the code's means has to see the codes of all rows before anything follows from them.
-    const middle = sparsity ? network.encoderDepth : 0;
-    if (middle > 0) {
-      plan.rows(rows, pass.floats, () => {
-        this.#addInput(plan, rows);
-        pass.forward(plan, rows, 0, middle);
-      });
-      plan.phase();
-      addCodeStatistics(plan, this.#learner, this.#memory, rows);
-      plan.phase();
-    }
-    plan.rows(rows, pass.floats, () => {
-      if (middle === 0) this.#addInput(plan, rows);
-      pass.forward(plan, rows, middle);
+    const stages = new RowStages();
+    stages.rows((plan) => this.#addInput(plan, rows));
+    this.#addForward(stages, rows);
+    stages.rows((plan) => {
       this.#metrics.add(plan, rows);
       this.#addLoss(plan, rows);
-      this.#addBackward(plan, rows);
     });
-    plan.phase();
-    this.#addUpdates(plan, rows);
+    this.#addBackward(stages, rows);
+    return this.#build(stages, rows, (plan) => this.#addUpdates(plan, rows));
+  }
+
+  /** @param after what follows once all rows are through */
+  #build(stages: RowStages, rows: number, after?: (plan: PlanBuilder) => void): Plan {
+    const { pass, storage } = this.#memory;
+    const plan = this.#learner.network.engine.plan();
+    stages.write(plan, rows, pass.floats);
+    if (after) {
+      plan.phase();
+      after(plan);
+    }
     return storage.plan(plan);
+  }
+
+  #addForward(stages: RowStages, rows: number): void {
+    const { layers, encoderDepth } = this.#learner.network;
+    const { pass, sparsity } = this.#memory;
+    for (let index = 0; index < layers.length; index++) {
+      // The penalty on the code's means has to see the codes of all rows before anything follows from them.
+      if (sparsity && index === encoderDepth) {
+        stages.all((plan) => addCodeStatistics(plan, this.#learner, this.#memory, rows));
+      }
+      if (pass.waits(index)) stages.all((plan) => pass.prepare(plan, rows, index));
+      stages.rows((plan) => pass.forward(plan, rows, index, index + 1));
+    }
   }
 
   /** The batch. */
@@ -184,13 +192,16 @@ export class TrainingStep {
     });
   }
 
-  #addBackward(plan: PlanBuilder, rows: number): void {
+  #addBackward(stages: RowStages, rows: number): void {
     const { layers, codeIndex } = this.#learner.network;
     const { pass } = this.#memory;
     for (let index = layers.length - 1; index >= 0 && pass.learns(index); index--) {
-      addActivityPenalty(plan, this.#memory, layers[index]!, index, rows);
-      if (index === codeIndex) addSparsitySlope(plan, this.#memory, index, rows);
-      pass.backward(plan, rows, index);
+      stages.rows((plan) => {
+        addActivityPenalty(plan, this.#memory, layers[index]!, index, rows);
+        if (index === codeIndex) addSparsitySlope(plan, this.#memory, index, rows);
+      });
+      if (pass.waitsBackward(index)) stages.all((plan) => pass.prepareBackward(plan, rows, index));
+      stages.rows((plan) => pass.backward(plan, rows, index));
     }
   }
 
@@ -200,7 +211,9 @@ export class TrainingStep {
     const { pass, squares } = this.#memory;
     layers.forEach(({ parameters }, index) => {
       pass.gradient(plan, rows, index);
-      for (const { offset } of Object.values(parameters)) {
+      pass.update(plan, rows, index);
+      for (const { offset, trainable } of Object.values(parameters)) {
+        if (!trainable) continue;
         const shares = (layer: (typeof layers)[number]) =>
           Object.values(layer.parameters).some((other) => other.offset === offset);
         if (layers.slice(index + 1).some(shares)) continue;
@@ -210,7 +223,9 @@ export class TrainingStep {
     });
     if (squares) plan.phase();
     for (const { owned, calls } of layers) {
-      for (const parameter of owned) addUpdate(plan, this.#learner, this.#memory, parameter);
+      for (const parameter of owned) {
+        if (parameter.trainable) addUpdate(plan, this.#learner, this.#memory, parameter);
+      }
       calls.refresh?.(plan);
     }
   }

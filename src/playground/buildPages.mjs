@@ -1,4 +1,4 @@
-// Bundles the playground into build/playground/, laid out as its sources are.
+// Bundles the playground into build/playground/, in the same folders as its sources.
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import {
@@ -18,7 +18,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SOURCE = join(ROOT, "src/playground");
 export const PLAYGROUND = join(ROOT, "build/playground");
 
-/** When the newest of the files under `path` was changed; -∞ where there is none. */
+/** Modification time of the newest file under `path`; -∞ if there is none. */
 function changed(path) {
   const entry = statSync(path, { throwIfNoEntry: false });
   if (!entry) return Number.NEGATIVE_INFINITY;
@@ -26,7 +26,7 @@ function changed(path) {
   return Math.max(...readdirSync(path).map((name) => changed(join(path, name))));
 }
 
-/** Builds the kernels that the library embeds, unless those that are there are newer than their sources. */
+/** Builds the kernels that the library embeds, unless they are newer than their sources. */
 function buildKernelsIfNeeded() {
   const sources = ["assembly", "asconfig.json", "src/engine", "src/build"];
   const newest = Math.max(...sources.map((name) => changed(join(ROOT, name))));
@@ -35,7 +35,7 @@ function buildKernelsIfNeeded() {
   execFileSync(process.execPath, [join(ROOT, "src/build/build.mjs")], { stdio: "inherit" });
 }
 
-/** Writes a file whole or not at all: another process may be serving it. */
+/** Writes a file completely or not at all, because another process may be serving it. */
 function writeWhole(path, content) {
   const temporary = `${path}.${randomUUID()}`;
   mkdirSync(dirname(path), { recursive: true });
@@ -43,7 +43,7 @@ function writeWhole(path, content) {
   renameSync(temporary, path);
 }
 
-/** The pages: NAME.html with NAME/main.ts, and NAME/worker.ts for what it calculates. */
+/** The pages: NAME.html with NAME/main.ts, and its worker, NAME/worker.ts. */
 function pageNames() {
   return readdirSync(SOURCE).filter((name) => existsSync(join(SOURCE, name, "main.ts")));
 }

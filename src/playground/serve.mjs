@@ -1,4 +1,4 @@
-// `npm run playground`: builds the playground and serves it to this machine alone.
+// `npm run playground`: builds the playground and serves it on this machine only.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, resolve, sep } from "node:path";
@@ -17,7 +17,7 @@ const TYPES = {
   ".svg": "image/svg+xml; charset=utf-8",
 };
 
-/** Only this server's files, WebAssembly, and the engine's workers, which are started from a blob. */
+/** Allows only this server's files, WebAssembly, and the engine's workers, which start from a blob. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
@@ -36,14 +36,14 @@ const HEADERS = {
   "Cache-Control": "no-store",
 };
 
-/** What gives a page shared memory, and so threads. */
+/** Headers that give a page shared memory, which threads need. */
 const ISOLATION_HEADERS = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
   "Cross-Origin-Resource-Policy": "same-origin",
 };
 
-/** The file that a URL's path stands for; undefined where that is none of the playground's. */
+/** The file for a URL's path; undefined if the playground has no such file. */
 function fileOf(path) {
   let name;
   try {
@@ -61,7 +61,7 @@ async function answer(request, response, headers) {
     response.writeHead(status, { ...headers, "Content-Type": "text/plain; charset=utf-8" });
     response.end(request.method === "HEAD" ? undefined : `${text}\n`);
   };
-  // A name that somebody has pointed at this machine must not reach the page.
+  // Refuse other host names: somebody may have pointed one at this machine (DNS rebinding).
   const [, host] = /^(127\.0\.0\.1|localhost)(:\d+)?$/.exec(request.headers.host ?? "") ?? [];
   if (!host) return fail(403, "this server answers to 127.0.0.1 and localhost alone");
   if (request.method !== "GET" && request.method !== "HEAD") return fail(405, "only GET and HEAD are served");
@@ -76,7 +76,7 @@ async function answer(request, response, headers) {
   response.end(request.method === "HEAD" ? undefined : content);
 }
 
-/** Listens on `port`, or on a free one where that is taken. */
+/** Listens on `port`, or on a free port if it is taken. */
 function listen(server, port) {
   return new Promise((fulfil, reject) => {
     server.once("error", (error) => {
@@ -87,14 +87,14 @@ function listen(server, port) {
   });
 }
 
-/** One build a process: further servers serve the same files. */
+/** One build per process: all servers serve the same files. */
 let built;
 
 /**
  * Builds the playground and serves it on 127.0.0.1.
  *
- * @param {{ port?: number, isolation?: boolean }} [options] `port`: default 8787, a free one where that is taken, or
- *   for 0; `isolation`: whether pages are cross-origin isolated and so may have threads, default true
+ * @param {{ port?: number, isolation?: boolean }} [options] `port`: default 8787; a free port if it is taken, or
+ *   for 0. `isolation`: whether pages are cross-origin isolated, which threads need; default true
  * @returns {Promise<{ url: string, port: number, close: () => Promise<void> }>}
  */
 export async function servePlayground({ port = DEFAULT_PORT, isolation = true } = {}) {
@@ -116,7 +116,7 @@ export async function servePlayground({ port = DEFAULT_PORT, isolation = true } 
   };
 }
 
-/** The command's options; ends the process when they are not to be understood. */
+/** Parses the command's options; ends the process if they are invalid. */
 function commandOptions() {
   try {
     const { values } = parseArgs({

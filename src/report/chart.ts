@@ -4,10 +4,10 @@ import { type Drawing, element, FONT_SIZE, rounded, WIDTH } from "./svg.js";
 
 const { document } = parseHTML("<!doctype html><html></html>");
 
-/** Places and lengths with more digits than can be seen. It begins only where digits do, which keeps it linear. */
+/** A number with more digits than anyone can see. Matching starts only at a first digit, so it takes linear time. */
 const LONG_NUMBER = /-?(?<!\d)\d+\.\d{3,}/g;
 
-/** Attributes that hold them. */
+/** Attributes that contain coordinates and lengths. */
 const GEOMETRY = [
   "d",
   "transform",
@@ -25,7 +25,7 @@ const GEOMETRY = [
   "dy",
 ];
 
-/** A chart, drawn by Plot. It has no fonts or sizes of its own: those are the picture's. */
+/** A chart, drawn by Observable Plot. Fonts and text sizes come from the picture around it. */
 export function chart(options: PlotOptions): Drawing {
   const width = options.width ?? WIDTH;
   const height = options.height ?? 300;

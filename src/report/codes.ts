@@ -1,7 +1,7 @@
 import { frame, rectY, ruleY, text } from "@observablehq/plot";
 import { chart } from "./chart.js";
-import { component, subscript } from "./component.js";
 import type { Picture } from "./figure.js";
+import type { Measured } from "./measure.js";
 import {
   counted,
   extentOf,
@@ -10,42 +10,44 @@ import {
   plural,
   roomBeside,
   roomFor,
+  subscript,
   tick,
   ticksAcross,
   ticksOf,
 } from "./numberText.js";
-import type { Measured, Subject } from "./subject.js";
+import { component, type Subject } from "./subject.js";
 import type { Drawing } from "./svg.js";
 
-/** Components whose histograms are drawn. */
+/** The most components to draw a histogram for. */
 const MOST_COMPONENTS = 32;
 
-/** How the codes' values are spread, a histogram for each component. */
+/** A histogram of each component of the codes. */
 export function codeHistograms({ model }: Subject, measured: Measured): Picture {
   const { latentSize } = model;
   const { codes } = measured;
   const of = model.description.latent ? "mean of the code" : "code";
   const title = latentSize === 1 ? "Histogram of the code" : "Histograms of the code's components";
-  const about = codesTold(measured);
+  const about = sampleNote(measured);
   if (latentSize === 1) {
     return { name: "codes", title, caption: about, drawing: oneHistogram(codes, `${of} z`) };
   }
   const chosen = mostVaried(codes, latentSize);
   const which =
     chosen.length < latentSize
-      ? ` The ${chosen.length} of ${latentSize} components that vary most are drawn.`
+      ? ` Shown: the ${chosen.length} of ${latentSize} components with the greatest variance.`
       : "";
   return {
     name: "codes",
     title,
-    caption: `${about} All have one horizontal axis; each bar's height is the share of the samples, on a square-root scale.${which}`,
+    caption: `${about} All histograms share one horizontal axis. The height of a bar is its share of the samples, on a square-root scale.${which}`,
     drawing: manyHistograms(codes, latentSize, chosen, of),
   };
 }
 
-function codesTold({ rows, coded }: Measured): string {
+/** How many samples the histograms show. */
+function sampleNote({ rows, coded }: Measured): string {
   return coded.length < rows
-    ? `Codes of ${counted(coded.length)} of ${plural(rows, "sample")}, evenly spread.`
+    ? `Codes of ${counted(coded.length)} of ${plural(rows, "sample")}, evenly spaced.`
     : `Codes of all ${plural(rows, "sample")}.`;
 }
 
@@ -72,7 +74,7 @@ function oneHistogram(codes: Float32Array, label: string): Drawing {
   });
 }
 
-/** The components of the greatest variance, in their own order. */
+/** The components with the greatest variance, in their original order. */
 function mostVaried(codes: Float32Array, latentSize: number): number[] {
   const variances = Array.from({ length: latentSize }, (_, d) => variance(component(codes, latentSize, d)));
   return variances

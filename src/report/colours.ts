@@ -1,14 +1,14 @@
 import { scale } from "@observablehq/plot";
 
-/** How a picture that stands alone is coloured; in a page that follows the reader's settings. */
+/** Colours of a single picture. In a page, they follow the reader's settings. */
 export type Theme = "light" | "dark";
 
-/** Steps of a ramp of colours. */
+/** Number of colours in a colour scale. */
 export const RAMP_STEPS = 16;
 
 const viridis = scale({ color: { type: "linear", scheme: "viridis", domain: [0, 1] } });
 
-/** Viridis, which is even to the eye and to the colour-blind, without the end that would fade into the paper. */
+/** Viridis, which looks even to everyone, colour-blind or not; without the end that fades into the background. */
 function ramp(from: number, to: number): Record<string, string> {
   const steps = Array.from({ length: RAMP_STEPS }, (_, i): [string, string] => [
     `ramp-${i}`,
@@ -18,8 +18,8 @@ function ramp(from: number, to: number): Record<string, string> {
 }
 
 /**
- * Colours by their names, as CSS custom properties. `first` to `fourth` are of M. Okabe and K. Ito, "Color Universal
- * Design", 2002, which the colour-blind tell apart.
+ * Colours by name, as CSS custom properties. `first` to `fourth` come from M. Okabe and K. Ito, "Color Universal
+ * Design", 2002; colour-blind readers can tell them apart.
  */
 const COLOURS: Record<Theme, Record<string, string>> = {
   light: {
@@ -48,10 +48,10 @@ const COLOURS: Record<Theme, Record<string, string>> = {
   },
 };
 
-/** Colours of series: the two of a theme that are told apart best come first. */
+/** Colours of series. The two that differ most in each theme come first. */
 export const SERIES = ["var(--first)", "var(--second)", "var(--third)", "var(--fourth)"] as const;
 
-/** Colours of classes, which are read on light and dark paper; a class has its name beside its points, too. */
+/** Colours of classes, readable on light and dark backgrounds. Each class also has its name beside its points. */
 const CLASSES = [
   "#4269d0",
   "#d99a00",
@@ -70,7 +70,7 @@ export function classColour(index: number): string {
   return CLASSES[index % CLASSES.length]!;
 }
 
-/** The colour of a share from 0 to 1. */
+/** The colour of a value from 0 to 1. */
 export function rampColour(share: number): string {
   const step = Math.min(RAMP_STEPS - 1, Math.max(0, Math.floor(share * RAMP_STEPS)));
   return `var(--ramp-${step})`;
@@ -81,12 +81,12 @@ function properties(theme: Theme): string {
   return `:root{${pairs.join(";")}}`;
 }
 
-/** The style sheet that gives the colours by which of the two schemes the reader prefers. */
+/** The style sheet that sets the colours to the reader's preferred scheme, light or dark. */
 export const COLOUR_SHEET = `:root{color-scheme:light dark}
 ${properties("light")}
 @media (prefers-color-scheme:dark){${properties("dark")}}`;
 
-/** A picture with the colours of a theme put in, for whoever knows no style sheets. */
+/** A picture with the colours of a theme filled in, for programs that ignore style sheets. */
 export function resolveColours(svg: string, theme: Theme): string {
   const colours = COLOURS[theme];
   return svg

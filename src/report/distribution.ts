@@ -1,8 +1,9 @@
 import { barX, rectY, ruleX, ruleY } from "@observablehq/plot";
-import { AnomalyDetector } from "../index.js";
+import { checkThresholdOptions, learnThreshold } from "../anomaly/threshold.js";
 import { chart } from "./chart.js";
 import type { Picture } from "./figure.js";
 import { swatches } from "./legend.js";
+import type { Measured } from "./measure.js";
 import {
   counted,
   extentOf,
@@ -16,26 +17,32 @@ import {
   ticksAcross,
   ticksOf,
 } from "./numberText.js";
-import { blocksOf, type Measured, type Subject } from "./subject.js";
+import type { Subject } from "./subject.js";
 import { stack } from "./svg.js";
 
-/** Features whose errors are drawn. */
+/** The most features to draw. */
 const MOST_FEATURES = 30;
 const BINS = 48;
-/** Errors that reach further than this ratio have a logarithmic axis. */
+/** The axis is logarithmic if the largest error is more than this many times the smallest. */
 const WIDE = 50;
+/**
+ * A saved threshold may be the score of one of these samples. The detector added the squares in another order, so the
+ * last digits may differ.
+ */
+const ROUNDING = 1e-6;
 
-/** How the samples' errors are spread, and where anomalies begin. */
-export async function errorDistribution(subject: Subject, { rows }: Measured): Promise<Picture> {
+/** A histogram of the samples' errors, with the threshold for anomalies. */
+export function errorDistribution(subject: Subject, { rows, scores }: Measured): Picture {
   const { model, threshold: given = {} } = subject;
-  const { scores, threshold } = await scoresOf(subject);
-  const above = scores.reduce((count, score) => count + (score > threshold ? 1 : 0), 0);
+  const threshold = thresholdFor(given, scores);
+  const isAbove = (score: number) => score > threshold * ("threshold" in given ? 1 + ROUNDING : 1);
+  const above = scores.reduce((count, score) => count + (isAbove(score) ? 1 : 0), 0);
   const range = extentOf([...scoresExtent(scores), threshold]);
   const logarithmic = range[0] > 0 && range[1] / range[0] > WIDE;
   const units = model.scaling ? " of scaled values" : "";
   const bins = [
     ...histogram(
-      scores.filter((score) => score <= threshold),
+      scores.filter((score) => !isAbove(score)),
       BINS,
       range,
       logarithmic,
@@ -43,12 +50,7 @@ export async function errorDistribution(subject: Subject, { rows }: Measured): P
       ...bin,
       colour: "var(--first)",
     })),
-    ...histogram(
-      scores.filter((score) => score > threshold),
-      BINS,
-      range,
-      logarithmic,
-    ).map((bin) => ({
+    ...histogram(scores.filter(isAbove), BINS, range, logarithmic).map((bin) => ({
       ...bin,
       colour: "var(--second)",
     })),
@@ -77,7 +79,7 @@ export async function errorDistribution(subject: Subject, { rows }: Measured): P
   return {
     name: "errors",
     title: "Reconstruction errors and the threshold",
-    caption: `The error of each of ${plural(rows, "sample")}${units === "" ? "" : ", in the units that the model learns in"}. ${counted(above)} (${share}) are above the threshold ${shown(threshold)}, ${ruleTold(given)}.`,
+    caption: `The error of each of ${plural(rows, "sample")}${units === "" ? "" : ", in the model's scaled units"}. ${counted(above)} (${share}) are above the threshold ${shown(threshold)}, ${ruleText(given)}.`,
     drawing: stack([
       swatches([
         { label: "up to the threshold", colour: "var(--first)", shape: "bar" },
@@ -89,32 +91,26 @@ export async function errorDistribution(subject: Subject, { rows }: Measured): P
   };
 }
 
-/** The detector's scores, and the threshold that is known or follows from them. */
-async function scoresOf({ model, data, threshold: given = {} }: Subject) {
-  if ("threshold" in given)
-    return { scores: await model.reconstructionError(data), threshold: given.threshold };
-  const detector = new AnomalyDetector(model);
-  const scores = await detector.fitScore(data, given);
-  return { scores, threshold: detector.threshold };
+/** The saved threshold, or the one that a detector would learn from these scores. */
+function thresholdFor(given: NonNullable<Subject["threshold"]>, scores: Float32Array): number {
+  return "threshold" in given ? given.threshold : learnThreshold(scores, checkThresholdOptions(given));
 }
 
-/** Their extent, as it is. */
+/** The smallest and the largest score. */
 function scoresExtent(scores: Float32Array): [number, number] {
   return [scores.reduce((a, b) => Math.min(a, b), Infinity), scores.reduce((a, b) => Math.max(a, b), 0)];
 }
 
-function ruleTold(given: NonNullable<Subject["threshold"]>): string {
-  if ("threshold" in given) return "which was saved with the model";
-  if (given.sigma !== undefined) return `the mean and ${given.sigma} standard deviations of these errors`;
-  return `by which a share of ${given.contamination ?? 0.01} of these samples are anomalies`;
+/** Where the threshold comes from. */
+function ruleText(given: NonNullable<Subject["threshold"]>): string {
+  if ("threshold" in given) return "saved with the model";
+  if (given.sigma !== undefined) return `${given.sigma} standard deviations above the mean of these errors`;
+  return `chosen so that ${Number((100 * (given.contamination ?? 0.01)).toPrecision(6))} % of these samples are flagged`;
 }
 
 /** Mean squared error of each feature. */
-export async function featureErrors(subject: Subject, measured: Measured): Promise<Picture> {
-  const { model } = subject;
-  const { rows, columns } = measured;
-  const means = model.scaling ? await scaledFeatureErrors(subject, measured) : measured.featureErrors;
-  const all = Array.from(means, (error, feature) => ({ feature: `x${feature + 1}`, error }));
+export function featureErrors({ model }: Subject, { rows, columns, featureErrors }: Measured): Picture {
+  const all = Array.from(featureErrors, (error, feature) => ({ feature: `x${feature + 1}`, error }));
   const drawn = all
     .toSorted((a, b) => b.error - a.error)
     .slice(0, MOST_FEATURES)
@@ -143,24 +139,12 @@ export async function featureErrors(subject: Subject, measured: Measured): Promi
   });
   const which =
     drawn.length < columns
-      ? `The ${drawn.length} of ${columns} features with the greatest error`
+      ? `The ${drawn.length} of ${columns} features with the largest error`
       : "All features";
   return {
     name: "features",
     title: "Error of each feature",
-    caption: `${which}, the greatest first; x1 is the first column of the data. Means over ${plural(rows, "sample")}${scaled ? "; the model scales features, and errors are in its units" : ""}.`,
+    caption: `${which}, largest first; x1 is the first column of the data. Means over ${plural(rows, "sample")}${scaled ? ", in the model's scaled units" : ""}.`,
     drawing: body,
   };
-}
-
-/** Those of scaled features, which cannot be told from reconstructions in the data's units without losing digits. */
-async function scaledFeatureErrors(subject: Subject, { rows, columns }: Measured): Promise<Float64Array> {
-  const means = new Float64Array(columns);
-  for (const { part } of blocksOf(subject)) {
-    const { data } = await subject.model.reconstructionErrorPerFeature(part);
-    data.forEach((error, i) => {
-      means[i % columns]! += error / rows;
-    });
-  }
-  return means;
 }

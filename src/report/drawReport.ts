@@ -1,4 +1,4 @@
-import { ArgumentError, spearman } from "../index.js";
+import { ArgumentError, type Evaluation, spearman } from "../index.js";
 import { codeHistograms } from "./codes.js";
 import type { Theme } from "./colours.js";
 import { errorDistribution, featureErrors } from "./distribution.js";
@@ -13,53 +13,56 @@ import {
 } from "./images.js";
 import { lossCurve } from "./loss.js";
 import { codeMap } from "./map.js";
+import { evaluationOf, type Measured, measure } from "./measure.js";
 import { counted, shown } from "./numberText.js";
 import { type Fact, toPage } from "./page.js";
 import {
   decoderCurve,
+  type Points,
   pointsByCode,
   pointsByError,
   reconstructedPoints,
   takePoints,
 } from "./pointPictures.js";
-import { type Measured, measure, type Subject } from "./subject.js";
+import type { Subject } from "./subject.js";
 import { decoderWeights, encoderWeights } from "./weightImages.js";
 
 export type { Theme } from "./colours.js";
 export type { LossHistory, Subject } from "./subject.js";
 
-/** A picture that can be drawn of what was measured. */
+/** A picture that can be drawn for this model and data. */
 interface Drawable {
   readonly name: string;
-  draw(measured: Measured): Promise<Picture> | Picture;
+  /** @param measured sends all samples through the model; pictures that do not need this never call it */
+  draw(measured: () => Promise<Measured>): Promise<Picture>;
 }
 
-/** What is asked of a picture that stands alone. */
+/** Options of a single picture. */
 export interface PictureOptions {
   readonly theme?: Theme;
 }
 
-/** A report of samples and what a model makes of them: one HTML document, which needs nothing beside itself. */
+/** Draws a report on a model and its results for some samples, as one self-contained HTML document. */
 export async function drawReport(subject: Subject, about: readonly Fact[] = []): Promise<string> {
   const measured = await measure(subject);
   const pictures: Picture[] = [];
-  for (const { draw } of drawables(subject)) pictures.push(await draw(measured));
+  for (const { draw } of drawables(subject)) pictures.push(await draw(async () => measured));
   const missing = subject.history?.loss.length
     ? []
-    : ["There is no curve of the loss, since no history of a training came with the model."];
+    : ["There is no loss curve: the model's file has no training history."];
   return toPage({
     title: `${subject.modelTitle} on ${subject.dataTitle}`,
     about,
-    results: results(subject, measured),
+    results: results(subject, measured, await evaluationOf(subject, measured)),
     pictures,
     notes: missing,
   });
 }
 
 /**
- * One picture as an SVG file.
+ * Draws one picture as an SVG file.
  *
- * @throws {ArgumentError} when there is no picture of that name for such samples
+ * @throws {ArgumentError} if this model and data have no picture of that name
  */
 export async function drawPicture(
   subject: Subject,
@@ -69,15 +72,16 @@ export async function drawPicture(
   const all = drawables(subject);
   const drawable = all.find((one) => one.name === name);
   if (!drawable) {
-    const why = name === "loss" ? "; the model's file has no history of a training, so there is no loss" : "";
+    const why =
+      name === "loss" ? "; there is no loss curve, because the model's file has no training history" : "";
     throw new ArgumentError(
-      `picture ${JSON.stringify(name)} is not among those of this model and data: ${all.map((one) => one.name).join(", ")}${why}`,
+      `there is no picture ${JSON.stringify(name)} of this model and data; the pictures are: ${all.map((one) => one.name).join(", ")}${why}`,
     );
   }
-  return toSvg(await drawable.draw(await measure(subject)), theme);
+  return toSvg(await drawable.draw(() => measure(subject)), theme);
 }
 
-/** The names of the pictures that there are of such samples. */
+/** The names of the pictures that this model and data have. */
 export function pictureNames(subject: Subject): string[] {
   return drawables(subject).map(({ name }) => name);
 }
@@ -85,14 +89,14 @@ export function pictureNames(subject: Subject): string[] {
 function drawables(subject: Subject): Drawable[] {
   const { history, model, image } = subject;
   const first: Drawable[] = history?.loss.length
-    ? [{ name: "loss", draw: () => lossCurve(history, nameOfLoss(model)) }]
+    ? [{ name: "loss", draw: async () => lossCurve(history, nameOfLoss(model)) }]
     : [];
   if (model.inputSize === 2) return [...first, ...ofPoints(subject)];
   if (image) return [...first, ...ofImages({ ...subject, image })];
   return [
     ...first,
-    { name: "errors", draw: (measured) => errorDistribution(subject, measured) },
-    { name: "features", draw: (measured) => featureErrors(subject, measured) },
+    { name: "errors", draw: async (measured) => errorDistribution(subject, await measured()) },
+    { name: "features", draw: async (measured) => featureErrors(subject, await measured()) },
     ...ofCodes(subject),
   ];
 }
@@ -103,26 +107,38 @@ function nameOfLoss({ description: { loss }, scaling }: Subject["model"]): strin
 
 function ofPoints(subject: Subject): Drawable[] {
   const { latentSize } = subject.model;
-  const points = (measured: Measured) => takePoints(subject, measured);
+  let points: Points | undefined;
+  /** A picture of some of the points; all pictures show the same ones. */
+  const ofDrawn = (
+    name: string,
+    draw: (points: Points, measured: Measured) => Promise<Picture> | Picture,
+  ) => ({
+    name,
+    async draw(measure: () => Promise<Measured>) {
+      const measured = await measure();
+      points ??= takePoints(subject, measured);
+      return draw(points, measured);
+    },
+  });
   return [
-    { name: "reconstructions", draw: (measured) => reconstructedPoints(points(measured)) },
-    { name: "errors", draw: (measured) => pointsByError(points(measured), measured) },
-    { name: "codes", draw: (measured) => codeHistograms(subject, measured) },
-    { name: "points-by-code", draw: (measured) => pointsByCode(points(measured), latentSize) },
-    { name: "curve", draw: (measured) => decoderCurve(subject, points(measured), measured) },
+    ofDrawn("reconstructions", reconstructedPoints),
+    ofDrawn("errors", pointsByError),
+    { name: "codes", draw: async (measured) => codeHistograms(subject, await measured()) },
+    ofDrawn("points-by-code", (points) => pointsByCode(points, latentSize)),
+    ofDrawn("curve", (points, measured) => decoderCurve(subject, points, measured)),
   ];
 }
 
 function ofImages(subject: ImageSubject): Drawable[] {
   const { description, latentSize } = subject.model;
-  const grid: Drawable = { name: "grid", draw: (measured) => decoderGrid(subject, measured) };
+  const grid: Drawable = { name: "grid", draw: async (measured) => decoderGrid(subject, await measured()) };
   const samples: Drawable = { name: "samples", draw: () => drawnImages(subject) };
   return [
-    { name: "reconstructions", draw: (measured) => reconstructedImages(subject, measured) },
-    { name: "worst", draw: (measured) => worstImages(subject, measured) },
+    { name: "reconstructions", draw: () => reconstructedImages(subject) },
+    { name: "worst", draw: async (measured) => worstImages(subject, await measured()) },
     ...ofCodes(subject),
     ...(latentSize === 2 ? [grid] : []),
-    { name: "walk", draw: (measured) => walks(subject, measured) },
+    { name: "walk", draw: () => walks(subject) },
     ...(description.latent ? [samples] : []),
     { name: "encoder", draw: () => encoderWeights(subject) },
     { name: "decoder", draw: () => decoderWeights(subject) },
@@ -130,15 +146,18 @@ function ofImages(subject: ImageSubject): Drawable[] {
 }
 
 function ofCodes(subject: Subject): Drawable[] {
-  const map: Drawable = { name: "map", draw: (measured) => codeMap(subject, measured) };
-  const histograms: Drawable = { name: "codes", draw: (measured) => codeHistograms(subject, measured) };
+  const map: Drawable = { name: "map", draw: async (measured) => codeMap(subject, await measured()) };
+  const histograms: Drawable = {
+    name: "codes",
+    draw: async (measured) => codeHistograms(subject, await measured()),
+  };
   return subject.model.latentSize > 1 ? [histograms, map] : [histograms];
 }
 
-/** The table. */
-function results(subject: Subject, measured: Measured): Fact[] {
+/** The table of results. */
+function results(subject: Subject, measured: Measured, evaluation: Evaluation): Fact[] {
   const { model, positions } = subject;
-  const { evaluation, meanSquaredError, meanAbsoluteError, errors, rows, columns } = measured;
+  const { meanSquaredError, meanAbsoluteError, errors, rows, columns } = measured;
   const { loss, reconstructionLoss, klLoss } = evaluation;
   const units = model.scaling ? ", in the data's units" : "";
   const facts: Fact[] = [
@@ -147,7 +166,7 @@ function results(subject: Subject, measured: Measured): Fact[] {
     ...(reconstructionLoss === undefined
       ? []
       : [["reconstruction loss", shown(reconstructionLoss)] as const]),
-    ...(klLoss === undefined ? [] : [["divergence of the codes", shown(klLoss)] as const]),
+    ...(klLoss === undefined ? [] : [["KL divergence of the codes", shown(klLoss)] as const]),
     [`mean squared error (MSE)${units}`, shown(meanSquaredError)],
     [`mean absolute error (MAE)${units}`, shown(meanAbsoluteError)],
   ];
@@ -160,11 +179,13 @@ function results(subject: Subject, measured: Measured): Fact[] {
     `${shown(columns / model.latentSize)} (${columns} values to ${model.latentSize})`,
   ]);
   if (columns === 2) {
-    let told = "the code has more than one component";
+    let correlation = "not defined: the code has more than one component";
     if (model.latentSize === 1) {
-      told = positions ? shown(spearman(measured.allCodes, positions)) : "positions are not known";
+      correlation = positions
+        ? shown(spearman(measured.allCodes, positions))
+        : "not known: no positions were given";
     }
-    facts.push(["rank correlation of code and position (Spearman’s ρ)", told]);
+    facts.push(["rank correlation of code and position (Spearman’s ρ)", correlation]);
   }
   return facts;
 }

@@ -3,20 +3,20 @@ import { type Drawing, element, escapeText, FONT_SIZE, textAt, wrap } from "./sv
 
 /** One picture of a report. */
 export interface Picture {
-  /** By which it is asked for. */
+  /** What `--picture` calls it. */
   readonly name: string;
   readonly title: string;
-  /** What is to be seen, how much of the data is drawn, and how. */
+  /** What the picture shows, how much of the data is drawn, and how. */
   readonly caption: string;
   readonly drawing: Drawing;
 }
 
-/** Room around a picture that stands alone. */
+/** Margin around a single picture. */
 const MARGIN = 16;
 const TITLE_SIZE = 17;
 const LINE = 1.35;
 
-/** A picture as part of a page, which has the colours and the fonts. */
+/** A picture as part of a page, which sets the colours and fonts. */
 export function toFigure({ name, title, caption, drawing }: Picture): string {
   const { width, height, svg } = drawing;
   const ids = { title: `${name}-title`, description: `${name}-caption` };
@@ -39,7 +39,7 @@ export function toFigure({ name, title, caption, drawing }: Picture): string {
   );
 }
 
-/** A picture as a file of its own, with its title above and its caption below. */
+/** A picture as a separate file, with its title above and its caption below. */
 export function toSvg({ title, caption, drawing }: Picture, theme: Theme = "light"): string {
   const width = drawing.width + 2 * MARGIN;
   const titles = wrap(title, drawing.width, TITLE_SIZE * 1.05);

@@ -1,26 +1,27 @@
 import { interpolate, latentGrid } from "../index.js";
-import { component } from "./component.js";
 import type { Picture } from "./figure.js";
+import type { Measured } from "./measure.js";
 import { evenly, extentOf, plural, quantile, shown } from "./numberText.js";
 import { drawStrips, drawTile, greyTile, type Range, type Sides, type Strip } from "./strips.js";
-import { type Measured, rowOf, type Subject, takeNumbers, takeRows } from "./subject.js";
+import { component, rowOf, rowsOf, type Subject, takeNumbers, takeRows } from "./subject.js";
 import { type Drawing, element, FONT_SIZE, textAt, WIDTH } from "./svg.js";
 
-/** Samples side by side. */
+/** Number of samples in a row. */
 const SHOWN = 10;
-/** Walks below each other, and the steps of one. */
+/** Number of walks, and steps of each. */
 const WALKS = 5;
 const STEPS = 10;
-/** Steps of the decoder's grid along each component. */
+/** Steps of the decoder's grid in each direction. */
 const GRID = 13;
 
-/** Samples that are images. */
+/** A subject whose samples are images. */
 export interface ImageSubject extends Subject {
   readonly image: Sides;
 }
 
-/** Originals above reconstructions; of a denoiser the corrupted inputs between them, which are reconstructed. */
-export async function reconstructedImages(subject: ImageSubject, { rows }: Measured): Promise<Picture> {
+/** Originals above reconstructions. A denoising model also gets a row of the corrupted inputs that it reconstructs. */
+export async function reconstructedImages(subject: ImageSubject): Promise<Picture> {
+  const rows = rowsOf(subject);
   const { model, image } = subject;
   const chosen = variousRows(subject, rows, SHOWN);
   const originals = takeNumbers(subject, chosen);
@@ -36,8 +37,8 @@ export async function reconstructedImages(subject: ImageSubject, { rows }: Measu
     name: "reconstructions",
     title: corrupted ? "Originals, corrupted inputs and reconstructions" : "Originals and reconstructions",
     caption: `${chosen.length} of ${plural(rows, "sample")}${
-      corrupted ? ", corrupted as training does it, and what the model makes of the corrupted ones" : ""
-    }. ${greyTold(range)}`,
+      corrupted ? ", with noise as in training, and the reconstructions of the noisy ones" : ""
+    }. ${greyScale(range)}`,
     drawing: await drawStrips(
       [
         strip("originals", originals),
@@ -49,7 +50,7 @@ export async function reconstructedImages(subject: ImageSubject, { rows }: Measu
   };
 }
 
-/** The samples that are rebuilt worst. */
+/** The samples with the largest reconstruction errors. */
 export async function worstImages(subject: ImageSubject, { rows, errors }: Measured): Promise<Picture> {
   const { model, image } = subject;
   const worst = Array.from(errors, (_, i) => i)
@@ -61,7 +62,7 @@ export async function worstImages(subject: ImageSubject, { rows, errors }: Measu
   return {
     name: "worst",
     title: "Worst reconstructions",
-    caption: `The ${worst.length} of ${plural(rows, "sample")} with the greatest mean squared error, the worst first: from ${shown(errors[worst[0]!]!)} to ${shown(errors[worst.at(-1)!]!)}; rows ${worst.join(", ")} of the data. ${greyTold(range)}`,
+    caption: `The ${worst.length} of ${plural(rows, "sample")} with the largest mean squared error, worst first: from ${shown(errors[worst[0]!]!)} to ${shown(errors[worst.at(-1)!]!)}. Rows of the data: ${worst.join(", ")}. ${greyScale(range)}`,
     drawing: await drawStrips(
       [
         { label: "originals", tiles: tilesOf(originals, model.inputSize, image, range) },
@@ -76,8 +77,9 @@ export async function worstImages(subject: ImageSubject, { rows, errors }: Measu
   };
 }
 
-/** What lies between pairs of samples. */
-export async function walks(subject: ImageSubject, { rows }: Measured): Promise<Picture> {
+/** Straight lines through the code space, from one sample to another. */
+export async function walks(subject: ImageSubject): Promise<Picture> {
+  const rows = rowsOf(subject);
   const { model, image } = subject;
   const count = Math.min(WALKS, Math.floor(rows / 2));
   const ends = variousRows(subject, rows, 2 * Math.max(1, count));
@@ -91,12 +93,12 @@ export async function walks(subject: ImageSubject, { rows }: Measured): Promise<
   return {
     name: "walk",
     title: "Walks between samples",
-    caption: `Each row goes from the reconstruction of one sample, at the left, to that of another in ${STEPS} steps along the straight line between their codes. ${greyTold(range)}`,
+    caption: `Each row goes from the reconstruction of one sample (left) to that of another (right), in ${STEPS} steps on the straight line between their codes. ${greyScale(range)}`,
     drawing: await drawStrips(strips, STEPS),
   };
 }
 
-/** What the decoder makes of a grid over a code of two components. */
+/** The decoder's output for a grid of codes; only for codes with two components. */
 export async function decoderGrid(subject: ImageSubject, { codes }: Measured): Promise<Picture> {
   const { model, image } = subject;
   const [low, high] = [0.01, 0.99].map((share) => [0, 1].map((d) => quantile(component(codes, 2, d), share)));
@@ -113,31 +115,31 @@ export async function decoderGrid(subject: ImageSubject, { codes }: Measured): P
   const height = (width * image.height) / image.width;
   const parts: string[] = [];
   for (const [index, tile] of tilesOf(data, model.inputSize, image, range).entries()) {
-    // The first component goes to the right, the second one up.
+    // The first component increases to the right, the second upwards.
     const [i, j] = [Math.floor(index / GRID), index % GRID];
     parts.push(await drawTile(tile, left + i * width, 20 + (GRID - 1 - j) * height, width, height));
   }
   return {
     name: "grid",
     title: "The decoder's grid",
-    caption: `What the decoder makes of codes on a grid of ${GRID} × ${GRID}, from the 1st to the 99th percentile of each component. ${greyTold(range)}`,
+    caption: `The decoder's output for a grid of ${GRID} × ${GRID} codes, from the 1st to the 99th percentile of each component. ${greyScale(range)}`,
     drawing: withAxes(parts, { left, top: 20, width: GRID * width, height: GRID * height }, first, second),
   };
 }
 
-/** New samples of a variational model. */
+/** New samples drawn from a variational model. */
 export async function drawnImages({ model, image }: ImageSubject): Promise<Picture> {
   const { data } = await model.sample(3 * SHOWN);
   const range = greyRange(data);
   return {
     name: "samples",
     title: "New samples",
-    caption: `What the decoder makes of ${3 * SHOWN} codes drawn from the standard normal distribution, by the model's seed. ${greyTold(range)}`,
+    caption: `The decoder's output for ${3 * SHOWN} codes drawn from the standard normal distribution with the model's seed. ${greyScale(range)}`,
     drawing: await drawStrips([{ tiles: tilesOf(data, model.inputSize, image, range) }], SHOWN),
   };
 }
 
-/** Axes of codes about a grid of tiles. */
+/** Draws axes around a grid of tiles. */
 function withAxes(
   tiles: readonly string[],
   box: { left: number; top: number; width: number; height: number },
@@ -167,7 +169,7 @@ function withAxes(
   return { width: Math.max(WIDTH, right), height: bottom + 40, svg };
 }
 
-/** Rows spread over the data; of each class in turn where classes are known. */
+/** Evenly spaced rows of the data, or rows of each class in turn if there are labels. */
 function variousRows({ labels }: Subject, rows: number, count: number): number[] {
   if (!labels) return evenly(rows, count);
   const classes = new Map<number, number[]>();
@@ -183,18 +185,18 @@ function variousRows({ labels }: Subject, rows: number, count: number): number[]
   return rounds.flat().slice(0, count);
 }
 
-/** Images of rows of samples. */
+/** One image per row of samples. */
 function tilesOf(values: Float32Array, columns: number, image: Sides, range: Range) {
   return evenly(values.length / columns, Infinity).map((i) =>
     greyTile(rowOf(values, columns, i), image, range),
   );
 }
 
-/** 0 to 1 where all samples are between them, else what the samples span. */
+/** 0 to 1 if all values lie there, else from the smallest to the largest value. */
 function greyRange(values: Float32Array): Range {
   return values.every((value) => value >= 0 && value <= 1) ? [0, 1] : extentOf(values);
 }
 
-function greyTold([low, high]: Range): string {
-  return `Black is ${shown(low)}, white ${shown(high)}.`;
+function greyScale([low, high]: Range): string {
+  return `Black is ${shown(low)}, white is ${shown(high)}.`;
 }

@@ -1,23 +1,23 @@
 import { RAMP_STEPS } from "./colours.js";
 import { type Drawing, element, FONT_SIZE, textAt, WIDTH } from "./svg.js";
 
-/** What stands for a series. */
+/** Entry of a legend. */
 export interface Swatch {
   readonly label: string;
   readonly colour: string;
-  /** Default a dot. */
+  /** Default: `"dot"`. */
   readonly shape?: "dot" | "line" | "dashed" | "bar";
 }
 
 const ROW = 21;
-/** Between two names. */
+/** Space between two entries. */
 const GAP = 14;
-/** Length of a line that stands for one. */
+/** Length of a line symbol. */
 const LINE = 20;
-/** Mean width of a character, in a wide face. */
+/** Mean width of a character in a wide font. */
 const CHARACTER = FONT_SIZE * 0.6;
 
-/** The names of series, in rows above a chart, where they hide nothing. */
+/** A legend of series, in rows above a chart, where it covers no data. */
 export function swatches(entries: readonly Swatch[], width = WIDTH): Drawing {
   let [x, y] = [0, 0];
   const parts = entries.map(({ label, colour, shape = "dot" }) => {
@@ -41,7 +41,7 @@ function mark(shape: NonNullable<Swatch["shape"]>, colour: string, x: number, y:
 
 const RAMP_WIDTH = 200;
 
-/** What the colours of a ramp stand for: a text at its low end, and others up to its high one. */
+/** A legend of a colour scale: one text at the low end, others up to the high end. */
 export function rampLegend(label: string, ends: readonly [low: string, ...more: string[]]): Drawing {
   const step = RAMP_WIDTH / RAMP_STEPS;
   const left = Math.max(0, WIDTH - RAMP_WIDTH - 1);

@@ -6,22 +6,22 @@ import { extentOf, logTicks, plural, roomFor, shown, tick, ticksOf } from "./num
 import type { LossHistory } from "./subject.js";
 import { stack } from "./svg.js";
 
-/** Up to this many epochs each has a dot. */
+/** Up to this many epochs, each one gets a dot. */
 const MOST_DOTS = 40;
 
-/** A series by epoch. */
+/** One value per epoch. */
 interface Series extends Swatch {
   readonly values: readonly number[];
 }
 
-/** The loss by epoch, on a logarithmic axis where there is one to be had. */
+/** The loss by epoch, on a logarithmic axis if all losses are positive. */
 export function lossCurve(history: LossHistory, lossName: string): Picture {
   const { loss, valLoss, reconstructionLoss, klLoss } = history;
   const all: Series[] = [
     { label: "training", values: loss, colour: "var(--first)", shape: "line" },
     { label: "validation", values: valLoss, colour: "var(--second)", shape: "dashed" },
     { label: "training: reconstruction", values: reconstructionLoss, colour: "var(--third)", shape: "line" },
-    { label: "training: divergence of the codes", values: klLoss, colour: "var(--fourth)", shape: "line" },
+    { label: "training: KL divergence of the codes", values: klLoss, colour: "var(--fourth)", shape: "line" },
   ];
   const series = all.filter(({ values }) => values.length > 0);
   const values = series.flatMap((one) => one.values);
@@ -70,13 +70,13 @@ export function lossCurve(history: LossHistory, lossName: string): Picture {
     name: "loss",
     title: "Loss by epoch",
     caption: `After ${plural(epochs, "epoch")}: ${ends.join(", ")}.${
-      logarithmic ? "" : " The axis is linear, since a loss is not above 0."
+      logarithmic ? "" : " The axis is linear, because not all losses are positive."
     }`,
     drawing: stack([swatches(series), body]),
   };
 }
 
-/** Whole numbers from 1 to the number of epochs, not too many. */
+/** A few whole numbers from 1 to the number of epochs. */
 function wholeTicks(epochs: number): number[] {
   const step = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000].find((size) => epochs / size <= 8);
   const size = step ?? 10 ** Math.ceil(Math.log10(epochs / 8));

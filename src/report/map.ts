@@ -1,9 +1,9 @@
 import { type ChannelValueSpec, dot, text } from "@observablehq/plot";
 import { chart } from "./chart.js";
 import { classColour, rampColour } from "./colours.js";
-import { component } from "./component.js";
 import type { Picture } from "./figure.js";
 import { rampLegend, swatches } from "./legend.js";
+import type { Measured } from "./measure.js";
 import {
   counted,
   evenly,
@@ -19,15 +19,15 @@ import {
   ticksOf,
 } from "./numberText.js";
 import { principalComponents } from "./principal.js";
-import { type Measured, rowOf, type Subject } from "./subject.js";
+import { component, rowOf, type Subject } from "./subject.js";
 import { type Drawing, stack, WIDTH } from "./svg.js";
 
-/** Codes that a map shows. */
+/** The most codes to draw. */
 const MOST_POINTS = 2_000;
-/** Classes that a legend has room for. */
+/** The most classes that fit into the legend. */
 const MOST_CLASSES = 24;
 
-/** Where codes lie in the plane, coloured by class where classes are known. */
+/** A scatter plot of the codes, coloured by class if there are labels. */
 export function codeMap({ model, labels }: Subject, { codes, coded, rows }: Measured): Picture {
   const { latentSize } = model;
   const places = evenly(coded.length, MOST_POINTS);
@@ -74,32 +74,32 @@ export function codeMap({ model, labels }: Subject, { codes, coded, rows }: Meas
   });
   const drawn =
     places.length < rows
-      ? `${counted(places.length)} of ${plural(rows, "sample")}, evenly spread, are drawn.`
+      ? `${counted(places.length)} of ${plural(rows, "sample")}, evenly spaced, are drawn.`
       : `All ${plural(rows, "sample")} are drawn.`;
   return {
     name: "map",
     title: "Map of the codes",
-    caption: `${latentSize === 2 ? "Each point is a sample's code." : `The code's ${latentSize} components, turned so that the two directions in which codes vary most are drawn.`} ${colouring.told} ${drawn}`,
+    caption: `${latentSize === 2 ? "Each point is a sample's code." : `The codes, which have ${latentSize} components, projected onto the two directions in which the codes vary most.`} ${colouring.note} ${drawn}`,
     drawing: stack([...colouring.legend, body]),
   };
 }
 
-/** What the points' colours are, and what stands for them. */
+/** Colours of the points, with their legend. */
 interface Colouring {
   readonly fill: ChannelValueSpec;
   readonly legend: readonly Drawing[];
-  readonly told: string;
-  /** Labels that are few enough to be classes. */
+  readonly note: string;
+  /** The classes, if there are few enough. */
   readonly classes?: readonly number[];
 }
 
 const UNCOLOURED: Colouring = {
   fill: "var(--first)",
   legend: [],
-  told: "No labels were given to colour the points by.",
+  note: "No labels were given, so all points have one colour.",
 };
 
-/** A colour for each class; where there are too many to be told apart, labels are taken for numbers. */
+/** One colour for each class. If there are too many classes, labels count as numbers on a colour scale. */
 function colouringOf(labels: readonly number[]): Colouring {
   const known = [...new Set(labels)].sort((a, b) => a - b);
   if (known.length > MOST_CLASSES) {
@@ -108,19 +108,19 @@ function colouringOf(labels: readonly number[]): Colouring {
     return {
       fill: { value: labels.map((label) => rampColour(rank(label))), scale: null },
       legend: [rampLegend("label, by rank", ends)],
-      told: `The colour is the rank of the sample's label, since there are ${counted(known.length)} different ones.`,
+      note: `The colour shows the rank of the sample's label, because there are ${counted(known.length)} different labels.`,
     };
   }
   const colours = new Map(known.map((label, i) => [label, classColour(i)]));
   return {
     fill: { value: labels.map((label) => colours.get(label)!), scale: null },
     legend: [swatches(known.map((label) => ({ label: tick(label), colour: colours.get(label)! })))],
-    told: "The colour is the sample's label, which also stands at the middle of its class.",
+    note: "The colour shows the sample's label, which is also printed at the middle of its class.",
     classes: known,
   };
 }
 
-/** Codes of two components as they are, wider ones by their first two principal components. */
+/** Codes with two components as they are; wider ones as their first two principal components. */
 function planeOf(codes: Float32Array, latentSize: number) {
   if (latentSize === 2) {
     const names = ["code z₁", "code z₂"] as const;
@@ -135,7 +135,7 @@ function planeOf(codes: Float32Array, latentSize: number) {
   return { x, y, names };
 }
 
-/** The name of each class at the medians of its points, on a halo. */
+/** The name of each class, with a halo, at the medians of its points. */
 function classNames(
   xs: ArrayLike<number>,
   ys: ArrayLike<number>,

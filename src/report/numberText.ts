@@ -1,4 +1,4 @@
-/** A number with four digits that count. */
+/** A number with four significant digits. */
 export function shown(value: number): string {
   return digits(value, 4);
 }
@@ -33,10 +33,10 @@ export function plural(value: number, noun: string): string {
   return `${counted(value)} ${noun}${value === 1 ? "" : "s"}`;
 }
 
-/** Values that differ by less than this share count as one: those of float32 differ by more. */
+/** Values whose relative difference is smaller count as equal. Different float32 values differ by more. */
 const SAME = 1e-9;
 
-/** Least and greatest of values; a little around them where they are all one. */
+/** The smallest and the largest value, or a range around the value if all are equal. */
 export function extentOf(values: Iterable<number>): [number, number] {
   let [low, high] = [Infinity, -Infinity];
   for (const value of values) {
@@ -48,13 +48,13 @@ export function extentOf(values: Iterable<number>): [number, number] {
   return [low - half, high + half];
 }
 
-/** Up to `count` of the places 0 to `length` − 1, evenly spread, the first among them. */
+/** Up to `count` evenly spaced indices from 0 to `length` − 1, starting with 0. */
 export function evenly(length: number, count: number): number[] {
   const taken = Math.min(length, count);
   return Array.from({ length: taken }, (_, i) => Math.floor((i * length) / taken));
 }
 
-/** The value below which a share of the values is, without interpolation. */
+/** The quantile of the values at `share`, without interpolation. */
 export function quantile(values: ArrayLike<number>, share: number): number {
   const sorted = Float64Array.from(values).sort();
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
@@ -64,11 +64,11 @@ export function quantile(values: ArrayLike<number>, share: number): number {
 export interface Bin {
   readonly from: number;
   readonly to: number;
-  /** How many values: at least `from` and below `to`, in the last one `to` included. */
+  /** Number of values from `from` to below `to`; the last bar includes `to`. */
   readonly count: number;
 }
 
-/** How often values fall in each of `bins` ranges of equal width, or of equal ratio if `logarithmic`. */
+/** Counts values in `bins` ranges of equal width, or of equal ratio if `logarithmic`. */
 export function histogram(
   values: ArrayLike<number>,
   bins: number,
@@ -90,7 +90,7 @@ export function histogram(
   }));
 }
 
-/** Round numbers from `low` to `high` for a logarithmic axis: a few, and more than one where there are any. */
+/** A few round numbers from `low` to `high` for a logarithmic axis. */
 export function logTicks([low, high]: readonly [number, number]): number[] {
   const within = (steps: readonly number[]) => {
     const ticks: number[] = [];
@@ -112,12 +112,12 @@ export function logTicks([low, high]: readonly [number, number]): number[] {
   return choices.find((ticks) => ticks.length >= 3) ?? choices.at(-1)!;
 }
 
-/** From 1 to just below 10. */
+/** 1, 1 + step, … below 10. */
 function tenths(step: number): number[] {
   return Array.from({ length: Math.round(9 / step) }, (_, i) => Number((1 + i * step).toFixed(1)));
 }
 
-/** Where values stand among others: as many of those below 0.5 as above it, and so on. */
+/** Maps a value to its rank among the given values, from 0 to 1; the median is at 0.5. */
 export function ranking(values: ArrayLike<number>): (value: number) => number {
   const sorted = Float64Array.from(values).sort();
   return (value) => {
@@ -131,7 +131,7 @@ export function ranking(values: ArrayLike<number>): (value: number) => number {
   };
 }
 
-/** Two or three round numbers of a range, evenly apart, for an axis with little room; one where there are no more. */
+/** Two or three evenly spaced round numbers, for an axis with little room; fewer if the range has no more. */
 export function fewTicks([low, high]: readonly [number, number]): number[] {
   const least = 10 ** Math.floor(Math.log10((high - low) / 3));
   for (const factor of [1, 2, 5, 10]) {
@@ -142,30 +142,35 @@ export function fewTicks([low, high]: readonly [number, number]): number[] {
   return [];
 }
 
-/** Width of a character on an axis, in a wide face. */
+/** Width of a character on an axis, in a wide font. */
 const CHARACTER = 7.6;
 
-/** Room to the left of an axis for its numbers. */
+/** Margin on the left of a vertical axis for its labels. */
 export function roomFor(labels: readonly string[]): number {
   return Math.max(40, 16 + CHARACTER * Math.max(...labels.map((label) => label.length)));
 }
 
-/** Room to the right of an axis across, whose last number may stand at its end. */
+/** Margin on the right of a horizontal axis, whose last label may be at its end. */
 export function roomBeside(range: readonly [number, number]): number {
   return Math.max(20, 4 + (CHARACTER / 2) * longestOf(range));
 }
 
-/** Numbers as long as those on an axis over a range will be. */
+/** Labels that are as long as those that an axis over the range will have. */
 export function ticksOf([low, high]: readonly [number, number]): string[] {
   const step = 10 ** Math.floor(Math.log10((high - low) / 5));
   return [0, 1, 2, 3, 4, 5].map((i) => tick(Math.round((low + (i * (high - low)) / 5) / step) * step));
 }
 
-/** How many numbers to ask for on an axis across a picture; there may come to be half as many again. */
+/** How many ticks to ask for on a horizontal axis. Plot may draw up to 1.5 times as many. */
 export function ticksAcross(range: readonly [number, number]): number {
   return Math.max(2, Math.min(6, Math.floor(240 / (CHARACTER * longestOf(range) + 16))));
 }
 
 function longestOf(range: readonly [number, number]): number {
   return Math.max(...ticksOf(range).map((label) => label.length));
+}
+
+/** `₁` of 1. */
+export function subscript(value: number): string {
+  return String(value).replace(/\d/g, (digit) => String.fromCodePoint(0x2080 + Number(digit)));
 }

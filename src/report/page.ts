@@ -2,22 +2,22 @@ import { COLOUR_SHEET } from "./colours.js";
 import { type Picture, toFigure } from "./figure.js";
 import { element, escapeText } from "./svg.js";
 
-/** A name and what there is to say. */
+/** One row of a table. */
 export type Fact = readonly [name: string, value: string];
 
-/** What a page has. */
+/** The contents of a report. */
 export interface Page {
   readonly title: string;
-  /** What was modelled how. */
+  /** About the model and the data. */
   readonly about: readonly Fact[];
-  /** What it came to. */
+  /** The model's results. */
   readonly results: readonly Fact[];
   readonly pictures: readonly Picture[];
-  /** What the reader might miss. */
+  /** Why something is missing. */
   readonly notes: readonly string[];
 }
 
-/** Pictures are narrow, so that a phone shows their text at nearly its size; a wide window has them side by side. */
+/** Pictures are narrow: a phone shows their text at nearly full size, a wide window shows several side by side. */
 const LAYOUT = `*{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,sans-serif;-webkit-text-size-adjust:100%}
 main{max-width:96rem;margin:0 auto;padding:1rem clamp(.75rem,3vw,2rem) 3rem}
@@ -38,13 +38,13 @@ svg text{white-space:pre}
 figcaption,.note{color:var(--muted);font-size:.85rem;margin:.75rem 0 0}
 @media print{body{background:none}figure,.facts{break-inside:avoid}}`;
 
-/** The page as one document: no scripts, no other files, nothing to be fetched. */
+/** The page as one document, without scripts and without links to other files. */
 export function toPage({ title, about, results, pictures, notes }: Page): string {
   const head = [
     '<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width,initial-scale=1">',
     '<meta name="color-scheme" content="light dark">',
-    // Whatever a name of the data may hold, nothing is run or fetched.
+    // Even if the name of the data contains markup, the browser runs and fetches nothing.
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">`,
     '<link rel="icon" href="data:,">',
     element("title", {}, `${escapeText(title)} – Isthmus report`),

@@ -1,9 +1,9 @@
 import { type ChannelValueSpec, dot, link, type Markish } from "@observablehq/plot";
 import { chart } from "./chart.js";
 import { rampColour, SERIES } from "./colours.js";
-import { component, subscript } from "./component.js";
 import type { Picture } from "./figure.js";
 import { rampLegend, type Swatch, swatches } from "./legend.js";
+import type { Measured } from "./measure.js";
 import {
   counted,
   evenly,
@@ -14,34 +14,35 @@ import {
   roomBeside,
   roomFor,
   shown,
+  subscript,
   tick,
   ticksAcross,
   ticksOf,
 } from "./numberText.js";
-import { type Measured, pickRows, type Subject, takeNumbers } from "./subject.js";
+import { component, pickRows, type Subject, takeNumbers } from "./subject.js";
 import { type Drawing, stack, WIDTH } from "./svg.js";
 
-/** Points that are drawn. */
+/** The most points to draw. */
 const MOST_POINTS = 2_000;
-/** The share of distances that colours tell apart, at least. */
+/** The colour scale covers at least this share of the distances. */
 const COLOURED_ERRORS = 0.98;
-/** Points of the decoder's curve. */
+/** Number of points on the decoder's curve. */
 const CURVE_POINTS = 240;
-/** Components of the code whose curves are drawn. */
+/** The most components of the code to draw a curve for. */
 const MOST_CURVES = SERIES.length;
 
-/** Samples of the plane and what the model makes of them. */
-interface Points {
+/** Samples with two features, their reconstructions and codes. */
+export interface Points {
   readonly rows: readonly number[];
   readonly originals: Float32Array;
   readonly rebuilt: Float32Array;
-  /** First component of the codes. */
+  /** The first component of each code. */
   readonly codes: Float32Array;
-  /** How many are drawn, for the reader. */
+  /** Says how many points are drawn. */
   readonly drawn: string;
 }
 
-/** Takes the points to be drawn. */
+/** Chooses the points to draw. */
 export function takePoints(subject: Subject, { rows, allCodes, rebuiltPoints }: Measured): Points {
   const chosen = evenly(rows, MOST_POINTS);
   const originals = takeNumbers(subject, chosen);
@@ -51,11 +52,11 @@ export function takePoints(subject: Subject, { rows, allCodes, rebuiltPoints }: 
   const drawn =
     chosen.length === rows
       ? `All ${plural(rows, "point")} are drawn.`
-      : `${counted(chosen.length)} of ${plural(rows, "point")}, evenly spread, are drawn.`;
+      : `${counted(chosen.length)} of ${plural(rows, "point")}, evenly spaced, are drawn.`;
   return { rows: chosen, originals, rebuilt, codes, drawn };
 }
 
-/** Original against reconstructed points. */
+/** Original and reconstructed points. */
 export function reconstructedPoints({ originals, rebuilt, drawn }: Points): Picture {
   const names: Swatch[] = [
     { label: "original", colour: "var(--first)" },
@@ -71,24 +72,24 @@ export function reconstructedPoints({ originals, rebuilt, drawn }: Points): Pict
   return {
     name: "reconstructions",
     title: "Original and reconstructed points",
-    caption: `What the decoder makes of each point's code, over the points. ${drawn}`,
+    caption: `Original points, with their reconstructions on top. ${drawn}`,
     drawing: stack([swatches(names), body]),
   };
 }
 
-/** Points coloured by how far their reconstructions are from them. */
+/** Points coloured by the distance to their reconstructions. */
 export function pointsByError({ originals, rows, drawn }: Points, { errors }: Measured): Picture {
   const distances = rows.map((row) => Math.sqrt(2 * errors[row]!));
   const [low, most] = extentOf(distances);
   const high = quantile(distances, COLOURED_ERRORS);
-  // A few far points would leave all others in one colour.
+  // Otherwise a few far points would leave all others in one colour.
   const cut = most > 1.5 * high && high > low;
   const top = cut ? high : most;
   const colours = distances.map((distance) => rampColour((distance - low) / (top - low)));
   return {
     name: "errors",
     title: "Points by reconstruction error",
-    caption: `The colour is the distance between a point and its reconstruction, at most ${shown(Math.max(...distances))}. ${drawn}`,
+    caption: `The colour shows the distance between a point and its reconstruction; the largest is ${shown(Math.max(...distances))}. ${drawn}`,
     drawing: stack([
       rampLegend("distance, in the data's units", [shown(low), cut ? `${shown(top)} or more` : shown(top)]),
       plane([originals], [dots(originals, { fill: { value: colours, scale: null } })]),
@@ -103,7 +104,7 @@ export function pointsByCode({ originals, codes, drawn }: Points, latentSize: nu
   return {
     name: "points-by-code",
     title: "Points by code",
-    caption: `The colour is the rank of the point's ${which}: where it changes smoothly along the data, the code keeps their order. ${drawn}`,
+    caption: `The colour shows the rank of the point's ${which}. If it changes smoothly along the data, the code keeps their order. ${drawn}`,
     drawing: stack([
       rankLegend(latentSize === 1 ? "code z, by rank" : "code z₁, by rank", codes),
       plane([originals], [dots(originals, { fill: { value: colours, scale: null } })]),
@@ -111,19 +112,19 @@ export function pointsByCode({ originals, codes, drawn }: Points, latentSize: nu
   };
 }
 
-/** The colour of a code by its rank, since codes may be close together in one part of the data and far apart in others. */
+/** Colours codes by rank, because they may be dense in one part of the data and sparse in another. */
 function byRank(codes: Float32Array): (code: number) => string {
   const rank = ranking(codes);
   return (code) => rampColour(rank(code));
 }
 
-/** What ranks stand for: the least, the middle and the greatest code. */
+/** A legend of ranks: the smallest, the median and the largest code. */
 function rankLegend(label: string, codes: Float32Array): Drawing {
   const [low, high] = extentOf(codes);
   return rampLegend(label, [shown(low), shown(quantile(codes, 0.5)), shown(high)]);
 }
 
-/** What the decoder draws when the code runs through its range. */
+/** The curve of the decoder's outputs when the code runs through its range. */
 export async function decoderCurve(
   { model }: Subject,
   { originals, drawn }: Points,
@@ -139,7 +140,7 @@ export async function decoderCurve(
   const zs: Float64Array[] = [];
   for (let d = 0; d < Math.min(latentSize, MOST_CURVES); d++) {
     const own = component(codes, latentSize, d);
-    // A sigmoid gives all codes between 0 and 1; others have no bounds but those of the data.
+    // Codes of a sigmoid lie between 0 and 1. Others have no fixed bounds, so the data set them.
     const range = sigmoid ? ([0.01, 0.99] as const) : extentOf(own);
     const along = walkOf(own, range);
     curves.push((await model.decode(lineOfCodes(middles, d, along))).data);
@@ -158,14 +159,14 @@ export async function decoderCurve(
       ...curves.map((curve, d) => segments(curve, (i) => (single ? colour(zs[0]![i]!) : SERIES[d]!))),
     ],
   );
-  const told = ranges.map(
+  const spans = ranges.map(
     ([low, high], d) => `${single ? "z" : `z${subscript(d + 1)}`} from ${shown(low)} to ${shown(high)}`,
   );
-  const others = single ? "" : ", each with the other components at their medians";
+  const others = single ? "" : "; the other components stay at their medians";
   return {
     name: "curve",
     title: "The decoder's curve over the data",
-    caption: `What the decoder makes of ${told.join(", ")}${others}. ${drawn}`,
+    caption: `The decoder's output for ${spans.join(", ")}${others}. ${drawn}`,
     drawing: stack([legend, body]),
   };
 }
@@ -173,7 +174,7 @@ export async function decoderCurve(
 const outputActivation = (layers: Subject["model"]["description"]["encoder"]) =>
   layers.findLast((layer) => layer.kind === "dense" || layer.kind === "activation")?.activation;
 
-/** Codes through a range, at even steps and, since codes may be close together, at those that samples have. */
+/** Codes through a range: half at even steps, half at codes of samples, so that dense parts get more points. */
 function walkOf(codes: Float32Array, [low, high]: readonly [number, number]): Float64Array {
   const half = CURVE_POINTS / 2;
   const even = Array.from({ length: half }, (_, i) => low + ((high - low) * i) / (half - 1));
@@ -182,7 +183,7 @@ function walkOf(codes: Float32Array, [low, high]: readonly [number, number]): Fl
   return Float64Array.from([...even, ...taken]).sort();
 }
 
-/** Codes of which one component goes along, the others staying where they are. */
+/** Codes in which one component varies and the others stay at `middles`. */
 function lineOfCodes(middles: readonly number[], component: number, along: Float64Array): Float32Array {
   const codes = new Float32Array(along.length * middles.length);
   along.forEach((z, i) => {
@@ -196,7 +197,7 @@ function dots(points: Float32Array, style: { fill: ChannelValueSpec; fillOpacity
   return dot({ length: points.length / 2 }, { x: axis(points, 0), y: axis(points, 1), r: 2.6, ...style });
 }
 
-/** A curve in pieces, each with a colour by where it begins. */
+/** A curve in segments, each coloured by its first point. */
 function segments(points: Float32Array, colour: (index: number) => string): Markish {
   const [x, y] = [axis(points, 0), axis(points, 1)];
   const count = x.length - 1;
@@ -214,12 +215,12 @@ function segments(points: Float32Array, colour: (index: number) => string): Mark
   );
 }
 
-/** x or y of points. */
+/** The x or y coordinates of points. */
 function axis(points: Float32Array, which: 0 | 1): Float32Array {
   return Float32Array.from({ length: points.length / 2 }, (_, i) => points[2 * i + which]!);
 }
 
-/** A square with the axes of the plane, which has room for all of the sets of points. */
+/** A square plot that has room for all sets of points. */
 function plane(sets: readonly Float32Array[], marks: Markish[]): Drawing {
   const range = (which: 0 | 1) => extentOf(sets.flatMap((points) => [...axis(points, which)]));
   const [x, y] = [range(0), range(1)];

@@ -1,18 +1,18 @@
 /** The first two principal components of codes. */
 export interface Components {
-  /** Places of the codes in their plane. */
+  /** Coordinates of the codes along the two components. */
   readonly x: Float64Array;
   readonly y: Float64Array;
-  /** Shares of the codes' variance. */
+  /** Share of the codes' variance along each component. */
   readonly shares: readonly [number, number];
 }
 
-/** Enough for a direction to settle to the eye, even where the next one is nearly as long. */
+/** Enough iterations for a direction to look settled, even if the next variance is nearly as large. */
 const ROUNDS = 300;
 
 /**
- * The two directions in which codes vary most, by the power iteration on their covariances, and where each code is
- * along them. The greatest coefficient of a direction is positive, so that a picture does not flip.
+ * The two directions in which codes vary most, by power iteration on their covariances, and the coordinates of each
+ * code along them. The largest coefficient of a direction is positive, so that pictures do not flip.
  */
 export function principalComponents(codes: Float32Array, width: number): Components {
   const rows = codes.length / width;
@@ -57,9 +57,9 @@ function covariances(codes: Float32Array, width: number, means: Float64Array): F
   return sums;
 }
 
-/** The longest axis that is at right angles to the others. */
+/** The direction of greatest variance that is orthogonal to the others. */
 function leading(matrix: Float64Array, width: number, others: readonly Float64Array[]) {
-  // Any start does that is at right angles to no axis; equal coefficients might be.
+  // Any start works that is not orthogonal to the result; equal coefficients might be.
   let direction = unit(
     Float64Array.from({ length: width }, (_, d) => 1 / (d + 1)),
     others,
@@ -78,7 +78,7 @@ function leading(matrix: Float64Array, width: number, others: readonly Float64Ar
   return { direction: greatest < 0 ? direction.map((value) => -value) : direction, variance };
 }
 
-/** A vector of length 1 without its parts along the others; zeros where nothing is left. */
+/** Subtracts a vector's projections on the others and scales it to length 1; zeros if nothing is left. */
 function unit(vector: Float64Array, others: readonly Float64Array[]): Float64Array {
   const result = vector.slice();
   for (const other of others) {

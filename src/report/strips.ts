@@ -1,17 +1,18 @@
-import { type Pixels, pngUrl } from "./png.js";
+import type { Image } from "../codecs/decodeImage.js";
+import { pngUrl } from "./pngUrl.js";
 import { type Drawing, element, FONT_SIZE, rounded, textAt, WIDTH } from "./svg.js";
 
-/** Sides of a sample that is an image. */
+/** Width and height of samples that are images, in pixels. */
 export interface Sides {
   readonly width: number;
   readonly height: number;
 }
 
-/** Images side by side. */
+/** A row of images. */
 export interface Strip {
-  /** Above the images. */
+  /** Text above the images. */
   readonly label?: string;
-  readonly tiles: readonly Pixels[];
+  readonly tiles: readonly Image[];
   /** Below each of them. */
   readonly notes?: readonly string[];
 }
@@ -20,7 +21,7 @@ const GAP = 3;
 const LABEL = FONT_SIZE + 7;
 const NOTE = FONT_SIZE + 3;
 
-/** Strips of images below each other, `columns` side by side, on the picture's width. */
+/** Draws strips of images, one below the other, with `columns` images across the picture's width. */
 export async function drawStrips(strips: readonly Strip[], columns: number): Promise<Drawing> {
   const first = strips[0]!.tiles[0]!;
   const width = Math.min(96, (WIDTH - (columns - 1) * GAP) / columns);
@@ -55,9 +56,9 @@ function noteBelow(x: number, y: number, note: string): string {
   });
 }
 
-/** An image at a place, each of its pixels a square. */
+/** Draws an image with its pixels as squares. */
 export async function drawTile(
-  pixels: Pixels,
+  pixels: Image,
   x: number,
   y: number,
   width: number,
@@ -67,30 +68,30 @@ export async function drawTile(
   return element("image", {
     ...place,
     preserveAspectRatio: "none",
-    // Renderers other than browsers know the older name.
+    // Renderers other than browsers only know the older name.
     "image-rendering": "optimizeSpeed",
     style: "image-rendering:pixelated",
     href: await pngUrl(pixels),
   });
 }
 
-/** The range of values that grey stands for. */
+/** The values that are drawn black and white. */
 export type Range = readonly [low: number, high: number];
 
 /** An image in grey from black to white. */
-export function greyTile(values: ArrayLike<number>, { width, height }: Sides, [low, high]: Range): Pixels {
+export function greyTile(values: ArrayLike<number>, { width, height }: Sides, [low, high]: Range): Image {
   const data = Uint8Array.from(values, (value) =>
     Math.min(255, Math.max(0, Math.round((255 * (value - low)) / (high - low)))),
   );
   return { width, height, channels: 1, data };
 }
 
-/** Brewer's purple and orange, which the colour-blind tell apart, with white between them. */
+/** Brewer's purple and orange, which colour-blind readers can tell apart, with white between them. */
 const NEGATIVE = [84, 39, 136];
 const POSITIVE = [179, 88, 6];
 
 /** An image of numbers of either sign: white is 0, and ±`most` and beyond are full colours. */
-export function signedTile(values: ArrayLike<number>, { width, height }: Sides, most: number): Pixels {
+export function signedTile(values: ArrayLike<number>, { width, height }: Sides, most: number): Image {
   const data = new Uint8Array(3 * width * height);
   for (let i = 0; i < width * height; i++) {
     const share = Math.min(1, Math.abs(values[i]!) / most);
@@ -100,7 +101,7 @@ export function signedTile(values: ArrayLike<number>, { width, height }: Sides, 
   return { width, height, channels: 3, data };
 }
 
-/** What the colours of `signedTile` stand for. */
+/** A legend for the colours of `signedTile`. */
 export async function signedLegend(label: string, most: string): Promise<Drawing> {
   const steps = 61;
   const values = Array.from({ length: steps }, (_, i) => (2 * i) / (steps - 1) - 1);

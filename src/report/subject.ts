@@ -1,106 +1,44 @@
-import type { Autoencoder, Evaluation, History, ThresholdOptions } from "../index.js";
-import { evenly } from "./numberText.js";
+import type { Autoencoder, History, ThresholdOptions } from "../index.js";
 import type { Sides } from "./strips.js";
 
-/** Losses by epoch, as of `History`. */
+/** Losses by epoch; part of `History`. */
 export type LossHistory = Pick<History, "loss" | "valLoss" | "reconstructionLoss" | "klLoss">;
 
-/** A threshold that was learnt before. */
+/** A threshold that was saved with the model. */
 export interface KnownThreshold {
   readonly threshold: number;
 }
 
-/** What a report is about. */
+/** The model and the data of a report. */
 export interface Subject {
   readonly model: Autoencoder;
-  /** Samples, row-major, as many as wished. */
+  /** Any number of samples, row-major. */
   readonly data: Float32Array | Float64Array | Uint8Array;
-  /** What the samples are, for the reader. */
+  /** Describes the samples to the reader. */
   readonly dataTitle: string;
-  /** The model's file, for the reader. */
+  /** Names the model's file to the reader. */
   readonly modelTitle: string;
-  /** Sides of samples that are images. */
+  /** Width and height, if the samples are images. */
   readonly image?: Sides;
   /** The class of each sample. */
   readonly labels?: ArrayLike<number>;
-  /** Where each sample lies on the curve that samples of the plane come from. */
+  /** The position of each point on the curve that it was sampled from. */
   readonly positions?: ArrayLike<number>;
-  /** Of the training that the model comes from. */
+  /** The losses of the model's training. */
   readonly history?: LossHistory;
-  /** Where anomalies begin, or how to find out; default the library's. */
+  /** The threshold for anomalies, or how to learn it; default: the library's rule. */
   readonly threshold?: KnownThreshold | ThresholdOptions;
 }
 
-/** What the model gives for all samples, from which every picture is drawn. */
-export interface Measured {
-  readonly rows: number;
-  readonly columns: number;
-  readonly evaluation: Evaluation;
-  /** Mean over all values, in the units of the samples. */
-  readonly meanSquaredError: number;
-  readonly meanAbsoluteError: number;
-  /** Mean squared error of each sample, in the units of the samples. */
-  readonly errors: Float64Array;
-  /** Mean squared error of each feature, in the units of the samples. */
-  readonly featureErrors: Float64Array;
-  /** The codes of all samples, [rows, latentSize], row-major. */
-  readonly allCodes: Float32Array;
-  /** The reconstructions of points of the plane, [rows, 2], row-major; of wider samples there may be too many to keep. */
-  readonly rebuiltPoints: Float32Array | undefined;
-  /** Samples whose codes are looked at, evenly spread. */
-  readonly coded: readonly number[];
-  /** Their codes, [coded, latentSize], row-major. */
-  readonly codes: Float32Array;
-}
-
-/** Samples whose codes are looked at. */
-const MOST_CODES = 10_000;
-/** Values that go through the model at a time. */
+/** The most values that go through the model at a time. */
 const VALUES_AT_A_TIME = 1 << 22;
 
-/** Sends all samples through the model: once for the loss that it was trained by, once for codes and reconstructions. */
-export async function measure(subject: Subject): Promise<Measured> {
-  const { model, data } = subject;
-  const { inputSize: columns, latentSize } = model;
-  const rows = data.length / columns;
-  const evaluation = await model.evaluate(data);
-  const errors = new Float64Array(rows);
-  const featureErrors = new Float64Array(columns);
-  const allCodes = new Float32Array(rows * latentSize);
-  const rebuiltPoints = columns === 2 ? new Float32Array(data.length) : undefined;
-  let [squares, absolutes] = [0, 0];
-  for (const { first, part } of blocksOf(subject)) {
-    const codes = await model.encode(part);
-    allCodes.set(codes.data, first * latentSize);
-    const rebuilt = (await model.decode(codes)).data;
-    rebuiltPoints?.set(rebuilt, first * columns);
-    const unit = unitOf(part);
-    for (let i = 0; i < part.length; i++) {
-      const difference = rebuilt[i]! - part[i]! * unit;
-      const square = difference * difference;
-      errors[first + Math.floor(i / columns)]! += square / columns;
-      featureErrors[i % columns]! += square / rows;
-      absolutes += Math.abs(difference);
-    }
-  }
-  for (const error of errors) squares += error;
-  const coded = evenly(rows, MOST_CODES);
-  return {
-    rows,
-    columns,
-    evaluation,
-    meanSquaredError: squares / rows,
-    meanAbsoluteError: absolutes / (rows * columns),
-    errors,
-    featureErrors,
-    allCodes,
-    rebuiltPoints,
-    coded,
-    codes: pickRows(allCodes, latentSize, coded),
-  };
+/** Number of samples. */
+export function rowsOf({ model: { inputSize }, data }: Subject): number {
+  return data.length / inputSize;
 }
 
-/** Some rows of rows of a width. */
+/** Copies some rows of a matrix. */
 export function pickRows(values: Float32Array, columns: number, rows: readonly number[]): Float32Array {
   const picked = new Float32Array(rows.length * columns);
   rows.forEach((row, i) => {
@@ -109,7 +47,7 @@ export function pickRows(values: Float32Array, columns: number, rows: readonly n
   return picked;
 }
 
-/** The samples in blocks that memory has room for several of. */
+/** The samples in blocks, small enough to have several copies of one in memory. */
 export function* blocksOf({ model: { inputSize }, data }: Subject) {
   const step = Math.max(1, Math.floor(VALUES_AT_A_TIME / inputSize));
   for (let first = 0; first * inputSize < data.length; first += step) {
@@ -117,7 +55,7 @@ export function* blocksOf({ model: { inputSize }, data }: Subject) {
   }
 }
 
-/** Some of the samples. */
+/** Copies some of the samples. */
 export function takeRows({ model: { inputSize }, data }: Subject, rows: readonly number[]) {
   const taken = new (data instanceof Uint8Array ? Uint8Array : Float32Array)(rows.length * inputSize);
   rows.forEach((row, i) => {
@@ -126,17 +64,23 @@ export function takeRows({ model: { inputSize }, data }: Subject, rows: readonly
   return taken;
 }
 
-/** The same as numbers: bytes stand for themselves divided by 255. */
+/** Copies some of the samples as floats; bytes are divided by 255. */
 export function takeNumbers(subject: Subject, rows: readonly number[]): Float32Array {
   const taken = takeRows(subject, rows);
   return taken instanceof Float32Array ? taken : Float32Array.from(taken, (byte) => byte / 255);
 }
 
-/** Row `index` of rows of a width. */
+/** Row `index` of a matrix with `columns` columns. */
 export function rowOf(values: Float32Array, columns: number, index: number): Float32Array {
   return values.subarray(index * columns, (index + 1) * columns);
 }
 
-function unitOf(data: Float32Array | Float64Array | Uint8Array): number {
+/** One component of all codes. */
+export function component(codes: Float32Array, latentSize: number, index: number): Float32Array {
+  return Float32Array.from({ length: codes.length / latentSize }, (_, i) => codes[i * latentSize + index]!);
+}
+
+/** The factor that turns values into model inputs: bytes are divided by 255. */
+export function unitOf(data: Float32Array | Float64Array | Uint8Array): number {
   return data instanceof Uint8Array ? 1 / 255 : 1;
 }

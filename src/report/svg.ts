@@ -1,13 +1,13 @@
 import { printable } from "../common/printable.js";
 
-/** Part of a picture: SVG elements in a box of `width` × `height` from the origin. */
+/** Part of a picture: SVG elements in a box of `width` × `height` at the origin. */
 export interface Drawing {
   readonly width: number;
   readonly height: number;
   readonly svg: string;
 }
 
-/** Width of all pictures, in their own pixels, which is what a phone shows at nearly their size. */
+/** Width of all pictures, in pixels. A phone shows them at nearly this size. */
 export const WIDTH = 440;
 /** Size of text. */
 export const FONT_SIZE = 13;
@@ -21,14 +21,14 @@ const ENTITIES: Record<string, string> = {
 };
 
 /**
- * Text as it stands in markup, in an attribute or not. Controls, which XML has no place for, and characters that turn the
- * text around them, are shown escaped.
+ * Escapes text for markup, inside an attribute or not. Control characters, which XML does not allow, and characters that
+ * change the direction of text are shown as escapes.
  */
 export function escapeText(text: string): string {
   return printable(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!);
 }
 
-/** An element. Attributes are escaped; children are markup. */
+/** Makes an element. Attributes are escaped; children are markup. */
 export function element(
   name: string,
   attributes: Readonly<Record<string, string | number>>,
@@ -40,7 +40,7 @@ export function element(
   return `<${name}${written.join("")}>${children.join("")}</${name}>`;
 }
 
-/** Text at a place; `y` is its base line. */
+/** Text at a position; `y` is its baseline. */
 export function textAt(
   x: number,
   y: number,
@@ -59,7 +59,7 @@ export function rounded(value: number): string {
   return String(Math.round(value * 100) / 100);
 }
 
-/** Drawings below each other. */
+/** Puts drawings below each other. */
 export function stack(drawings: readonly Drawing[], gap = 0): Drawing {
   let height = 0;
   let width = 0;
@@ -73,7 +73,7 @@ export function stack(drawings: readonly Drawing[], gap = 0): Drawing {
   return { width, height, svg: parts.join("") };
 }
 
-/** Text in lines of up to `width` pixels, by the mean width of a character in a wide face. */
+/** Breaks text into lines of up to `width` pixels, by the mean width of a character in a wide font. */
 export function wrap(text: string, width: number, size: number): string[] {
   const most = Math.floor(width / (size * 0.58));
   const lines: string[] = [];

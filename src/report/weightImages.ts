@@ -5,13 +5,13 @@ import { plural, quantile, shown } from "./numberText.js";
 import { drawStrips, signedLegend, signedTile } from "./strips.js";
 import { stack } from "./svg.js";
 
-/** Units whose weights are drawn. */
+/** The most units to draw. */
 const MOST_UNITS = 64;
 const COLUMNS = 8;
-/** The share of weights that colours tell apart; the few beyond it would leave all others pale. */
+/** The colours cover this share of the weights. If they covered a few extreme ones too, all others would be pale. */
 const COLOURED = 0.995;
 
-/** What each unit of the encoder's first layer looks at. */
+/** The weights of each unit in the encoder's first layer. */
 export function encoderWeights(subject: ImageSubject): Promise<Picture> {
   const { data, shape } = firstLayer(subject.model.getWeights());
   const [units, inputs] = shape as [number, number];
@@ -19,16 +19,16 @@ export function encoderWeights(subject: ImageSubject): Promise<Picture> {
   return picture(subject, tiles, {
     name: "encoder",
     title: "Weights of the encoder",
-    about: (told) =>
-      `What ${told} of the encoder's first layer ${units === 1 ? "looks" : "look"} at: an image for each unit, a pixel for each of its weights.`,
+    about: (which) =>
+      `The weights of ${which} in the encoder's first layer: one image per unit, one pixel per weight.`,
   });
 }
 
-/** What each input of the decoder's last layer adds to the image. */
+/** The weights of each input to the decoder's last layer. */
 export function decoderWeights(subject: ImageSubject): Promise<Picture> {
   const weights = subject.model.getWeights();
   const tied = subject.model.description.tied === true;
-  // The decoder's last layer has the encoder's first one, turned around.
+  // The decoder's last layer uses the encoder's first weights, transposed.
   const { data, shape } = tied ? firstLayer(weights) : lastLayer(weights);
   const [units, pixels] = (tied ? shape : shape.toReversed()) as [number, number];
   const tiles = Array.from({ length: units }, (_, unit) =>
@@ -39,8 +39,8 @@ export function decoderWeights(subject: ImageSubject): Promise<Picture> {
   return picture(subject, tiles, {
     name: "decoder",
     title: "Weights of the decoder",
-    about: (told) =>
-      `What ${told} before the decoder's last layer ${units === 1 ? "adds" : "add"} to the image.${tied ? " They are the encoder's, since the model is tied." : ""}`,
+    about: (which) =>
+      `What ${which} before the decoder's last layer ${units === 1 ? "adds" : "add"} to the image.${tied ? " These are the encoder's weights, because the model is tied." : ""}`,
   });
 }
 
@@ -48,7 +48,8 @@ const matrices = (weights: readonly NamedWeight[]) => weights.filter(({ shape })
 const firstLayer = (weights: readonly NamedWeight[]) => matrices(weights)[0]!;
 const lastLayer = (weights: readonly NamedWeight[]) => matrices(weights).at(-1)!;
 
-interface Told {
+/** How to describe the picture. */
+interface Wording {
   readonly name: string;
   readonly title: string;
   about(units: string): string;
@@ -57,20 +58,20 @@ interface Told {
 async function picture(
   { image }: ImageSubject,
   units: readonly Float32Array[],
-  { name, title, about }: Told,
+  { name, title, about }: Wording,
 ): Promise<Picture> {
   const drawn = units.slice(0, MOST_UNITS);
   const sizes = drawn.map((weights) => quantile(weights.map(Math.abs), COLOURED));
   const most = Math.max(...sizes) || 1;
   const tiles = drawn.map((weights) => signedTile(weights, image, most));
-  const told =
+  const which =
     drawn.length < units.length
       ? `the first ${drawn.length} of ${units.length} units`
       : plural(units.length, "unit");
   return {
     name,
     title,
-    caption: `${about(told)} White is 0; weights beyond ±${shown(most)} have the full colour.`,
+    caption: `${about(which)} 0 is white; weights beyond ±${shown(most)} have the full colour.`,
     drawing: stack([await signedLegend("weight", shown(most)), await drawStrips([{ tiles }], COLUMNS)], 4),
   };
 }

@@ -17,32 +17,32 @@ import {
   type SafetensorsFile,
 } from "./modelFile.js";
 
-/** Version of what stands in `__metadata__.training`. */
+/** Format version of `__metadata__.training`. */
 const VERSION = 1;
 
-/** The generator of random numbers counts epochs in 32 bits. */
+/** The random number generator counts epochs in 32 bits. */
 const MOST_EPOCHS = 2 ** 32 - 1;
-/** Leaves room below the largest safe integer for more steps than anybody can take. */
+/** Leaves enough room below the largest safe integer for all further steps. */
 const MOST_STEPS = 2 ** 52;
 
-/** What `__metadata__.training` holds as JSON. */
+/** The contents of `__metadata__.training`, as JSON. */
 interface TrainingMetadata {
   readonly version: number;
-  /** Steps of the optimizer. */
+  /** Steps that the optimizer has taken. */
   readonly steps: number;
-  /** What the learning rate has seen of the losses. */
+  /** The learning rate's state, which may depend on earlier losses. */
   readonly learningRate: readonly number[];
   readonly epochs: number;
   readonly history: History;
   readonly options: TrainingOptions | null;
 }
 
-/** What a checkpoint holds. */
+/** The contents of a checkpoint. */
 export interface Checkpoint {
   readonly description: CheckedDescription;
   readonly weights: readonly NamedTensor[];
   readonly scaling: ScalingParameters | undefined;
-  /** For each of the optimizer's slots, one array for each weight. Older files number them. */
+  /** One array per weight for each of the optimizer's slots. Older files number the slots. */
   readonly slots: ReadonlyMap<string, readonly NamedTensor[]>;
   readonly steps: number;
   readonly rate: readonly number[];
@@ -50,9 +50,9 @@ export interface Checkpoint {
 }
 
 /**
- * A checkpoint as a safetensors file: that of the model, with the optimizer's slots as further tensors, named
- * `optimizer.firstMoment.encoder.0.weight`, and how far training is as JSON in `__metadata__.training`. The order of the samples
- * and all random numbers follow from the seed and the count of epochs, so those two are their whole state.
+ * Writes a checkpoint as a safetensors file: the model's file with the optimizer's slots as further tensors, with names
+ * such as `optimizer.firstMoment.encoder.0.weight`, and the progress of training as JSON in `__metadata__.training`. The
+ * seed and the number of epochs determine the order of samples and all random numbers, so no more state is needed.
  */
 export function encodeCheckpoint(
   description: CheckedDescription,
@@ -81,20 +81,16 @@ export function encodeCheckpoint(
 /**
  * Reads what `encodeCheckpoint` wrote.
  *
- * @throws {FormatError} when the file is not a checkpoint
+ * @throws {FormatError} if the file is not a checkpoint
  */
 export function decodeCheckpoint(file: SafetensorsFile): Checkpoint {
   const { description, weights, scaling, others, metadata } = decodeModelFile(file);
   if (metadata.training === undefined) {
     throw new FormatError(
-      "the file is a model without the state of its training (__metadata__.training), so training cannot go on from it",
+      "the file is a model without training state (__metadata__.training), so training cannot resume from it",
     );
   }
-  const parsed = parseMetadata("training", "the training", metadata.training, VERSION);
-  const { steps, learningRate, epochs, history, options } = orFormatError(
-    "the state of the training is not valid",
-    () => checkTraining(parsed, description.latent !== undefined),
-  );
+  const { steps, learningRate, epochs, history, options } = readTraining(metadata.training, description);
   const slots = new Map<string, NamedTensor[]>();
   for (const tensor of others) {
     const [, slot, name] = /^optimizer\.(\w{1,40})\.(.*)$/s.exec(tensor.name) ?? [];
@@ -108,15 +104,32 @@ export function decodeCheckpoint(file: SafetensorsFile): Checkpoint {
 }
 
 /**
- * The state of a checkpoint, laid out as a learner's parameters are.
+ * The history in a checkpoint's `__metadata__.training`. This reads nothing else of the file, so load the model first:
+ * loading verifies the file.
  *
- * @throws {FormatError} when the slots are not those of the learner's optimizer
+ * @throws {FormatError} if the text does not describe a training of such a model
+ */
+export function readHistory(training: string, description: CheckedDescription): History {
+  return readTraining(training, description).history;
+}
+
+function readTraining(text: string, { latent }: CheckedDescription): Omit<TrainingMetadata, "version"> {
+  const parsed = parseMetadata("training", "the training", text, VERSION);
+  return orFormatError("the state of the training is not valid", () =>
+    checkTraining(parsed, latent !== undefined),
+  );
+}
+
+/**
+ * Arranges the state of a checkpoint in the order of a learner's parameters.
+ *
+ * @throws {FormatError} if the slots do not match the learner's optimizer
  */
 export function toLearnerState(learner: Learner, { weights, slots, steps, rate }: Checkpoint): LearnerState {
   const { network, optimizer, clock } = learner;
   orFormatError("the number of steps is not valid", () => clock.check(steps));
   const wanted = [...learner.slots.keys()];
-  // Slots used to be numbered.
+  // Older files number the slots.
   const found = wanted.map((name, index) => slots.get(name) ?? slots.get(String(index)));
   if (slots.size !== wanted.length || found.includes(undefined)) {
     const names = (of: Iterable<string>) => [...of].map(show).join(", ") || "none";
@@ -158,7 +171,7 @@ function checkTraining(parsed: object, variational: boolean): Omit<TrainingMetad
   };
 }
 
-/** A count that leaves room to count on. */
+/** Checks a count against its limit. */
 function atMost(most: number, name: string, value: unknown): number {
   if (integer(name, value, 0) > most) {
     throw new ArgumentError(`${name} must be at most ${most}, not ${show(value)}`);
@@ -195,7 +208,7 @@ function checkRunOptions(options: unknown): TrainingOptions {
   };
 }
 
-/** Checks that the history has the series, as long as each other, that the options of its training call for. */
+/** Checks that the history has the series that its training options require, all of the same length. */
 function checkHistory(history: unknown, options: TrainingOptions | null, variational: boolean): History {
   knownKeys("the history", history as object, [
     "loss",

@@ -6,7 +6,7 @@ import { DTYPES } from "../formats/safetensorsHeader.js";
 import { bytesOf } from "../formats/typedArrays.js";
 import { encodeUtf8 } from "../formats/utf8.js";
 
-/** Where the checksum stands in `__metadata__`. */
+/** Key of the checksum in `__metadata__`. */
 export const CHECKSUM = "isthmus.checksum";
 
 const DTYPE_OF = new Map<string, string>(Array.from(DTYPES, ([dtype, type]) => [type, dtype]));
@@ -14,22 +14,22 @@ const DTYPE_OF = new Map<string, string>(Array.from(DTYPES, ([dtype, type]) => [
 type Texts = Readonly<Record<string, string>>;
 
 /**
- * What a file's checksum is about: all tensors, and the texts of `__metadata__` that say what they are: `isthmus`,
- * `training`, and those whose keys begin with `isthmus.`. Other texts are the user's, and other tools may change them;
- * nor does the order of tensors and keys in the file matter, which safetensors' `save_file` changes.
+ * The checksum covers all tensors and the texts of `__metadata__` that describe them: `isthmus`, `training`, and keys that
+ * begin with `isthmus.`. It ignores the user's own texts, which other tools may change, and the order of tensors and keys,
+ * which safetensors' `save_file` changes.
  */
 function isCovered(key: string): boolean {
   return key === "isthmus" || key === "training" || (key.startsWith("isthmus.") && key !== CHECKSUM);
 }
 
 /**
- * The checksum of a file, such as `crc32:0a1b2c3d`: over
+ * Computes the checksum of a file, such as `crc32:0a1b2c3d`, over
  *
  *     [[key, text], …, [name, dtype, shape], …] as JSON without spaces, in UTF-8 | data of the tensors, little-endian
  *
- * with keys and names sorted by UTF-16 code units, and the data in the order of the names. A CRC-32 finds every change of
- * a single bit and all changes within 32 bits in a row, and misses one of 4 billion others. It is meant for accidents:
- * whoever wants to deceive can make it anew. Unlike the hashes of Web Crypto it takes no promise, and any language has it.
+ * with keys and names sorted by UTF-16 code units, and the data in the order of the names. A CRC-32 detects all changes
+ * within 32 consecutive bits and misses one in 4 billion others. It protects against accidents, not against attackers, who
+ * can recompute it. Unlike the hashes of Web Crypto it is synchronous, and it exists in every language.
  */
 function checksum(tensors: Iterable<NamedTensor>, metadata: Texts): string {
   const texts = Object.entries(metadata).filter(([key]) => isCovered(key));
@@ -43,7 +43,7 @@ function checksum(tensors: Iterable<NamedTensor>, metadata: Texts): string {
   return `crc32:${crc.toString(16).padStart(8, "0")}`;
 }
 
-/** As the file's header has it, such as `F32`. */
+/** The type's name in the file's header, such as `F32`. */
 function dtypeOf(data: NamedTensor["data"]): string | undefined {
   return DTYPE_OF.get(objectTag(data));
 }
@@ -52,21 +52,21 @@ function order(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** The metadata of a file with its checksum. */
+/** Adds the checksum to the metadata of a file. */
 export function withChecksum(tensors: Iterable<NamedTensor>, metadata: Texts): Record<string, string> {
   return { ...metadata, [CHECKSUM]: checksum(tensors, metadata) };
 }
 
 /**
- * Compares a file's checksum, if it has one, as files from before there was one do not.
+ * Verifies a file's checksum. Old files have none.
  *
- * @throws {FormatError} when the file is not what it was when it was written
+ * @throws {FormatError} if the file has changed since it was written
  */
 export function verifyChecksum(tensors: Iterable<NamedTensor>, metadata: Texts): void {
   const written = metadata[CHECKSUM];
   if (written === undefined || written === checksum(tensors, metadata)) return;
   throw new FormatError(
-    `the file is damaged: its tensors or descriptions are not those that its checksum was made from. If another tool ` +
-      `has changed them on purpose, remove ${CHECKSUM} from its metadata`,
+    `the file is damaged: its tensors or descriptions do not match its checksum. If another tool has changed them on ` +
+      `purpose, remove ${CHECKSUM} from the metadata`,
   );
 }

@@ -5,9 +5,9 @@ import type { History } from "../training/history.js";
 import { decodeCheckpoint } from "./checkpoint.js";
 import { decodeModelFile, type SafetensorsFile, toDecoded } from "./modelFile.js";
 
-/** What the file of a model or a checkpoint says about its model. */
+/** The description of a model in the file of a model or a checkpoint. */
 export interface ModelSummary {
-  /** Layers, loss, optimizer and seed, as of `Autoencoder.description`. */
+  /** Layers, loss, optimizer and seed, as in `Autoencoder.description`. */
   readonly description: CheckedDescription;
   /** Width of the code. */
   readonly latentSize: number;
@@ -17,15 +17,25 @@ export interface ModelSummary {
   readonly parameterCount: number;
   /** The layers as a table, which its `toString()` gives as Keras prints it; as of `Autoencoder.summary`. */
   readonly table: Summary;
-  /** The losses of the training that a checkpoint is of; undefined for the file of a model. */
+  /** The losses of a checkpoint's training; undefined for the file of a model. */
   readonly history: History | undefined;
 }
 
 /**
- * Reads what a file says about its model, and checks the file. Builds no model, and so no engine.
+ * Reads the description of a model and checks the file. It builds no model and starts no engine.
  *
- * @param file as of `Autoencoder.fromSafetensors`
- * @throws {FormatError} when `file` is not such a file
+ * @param file bytes or a decoded file, as in `Autoencoder.fromSafetensors`
+ * @throws {FormatError} if `file` is not a valid model or checkpoint
+ *
+ * @example
+ * ```ts
+ * import { Autoencoder, dense, inspectModel } from "isthmus";
+ *
+ * const model = await Autoencoder.create({ inputSize: 4, encoder: [dense(2)], decoder: [dense(4)] });
+ * const { parameterCount } = inspectModel(model.toSafetensors());
+ * console.log(parameterCount); // 22
+ * await model.dispose();
+ * ```
  */
 export function inspectModel(file: SafetensorsFile): ModelSummary {
   const decoded = toDecoded(file);

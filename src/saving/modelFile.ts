@@ -18,25 +18,28 @@ import {
 import { checkWeights, type NamedWeight } from "../network/namedWeights.js";
 import { CHECKSUM, verifyChecksum, withChecksum } from "./checksum.js";
 
-/** Version of what stands in `__metadata__.isthmus`. */
+/** Format version of `__metadata__.isthmus`. */
 const VERSION = 1;
 
-/** Where a detector's threshold stands in the `__metadata__` of its model's file. */
+/** Key of a detector in the `__metadata__` of its model's file. */
 export const DETECTOR_KEY = "isthmus.anomalyDetector";
 
-/** Keys of `__metadata__` that have a meaning of their own. */
-const OWN_KEYS = ["format", "isthmus", "training", DETECTOR_KEY, CHECKSUM];
+/** Where the file of an ensemble says what it holds. */
+export const ENSEMBLE_KEY = "isthmus.ensembleDetector";
 
-/** What else is to stand in a model's file. */
+/** Reserved keys of `__metadata__`. */
+const OWN_KEYS = ["format", "isthmus", "training", DETECTOR_KEY, ENSEMBLE_KEY, CHECKSUM];
+
+/** Further contents of a model's file. */
 export interface ModelFileOptions {
-  /** Texts for the file's `__metadata__`, as of safetensors' `save_file`; `loadSafetensors` reads them. */
+  /** Texts for the file's `__metadata__`, as in safetensors' `save_file`. `loadSafetensors` reads them. */
   metadata?: Readonly<Record<string, string>>;
 }
 
 /**
- * The metadata of a caller.
+ * Checks a caller's metadata.
  *
- * @throws {ArgumentError} for what is no text, and for keys that have a meaning of their own
+ * @throws {ArgumentError} for values that are not strings, and for reserved keys
  */
 export function checkMetadata(options: ModelFileOptions): Readonly<Record<string, string>> {
   knownKeys("the model's file", options, ["metadata"]);
@@ -45,7 +48,8 @@ export function checkMetadata(options: ModelFileOptions): Readonly<Record<string
     throw new ArgumentError(`metadata must be an object of strings, not ${show(metadata)}`);
   }
   for (const [key, value] of Object.entries(metadata)) {
-    if (OWN_KEYS.includes(key)) throw new ArgumentError(`metadata must not have the key ${show(key)}`);
+    if (OWN_KEYS.includes(key))
+      throw new ArgumentError(`metadata must not have the key ${show(key)}, which is reserved`);
     if (typeof value !== "string") {
       throw new ArgumentError(`metadata ${show(key)} must be a string, not ${show(value)}`);
     }
@@ -53,15 +57,15 @@ export function checkMetadata(options: ModelFileOptions): Readonly<Record<string
   return metadata;
 }
 
-/** Where the names of tensors begin that a checkpoint has beside the weights. */
+/** Prefix of the names of a checkpoint's tensors that are not weights. */
 const OPTIMIZER = "optimizer.";
 
 /**
- * A model as a safetensors file: its weights, what its scaling has learnt, and its description as JSON in
- * `__metadata__.isthmus`, with a checksum of all of it.
+ * Writes a model as a safetensors file: its weights, the parameters of its scaling, and its description as JSON in
+ * `__metadata__.isthmus`, with a checksum.
  *
  * @param others further tensors; their names begin with `optimizer.`
- * @param metadata what else stands in `__metadata__`
+ * @param metadata further texts for `__metadata__`
  */
 export function encodeModel(
   description: CheckedDescription,
@@ -70,29 +74,34 @@ export function encodeModel(
   others: readonly NamedTensor[] = [],
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  const isthmus = JSON.stringify({ version: VERSION, ...description });
+  const isthmus = modelText(description);
   const tensors = [...weights, ...scalingTensors(scaling), ...others];
   return encodeSafetensors(tensors, withChecksum(tensors, { format: "pt", isthmus, ...metadata }));
 }
 
-/** What the file of a model or a checkpoint holds. */
+/** What stands in `__metadata__.isthmus` of a model's file. */
+export function modelText(description: CheckedDescription): string {
+  return JSON.stringify({ version: VERSION, ...description });
+}
+
+/** The contents of a model's or a checkpoint's file. */
 export interface ModelFile {
   readonly description: CheckedDescription;
   readonly weights: readonly NamedTensor[];
   readonly scaling: ScalingParameters | undefined;
-  /** What a checkpoint has beside the weights. */
+  /** A checkpoint's tensors that are not weights. */
   readonly others: readonly NamedTensor[];
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** A safetensors file: its bytes, or what `decodeSafetensors` or `loadSafetensors` read from them. */
+/** A safetensors file: its bytes, or the result of `decodeSafetensors` or `loadSafetensors`. */
 export type SafetensorsFile = FileBytes | DecodedSafetensors;
 
 /**
- * What a safetensors file holds; one that is decoded already is not decoded again.
+ * Decodes a safetensors file, unless it is already decoded.
  *
- * @throws {FormatError} when the bytes are not such a file
- * @throws {ArgumentError} for anything else than bytes or a decoded file
+ * @throws {FormatError} if the bytes are not a safetensors file
+ * @throws {ArgumentError} for anything but bytes or a decoded file
  */
 export function toDecoded(file: SafetensorsFile): DecodedSafetensors {
   if (!isObject(file) || !("tensors" in file)) return decodeSafetensors(file as FileBytes);
@@ -102,14 +111,14 @@ export function toDecoded(file: SafetensorsFile): DecodedSafetensors {
       `the metadata of a decoded file must be an object of strings, not ${show(metadata)}`,
     );
   }
-  // A Map of another realm, as workers and test runners have one, is no instance of this one's.
+  // `instanceof` would fail for a Map from another realm, such as a test runner's.
   if (objectTag(tensors) !== "Map") {
     throw new ArgumentError(`the tensors of a decoded file must be a Map, not ${show(tensors)}`);
   }
   for (const [name, tensor] of tensors) {
     if (!isTensor(tensor) || tensor.name !== name) {
       throw new ArgumentError(
-        `the tensor ${show(name)} of a decoded file must be { name, shape, data } of that name, not ${show(tensor)}`,
+        `the tensor ${show(name)} of a decoded file must be { name, shape, data } with the same name, not ${show(tensor)}`,
       );
     }
   }
@@ -131,17 +140,15 @@ function isObject(value: unknown): value is object {
 }
 
 /**
- * @throws {FormatError} when the file is no safetensors file, or not one of Isthmus, or describes no valid model, or
- * has other weights than the model that it describes, or is damaged
+ * Reads and checks a model's file.
+ *
+ * @throws {FormatError} if the file is not a safetensors file of Isthmus, describes no valid model, has weights that do not
+ * match the description, or is damaged
  */
 export function decodeModelFile(file: SafetensorsFile): ModelFile {
   const { tensors, metadata } = toDecoded(file);
   const text = metadata.isthmus;
-  if (text === undefined) {
-    throw new FormatError(
-      "the file is a safetensors file, but has no description of a model (__metadata__.isthmus)",
-    );
-  }
+  if (text === undefined) throw new FormatError(noModel(metadata));
   verifyChecksum(tensors.values(), metadata);
   const parsed = parseMetadata("isthmus", "the model", text, VERSION) as AutoencoderDescription;
   const description = orFormatError("the description of the model is not valid", () =>
@@ -160,11 +167,18 @@ export function decodeModelFile(file: SafetensorsFile): ModelFile {
   return { description, weights, scaling, others: all.filter(isOther), metadata };
 }
 
+function noModel(metadata: Readonly<Record<string, string>>): string {
+  return metadata[ENSEMBLE_KEY] === undefined
+    ? "the file is a safetensors file, but it has no description of an Isthmus model (__metadata__.isthmus)"
+    : "the file holds the detector of detectAnomalies, not a single model; read it with loadEnsembleDetector or " +
+        "EnsembleDetector.fromSafetensors";
+}
+
 /**
- * The object that stands as JSON in a key of `__metadata__`, without its version.
+ * Parses the JSON object under a key of `__metadata__`; returns it without its version.
  *
- * @param what is described there, for error messages
- * @throws {FormatError} when it is not JSON, or of another version
+ * @param what what the object describes, for error messages
+ * @throws {FormatError} if the text is not JSON or has another version
  */
 export function parseMetadata(key: string, what: string, text: string, expected: number): object {
   let parsed: unknown;
@@ -182,7 +196,7 @@ export function parseMetadata(key: string, what: string, text: string, expected:
   return rest;
 }
 
-/** What `check` returns; its refusals become errors of the file. */
+/** Returns the result of `check`; its errors become a `FormatError`. */
 export function orFormatError<T>(what: string, check: () => T): T {
   try {
     return check();

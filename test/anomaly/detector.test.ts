@@ -174,7 +174,7 @@ test.each<[string, unknown, RegExp]>([
   ["a contamination in words", { contamination: "auto" }, /not "auto"/],
   ["a negative sigma", { sigma: -1 }, /sigma must be .*at least 0, not -1/],
   ["an infinite sigma", { sigma: Infinity }, /sigma must be a finite number/],
-  ["both", { sigma: 3, contamination: 0.1 }, /contamination and sigma exclude each other/],
+  ["both", { sigma: 3, contamination: 0.1 }, /contamination and sigma cannot be used together/],
   ["a misspelt option", { contaminaton: 0.1 }, /did you mean "contamination"/],
   ["no object", null, /must be an object, not null/],
 ])("fit refuses %s", async (_, options, message) => {
@@ -208,8 +208,8 @@ test("a model that is none, and samples that do not fit, are refused", async () 
 test.each<[string, unknown, new (message: string) => Error, RegExp]>([
   ["too few", labels.slice(1), ShapeError, /199 labels for 200 samples/],
   ["of another kind", labels.map((l) => l * 2), ArgumentError, /labels\[3\] must be 0 or 1, not 2/],
-  ["all normal", labels.map(() => 0), ArgumentError, /labels are all 0/],
-  ["all anomalies", labels.map(() => true), ArgumentError, /labels are all 1/],
+  ["all normal", labels.map(() => 0), ArgumentError, /all labels are 0/],
+  ["all anomalies", labels.map(() => true), ArgumentError, /all labels are 1/],
   ["no array", 3, ArgumentError, /labels must be an array of 0 and 1, not 3/],
   ["missing", undefined, ArgumentError, /not undefined/],
 ])("evaluate refuses labels that are %s", async (_, given, type, message) => {
@@ -248,7 +248,7 @@ describe("its file", () => {
     ["another version", '{"version":2}', /version 2, but this release reads version 1/],
     ["no threshold", '{"version":1,"sigma":3}', /threshold must be .* not undefined/],
     ["an infinite threshold", '{"version":1,"threshold":1e999,"sigma":3}', /not Infinity/],
-    ["two rules", '{"version":1,"threshold":1,"sigma":3,"contamination":0.1}', /exclude each other/],
+    ["two rules", '{"version":1,"threshold":1,"sigma":3,"contamination":0.1}', /cannot be used together/],
     ["an unknown rule", '{"version":1,"threshold":1,"gamma":3}', /"gamma" is not known/],
   ])("is refused with %s", async (_, text, message) => {
     const error = await failure(() => AnomalyDetector.fromSafetensors(forge(text)));
@@ -350,9 +350,9 @@ describe("errors beyond float32", () => {
   test.each<[ThresholdOptions, RegExp]>([
     [
       { contamination: 0 },
-      /^the threshold would be Infinity, since the reconstruction error of row 399 is Infinity/,
+      /^the threshold would be Infinity, because the reconstruction error of row 399 is Infinity/,
     ],
-    [{ sigma: 3 }, /since the reconstruction error of row 399 is Infinity/],
+    [{ sigma: 3 }, /because the reconstruction error of row 399 is Infinity/],
   ])("are refused as a threshold: %j", async (options, message) => {
     const found = await AnomalyDetector.fit(model, normal);
     const { threshold } = found;

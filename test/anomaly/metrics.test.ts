@@ -36,6 +36,8 @@ test("precision, recall and F1 of a worked example; a score at the threshold is 
   // Above 3: one anomaly and one normal sample, of three anomalies.
   expect(evaluateScores(scores, labels, 3)).toEqual({
     rocAuc: (3 + 1.5 + 1) / 9,
+    // Precision 1 at 5, 2 of 4 at 3, and 3 of 5 at 2.
+    averagePrecision: expect.closeTo((1 + 2 / 4 + 3 / 5) / 3, 12),
     precision: 1 / 2,
     recall: 1 / 3,
     f1: 2 / 5,
@@ -43,6 +45,28 @@ test("precision, recall and F1 of a worked example; a score at the threshold is 
   });
   expect(evaluateScores(scores, labels, 5)).toMatchObject({ precision: 0, recall: 0, f1: 0 });
   expect(evaluateScores(scores, labels, 0)).toMatchObject({ precision: 1 / 2, recall: 1, f1: 2 / 3 });
+});
+
+test("average precision is the mean, over anomalies, of the precision at their scores", () => {
+  const rows = fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 1 })), {
+    minLength: 2,
+    maxLength: 60,
+  });
+  fc.assert(
+    fc.property(rows, (drawn) => {
+      const labels = Uint8Array.from(drawn, ([, label]) => label);
+      fc.pre(labels.includes(0) && labels.includes(1));
+      const anomalies = drawn.filter(([, label]) => label === 1);
+      const precisions = anomalies.map(([least]) => {
+        const above = drawn.filter(([score]) => score >= least);
+        return above.filter(([, label]) => label === 1).length / above.length;
+      });
+      const mean = precisions.reduce((sum, precision) => sum + precision) / anomalies.length;
+      const scores = Float32Array.from(drawn, ([value]) => value);
+      expect(evaluateScores(scores, labels, 1).averagePrecision).toBeCloseTo(mean, 12);
+    }),
+    { numRuns: 200, seed: 5 },
+  );
 });
 
 test("perfect, reversed and tied scores", () => {

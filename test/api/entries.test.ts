@@ -8,7 +8,9 @@ const { exports } = JSON.parse(readFileSync(new URL("package.json", root), "utf8
   exports: Record<string, { import: { default: string } }>;
 };
 const require = createRequire(import.meta.url);
-const parts = Object.keys(exports).filter((name) => !["./package.json", ".", "./node"].includes(name));
+/** Entries that the index does not have: what needs libraries, and what needs files. */
+const APART = ["./codecs", "./data", "./node"];
+const parts = Object.keys(exports).filter((name) => !["./package.json", ".", ...APART].includes(name));
 type Names = Record<string, unknown>;
 const load = async (name: string): Promise<Names> =>
   import(/* @vite-ignore */ new URL(exports[name]!.import.default, root).href);
@@ -26,10 +28,41 @@ test("the index has what the parts have, the very same", async () => {
   expect(parts.length).toBeGreaterThanOrEqual(5);
 });
 
+test("what stands apart shares its classes with the index", async () => {
+  const index = await load(".");
+  const data = await load("./data");
+  expect(data.Matrix).toBe(index.Matrix);
+  expect(index.TablePreprocessor).toBeUndefined();
+  const required = require("isthmus/data") as Names;
+  expect(Object.keys(required).sort()).toEqual(Object.keys(data).sort());
+  expect(required.Matrix).toBe((require("isthmus") as Names).Matrix);
+});
+
 test("by require every entry gives the same classes", () => {
   const index = require("isthmus") as Names;
   for (const part of parts) expect(require(`isthmus/${part.slice(2)}`).Autoencoder).toBe(index.Autoencoder);
   expect(typeof (require("isthmus/node") as Names).saveModel).toBe("function");
+});
+
+test("codecs are apart from the index, and the same by require", async () => {
+  const [index, codecs] = [await load("."), await load("./codecs")];
+  const names = Object.keys(codecs);
+  expect(names.length).toBeGreaterThan(10);
+  expect(names.filter((name) => name in index)).toEqual([]);
+  expect(Object.keys(require("isthmus/codecs") as Names).sort()).toEqual(names.sort());
+});
+
+test("what codecs give and throw is of the index's classes, by import and by require", async () => {
+  const bytes = Uint8Array.of(0x50, 0x41, 0x52, 0x31, 0, 0, 0, 0, 0x50, 0x41, 0x52, 0x31);
+  type Codecs = { decodeParquet: (bytes: Uint8Array) => Promise<unknown> };
+  for (const [codecs, { FormatError }] of [
+    [await load("./codecs"), (await load(".")) as Record<string, new () => Error>],
+    [require("isthmus/codecs"), require("isthmus")],
+  ] as [Codecs, Record<string, new () => Error>][]) {
+    const error = await codecs.decodeParquet(bytes).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(FormatError);
+    expect((error as Error).message).toMatch(/^bytes is not a valid Parquet file/);
+  }
 });
 
 test("errors of one part are instances of the class of another", async () => {

@@ -1,6 +1,7 @@
 import { expect, test, vi } from "vitest";
 import {
   Autoencoder,
+  batchNormalization,
   dense,
   flatten,
   gaussian,
@@ -58,6 +59,24 @@ test("the summary is Keras's table, and is not printed by itself", async () => {
   );
   expect(() => model.summary({ printFn: console.log } as never)).toThrow(/printFn is print/);
   log.mockRestore();
+  await model.dispose();
+});
+
+test("running statistics are parameters that are not trained", async () => {
+  const model = await Autoencoder.create({
+    inputSize: 6,
+    encoder: [dense(3), batchNormalization()],
+    decoder: [dense(6)],
+  });
+  const summary = model.summary();
+  expect(summary.rows[1]).toEqual({
+    layer: "encoder[1] (batchNormalization)",
+    outputShape: [3],
+    parameters: 12,
+    trainable: 6,
+  });
+  expect([summary.parameters, summary.trainable]).toEqual([57, 51]);
+  expect(`${summary}`).toMatch(/ Trainable params: 51 \(204\.00 B\)\n Non-trainable params: 6 \(24\.00 B\)$/);
   await model.dispose();
 });
 

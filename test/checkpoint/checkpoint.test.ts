@@ -240,7 +240,7 @@ describe("the file", async () => {
     training: JSON.stringify({ ...training, ...changes }),
   });
   test.each<[string, typeof all, Record<string, string>, RegExp]>([
-    ["a model alone", all.slice(0, 4), { isthmus: metadata.isthmus! }, /without the state of its training/],
+    ["a model alone", all.slice(0, 4), { isthmus: metadata.isthmus! }, /without training state/],
     [
       "no JSON",
       all,

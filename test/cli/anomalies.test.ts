@@ -123,9 +123,9 @@ test.each<[string, string[], RegExp, number]>([
   ["another ending", ["--out", "a.txt"], /--out "a\.txt" must end in \.csv or \.npy/, 2],
   ["both rules", ["--out", "a.csv", "--sigma", "3", "--contamination", "0.1"], /cannot be used with/, 2],
   ["a contamination above a half", ["--out", "a.csv", "--contamination", "0.6"], /0 to 0\.5, not 0\.6/, 2],
-  ["a sigma below 0", ["--out", "a.csv", "--sigma=-1"], /at least 0 is wanted/, 2],
+  ["a sigma below 0", ["--out", "a.csv", "--sigma=-1"], /must be a number of at least 0/, 2],
   ["missing labels", ["--out", "a.csv", "--labels", "no.npy"], /File not found: no\.npy/, 2],
-  ["labels of pictures", ["--out", "a.csv", "--labels", "spoilt.npy"], /one label a sample, not 784/, 1],
+  ["labels of pictures", ["--out", "a.csv", "--labels", "spoilt.npy"], /one label per sample, not 784/, 1],
   [
     "too few labels",
     ["--out", "a.csv", "--labels", "labels.npy", "--samples", "70"],

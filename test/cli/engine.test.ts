@@ -96,10 +96,10 @@ test("every command that calculates takes them, and gives the same", async () =>
 test.each([
   [
     ["--threads", "0"],
-    /'--threads <n\|auto>' argument '0' is invalid\. A positive integer is wanted, or "auto"/,
+    /'--threads <n\|auto>' argument '0' is invalid\. It must be a positive integer or "auto"/,
   ],
-  [["--threads", "-1"], /A positive integer is wanted, or "auto"/],
-  [["--threads", "1.5"], /A positive integer is wanted, or "auto"/],
+  [["--threads", "-1"], /It must be a positive integer or "auto"/],
+  [["--threads", "1.5"], /It must be a positive integer or "auto"/],
   [["--threads"], /option '--threads <n\|auto>' argument missing/],
   [["--turbo", "yes"], /unknown option '--turbo'/],
 ])("%s is refused", async (options, message) => {
@@ -111,7 +111,7 @@ test.each([
 test("--help tells of both", async () => {
   for (const command of ["train", "encode", "decode", "reconstruct", "evaluate"]) {
     const { stdout } = await here.run(command, "--help");
-    expect(stdout).toMatch(/--threads <n\|auto> +threads to calculate on/);
-    expect(stdout).toMatch(/--no-turbo +leave V8's switches alone/);
+    expect(stdout).toMatch(/--threads <n\|auto> +number of threads/);
+    expect(stdout).toMatch(/--no-turbo +do not change V8's flags/);
   }
 });

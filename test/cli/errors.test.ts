@@ -81,26 +81,30 @@ const usage: [string, string[], RegExp][] = [
   [
     "a number that is none",
     ["train", "digits", "--epochs", "x"],
-    /'--epochs <n>' argument 'x' is invalid\. A positive integer is wanted/,
+    /'--epochs <n>' argument 'x' is invalid\. It must be a positive integer/,
   ],
   ["zero epochs", ["train", "digits", "--epochs", "0"], /positive integer/],
   [
     "threads that are no number",
     ["train", "digits", "--threads", "many"],
-    /positive integer is wanted, or "auto"/,
+    /must be a positive integer or "auto"/,
   ],
   ["a split of 1", ["train", "digits", "--validation-split", "1"], /from 0 up to, but not including, 1/],
-  ["hidden widths that are none", ["train", "digits", "--hidden", "12,,3"], /Positive integers with commas/],
+  [
+    "hidden widths that are none",
+    ["train", "digits", "--hidden", "12,,3"],
+    /It must be positive integers separated by commas/,
+  ],
   [
     "a limit of unpacking for digits",
     ["train", "digits", "--max-unpacked", "9"],
     /--max-unpacked is only for files/,
   ],
-  ["noise for digits", ["train", "digits", "--noise", "1"], /--noise is only for the spiral/],
+  ["noise for digits", ["train", "digits", "--noise", "1"], /--noise is only for the built-in spiral/],
   [
     "samples for a file",
     ["train", "table.npy", "--samples", "3"],
-    /--samples is only for digits and the spiral/,
+    /--samples is only for the built-in digits and spiral/,
   ],
   ["too few samples", ["train", "spiral", "--samples", "1"], /samples must be an integer from 2/],
   [
@@ -122,7 +126,7 @@ const failures: [string, string[], RegExp][] = [
   [
     "an IDX file cut short",
     ["train", "cut.idx"],
-    /cut\.idx is not a valid IDX file: its shape \[4, 28, 28\] wants 3136 bytes/,
+    /cut\.idx is not a valid IDX file: its shape \[4, 28, 28\] needs 3136 bytes/,
   ],
   [
     "an IDX file that lies",
@@ -132,9 +136,9 @@ const failures: [string, string[], RegExp][] = [
   [
     "a gzip file of more than --max-unpacked",
     ["train", "lying.idx.gz", "--max-unpacked", "100"],
-    /lying\.idx\.gz decompresses to more than maximumBytes, 100 bytes/,
+    /lying\.idx\.gz decompresses to more than maximumBytes \(100 bytes\)/,
   ],
-  ["a gzip file cut short", ["train", "cut.idx.gz"], /cut\.idx\.gz is damaged gzip data: it is cut short/],
+  ["a gzip file cut short", ["train", "cut.idx.gz"], /cut\.idx\.gz is damaged gzip data: it is truncated/],
   ["a file of another format", ["train", "text.txt"], /text\.txt is text, not an IDX or \.npy file/],
   ["a model cut short", ["inspect", "cut.st"], /cut\.st /],
   ["a model that lies", ["encode", "lying.st", "digits", "--out", "x.npy"], /lying\.st .*\[32, 785\]/],
@@ -142,17 +146,17 @@ const failures: [string, string[], RegExp][] = [
   [
     "data of another width",
     ["encode", "digits.st", "table.npy", "--out", "x.npy"],
-    /has 3 columns, but the model takes samples of 784/,
+    /has 3 columns, but the model expects samples with 784/,
   ],
   [
     "codes of another width",
     ["decode", "digits.st", "table.npy", "--out", "x.npy"],
-    /has 3 columns, but the model takes codes of 32/,
+    /has 3 columns, but the model expects codes with 32/,
   ],
   [
     "bytes of another width",
     ["evaluate", "digits.st", "spiral"],
-    /has 2 columns, but the model takes samples of 784/,
+    /has 2 columns, but the model expects samples with 784/,
   ],
 ];
 

@@ -72,16 +72,16 @@ describe("train's kinds", () => {
   });
 
   test.each([
-    [["--corruption", "gaussian"], /gaussian:<deviation>.* is wanted/],
+    [["--corruption", "gaussian"], /It must be gaussian:<deviation>/],
     [["--corruption", "masking:2"], /rate of maskingNoise must be in \(0, 1\), not 2/],
-    [["--corruption", "blur:1"], /masking:<rate>.* is wanted/],
-    [["--sparsity", "l1"], /l1:<strength>.* is wanted: strength of l1/],
-    [["--dropout", "1"], /A number between 0 and 1 is wanted/],
-    [["--dropout", "0.2", "--hidden", "none"], /--dropout follows hidden layers/],
-    [["--dropout", "0.2"], /--dropout follows hidden layers/],
+    [["--corruption", "blur:1"], /It must be .*masking:<rate>/],
+    [["--sparsity", "l1"], /It must be l1:<strength>.*: strength of l1/],
+    [["--dropout", "1"], /It must be a number between 0 and 1/],
+    [["--dropout", "0.2", "--hidden", "none"], /--dropout applies to hidden layers/],
+    [["--dropout", "0.2"], /--dropout applies to hidden layers/],
     [["--sparsity", "l1:-1"], /strength of l1 must be a number of at least 0/],
     [["--sparsity", "kl", "--activation", "relu"], /klSparsity needs a sigmoid code/],
-    [["--sparsity", "kl", "--variational"], /--sparsity and --variational exclude each other/],
+    [["--sparsity", "kl", "--variational"], /--sparsity and --variational cannot be used together/],
     [["--tied", "--variational"], /tied and latent exclude each other/],
     [["--beta", "2"], /--beta needs --variational/],
     [["--variational", "--hidden", "none"], /--variational needs a hidden layer/],

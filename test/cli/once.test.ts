@@ -1,18 +1,26 @@
-// What a command does once: it decodes a file once, builds an engine only to calculate, and sends samples through the model once.
+// What a command does once: it decodes and verifies a file once, builds an engine only to calculate, and sends samples
+// through the model once.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { anomaliesCommand } from "../../src/cli/commands/anomalies.js";
+import { evaluateCommand } from "../../src/cli/commands/evaluate.js";
 import { inspectCommand } from "../../src/cli/commands/inspect.js";
 import { reportCommand } from "../../src/cli/commands/report.js";
-import { loadHistory } from "../../src/cli/savedHistory.js";
 import { Engine } from "../../src/engine/engine.js";
 import { encodeNpy } from "../../src/formats/npy.js";
 import { decodeSafetensors } from "../../src/formats/safetensors.js";
-import { AnomalyDetector, Autoencoder, type History } from "../../src/index.js";
-import { loadDetector, saveCheckpoint, saveModel } from "../../src/node.js";
+import {
+  AnomalyDetector,
+  Autoencoder,
+  type AutoencoderOptions,
+  dense,
+  type History,
+} from "../../src/index.js";
+import { loadDetector, loadSafetensors, saveCheckpoint, saveModel } from "../../src/node.js";
+import { verifyChecksum } from "../../src/saving/checksum.js";
 import { smallModel, values } from "../support/models.js";
 import { PASSES } from "../support/passes.js";
 
@@ -20,6 +28,11 @@ vi.mock("../../src/formats/safetensors.js", async (original) => {
   const real = await original<typeof import("../../src/formats/safetensors.js")>();
   return { ...real, decodeSafetensors: vi.fn(real.decodeSafetensors) };
 });
+vi.mock("../../src/saving/checksum.js", async (original) => {
+  const real = await original<typeof import("../../src/saving/checksum.js")>();
+  return { ...real, verifyChecksum: vi.fn(real.verifyChecksum) };
+});
+const verifications = vi.mocked(verifyChecksum);
 const decodes = vi.mocked(decodeSafetensors);
 const engines = vi.spyOn(Engine, "create");
 const passes = PASSES.map((name) => vi.spyOn(Autoencoder.prototype, name));
@@ -53,27 +66,22 @@ beforeEach(() => {
     output += String(text);
     return true;
   });
-  for (const spy of [decodes, engines, ...passes]) spy.mockClear();
+  for (const spy of [decodes, verifications, engines, ...passes]) spy.mockClear();
 });
 afterEach(() => vi.mocked(process.stdout.write).mockRestore());
 
 const run = (command: Command, ...args: string[]) => command.parseAsync(args, { from: "user" });
 const counts = () => ({
   decodes: decodes.mock.calls.length,
+  verifications: verifications.mock.calls.length,
   engines: engines.mock.calls.length,
   passes: passes.reduce((sum, { mock }) => sum + mock.calls.length, 0),
 });
 
 test("inspect decodes the file once and builds no engine", async () => {
   await run(inspectCommand(), path("d.safetensors"), "--json");
-  expect(counts()).toEqual({ decodes: 1, engines: 0, passes: 0 });
+  expect(counts()).toEqual({ decodes: 1, verifications: 1, engines: 0, passes: 0 });
   expect(JSON.parse(output)).toMatchObject({ inputSize: 6, latentSize: 3, parameterCount: 45 });
-});
-
-test("the history of a checkpoint is read with no engine, decoding the file once", async () => {
-  const { loss, valLoss } = history;
-  expect(await loadHistory(path("c.safetensors"))).toMatchObject({ loss, valLoss });
-  expect(counts()).toEqual({ decodes: 1, engines: 0, passes: 0 });
 });
 
 test.each([
@@ -85,7 +93,7 @@ test.each([
     const [out, save] = [path("a.csv"), path("saved.safetensors")];
     const args = [path(model), path("x.npy"), ...rule, "--labels", path("l.npy"), "--math", "portable"];
     await run(anomaliesCommand(), ...args, "--out", out, "--save", save, "--json");
-    expect(counts()).toEqual({ decodes: 1, engines: 1, passes: 1 });
+    expect(counts()).toEqual({ decodes: 1, verifications: 1, engines: 1, passes: 1 });
     const { threshold, rocAuc, f1 } = own;
     expect(JSON.parse(output)).toMatchObject({ threshold, rocAuc, f1, samples: 50 });
     const rows = readFileSync(out, "utf8").trim().split("\n").slice(1);
@@ -96,8 +104,50 @@ test.each([
   },
 );
 
-test("report reads a checkpoint once and builds one engine", async () => {
+test("report reads a checkpoint once, builds one engine, and has the curve of its losses", async () => {
   await run(reportCommand(), path("c.safetensors"), path("x.npy"), "--out", path("r.html"));
-  expect(counts()).toMatchObject({ decodes: 1, engines: 1 });
-  expect(readFileSync(path("r.html"), "utf8")).toContain('id="loss"');
+  // A half each: encode and decode.
+  expect(counts()).toEqual({ decodes: 1, verifications: 1, engines: 1, passes: 2 });
+  const html = readFileSync(path("r.html"), "utf8");
+  expect(html).toContain('id="loss"');
+  expect(html).toContain(`training ${history.loss.at(-1)!.toPrecision(4)}`);
+});
+
+test("a detector that is saved from a checkpoint keeps the history, with the file verified once", async () => {
+  const args = [
+    path("c.safetensors"),
+    path("x.npy"),
+    "--out",
+    path("a.csv"),
+    "--save",
+    path("s.safetensors"),
+  ];
+  await run(anomaliesCommand(), ...args);
+  expect(counts()).toEqual({ decodes: 1, verifications: 1, engines: 1, passes: 1 });
+  const { metadata } = await loadSafetensors(path("s.safetensors"));
+  expect(JSON.parse(metadata["isthmus.history"]!).loss).toEqual(history.loss);
+});
+
+const SIGMOID = [dense(6, "sigmoid")];
+test.each<[string, Partial<AutoencoderOptions>, number]>([
+  ["the mean squared error", {}, 1],
+  ["the mean squared error of scaled values", { scaling: "standard" }, 1],
+  [
+    "another one, so that errors need a pass of their own",
+    { loss: "binaryCrossentropy", decoder: SIGMOID },
+    2,
+  ],
+])("evaluate, where the loss is %s", async (_, options, count) => {
+  const model = await smallModel(options);
+  await model.fit(data, { epochs: 2 });
+  await saveModel(path("e.safetensors"), model);
+  const { loss } = await model.evaluate(data);
+  const errors = await model.reconstructionError(data);
+  await model.dispose();
+  for (const spy of passes) spy.mockClear();
+  await run(evaluateCommand(), path("e.safetensors"), path("x.npy"), "--math", "portable", "--json");
+  expect(counts().passes).toBe(count);
+  const done = JSON.parse(output);
+  expect(done.loss).toBe(loss);
+  expect(done.meanSquaredError / (errors.reduce((a, b) => a + b) / 50)).toBeCloseTo(1, 6);
 });

@@ -66,7 +66,7 @@ describe("refused before any work, and nothing is touched", () => {
       `a model to .${ending}`,
       ["train", "none.npy", "--out", `m.${ending}`],
       new RegExp(
-        `--out "m\\.${ending}" ends in \\.${ending}, but what is saved is a model; use \\.safetensors`,
+        `--out "m\\.${ending}" ends in \\.${ending}, but the file will be a model; use \\.safetensors`,
       ),
     ],
   );
@@ -86,47 +86,47 @@ describe("refused before any work, and nothing is touched", () => {
     [
       "codes over the data",
       ["encode", "m.safetensors", "data.npy", "--out", "data.npy"],
-      /--out "data\.npy" is the file of DATA, too/,
+      /--out "data\.npy" is also the file of DATA/,
     ],
     [
       "codes over the data by another path",
       ["encode", "m.safetensors", "data.npy", "--out", "sub/../around/data.npy"],
-      /is the file of DATA, too/,
+      /is also the file of DATA/,
     ],
     [
       "codes over the data by a link",
       ["encode", "m.safetensors", "data.npy", "--out", "link.npy"],
-      /is the file of DATA, too/,
+      /is also the file of DATA/,
     ],
     [
       "a model over the data",
       ["train", "c.safetensors", "--out", "./c.safetensors"],
-      /--out "\.\/c\.safetensors" is the file of DATA, too/,
+      /--out "\.\/c\.safetensors" is also the file of DATA/,
     ],
     [
       "a model over the checkpoint that it goes on from",
       ["train", "spiral", "--resume", "c.safetensors", "--out", "c.safetensors"],
-      /--out "c\.safetensors" is the file of --resume, too/,
+      /--out "c\.safetensors" is also the file of --resume/,
     ],
     [
       "model and checkpoint in one file",
       [...train, "--out", "new", "--checkpoint", "around/new"],
-      /--checkpoint "around\/new" is the file of --out, too/,
+      /--checkpoint "around\/new" is also the file of --out/,
     ],
     [
       "a report over the data",
       ["report", "m.safetensors", "page.html", "--out", "page.html"],
-      /--out "page\.html" is the file of DATA, too/,
+      /--out "page\.html" is also the file of DATA/,
     ],
     [
       "scores over labels",
       ["anomalies", "m.safetensors", "data.npy", "--labels", "labels.npy", "--out", "labels.npy"],
-      /--out "labels\.npy" is the file of --labels, too/,
+      /--out "labels\.npy" is also the file of --labels/,
     ],
     [
       "a detector over its model",
       ["anomalies", "m.safetensors", "data.npy", "--out", "a.csv", "--save", "m.safetensors"],
-      /--save "m\.safetensors" is the file of MODEL, too/,
+      /--save "m\.safetensors" is also the file of MODEL/,
     ],
   ])("%s", async (_, args, message) => {
     writeFileSync(here.path("page.html"), "");

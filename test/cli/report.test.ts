@@ -72,7 +72,7 @@ describe("train --report", () => {
       /After 2 epochs: training .*, validation /,
     );
     expect(page("t.html").querySelector("#map figcaption")!.textContent).toContain(
-      "The colour is the sample's label",
+      "The colour shows the sample's label",
     );
   });
 
@@ -176,7 +176,7 @@ describe("report", () => {
     expect(page("report.html").querySelector("h1")!.textContent).toContain("from images<b>.idx");
     expect(page("report.html").querySelectorAll("b").length).toBe(0);
     expect(page("report.html").querySelector("#map figcaption")!.textContent).toContain(
-      "The colour is the sample's label",
+      "The colour shows the sample's label",
     );
   });
 
@@ -198,7 +198,7 @@ describe("report", () => {
       expect((await here.run("report", "s.safetensors", "points.npy", ...args, ...math)).code).toBe(0);
       return page("report.html").querySelector("#results tr:last-child td")!.textContent;
     };
-    expect(await correlation()).toBe("positions are not known");
+    expect(await correlation()).toBe("not known: no positions were given");
     const known = await correlation("--positions", "positions.npy");
     expect((await here.run("report", "s.safetensors", "spiral", "--samples", "200", ...math)).code).toBe(0);
     expect(known).toBe(page("report.html").querySelector("#results tr:last-child td")!.textContent);
@@ -224,13 +224,13 @@ describe("report", () => {
     };
     const detector = await loadDetector(here.path("det.safetensors"));
     expect(await caption()).toContain(
-      `threshold ${Number(detector.threshold.toPrecision(4))}, which was saved`,
+      `threshold ${Number(detector.threshold.toPrecision(4))}, saved with the model`,
     );
     expect(await caption("--contamination", "0.2")).toContain("18 (20.0 %) are above the threshold");
     await saveModel(here.path("bare.safetensors"), detector.model);
     await detector.model.dispose();
     expect((await here.run("report", "bare.safetensors", "wide.npy", ...math)).code).toBe(0);
-    expect(readFileSync(here.path("report.html"), "utf8")).toContain("There is no curve of the loss");
+    expect(readFileSync(here.path("report.html"), "utf8")).toContain("There is no loss curve");
   });
 });
 
@@ -257,7 +257,7 @@ test.each<[string, string[], RegExp, number]>([
   [
     "an --out of another kind",
     ["d", "--out", "x.svg"],
-    /"x\.svg" must end in \.html; for \.svg and \.png there is --picture/,
+    /"x\.svg" must end in \.html; use --picture to write \.svg or \.png/,
     2,
   ],
   [
@@ -270,15 +270,20 @@ test.each<[string, string[], RegExp, number]>([
   [
     "a picture of another name",
     ["d", "--picture", "mop", "--out", "x.svg"],
-    /"mop" is not among those .*: loss, reconstructions, worst/,
+    /no picture "mop" of this model and data; the pictures are: loss, reconstructions, worst/,
     2,
   ],
-  ["a picture of other data", ["d", "--picture", "curve", "--out", "x.svg"], /"curve" is not among those/, 2],
-  ["--dark of a report", ["d", "--dark", "--out", "x.html"], /--dark is for one --picture/, 2],
+  [
+    "a picture of other data",
+    ["d", "--picture", "curve", "--out", "x.svg"],
+    /no picture "curve" of this model/,
+    2,
+  ],
+  ["--dark of a report", ["d", "--dark", "--out", "x.html"], /--dark only works with --picture/, 2],
   [
     "an image shape of words",
     ["d", "--image-shape", "big", "--out", "x.html"],
-    /Height and width are wanted, as 28x28/,
+    /It must be a height and a width, such as 28x28/,
     2,
   ],
   [
@@ -290,7 +295,7 @@ test.each<[string, string[], RegExp, number]>([
   [
     "labels of images",
     ["d", "--labels", "flat.npy", "--out", "x.html"],
-    /must hold one label a sample, not 784/,
+    /must have one label per sample, not 784/,
     1,
   ],
   [
@@ -333,7 +338,7 @@ test("labels of digits, other widths and damaged histories are refused", async (
   const width = await here.run("report", "d.safetensors", "wide.npy");
   expect(width).toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/has 12 columns, but the model takes samples of 784/),
+    stderr: expect.stringMatching(/has 12 columns, but the model expects samples with 784/),
   });
   const damaged = readFileSync(here.path("w.safetensors"), "latin1").replace(
     '{\\"loss\\":[',
@@ -343,7 +348,7 @@ test("labels of digits, other widths and damaged histories are refused", async (
   const history = await here.run("report", "damaged.safetensors", "wide.npy");
   expect(history).toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/damaged\.safetensors: loss of the history/),
+    stderr: expect.stringMatching(/damaged\.safetensors: the file is damaged/),
   });
 });
 

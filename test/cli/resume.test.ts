@@ -45,20 +45,24 @@ test("training that was interrupted goes on to the file that it would have come 
 test("going on with something else is refused", async () => {
   expect((await here.run(...digits, "--epochs", "2", "--out", "m", "--checkpoint", "c")).code).toBe(0);
   const refusals: [args: string[], code: number, message: RegExp][] = [
-    [["--resume", "c", "--latent", "16"], 2, /--latent is 16, but c, which --resume goes on with, has 8/],
-    [["--resume", "c", "--hidden", "64"], 2, /--hidden is 64, but c, .* has none/],
+    [["--resume", "c", "--latent", "16"], 2, /--latent is 16, but the checkpoint c has 8/],
+    [["--resume", "c", "--hidden", "64"], 2, /--hidden is 64, but the checkpoint c has none/],
     [
       ["--resume", "c", "--loss", "meanSquaredError"],
       2,
-      /--loss is meanSquaredError, but c, .* has binaryCrossentropy/,
+      /--loss is meanSquaredError, but the checkpoint c has binaryCrossentropy/,
     ],
-    [["--resume", "c", "--learning-rate", "0.5"], 2, /--learning-rate is 0\.5, but c, .* has 0\.001/],
-    [["--resume", "c", "--seed", "4"], 2, /--seed is 4, but c, .* has 3/],
+    [
+      ["--resume", "c", "--learning-rate", "0.5"],
+      2,
+      /--learning-rate is 0\.5, but the checkpoint c has 0\.001/,
+    ],
+    [["--resume", "c", "--seed", "4"], 2, /--seed is 4, but the checkpoint c has 3/],
     [["--resume", "c", "--batch-size", "10"], 2, /has batchSize 50, not batchSize 10/],
     [["--resume", "c", "--epochs", "1"], 2, /epochs is 1, but the checkpoint's training has 2 behind it/],
-    [["--resume", "m"], 1, /m: the file is a model without the state of its training/],
+    [["--resume", "m"], 1, /m: the file is a model without training state/],
     [["--resume", "none"], 2, /File not found: none/],
-    [["--every", "2"], 2, /--every is how often --checkpoint FILE is written, which is missing/],
+    [["--every", "2"], 2, /--every says how often --checkpoint is written, so it needs --checkpoint FILE/],
   ];
   for (const [args, code, message] of refusals) {
     const ended = await here.run("train", "digits", "--samples", "300", "--out", "new", ...args);
@@ -66,7 +70,7 @@ test("going on with something else is refused", async () => {
     expect(ended.code).toBe(code);
   }
   const width = await here.run("train", "spiral", "--resume", "c", "--out", "new");
-  expect(width.stderr).toMatch(/has 2 columns, but the model takes samples of 784/);
+  expect(width.stderr).toMatch(/has 2 columns, but the model expects samples with 784/);
   const rows = await here.run("train", "digits", "--samples", "299", "--resume", "c", "--out", "new");
   expect(rows.stderr).toMatch(/has 300 rows to train on, not 299 rows to train on/);
   expect(readdirSync(here.folder)).not.toContain("new");
@@ -128,10 +132,10 @@ test("a model of several kinds is gone on with, and other wishes for it are refu
   expect([same.code, same.stderr]).toEqual([0, ""]);
   for (const [args, message] of [
     [["--corruption", "masking:0.2"], /--corruption is .*0\.2.*has .*0\.3/],
-    [["--dropout", "0.2"], /--dropout is 0\.2, but kc, .* has 0\.1/],
-    [["--tied"], /--tied is true, but kc, .* has none/],
-    [["--beta", "2"], /--beta is 2, but kc, .* has 1/],
-    [["--hidden", "30"], /--hidden is 30, but kc, .* has 20/],
+    [["--dropout", "0.2"], /--dropout is 0\.2, but the checkpoint kc has 0\.1/],
+    [["--tied"], /--tied is true, but the checkpoint kc has none/],
+    [["--beta", "2"], /--beta is 2, but the checkpoint kc has 1/],
+    [["--hidden", "30"], /--hidden is 30, but the checkpoint kc has 20/],
   ] as const) {
     const refused = await here.run(...data, "--resume", "kc", ...args, "--out", "other");
     expect(refused.stderr).toMatch(message);

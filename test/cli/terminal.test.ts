@@ -2,8 +2,9 @@ import { describe, expect, test, vi } from "vitest";
 import { drawPictures } from "../../src/cli/draw.js";
 import { ProgressDisplay, progressLine } from "../../src/cli/progressDisplay.js";
 import { drawPoints } from "../../src/cli/scatter.js";
-import { count, fileSize, table } from "../../src/cli/text.js";
+import { fileSize, table } from "../../src/cli/text.js";
 import { nearest } from "../../src/common/nearest.js";
+import { counted } from "../../src/report/numberText.js";
 
 const plain = { live: false, depth: 1, columns: 80 };
 const colourless = { live: true, depth: 1, columns: 80 };
@@ -157,7 +158,13 @@ test("drawPoints puts the corners where they belong", () => {
 });
 
 test("text", () => {
-  expect([0, 999, 1000, 60_000, 1_234_567].map(count)).toEqual(["0", "999", "1,000", "60,000", "1,234,567"]);
+  expect([0, 999, 1000, 60_000, 1_234_567].map(counted)).toEqual([
+    "0",
+    "999",
+    "1,000",
+    "60,000",
+    "1,234,567",
+  ]);
   expect([12, 204_768, 1_500_000].map(fileSize)).toEqual(["12 B", "205 kB", "1.5 MB"]);
   expect(
     table(

@@ -217,10 +217,10 @@ describe("train with options of the optimization", () => {
       ["--schedule", "reduceOnPlateau"],
       /reduceOnPlateau follows valLoss, but there is nothing to validate with/,
     ],
-    [["--warmup", "0"], /A positive integer is wanted/],
-    [["--clip-norm", "-1"], /A number above 0 is wanted/],
+    [["--warmup", "0"], /It must be a positive integer/],
+    [["--clip-norm", "-1"], /It must be a number above 0/],
     [["--clip-norm", "1", "--clip-value", "1"], /clipValue and clipNorm exclude each other/],
-    [["--l2", "x"], /A number of at least 0 is wanted/],
+    [["--l2", "x"], /It must be a number of at least 0/],
     [["--optimizer", "rmsporp"], /did you mean "rmsprop"/],
   ])("%j is refused", async (args, message) => {
     const { code, stderr } = await here.run(

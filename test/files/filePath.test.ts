@@ -5,13 +5,21 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { AnomalyDetector, ArgumentError, type Autoencoder, encodeIdx, encodeNpy } from "../../src/index.js";
+import {
+  AnomalyDetector,
+  ArgumentError,
+  type Autoencoder,
+  detectAnomalies,
+  encodeIdx,
+  encodeNpy,
+} from "../../src/index.js";
 import {
   assertWritable,
   checkpointFile,
   type FilePath,
   loadCheckpoint,
   loadDetector,
+  loadEnsembleDetector,
   loadIdx,
   loadModel,
   loadNpy,
@@ -66,6 +74,14 @@ const READERS: [
     async (path) => (await loadDetector(path)).threshold,
     async () => (await AnomalyDetector.fit(model, samples)).toSafetensors(),
   ],
+  [
+    "loadEnsembleDetector",
+    async (path) => (await loadEnsembleDetector(path)).threshold,
+    async () => {
+      const options = { inputSize: 6, members: 1, steps: 1 };
+      return (await detectAnomalies(samples, options)).detector.toSafetensors();
+    },
+  ],
   ["streamIdx", async (path) => collected(streamIdx(path)), () => encodeIdx(array)],
   ["streamNpy", async (path) => collected(streamNpy(path)), () => encodeNpy(array)],
   ["streamCsv", async (path) => collected(streamCsv(path)), () => "1,2\n3,4\n"],
@@ -107,7 +123,7 @@ test("assertWritable takes a file: URL", async () => {
   expect(await failure(() => assertWritable(url("none/new")))).toBeInstanceOf(ArgumentError);
 });
 
-describe("what is no file of this machine is refused before anything is read or written", () => {
+describe("what is not a file on this machine is refused before anything is read or written", () => {
   const all = [
     ...READERS,
     ...WRITERS,
@@ -118,8 +134,8 @@ describe("what is no file of this machine is refused before anything is read or 
     for (const [given, message] of [
       [new URL("https://example.org/a.npy"), /^path must be a file: URL, not "https:.*fetch/],
       [new URL("data:,text"), /^path must be a file: URL, not "data:,text"/],
-      [new URL("file:///a%2Fb"), /^path "file:\/\/\/a%2Fb" is no file of this machine: /],
-      ["", /^path must be a string that is not empty or a file: URL, not an empty string$/],
+      [new URL("file:///a%2Fb"), /^path "file:\/\/\/a%2Fb" is not a file on this machine: /],
+      ["", /^path must be a non-empty string or a file: URL, not an empty string$/],
       [7, /^path must be .*, not 7$/],
       [null, /^path must be .*, not null$/],
       [{ path: "a" }, /^path must be .*, not Object$/],

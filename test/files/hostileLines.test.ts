@@ -41,7 +41,7 @@ test.each([
 ])("a field of %s is refused as no number", async (_, field) => {
   const error = await failure(() => rowsOf(`1,2\n3,${field}\n`));
   expect(error).toBeInstanceOf(FormatError);
-  expect((error as Error).message).toMatch(/^line 2 of .* in column 2, which is no number$/s);
+  expect((error as Error).message).toMatch(/^line 2 of .* in column 2, which is not a number$/s);
 });
 
 test("long numbers and long lines are read", async () => {

@@ -5,7 +5,10 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ArgumentError, FormatError, IsthmusError } from "../../src/common/errors.js";
-import { loadIdx, loadNpy, loadSamples } from "../../src/files/load.js";
+import type { Matrix } from "../../src/data/matrix.js";
+import { streamNpy } from "../../src/files/fileStream.js";
+import { loadIdx, loadNpy } from "../../src/files/load.js";
+import { loadSamples } from "../../src/files/samplesFile.js";
 import { encodeIdx } from "../../src/formats/idx.js";
 import { encodeNpy } from "../../src/formats/npy.js";
 
@@ -68,6 +71,43 @@ test("numbers come in the precision that they have", async () => {
   expect([...data].map(BigInt)).toEqual([...integers]);
 });
 
+test("a 64-bit integer that no float has is refused, and not rounded", async () => {
+  for (const [integers, named] of [
+    [BigInt64Array.of(1n, 2n ** 53n + 1n), "9007199254740993 as element 1"],
+    [BigInt64Array.of(-(2n ** 62n) - 1n), "-4611686018427387905 as element 0"],
+    [BigUint64Array.of(2n ** 63n, 2n ** 64n - 1n), "18446744073709551615 as element 1"],
+  ] as const) {
+    const path = write("wide", encodeNpy({ shape: [integers.length], data: integers }));
+    await expect(loadNpy(path)).rejects.toThrow(FormatError);
+    await expect(loadNpy(path)).rejects.toThrow(`wide holds ${named}, which no 64-bit float has`);
+  }
+});
+
+test("half floats and booleans are the floats of the same value, streamed as well", async () => {
+  const header = (descr: string, shape: string) => {
+    const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${shape}, }\n`;
+    return Buffer.concat([
+      Buffer.from("\x93NUMPY\x01\0", "latin1"),
+      Uint8Array.of(text.length, 0),
+      Buffer.from(text),
+    ]);
+  };
+  const halves = Uint8Array.from([0x3c, 0, 0xc0, 0, 0x2e, 0x66, 0, 1]);
+  const half = write("half", Buffer.concat([header(">f2", "(2, 2)"), halves]));
+  const flags = write("flags", Buffer.concat([header("|b1", "(2, 3)"), Uint8Array.of(1, 0, 1, 0, 0, 1)]));
+  const floats = Float32Array.of(1, -2, 0.0999755859375, 2 ** -24);
+  expect(await loadSamples(half)).toEqual({ data: floats, rows: 2, columns: 2, shape: [2, 2] });
+  expect((await loadSamples(flags)).data).toEqual(Float32Array.of(1, 0, 1, 0, 0, 1));
+  for (const [path, wanted] of [
+    [half, floats],
+    [flags, Float32Array.of(1, 0, 1, 0, 0, 1)],
+  ] as const) {
+    const rows: number[] = [];
+    for await (const chunk of streamNpy(path, { rows: 1 })) rows.push(...(chunk as Matrix).data);
+    expect(Float32Array.from(rows)).toEqual(wanted);
+  }
+});
+
 test("an array of one dimension has one column", async () => {
   const path = write("labels", encodeIdx({ shape: [4], data: Uint8Array.of(7, 2, 1, 0) }));
   expect(await loadIdx(path)).toMatchObject({ rows: 4, columns: 1, shape: [4] });
@@ -84,8 +124,8 @@ describe("what is refused names the file", () => {
     for (const [path, message] of [
       [join(folder, "no.idx"), "File not found: "],
       [folder, " is a folder, not a file"],
-      ["", "path must be a string"],
-      [undefined as unknown as string, "path must be a string"],
+      ["", "path must be a non-empty string"],
+      [undefined as unknown as string, "path must be a non-empty string"],
     ] as const) {
       const error = await failing(path);
       expect(error).toBeInstanceOf(ArgumentError);
@@ -106,26 +146,18 @@ describe("what is refused names the file", () => {
     [
       "cut short",
       encodeIdx(bytes).subarray(0, 20),
-      " is not a valid IDX file: its shape [5, 2, 3] wants 30 bytes",
+      " is not a valid IDX file: its shape [5, 2, 3] needs 30 bytes",
     ],
     [
       "cut short after gzip",
       gzipSync(encodeIdx(bytes)).subarray(0, 25),
-      " is damaged gzip data: it is cut short",
+      " is damaged gzip data: it is truncated",
     ],
     ["empty", new Uint8Array(0), " is neither an IDX nor a .npy file"],
     ["text", new TextEncoder().encode("sepal,petal\n"), " is text, not an IDX or .npy file"],
     ["npy cut short", encodeNpy(bytes).subarray(0, 140), " is not a valid .npy file"],
-    [
-      "npy without rows",
-      encodeNpy({ shape: [0, 3], data: new Float32Array(0) }),
-      "in which there are no samples",
-    ],
-    [
-      "npy of no dimension",
-      encodeNpy({ shape: [], data: Float32Array.of(1) }),
-      "in which there are no samples",
-    ],
+    ["npy without rows", encodeNpy({ shape: [0, 3], data: new Float32Array(0) }), "which has no samples"],
+    ["npy of no dimension", encodeNpy({ shape: [], data: Float32Array.of(1) }), "which has no samples"],
   ])("%s", async (name, content, message) => {
     const path = write(name, content);
     const error = await failing(path);

@@ -100,16 +100,16 @@ describe.each([false, true])("gzipped: %s", (gzipped) => {
       const long = new Uint8Array(make.length + 1);
       long.set(make);
       const error = await failure(() => all(stream(file(long, gzipped))));
-      expect((error as Error).message).toMatch(/wants \d+ bytes of data, but (more|\d+) follow the header$/);
+      expect((error as Error).message).toMatch(/needs \d+ bytes of data, but (more|\d+) follow the header$/);
     }
   });
 });
 
 test.each<[string, string, object, RegExp]>([
-  ["names", "a,b\n1,2", {}, /^line 1 of .* has "a" in column 1, which is no number; pass header: true/],
-  ["quotes", '1,2\n"3",4', {}, /^line 2 of .* has quotes, but only plain numbers are read$/],
+  ["names", "a,b\n1,2", {}, /^line 1 of .* has "a" in column 1, which is not a number; pass header: true/],
+  ["quotes", '1,2\n"3",4', {}, /^line 2 of .* has quotes, but only plain numbers are allowed$/],
   ["a field less", "1,2\n3", {}, /^line 2 of .* has 1 fields, but the lines before it have 2$/],
-  ["an empty field", "1,2\n3,", {}, /^line 2 of .* has "" in column 2, which is no number$/],
+  ["an empty field", "1,2\n3,", {}, /^line 2 of .* has "" in column 2, which is not a number$/],
   ["an empty line", "1,2\n\n3,4", {}, /^line 2 of .* is empty$/],
   ["hexadecimal", "1,2\n3,0x10", {}, /has "0x10" in column 2/],
   ["no numbers", "1,nan", {}, /has "nan" in column 2/],
@@ -119,7 +119,12 @@ test.each<[string, string, object, RegExp]>([
     {},
     /^line 2 of .* has "1e400" in column 2, which is beyond/,
   ],
-  ["a word under names", "a\nb", { header: true }, /^line 2 of .* has "b" in column 1, which is no number$/],
+  [
+    "a word under names",
+    "a\nb",
+    { header: true },
+    /^line 2 of .* has "b" in column 1, which is not a number$/,
+  ],
 ])("lines with %s are refused", async (_, text, options, message) => {
   const error = await failure(() => all(streamCsv(file(text), options)));
   expect(error).toBeInstanceOf(FormatError);
@@ -143,7 +148,7 @@ test("what cannot be a stream is refused", async () => {
     all(streamNpy(file(Buffer.from(`${fortran}${"\0".repeat(16)}`, "latin1")))),
   );
   expect((error as Error).message).toMatch(
-    /Fortran order, whose rows cannot be read one after the other; use loadNpy$/,
+    /Fortran order, whose rows cannot be read one by one; use loadNpy$/,
   );
   const corrupt = gzipSync(encodeIdx({ shape, data: bytes }));
   corrupt.fill(0xff, 200, 300);

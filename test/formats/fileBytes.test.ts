@@ -76,6 +76,6 @@ test.each(READERS)("%s refuses what is neither, and memory that is gone", async 
   for (const gone of [buffer, bytes]) {
     const error = await failure(async () => read(gone));
     expect(error).toBeInstanceOf(ArgumentError);
-    expect((error as Error).message).toMatch(/^bytes was transferred/);
+    expect((error as Error).message).toMatch(/^bytes has been transferred/);
   }
 });

@@ -77,7 +77,8 @@ test.each([
 
 describe.each(kinds)("%s is refused under its name", (_, bytes, name) => {
   const source = name.source.replace(/^\^|\$$/g, "");
-  const refused = (end: string) => new RegExp(`^bytes is ${source}.*, not ${end}$`);
+  const refused = (end: string) =>
+    new RegExp(`^bytes is ${source}.*, not ${end}(; decodeAnySamples of isthmus/codecs reads it)?$`);
   test("by every reader", async () => {
     for (const [read, end] of [
       [() => decodeNpy(bytes), "a \\.npy file"],

@@ -119,5 +119,5 @@ export function findPython(modules: string): string | undefined {
 
 /** What a Python script, given bytes on standard input, writes to standard output. */
 export function runPython(python: string, script: string, input: Uint8Array = new Uint8Array()): Buffer {
-  return execFileSync(python, ["-c", script], { input });
+  return execFileSync(python, ["-c", script], { input, maxBuffer: 1 << 26 });
 }

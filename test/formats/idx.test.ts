@@ -99,12 +99,12 @@ describe("IDX refuses files", () => {
     [
       "cut in the data",
       valid.subarray(0, -1),
-      "its shape [2, 3] wants 6 bytes of data, but only 5 follow the header",
+      "its shape [2, 3] needs 6 bytes of data, but only 5 follow the header",
     ],
     [
       "with more data",
       Uint8Array.from([...valid, 0]),
-      "its shape [2, 3] wants 6 bytes of data, but 7 follow the header",
+      "its shape [2, 3] needs 6 bytes of data, but 7 follow the header",
     ],
     [
       "with another magic number",
@@ -115,31 +115,27 @@ describe("IDX refuses files", () => {
     [
       "with the unassigned type",
       header(0x0a, 1),
-      "its type code is 0x0a, but one of 0x08, 0x09, 0x0b, 0x0c, 0x0d, 0x0e is wanted",
+      "its type code is 0x0a, but it must be one of 0x08, 0x09, 0x0b, 0x0c, 0x0d, 0x0e",
     ],
     ["with type 0", header(0, 1), "its type code is 0x00"],
-    ["with no dimensions", Uint8Array.of(0, 0, 8, 0, 1), "it has 0 dimensions, but at least 1 is wanted"],
+    ["with no dimensions", Uint8Array.of(0, 0, 8, 0, 1), "it has 0 dimensions, but it needs at least 1"],
     [
       "with an empty dimension",
       header(8, 3, 0),
-      "its shape is [3, 0], but every dimension has to be at least 1",
+      "its shape is [3, 0], but every dimension must be at least 1",
     ],
     [
       "with a product that overflows",
       header(8, 0xffffffff, 0xffffffff),
-      "its shape [4294967295, 4294967295] is more than any file can hold",
+      "its shape [4294967295, 4294967295] is larger than any file can be",
     ],
-    ["with a size that overflows", header(0x0e, 0xffffffff, 0x200000), "is more than any file can hold"],
+    ["with a size that overflows", header(0x0e, 0xffffffff, 0x200000), "is larger than any file can be"],
     [
       "with a size far beyond the data",
       header(0x0e, 0xffffffff),
-      "wants 34359738360 bytes of data, but only 0 follow the header",
+      "needs 34359738360 bytes of data, but only 0 follow the header",
     ],
-    [
-      "that are gzip",
-      Uint8Array.of(0x1f, 0x8b, 8, 0),
-      "it is compressed with gzip and has to be decompressed first",
-    ],
+    ["that are gzip", Uint8Array.of(0x1f, 0x8b, 8, 0), "it is gzip data; decompress it first"],
   ];
   it.each(cases)("%s", (_what, bytes, message) => {
     const decode = () => decodeIdx(bytes);
@@ -175,31 +171,31 @@ describe("IDX refuses arguments", () => {
       "a type it cannot hold",
       encode(new Uint16Array(1), [1]),
       ArgumentError,
-      "array has data that is Uint16Array, but IDX holds only Uint8Array, Int8Array,",
+      "array has data that is Uint16Array, but IDX supports only Uint8Array, Int8Array,",
     ],
     [
       "a scalar",
       encode(new Uint8Array(1), []),
       ArgumentError,
-      "array has 0 dimensions, but IDX holds 1 to 255",
+      "array has 0 dimensions, but IDX supports 1 to 255",
     ],
     [
       "256 dimensions",
       encode(new Uint8Array(1), Array(256).fill(1)),
       ArgumentError,
-      "array has 256 dimensions, but IDX holds 1 to 255",
+      "array has 256 dimensions, but IDX supports 1 to 255",
     ],
     [
       "an empty array",
       encode(new Uint8Array(0), [0, 28]),
       ArgumentError,
-      "array has shape [0, 28], but IDX holds dimensions of 1 to 4294967295",
+      "array has shape [0, 28], but IDX supports dimensions of 1 to 4294967295",
     ],
     [
       "a shape of another size",
       encode(new Uint8Array(3), [2, 2]),
       ShapeError,
-      "array has 3 elements, but shape [2, 2] wants 4",
+      "array has 3 elements, but shape [2, 2] needs 4",
     ],
     [
       "bytes that are nothing",

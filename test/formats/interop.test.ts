@@ -6,6 +6,7 @@ import type { NumericArray } from "../../src/formats/typedArrays.js";
 import { awkwardDoubles, awkwardFloats, bitsOf, findPython, runPython } from "./helpers.js";
 
 const python = findPython("numpy, safetensors.numpy");
+const numpy = findPython("numpy");
 const reason = "there is no python3 with numpy and safetensors";
 
 /** One array of each type, with NumPy's name of the type. */
@@ -123,6 +124,29 @@ print(json.dumps(out))`;
       expect(decoded.shape).toEqual(shape);
       expect(bitsOf(decoded.data)).toBe(bits);
       expect(decoded.data.constructor).toBe(arrays.find((array) => array.dtype === dtype)!.data.constructor);
+    }
+  });
+
+  it("widens every half-precision float, and every boolean, as we do", (context) => {
+    if (numpy === undefined) return context.skip("there is no python3 with numpy");
+    const script = `
+import sys, io, json, numpy
+halves = numpy.arange(65536, dtype="u2").view("f2")
+out = []
+for a in [halves, halves.astype(">f2"), halves.reshape(2, 256, 128).copy(order="F"), numpy.array([[True, False, True], [False, False, True]], order="F")]:
+    file = io.BytesIO()
+    numpy.save(file, a)
+    wide = a.astype("i1" if a.dtype == bool else "f4")
+    out.append(dict(file=file.getvalue().hex(), shape=list(a.shape), bits=wide.tobytes().hex()))
+print(json.dumps(out))`;
+    for (const { file, shape, bits } of JSON.parse(runPython(numpy, script).toString())) {
+      const decoded = decodeNpy(Buffer.from(file, "hex"));
+      expect(decoded.shape).toEqual(shape);
+      const Wide = decoded.data.constructor as Float32ArrayConstructor;
+      const wide = new Wide(Uint8Array.from(Buffer.from(bits, "hex")).buffer);
+      // By values: NumPy makes signalling NaNs quiet.
+      expect(wide.every((value, i) => Object.is(value, decoded.data[i]))).toBe(true);
+      expect(wide).toHaveLength(decoded.data.length);
     }
   });
 });

@@ -147,7 +147,7 @@ describe("npy refuses files", () => {
     ["cut in the version", valid.subarray(0, 7), "it ends before its version"],
     ["cut before the header length", valid.subarray(0, 9), "it ends before its header length"],
     ["cut in the header", valid.subarray(0, 30), "bytes follow"],
-    ["of version 0.0", file(dict("|u1", "()"), [1], 0), "its version is 0.0, but 1.0, 2.0 or 3.0 is wanted"],
+    ["of version 0.0", file(dict("|u1", "()"), [1], 0), "its version is 0.0, but it must be 1.0, 2.0 or 3.0"],
     ["of version 4.0", file(dict("|u1", "()"), [1], 4), "its version is 4.0, but"],
     ["of version 1.1", file(dict("|u1", "()"), [1], 1, 1), "its version is 1.1, but"],
     [
@@ -158,17 +158,17 @@ describe("npy refuses files", () => {
     [
       "with a header over the limit",
       file("{}".padEnd(10_001)),
-      "its header length is 10001, but at most 10000 is read",
+      "its header length is 10001, but the limit is 10000",
     ],
     [
       "with too little data",
       valid.subarray(0, -1),
-      "its shape [2] wants 8 bytes of data, but only 7 follow the header",
+      "its shape [2] needs 8 bytes of data, but only 7 follow the header",
     ],
     [
       "with too much data",
       file(dict("<f4", "(2,)"), bytes(9)),
-      "its shape [2] wants 8 bytes of data, but 9 follow the header",
+      "its shape [2] needs 8 bytes of data, but 9 follow the header",
     ],
     ["with no dict", file("(1, 2)\n"), "its header does not begin with {"],
     ["with an open dict", file("{'descr': '<f4',\n"), 'its header is not a Python dict from "" on'],
@@ -195,17 +195,17 @@ describe("npy refuses files", () => {
     [
       "with a descr that is a number",
       file("{'descr': 4, 'fortran_order': False, 'shape': ()}"),
-      "has \"4\" for 'descr', but a string",
+      "has \"4\" for 'descr', but it must be a string",
     ],
     [
       "with an order that is a number",
       file(dict("|u1", "()", "0")),
-      "has \"0\" for 'fortran_order', but True or False is wanted",
+      "has \"0\" for 'fortran_order', but it must be True or False",
     ],
     [
       "with a shape that is no tuple",
       file(dict("|u1", "3")),
-      "has \"3\" for 'shape', but a tuple of integers ≥ 0 is wanted",
+      "has \"3\" for 'shape', but it must be a tuple of integers ≥ 0",
     ],
     ["with a shape in plain parentheses", file(dict("|u1", "(3)"), bytes(3)), "has \"(3)\" for 'shape'"],
     ["with a negative shape", file(dict("|u1", "(-3,)"), bytes(3)), "has \"(-3,)\" for 'shape'"],
@@ -220,12 +220,12 @@ describe("npy refuses files", () => {
     [
       "with a product that overflows",
       file(dict("|u1", "(9007199254740991, 2)")),
-      "its shape [9007199254740991, 2] is more than any file can hold",
+      "its shape [9007199254740991, 2] is larger than any file can be",
     ],
     [
       "with a size that overflows",
       file(dict("<f8", "(9007199254740991,)")),
-      "is more than any file can hold",
+      "is larger than any file can be",
     ],
     [
       "with 65 dimensions",
@@ -235,14 +235,18 @@ describe("npy refuses files", () => {
     [
       "with fields",
       file("{'descr': [('x', '<f4')], 'fortran_order': False, 'shape': (1,)}", bytes(4)),
-      "bytes holds elements of a structured NumPy type",
+      "bytes has elements of a structured NumPy type",
     ],
     [
-      "with half precision",
-      file(dict("<f2", "(1,)"), bytes(2)),
-      'bytes holds elements of NumPy type "<f2", but only f8, f4,',
+      "with extended precision",
+      file(dict("<f16", "(1,)"), bytes(16)),
+      'bytes has elements of NumPy type "<f16", but only f8, f4,',
     ],
-    ["with booleans", file(dict("|b1", "(1,)"), [1]), 'of NumPy type "|b1"'],
+    [
+      "with booleans that are neither",
+      file(dict("|b1", "(2,)"), [1, 7]),
+      "it has the boolean 7, which is neither",
+    ],
     ["with Python objects", file(dict("|O", "(1,)"), bytes(8)), 'of NumPy type "|O"'],
     ["with wide elements of no byte order", file(dict("|f4", "(1,)"), bytes(4)), 'of NumPy type "|f4"'],
     ["with an empty type", file(dict("", "(1,)"), bytes(4)), 'of NumPy type ""'],
@@ -287,7 +291,12 @@ describe("npy refuses files", () => {
 
 describe("npy refuses arguments", () => {
   it.each<[string, () => unknown, typeof ArgumentError | typeof ShapeError, string]>([
-    ["no array", () => encodeNpy(null as unknown as NpyArray), ArgumentError, "array is null, but an object"],
+    [
+      "no array",
+      () => encodeNpy(null as unknown as NpyArray),
+      ArgumentError,
+      "array is null, but it must be an object",
+    ],
     [
       "data that is an array",
       () => encodeNpy({ data: [1] as unknown as Int8Array, shape: [1] }),
@@ -298,13 +307,13 @@ describe("npy refuses arguments", () => {
       "33 dimensions",
       () => encodeNpy({ data: new Int8Array(1), shape: Array(33).fill(1) }),
       ArgumentError,
-      "array has 33 dimensions, but NumPy takes up to 32",
+      "array has 33 dimensions, but NumPy allows up to 32",
     ],
     [
       "a shape of another size",
       () => encodeNpy({ data: new Int8Array(1), shape: [1, 2] }),
       ShapeError,
-      "array has 1 elements, but shape [1, 2] wants 2",
+      "array has 1 elements, but shape [1, 2] needs 2",
     ],
     [
       "bytes that are an array",

@@ -1,5 +1,10 @@
 // Files for the readers: whole ones, and such as keep the form of a format with senseless content.
+
+import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
+import { encodeArrow, encodeNpz, encodeParquet, type Table } from "../../src/codecs/index.js";
+import { TablePreprocessor, tableFromRecords } from "../../src/data/index.js";
+import { crc32 } from "../../src/formats/crc32.js";
 import { encodeIdx, type IdxData } from "../../src/formats/idx.js";
 import { encodeNpy } from "../../src/formats/npy.js";
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "../../src/formats/safetensors.js";
@@ -37,7 +42,7 @@ function npyWithHeader(dice: Dice): Uint8Array {
   const any = (usual: readonly string[]) => dice.pick(dice.oneIn(4) ? TOKENS : usual);
   const shape = `(${Array.from({ length: dice.below(4) }, () => any(["1", "2", "3"])).join(", ")},)`;
   const header = Buffer.from(
-    `{'descr': '${any(["<f4", ">f8", "|u1", "<i8", ">u2"])}', 'fortran_order': ${any(["True", "False"])}, 'shape': ${shape}, }\n`,
+    `{'descr': '${any(["<f4", ">f8", "|u1", "<i8", ">u2", "<f2", "|b1"])}', 'fortran_order': ${any(["True", "False"])}, 'shape': ${shape}, }\n`,
   );
   const file = joined(
     [...Buffer.from("\x93NUMPY\x01\0", "latin1"), header.length & 255, header.length >> 8],
@@ -88,6 +93,65 @@ export const packed: Maker = (dice) => {
   return damaged(gzipSync(inner), dice);
 };
 
+export const npz: Maker = (dice) => {
+  const arrays = Array.from({ length: 1 + dice.below(3) }, (_, i) => [`a${i}`, arrayOf(dice)] as const);
+  return damaged(encodeNpz(new Map(arrays), { compress: dice.oneIn(2) }), dice);
+};
+
+/** Files of other tools that are committed, by their endings. */
+const golden = (ending: RegExp) =>
+  readdirSync(GOLDEN)
+    .filter((name) => ending.test(name))
+    .map((name) => new Uint8Array(readFileSync(new URL(name, GOLDEN))));
+const GOLDEN = new URL("../codecs/golden/", import.meta.url);
+
+function tableOf(dice: Dice): Table {
+  const rows = dice.below(20);
+  const cell: (() => string | number | bigint | boolean | Date)[] = [
+    () => dice.below(1000) / 8,
+    () => dice.pick(["red", "green", "blue"]),
+    () => BigInt(dice.below(2 ** 31)) ** 2n,
+    () => dice.oneIn(2),
+    () => new Date(1000 * dice.below(2 ** 31)),
+  ];
+  const columns = Array.from({ length: 1 + dice.below(4) }, (_, i) => {
+    const make = dice.pick(cell);
+    return { name: `c${i}`, values: Array.from({ length: rows }, () => (dice.oneIn(6) ? null : make())) };
+  });
+  return { rows, columns };
+}
+
+const parquets = golden(/\.parquet$/);
+const arrows = golden(/\.(feather|arrows)$/);
+const pictures = golden(/\.(png|jpg)$/);
+
+export const parquet: Maker = (dice) =>
+  dice.oneIn(3) ? damaged(encodeParquet(tableOf(dice)), dice) : mutated(dice.pick(parquets), dice, parquets);
+
+export const arrow: Maker = (dice) => {
+  if (!dice.oneIn(3)) return mutated(dice.pick(arrows), dice, arrows);
+  return damaged(encodeArrow(tableOf(dice), { format: dice.pick(["file", "stream"]) }), dice);
+};
+
+export const image: Maker = (dice) => {
+  const file = dice.pick(pictures);
+  if (dice.oneIn(10)) return file;
+  const changed = mutated(file, dice, pictures);
+  return dice.oneIn(2) && file[0] === 0x89 ? withChecksums(changed) : changed;
+};
+
+/** A PNG file whose parts have the checksums that fit, behind which the rest of the checks are. */
+function withChecksums(file: Uint8Array): Uint8Array {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  for (let at = 8; at + 12 <= file.length; ) {
+    const end = at + 8 + view.getUint32(at);
+    if (end + 4 > file.length) break;
+    view.setUint32(end, crc32(file.subarray(at + 4, end)));
+    at = end + 4;
+  }
+  return file;
+}
+
 export const csv: Maker = (dice) => {
   const columns = 1 + dice.below(4);
   const number = () => (dice.oneIn(40) ? dice.pick(TOKENS) : String((dice.below(20_001) - 10_000) / 8));
@@ -96,6 +160,54 @@ export const csv: Maker = (dice) => {
   const file = new TextEncoder().encode(text + dice.pick(["", "\n"]));
   return dice.oneIn(3) ? mutated(file, dice) : file;
 };
+
+/** Delimited text with fields of all kinds, JSON lines, and damaged ones of either. */
+export const table: Maker = (dice) => {
+  const columns = 1 + dice.below(4);
+  const delimiter = dice.pick([",", ";", "\t", "|"]);
+  const kinds = Array.from({ length: columns }, () => dice.below(6));
+  const field = (kind: number) => {
+    if (dice.oneIn(30)) return dice.pick(TOKENS);
+    if (dice.oneIn(15)) return dice.pick(["", "NA", "?", "null"]);
+    const number = (dice.below(20_001) - 10_000) / 8;
+    const day = String(1 + dice.below(28)).padStart(2, "0");
+    const texts = [
+      String(number),
+      dice.pick(["a", "b", "c"]),
+      `"${dice.pick(["x", 'y ""z""', "two\nlines", "d,e;f"])}"`,
+      `2024-01-${day} 1${dice.below(10)}:00`,
+      dice.pick(["yes", "no"]),
+      `"${String(number).replace(".", ",")}"`,
+    ];
+    return texts[kind]!;
+  };
+  const json = dice.oneIn(6);
+  const line = () =>
+    json
+      ? `{${kinds.map((_, i) => `"k${i}": ${dice.oneIn(20) ? dice.pick(TOKENS) : dice.below(100)}`).join(", ")}}`
+      : kinds.map(field).join(delimiter);
+  const names = kinds.map((_, i) => dice.pick([`k${i}`, "id", "label", "time", ""])).join(delimiter);
+  const lines = [...(json || dice.oneIn(4) ? [] : [names]), ...Array.from({ length: dice.below(20) }, line)];
+  const file = new TextEncoder().encode(lines.join(dice.pick(["\n", "\r\n"])) + dice.pick(["", "\n"]));
+  return dice.oneIn(3) ? mutated(file, dice) : file;
+};
+
+/** What a preprocessor's `toJSON` gives, with changes. */
+export const preprocessor: Maker = (dice) => {
+  const rows = Array.from({ length: 800 }, (_, i) => ({
+    n: i % 8 ? i / 3 : null,
+    c: ["DE", "FR", null, "IT"][i % 4]!,
+    b: i % 2 === 0,
+    t: new Date(Date.UTC(2022, 0, 1, 29 * i)),
+    label: i % 2,
+  }));
+  LEARNT ??= JSON.stringify(TablePreprocessor.fit(tableFromRecords(rows), { dates: "both", missing: ["x"] }));
+  const text = dice.oneIn(10) ? LEARNT : changedJson(LEARNT, dice);
+  const file = new TextEncoder().encode(text);
+  return dice.oneIn(10) ? mutated(file, dice) : file;
+};
+
+let LEARNT: string | undefined;
 
 export const tensors: Maker = (dice) => {
   const list: NamedTensor[] = Array.from({ length: dice.below(4) }, (_, i) => ({

@@ -4,6 +4,18 @@ import { writeFileSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { gunzipSync } from "node:zlib";
 import {
+  decodeAnySamples,
+  decodeArrow,
+  decodeImage,
+  decodeNpz,
+  decodeParquet,
+  encodeArrow,
+  encodeNpz,
+  encodeParquet,
+  encodePng,
+} from "../../build/codecs.js";
+import { readTable, readTableChunks, TablePreprocessor } from "../../build/data.js";
+import {
   AnomalyDetector,
   Autoencoder,
   decodeIdx,
@@ -52,7 +64,8 @@ async function arrayFile(bytes, decode, encode, stream) {
   const decoded = await attempt(() => decode(bytes));
   if (decoded) {
     check(decoded.data.length === product(decoded.shape), "as many elements as the shape has");
-    check(decoded.data.byteLength <= bytes.length, "no more data than the file has");
+    // Half floats become floats.
+    check(decoded.data.byteLength <= 2 * bytes.length, "no more data than the file has");
     check(same(decode(encode(decoded)).data, decoded.data), "the same bits after writing");
   }
   const samples = await attempt(() => decodeSamples(bytes));
@@ -102,6 +115,28 @@ function reference(bytes) {
   } catch {
     return undefined;
   }
+}
+
+/** A file of a table: as many values in each column as rows, and the same after writing. */
+async function tableFile(bytes, decode, encode) {
+  const table = await attempt(() => decode(bytes, { maximumBytes: 1 << 24 }));
+  if (!table) return undefined;
+  const { rows, columns } = table;
+  for (const { values } of columns) check(values.length === rows, "as many values as rows");
+  const file = await attempt(() => encode(table));
+  // Of names that stand twice, or nothing but numbers that came as bigints.
+  if (!file) return table;
+  const again = await decode(file);
+  check(again.rows === (columns.length > 0 ? rows : again.rows), "as many rows after writing");
+  columns.forEach(({ values }, j) => {
+    const other = again.columns[j].values;
+    for (let i = 0; i < rows; i++) {
+      const [a, b] = [values[i], other[i]].map((cell) => (cell instanceof Date ? cell.getTime() : cell));
+      // Dates beyond what a Date can be are missing.
+      check(Object.is(a, b) || (Number.isNaN(a) && b === null), `the same after writing, not ${b} for ${a}`);
+    }
+  });
+  return table;
 }
 
 let engine;
@@ -170,6 +205,89 @@ const READERS = {
       "every number",
     );
     return parts;
+  },
+
+  async npz(bytes) {
+    const arrays = await attempt(() => decodeNpz(bytes, { maximumBytes: 1 << 20 }));
+    if (!arrays) return undefined;
+    for (const { data, shape } of arrays.values()) {
+      check(data.length === product(shape), "as many elements as the shape has");
+    }
+    const again = decodeNpz(encodeNpz(arrays));
+    for (const [name, { data }] of arrays)
+      check(same(again.get(name).data, data), "the same bits after writing");
+    return arrays;
+  },
+
+  parquet: (bytes) => tableFile(bytes, decodeParquet, encodeParquet),
+  arrow: (bytes) => tableFile(bytes, decodeArrow, encodeArrow),
+
+  async image(bytes) {
+    const image = await attempt(() => decodeImage(bytes, { maximumBytes: 1 << 24 }));
+    const samples = await attempt(() => decodeAnySamples(bytes, { maximumBytes: 1 << 24 }));
+    check(!image === !samples, "samples of what is an image");
+    if (!image) return undefined;
+    const { width, height, channels, data } = image;
+    check(data.length === width * height * channels && same(samples.data, data), "as many bytes as pixels");
+    check(same((await decodeImage(await encodePng(image))).data, data), "the same pixels after writing");
+    return image;
+  },
+
+  async table(bytes) {
+    const table = await attempt(() => readTable(bytes));
+    const parts = await attempt(async () => {
+      const chunks = [];
+      for await (const chunk of readTableChunks([bytes.subarray(0, 7), bytes.subarray(7)], { rows: 3 }))
+        chunks.push(chunk);
+      return chunks;
+    });
+    check((table === undefined) === (parts === undefined), "in chunks what is read as a whole");
+    if (!table) return undefined;
+    for (const { values } of table.columns) check(values.length === table.rows, "a cell for each row");
+    check(parts.reduce((sum, { rows }) => sum + rows, 0) === table.rows, "as many rows in chunks");
+    check(new Set(table.columns.map(({ name }) => name)).size === table.columns.length, "different names");
+    const preprocessor = await attempt(() => TablePreprocessor.fit(table));
+    if (!preprocessor) return table;
+    const matrix = preprocessor.transform(table);
+    check(matrix.data.every(Number.isFinite), "finite features");
+    const again = TablePreprocessor.fromJSON(JSON.parse(JSON.stringify(preprocessor)));
+    check(same(again.transform(table).data, matrix.data), "the same features after saving");
+    await attempt(() => (preprocessor.labelColumn === undefined ? undefined : preprocessor.labels(table)));
+    preprocessor.inverse(matrix);
+    checkMessage(preprocessor.summary().replaceAll("\n", "").slice(0, 1000));
+    return table;
+  },
+
+  async preprocessor(bytes) {
+    let json;
+    try {
+      json = JSON.parse(new TextDecoder().decode(bytes));
+    } catch {
+      return undefined;
+    }
+    const preprocessor = await attempt(() => TablePreprocessor.fromJSON(json));
+    if (!preprocessor) return undefined;
+    const written = JSON.stringify(preprocessor);
+    check(
+      JSON.stringify(TablePreprocessor.fromJSON(JSON.parse(written))) === written,
+      "the same after writing",
+    );
+    const names = preprocessor.columns.map(({ name }) => name);
+    const cells = { n: "1.5", c: "DE", b: true, t: new Date(0) };
+    const columns = [...new Set(names)].map((name) => ({
+      name,
+      values: [Object.hasOwn(cells, name) ? cells[name] : "x"],
+    }));
+    const matrix = await attempt(() => preprocessor.transform({ rows: 1, columns }));
+    if (matrix) {
+      check(matrix.data.every(Number.isFinite), "finite features");
+      const { columns: back } = preprocessor.inverse(matrix);
+      check(back.length === names.length, "a column back for each");
+      for (const { features, describe } of preprocessor.columns)
+        check(typeof describe(features.map((i) => matrix.data[i])) === "string", "words for each column");
+      checkMessage(preprocessor.summary().replaceAll("\n", "").slice(0, 1000));
+    }
+    return preprocessor;
   },
 
   async tensors(bytes) {

@@ -11,7 +11,13 @@ describe(`any file is read or refused, from seed ${SEED}`, () => {
     ["idx", files.idx, 1500],
     ["packed", files.packed, 1500],
     ["gzip", files.gzip, 1500],
+    ["npz", files.npz, 1500],
+    ["parquet", files.parquet, 800],
+    ["arrow", files.arrow, 1500],
+    ["image", files.image, 600],
     ["csv", files.csv, 2000],
+    ["table", files.table, 1500],
+    ["preprocessor", files.preprocessor, 1500],
     ["tensors", files.tensors, 2000],
   ])(
     "%s",

@@ -76,6 +76,18 @@ const OVERLAPS: Partial<Record<keyof AllKernels, readonly (readonly [string, str
   addToRows: [["matrix", "line"]],
   averagePooling: [["y", "x"]],
   averagePoolingBackward: [["dx", "dy"]],
+  batchNormalization: [["y", "x"]],
+  batchNormalizationBackward: [
+    ["dx", "x"],
+    ["dx", "dy"],
+  ],
+  batchNormalizationSums: [
+    ["slopes", "x"],
+    ["slopes", "dy"],
+    ["products", "x"],
+    ["products", "dy"],
+    ["products", "slopes"],
+  ],
   binaryCrossentropy: [
     ["gradient", "prediction"],
     ["gradient", "target"],
@@ -86,7 +98,13 @@ const OVERLAPS: Partial<Record<keyof AllKernels, readonly (readonly [string, str
     ["gradient", "logits"],
     ["losses", "logits"],
   ],
+  columnMoments: [
+    ["mean", "source"],
+    ["variance", "source"],
+    ["mean", "variance"],
+  ],
   columnSums: [["sums", "source"]],
+  follow: [["average", "value"]],
   gatherBytes: [["batch", "source"]],
   gatherFloats: [["batch", "source"]],
   gaussianNoise: [["target", "source"]],
@@ -195,6 +213,8 @@ const NAMES = Object.keys(layouts) as (keyof typeof layouts)[];
 const OPTIONAL = [
   "narrowGradient.bias",
   ...["gamma", "beta", "normalized"].map((field) => `layerNormalization.${field}`),
+  ...["gamma", "beta"].map((field) => `batchNormalization.${field}`),
+  "batchNormalizationBackward.gamma",
   ...["gamma", "dx"].map((field) => `layerNormalizationBackward.${field}`),
 ];
 

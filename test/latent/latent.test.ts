@@ -98,7 +98,11 @@ test("latentGrid refuses what does not fit", async () => {
   );
   await refuses(grid({ ...range, steps: 1 }), ArgumentError, /steps must be an integer of at least 2, not 1/);
   await refuses(grid({ ...range, steps: [3, 0.5] }), ArgumentError, /steps must be .* not 0\.5/);
-  await refuses(grid({ ...range, samples: values(3, 6) }), ArgumentError, /samples excludes low and high/);
+  await refuses(
+    grid({ ...range, samples: values(3, 6) }),
+    ArgumentError,
+    /samples cannot be used together with low and high/,
+  );
   await refuses(grid({ samples: new Float32Array(12) }), ArgumentError, /low must be below high/);
   await refuses(grid({ ...range, step: 3 }), ArgumentError, /did you mean "steps"/);
 });

@@ -219,7 +219,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name: BrowserName) => {
         [
           "two.safetensors",
           other.toSafetensors(),
-          /two\.safetensors is a model of samples of 2 values, .* 784 values/,
+          /two\.safetensors is a model for samples of 2 values, .* 784 values/,
         ],
       ] as const) {
         await digits.drop(file, bytes);
@@ -281,7 +281,10 @@ describe.each(["chromium", "firefox"] as const)("%s", (name: BrowserName) => {
       await digits.press("add-noise");
       await digits.changed("rebuilt", cross);
       await digits.until(
-        () => /Off by .* with the noise/.test(document.querySelector("#verdict")?.textContent ?? ""),
+        () =>
+          /Mean squared difference from the drawing: .* with noise/.test(
+            document.querySelector("#verdict")?.textContent ?? "",
+          ),
         0,
       );
       expect(await digits.text("rebuilt-caption")).toBe("Denoised");

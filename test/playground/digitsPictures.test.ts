@@ -174,13 +174,13 @@ describe("files of pictures", () => {
   test.each([
     ["an empty file", new Uint8Array(), /^a\.idx is not a valid IDX file: it has 0 bytes/],
     ["text", new TextEncoder().encode("hello, world"), /^a\.idx is text, not an IDX file$/],
-    ["a file cut short", idx.slice(0, -1), /wants 78400 bytes of data, but only 78399/],
+    ["a file cut short", idx.slice(0, -1), /needs 78400 bytes of data, but only 78399/],
     [
       "broken gzip",
       Uint8Array.of(0x1f, 0x8b, 8, 0, 1, 2, 3),
-      /^a\.idx is damaged gzip data: it is cut short/,
+      /^a\.idx is damaged gzip data: it is truncated/,
     ],
-    ["labels", encodeIdx({ shape: [100], data: labels }), /^a\.idx holds 100 single values, labels it seems/],
+    ["labels", encodeIdx({ shape: [100], data: labels }), /^a\.idx has 100 single values, probably labels/],
     [
       "other sides",
       encodeIdx({ shape: [4, 14, 14], data: images.slice(0, 784) }),
@@ -189,14 +189,18 @@ describe("files of pictures", () => {
     [
       "one picture",
       encodeIdx({ shape: [1, 28, 28], data: images.slice(0, 784) }),
-      /one picture, but at least 2/,
+      /one picture, but this page needs at least 2/,
     ],
     [
       "large numbers",
       encodeIdx({ shape: [2, 784], data: new Int16Array(2 * PIXELS).fill(300) }),
       /from 300 to 300/,
     ],
-    ["NaN", encodeIdx({ shape: [2, 784], data: new Float32Array(2 * PIXELS).fill(Number.NaN) }), /holds NaN/],
+    [
+      "NaN",
+      encodeIdx({ shape: [2, 784], data: new Float32Array(2 * PIXELS).fill(Number.NaN) }),
+      /has the value NaN/,
+    ],
   ])("%s is refused", async (_, bytes, message) => {
     const error = await failure(() => readPictures("a.idx", bytes));
     expect(error).toBeInstanceOf(FormatError);

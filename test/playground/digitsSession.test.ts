@@ -158,10 +158,10 @@ test("what cannot be opened changes nothing", async () => {
   const broken = failure(() => ask({ kind: "open", name: "b.safetensors", bytes: header }));
   const impossible = failure(() => configure({ kind: "variational", hidden: 0 }));
   expect(await wide).toBeInstanceOf(ShapeError);
-  expect(String(await wide)).toMatch(/two\.safetensors is a model of samples of 2 values, .* 784 values/);
+  expect(String(await wide)).toMatch(/two\.safetensors is a model for samples of 2 values, .* 784 values/);
   expect(await wrong).toBeInstanceOf(FormatError);
   expect(await broken).toBeInstanceOf(FormatError);
-  expect(String(await broken)).toMatch(/b\.safetensors is no model of Isthmus/);
+  expect(String(await broken)).toMatch(/b\.safetensors is not an Isthmus model/);
   expect(await impossible).toBeInstanceOf(ArgumentError);
   await training;
   await other.dispose();

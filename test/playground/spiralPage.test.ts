@@ -268,8 +268,8 @@ function testIn(name: BrowserName): void {
   it("says what is wrong with a link, and follows one that is typed in", async () => {
     await open("points=1&noise=0.1&colour=red");
     expect(await textOf(page, "#alert")).toBe(
-      'The link is not all right: Points must be an integer from 10 to 5000, not "1"; there is no setting "colour". ' +
-        "What is wrong has been replaced.",
+      'Some settings in the link are invalid: Points must be an integer from 10 to 5000, not "1"; there is no setting "colour". ' +
+        "They have been replaced by defaults.",
     );
     expect(await page.$eval("#noise", (field) => (field as HTMLInputElement).value)).toBe("0.1");
     expect(page.url()).toContain("#points=500&noise=0.1&");
@@ -369,7 +369,7 @@ function testIn(name: BrowserName): void {
     );
     await press(page, "train");
     await waitForStatus(page, /^Stopped:/);
-    expect(await textOf(page, "#alert")).toMatch(/^Training has failed: .* stopped being finite in epoch 1/);
+    expect(await textOf(page, "#alert")).toMatch(/^Training failed: .* stopped being finite in epoch 1/);
     expect(await page.$eval("#train", (element) => (element as HTMLButtonElement).disabled)).toBe(true);
     await setField(page, "learningRate", "0.01");
     await waitForStatus(page, /^Ready/);

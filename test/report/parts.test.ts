@@ -1,6 +1,7 @@
 import { inflateSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { encodePng } from "../../src/codecs/pngFile.js";
 import { resolveColours } from "../../src/report/colours.js";
 import {
   evenly,
@@ -16,7 +17,6 @@ import {
   ticksAcross,
   ticksOf,
 } from "../../src/report/numberText.js";
-import { encodePng } from "../../src/report/png.js";
 import { principalComponents } from "../../src/report/principal.js";
 import { signedTile } from "../../src/report/strips.js";
 import { element, escapeText, wrap } from "../../src/report/svg.js";

@@ -1,8 +1,22 @@
-// A report sends all samples through the model as seldom as it can: pictures share what was measured once.
+// A report sends all samples through the model once, and a single picture only if it needs them.
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { Autoencoder, dense, type Matrix, orderCorrelation, type Samples, spiral } from "../../src/index.js";
-import { drawReport, pictureNames, type Subject } from "../../src/report/drawReport.js";
-import { measure } from "../../src/report/subject.js";
+import {
+  AnomalyDetector,
+  Autoencoder,
+  type AutoencoderOptions,
+  dense,
+  gaussian,
+  huber,
+  klSparsity,
+  l1,
+  l1l2,
+  type Matrix,
+  orderCorrelation,
+  type Samples,
+  spiral,
+} from "../../src/index.js";
+import { drawPicture, drawReport, pictureNames, type Subject } from "../../src/report/drawReport.js";
+import { evaluationOf, measure } from "../../src/report/measure.js";
 import { bits, smallModel, values } from "../support/models.js";
 import { PASSES } from "../support/passes.js";
 
@@ -28,37 +42,32 @@ function countPasses(model: Autoencoder) {
   return passes;
 }
 
-async function tableOf(scaling?: "standard"): Promise<Subject> {
-  const model = await smallModel({ encoder: [dense(2)], ...(scaling && { scaling }) });
+async function tableOf(options: Partial<AutoencoderOptions> = {}, far = 0): Promise<Subject> {
+  const model = await smallModel({ encoder: [dense(2)], ...options });
   made.push(model);
-  const data = values(ROWS, 6);
-  await model.fit(data, { epochs: 1 });
+  const data = values(ROWS, 6).map((value) => value + far);
+  await model.fit(data, { epochs: 3 });
   return { model, data, dataTitle: "data", modelTitle: "model" };
 }
 
-describe("passes of all samples", () => {
-  test("of a table: the loss, codes and reconstructions, and the detector's scores", async () => {
-    const subject = await tableOf();
+const IMAGE = { image: { width: 3, height: 2 } };
+const ONE_PASS = { encode: 1, decode: 1 };
+
+describe("passes of all samples in a report", () => {
+  test.each<[string, Partial<AutoencoderOptions>]>([
+    ["a table", {}],
+    ["a table that is scaled", { scaling: "standard" }],
+    ["another loss", { loss: huber({ delta: 0.1 }), scaling: "minMax" }],
+    ["penalties on weights", { encoder: [dense(2, "tanh", { kernelPenalty: l1(0.01) })] }],
+  ])("one for %s", async (_, options) => {
+    const subject = await tableOf(options);
     const passes = countPasses(subject.model);
     await drawReport(subject);
     expect(pictureNames(subject)).toEqual(["errors", "features", "codes", "map"]);
-    expect(passes).toEqual({ evaluate: 1, encode: 1, decode: 1, reconstructionError: 1 });
+    expect(passes).toEqual(ONE_PASS);
   });
 
-  test("of a table that is scaled: errors of scaled features beside them", async () => {
-    const subject = await tableOf("standard");
-    const passes = countPasses(subject.model);
-    await drawReport(subject);
-    expect(passes).toEqual({
-      evaluate: 1,
-      encode: 1,
-      decode: 1,
-      reconstructionError: 1,
-      reconstructionErrorPerFeature: 1,
-    });
-  });
-
-  test("of points: the loss, codes and reconstructions, also for their rank correlation", async () => {
+  test("one for points, also for the rank correlation of their codes", async () => {
     const { points, positions } = spiral({ samples: ROWS });
     const model = await Autoencoder.create({ inputSize: 2, encoder: [dense(1)], decoder: [dense(2)] });
     made.push(model);
@@ -66,32 +75,99 @@ describe("passes of all samples", () => {
     const subject = { model, data: points.data, positions, dataTitle: "data", modelTitle: "model" };
     const passes = countPasses(model);
     const page = await drawReport(subject);
-    expect(passes).toEqual({ evaluate: 1, encode: 1, decode: 1 });
+    expect(passes).toEqual(ONE_PASS);
     expect(page).toContain(String(Number(expected.toPrecision(4))).replace("-", "−"));
+  });
+
+  test("a second one where scaled features lie too far from 0", async () => {
+    const subject = await tableOf({ scaling: "standard" }, 1e6);
+    const passes = countPasses(subject.model);
+    await drawReport(subject);
+    expect(passes).toEqual({ ...ONE_PASS, reconstructionErrorPerFeature: 1 });
+  });
+
+  test.each<[string, Partial<AutoencoderOptions>]>([
+    ["is cross-entropy", { decoder: [dense(6, "sigmoid")], loss: "binaryCrossentropy" }],
+    ["draws codes", { encoder: [dense(4, "tanh")], latent: gaussian(2) }],
+    ["depends on activations", { encoder: [dense(2, "tanh", { activityPenalty: l1(0.01) })] }],
+    ["depends on mean activations", { encoder: [dense(2, "sigmoid")], sparsity: klSparsity() }],
+  ])("a second one for a loss that %s", async (_, options) => {
+    const subject = { ...(await tableOf(options)), ...IMAGE };
+    const passes = countPasses(subject.model);
+    await drawReport(subject);
+    expect(passes).toEqual({ ...ONE_PASS, evaluate: 1 });
   });
 });
 
-test.each([undefined, "standard"] as const)(
-  "what is shared has the bits of the model's own methods (scaling %s)",
-  async (scaling) => {
-    const subject = await tableOf(scaling);
-    const { model, data } = subject;
-    const { allCodes, errors, featureErrors } = await measure(subject);
-    const rebuilt = (await model.reconstruct(data)).data;
-    expect(bits(allCodes)).toBe(bits((await model.encode(data)).data));
-    expect(bits((await model.decode(await model.encode(data))).data)).toBe(bits(rebuilt));
-    const squares = rebuilt.map((value, i) => (value - (data[i] as number)) ** 2);
-    expect(errors[7]).toBeCloseTo(squares.subarray(42, 48).reduce((a, b) => a + b) / 6, 6);
-    for (let j = 0; j < 6; j++) {
-      const own = squares.filter((_, i) => i % 6 === j);
-      expect(featureErrors[j]).toBeCloseTo(own.reduce((a, b) => a + b) / ROWS, 6);
+describe("passes of all samples for a single picture", () => {
+  test("none where only weights, the history or a few samples are drawn", async () => {
+    const subject = { ...(await tableOf()), ...IMAGE };
+    const { history } = subject.model;
+    const passes = countPasses(subject.model);
+    for (const name of ["loss", "reconstructions", "walk", "encoder", "decoder"]) {
+      await drawPicture({ ...subject, history }, name);
     }
-    if (scaling) return;
-    const perFeature = await model.reconstructionErrorPerFeature(data);
-    const means = Array.from(
-      { length: 6 },
-      (_, j) => perFeature.data.filter((_, i) => i % 6 === j).reduce((a, b) => a + b) / ROWS,
+    expect(passes).toEqual({});
+  });
+
+  test("one otherwise", async () => {
+    const subject = await tableOf({ encoder: [dense(4, "tanh")], latent: gaussian(2) });
+    for (const name of pictureNames(subject)) {
+      const passes = countPasses(subject.model);
+      await drawPicture(subject, name);
+      expect(passes, name).toEqual(ONE_PASS);
+      vi.restoreAllMocks();
+    }
+  });
+});
+
+describe.each<[string, Partial<AutoencoderOptions>, number]>([
+  ["unscaled", {}, 0],
+  ["minMax", { scaling: "minMax" }, 0],
+  ["standard", { scaling: "standard" }, 0],
+  ["100 scales from 0", { scaling: "standard" }, 30],
+  ["far from 0", { scaling: "standard" }, 1e6],
+])("what one pass measures (%s)", (_, options, far) => {
+  test("is what the model's own methods give", async () => {
+    const subject = await tableOf(options, far);
+    const { model, data } = subject;
+    const measured = await measure(subject);
+    expect(bits(measured.allCodes)).toBe(bits((await model.encode(data)).data));
+    const near = (actual: ArrayLike<number>, expected: ArrayLike<number>) => {
+      expect(actual.length).toBe(expected.length);
+      Array.from(expected).forEach((value, i) => {
+        expect(actual[i]! / value).toBeCloseTo(1, 3);
+      });
+    };
+    near(measured.errors, await model.reconstructionError(data, { units: "original" }));
+    near(measured.scores, await model.reconstructionError(data));
+    const perFeature = (await model.reconstructionErrorPerFeature(data)).data;
+    const mean = (numbers: ArrayLike<number>) => Array.from(numbers).reduce((a, b) => a + b) / numbers.length;
+    near(
+      measured.featureErrors,
+      Array.from({ length: 6 }, (_, j) => mean(perFeature.filter((_, i) => i % 6 === j))),
     );
-    for (const [j, mean] of means.entries()) expect(featureErrors[j]).toBeCloseTo(mean, 5);
-  },
-);
+    const { threshold } = await AnomalyDetector.fit(model, data, { contamination: 0.1 });
+    const svg = await drawPicture({ ...subject, threshold: { threshold } }, "errors");
+    expect(svg.replace(/\s+/g, " ")).toContain("30 (10.0 %) are");
+  });
+});
+
+test.each<[string, Partial<AutoencoderOptions>]>([
+  ["meanSquaredError", {}],
+  ["meanAbsoluteError", { loss: "meanAbsoluteError", scaling: "standard" }],
+  ["huber", { loss: huber({ delta: 0.2 }) }],
+  [
+    "with penalties",
+    {
+      encoder: [dense(3, "tanh", { kernelPenalty: l1l2({ l1: 0.01, l2: 0.02 }) }), dense(2)],
+      decoder: [dense(3), dense(6, "linear", { kernelPenalty: l1(0.03) })],
+    },
+  ],
+  ["tied", { encoder: [dense(2, "tanh", { kernelPenalty: l1(0.03) })], tied: true }],
+])("the loss of the table is that of evaluate: %s", async (_, options) => {
+  const subject = await tableOf(options);
+  const { loss } = await subject.model.evaluate(subject.data);
+  const found = await evaluationOf(subject, await measure(subject));
+  expect(found.loss / loss).toBeCloseTo(1, 5);
+});

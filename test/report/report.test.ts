@@ -55,7 +55,7 @@ const CASES: [name: string, make: () => Promise<Made>, pictures: string[], axes:
       "images of a variational model",
       () => digitSubject("variational"),
       [...images.slice(0, 5), "grid", "walk", "samples", "encoder", "decoder"],
-      { codes: [/mean of the code/], loss: [/divergence of the codes/] },
+      { codes: [/mean of the code/], loss: [/KL divergence of the codes/] },
     ],
     [
       "a table",
@@ -184,7 +184,7 @@ describe("the table", () => {
     close("rank correlation", await orderCorrelation(model, data, positions!));
     expect(found(results, "compression ratio")).toBe("2 (2 values to 1)");
     const { positions: _, ...unplaced } = subject;
-    expect(found(resultsOf(await drawReport(unplaced)), "rank")).toBe("positions are not known");
+    expect(found(resultsOf(await drawReport(unplaced)), "rank")).toBe("not known: no positions were given");
     await dispose();
   });
 
@@ -193,7 +193,7 @@ describe("the table", () => {
     const results = resultsOf(await drawReport(subject));
     const { reconstructionLoss, klLoss } = await subject.model.evaluate(subject.data);
     expect(found(results, "reconstruction loss")).toBe(shown(reconstructionLoss!));
-    expect(found(results, "divergence of the codes")).toBe(shown(klLoss!));
+    expect(found(results, "KL divergence of the codes")).toBe(shown(klLoss!));
     expect(found(results, "compression ratio")).toBe("392 (784 values to 2)");
     await dispose();
   });
@@ -211,7 +211,7 @@ describe("the threshold", () => {
       expect(text).toContain(`above the threshold ${shown(threshold)}`);
     }
     const text = caption(await drawReport({ ...subject, threshold: { threshold: 1e-6 } }));
-    expect(text).toContain("200 (100.0 %) are above the threshold 1.000e−6, which was saved with the model");
+    expect(text).toContain("200 (100.0 %) are above the threshold 1.000e−6, saved with the model");
     await expect(drawReport({ ...subject, threshold: { contamination: 2 } })).rejects.toThrow(ArgumentError);
     await dispose();
   });
@@ -228,11 +228,11 @@ describe("what is unusual", () => {
     const model = await untrained(5);
     const subject = { model, data: values(20, 5), ...titles };
     const html = await drawReport(subject);
-    expect(html).toContain("There is no curve of the loss, since no history");
+    expect(html).toContain("There is no loss curve");
     expect(parse(html).querySelector("#loss")).toBe(null);
-    await expect(drawPicture(subject, "loss")).rejects.toThrow(/has no history of a training/);
+    await expect(drawPicture(subject, "loss")).rejects.toThrow(/the model's file has no training history/);
     await expect(drawPicture(subject, "lost")).rejects.toThrow(
-      /"lost" is not among .*: errors, features, codes/,
+      /no picture "lost" of this model and data; the pictures are: errors, features, codes/,
     );
     await expect(drawPicture(subject, "lost")).rejects.toThrow(ArgumentError);
     await model.dispose();
@@ -273,8 +273,8 @@ describe("what is unusual", () => {
     const data = values(60, 6);
     const labels = Float32Array.from({ length: 60 }, (_, i) => i / 7);
     const svg = await drawPicture({ model, data, labels, ...titles }, "map");
-    expect(svg).toContain("<desc>The code&#39;s 3 components");
-    expect(svg).toContain("since there are 60 different ones.");
+    expect(svg).toContain("<desc>The codes, which have 3 components, projected");
+    expect(svg).toContain("because there are 60 different labels.");
     expect(svg).toContain(">label, by rank<");
     await model.dispose();
   });
@@ -286,7 +286,7 @@ describe("what is unusual", () => {
     const document = parse(html);
     for (const name of ["reconstructions", "errors", "points-by-code", "curve"]) {
       expect(document.querySelector(`#${name} figcaption`)!.textContent).toContain(
-        "2,000 of 30,000 points, evenly spread, are drawn",
+        "2,000 of 30,000 points, evenly spaced, are drawn",
       );
     }
     expect(document.querySelector("#codes figcaption")!.textContent).toContain("10,000 of 30,000 samples");

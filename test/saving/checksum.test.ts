@@ -102,7 +102,7 @@ describe.each(FILES)("%s", (_, bytes, read) => {
     const changed = { ...first!, data: new Float32Array(shape.reduce((a, b) => a * b)).fill(0.5) };
     const error = await failure(() => read(encodeSafetensors([changed, ...others], metadata)));
     expect(error).toBeInstanceOf(FormatError);
-    expect((error as Error).message).toMatch(/If another tool .* remove isthmus\.checksum from its metadata/);
+    expect((error as Error).message).toMatch(/If another tool .* remove isthmus\.checksum from the metadata/);
   });
 });
 

@@ -66,7 +66,11 @@ test.each([
     forge({ tensors: replace(3, { data: new Float64Array(6) }) }),
     /"decoder\.0\.bias" must be a Float32Array, not a Float64Array/,
   ],
-  ["no description", forge({ isthmus: undefined }), /no description of a model \(__metadata__\.isthmus\)/],
+  [
+    "no description",
+    forge({ isthmus: undefined }),
+    /no description of an Isthmus model \(__metadata__\.isthmus\)/,
+  ],
   ["a description that is no JSON", forge({ isthmus: "{" }), /not JSON/],
   ["a description that is null", forge({ isthmus: "null" }), /format version undefined/],
   ["a description that is a number", forge({ isthmus: "5" }), /format version undefined/],

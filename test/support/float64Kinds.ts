@@ -1,5 +1,6 @@
 import type {
   ActivationLayer,
+  BatchNormalizationLayer,
   DenseLayer,
   Layer,
   LayerNormalizationLayer,
@@ -112,6 +113,8 @@ export class Float64Kinds {
         return x.map((value, i) => value * draws.masks!.get(index)![i]!);
       case "layerNormalization":
         return this.#normalize(x, layer);
+      case "batchNormalization":
+        return this.#normalizeColumns(x, layer);
       case "gaussianNoise":
         return x.map((value, i) => value + draws.noise!.get(index)![i]!);
       case "activation":
@@ -136,6 +139,24 @@ export class Float64Kinds {
       const normalized = (x[i]! - mean) / Math.sqrt(variance + epsilon);
       return normalized * (weight?.[i % columns] ?? 1) + (bias?.[i % columns] ?? 0);
     });
+  }
+
+  /** As in training: by the moments of the batch. */
+  #normalizeColumns(x: Float64Array, { name, inputShape, options }: StackLayer): Float64Array {
+    const columns = inputShape.at(-1)!;
+    const { epsilon } = options as BatchNormalizationLayer;
+    const [weight, bias] = ["weight", "bias"].map((part) => this.parameters.get(`${name}.${part}`));
+    const y = new Float64Array(x.length);
+    for (let column = 0; column < columns; column++) {
+      const own = x.filter((_, i) => i % columns === column);
+      const mean = sum(own) / own.length;
+      const variance = sum(own.map((value) => (value - mean) ** 2)) / own.length;
+      for (let i = column; i < x.length; i += columns) {
+        const normalized = (x[i]! - mean) / Math.sqrt(variance + epsilon);
+        y[i] = normalized * (weight?.[column] ?? 1) + (bias?.[column] ?? 0);
+      }
+    }
+    return y;
   }
 
   /** Along the last dimension. */

@@ -4,6 +4,7 @@ import {
   adamw,
   averagePooling1d,
   averagePooling2d,
+  batchNormalization,
   cosineDecay,
   dense,
   dropout,
@@ -233,6 +234,26 @@ export const KINDS: readonly (readonly [string, AutoencoderOptions])[] = [
         dense(WIDTH, "sigmoid"),
       ],
       loss: "binaryCrossentropy",
+    },
+  ],
+  [
+    "batch normalization",
+    {
+      inputSize: WIDTH,
+      encoder: [
+        batchNormalization(),
+        dense(9, "tanh"),
+        batchNormalization({ scale: false }),
+        dense(5, "sigmoid"),
+      ],
+      decoder: [
+        dropout(0.2),
+        dense(9, "gelu"),
+        batchNormalization({ epsilon: 1e-5, center: false }),
+        dense(WIDTH, "sigmoid", { kernelPenalty: l2(0.01) }),
+      ],
+      optimizer: rmsprop({ globalClipNorm: 0.5 }),
+      sparsity: klSparsity(),
     },
   ],
 ];

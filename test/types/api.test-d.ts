@@ -8,6 +8,7 @@ import {
   type Callback,
   type DenseLayer,
   dense,
+  type EnsembleDetector,
   type Evaluation,
   earlyStopping,
   type FitOptions,
@@ -26,7 +27,7 @@ import {
   spiral,
   warmup,
 } from "../../src/index.js";
-import { loadModel, saveModel } from "../../src/node.js";
+import { loadDetector, loadEnsembleDetector, loadModel, saveModel } from "../../src/node.js";
 
 test("models are created from options, and only from those", () => {
   expectTypeOf(Autoencoder.create).parameter(0).toEqualTypeOf<AutoencoderOptions>();
@@ -89,8 +90,10 @@ test("predictions are matrices, at once or by promise", () => {
 });
 
 test("files hold models and detectors", () => {
-  expectTypeOf(saveModel).parameter(1).toEqualTypeOf<Autoencoder | AnomalyDetector>();
+  expectTypeOf(saveModel).parameter(1).toEqualTypeOf<Autoencoder | AnomalyDetector | EnsembleDetector>();
   expectTypeOf(loadModel).returns.resolves.toEqualTypeOf<Autoencoder>();
+  expectTypeOf(loadDetector).returns.resolves.toEqualTypeOf<AnomalyDetector>();
+  expectTypeOf(loadEnsembleDetector).returns.resolves.toEqualTypeOf<EnsembleDetector>();
   expectTypeOf(AnomalyDetector.fromSafetensors).returns.resolves.toEqualTypeOf<AnomalyDetector>();
 });
 

@@ -2,7 +2,8 @@ import { Command } from "commander";
 import { printable } from "../../common/printable.js";
 import type { AnomalyDetector, AnomalyEvaluation } from "../../index.js";
 import { loadSafetensors, saveModel, saveNpy, saveText } from "../../node.js";
-import { loadColumn, openDetector, type ThresholdWishes } from "../openDetector.js";
+import { counted, plural } from "../../report/numberText.js";
+import { loadColumn, openDetector, type ThresholdFlags } from "../openDetector.js";
 import {
   addCalculationOptions,
   addDataOptions,
@@ -18,37 +19,40 @@ import { checkMatrixEnding, checkModelEnding, checkOutputs } from "../outputs.js
 import { assertColumns, dataFile, openData, type Rows, type Source } from "../readData.js";
 import { historyMetadata, historyOf } from "../savedHistory.js";
 import { bold, dim, emit, say, terminal } from "../terminal.js";
-import { count, plural, loss as showLoss, table } from "../text.js";
+import { loss as showLoss, table } from "../text.js";
 
-interface AnomaliesOptions extends DataOptions, CalculationOptions, ThresholdWishes {
+interface AnomaliesOptions extends DataOptions, CalculationOptions, ThresholdFlags {
   labels?: string;
   out: string;
   save?: string;
   json?: true;
 }
 
-/** What was found. */
+/** The scores, and what follows from them. */
 interface Findings {
   readonly scores: Float32Array;
   readonly flags: Uint8Array;
   readonly anomalies: number;
   readonly threshold: number;
-  /** How the threshold came about, for the reader. */
+  /** Says where the threshold comes from. */
   readonly rule: string;
   readonly evaluation: AnomalyEvaluation | undefined;
 }
 
-/** How many of the worst samples are named. */
+/** How many of the highest scores are printed. */
 const WORST = 5;
 
 export function anomaliesCommand(): Command {
   const command = new Command("anomalies")
-    .description("Write how unusual each sample is, by its reconstruction error, and which are anomalies.")
-    .argument("<model>", "a model that train saved, or that --save of this command did")
+    .description("Score samples by their reconstruction error, and flag the anomalies.")
+    .argument("<model>", "a model saved by train, or by --save of this command")
     .argument("<data>", DATA_HELP)
-    .option("--labels <file>", "evaluate with labels (.npy or IDX): 1 is an anomaly, 0 is none")
-    .option("--save <file>", "save the model with the threshold, to be used on other data")
-    .requiredOption("--out <file>", "where to write scores and flags: .csv, or .npy of two columns");
+    .option(
+      "--labels <file>",
+      "evaluate against labels (.npy or IDX): 1 for an anomaly, 0 for a normal sample",
+    )
+    .option("--save <file>", "save the model with the threshold, to use on other data")
+    .requiredOption("--out <file>", "where to write scores and flags: .csv, or .npy with two columns");
   addThresholdOptions(command);
   return addJsonOption(addCalculationOptions(addDataOptions(command, USED_DATA)))
     .addHelpText("after", HELP)
@@ -56,8 +60,8 @@ export function anomaliesCommand(): Command {
 }
 
 const HELP = `
-The threshold is learnt from the samples given, unless the model was saved with one
-and neither --contamination nor --sigma is given.
+The command learns the threshold from the samples, unless the model was saved with one
+and you give neither --contamination nor --sigma.
 
   isthmus anomalies model.safetensors normal.npy --sigma 3 --save detector.safetensors --out a.csv
   isthmus anomalies detector.safetensors new.npy --labels truth.npy --out b.csv`;
@@ -71,11 +75,12 @@ async function anomalies(modelPath: string, name: string, options: AnomaliesOpti
   const labels = labelsPath === undefined ? undefined : await loadColumn(labelsPath, "label");
   const source = await openData(name, options, USED_DIGITS);
   const file = await loadSafetensors(modelPath);
-  // What a report of the saved model will need.
-  const history = save === undefined ? undefined : await historyOf(modelPath, file);
   const { detector, fitted } = await openDetector(modelPath, file, options);
   try {
-    assertColumns(source, detector.model.inputSize, "samples");
+    const { model } = detector;
+    assertColumns(source, model.inputSize, "samples");
+    // A report on the saved model will need it.
+    const history = save === undefined ? undefined : await historyOf(modelPath, file, model.description);
     const began = performance.now();
     const findings = await find(detector, fitted, source.all(), labels, options);
     const seconds = (performance.now() - began) / 1000;
@@ -113,7 +118,7 @@ async function find(
 
 async function saveScores(path: string, { scores, flags }: Findings): Promise<void> {
   if (/\.csv$/i.test(path)) {
-    // In full, so that a comparison with the threshold gives the flag.
+    // All digits, so that comparing with the threshold gives the same flags.
     const lines = Array.from(scores, (score, i) => `${score},${flags[i]}`);
     await saveText(path, `score,anomaly\n${lines.join("\n")}\n`);
     return;
@@ -148,7 +153,7 @@ function print(findings: Findings, { title }: Source, out: string, save: string 
   const lines = [
     ["data", printable(title)],
     ["threshold", `${showLoss(threshold)} (${rule})`],
-    ["anomalies", `${count(found)} of ${plural(scores.length, "sample")} (${share} %)`],
+    ["anomalies", `${counted(found)} of ${plural(scores.length, "sample")} (${share} %)`],
     [
       "highest",
       worst

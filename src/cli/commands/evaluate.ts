@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { printable } from "../../common/printable.js";
+import type { Autoencoder, Samples } from "../../index.js";
 import { loadModel } from "../../node.js";
 import {
   addCalculationOptions,
@@ -22,8 +23,8 @@ interface EvaluateOptions extends DataOptions, CalculationOptions {
 
 export function evaluateCommand(): Command {
   const command = new Command("evaluate")
-    .description("Print the loss of samples and the mean squared error of their reconstructions.")
-    .argument("<model>", "a model that train saved")
+    .description("Print the loss and the mean squared error of the reconstructions.")
+    .argument("<model>", "a model saved by train")
     .argument("<data>", DATA_HELP);
   return addJsonOption(addCalculationOptions(addDataOptions(command, USED_DATA)))
     .addHelpText("after", "\n  isthmus evaluate model.safetensors t10k-images-idx3-ubyte.gz")
@@ -39,8 +40,7 @@ async function evaluate(modelPath: string, name: string, options: EvaluateOption
     const began = performance.now();
     const { loss, ...parts } = await model.evaluate(data);
     const seconds = (performance.now() - began) / 1000;
-    const errors = await model.reconstructionError(data);
-    const meanSquaredError = errors.reduce((sum, error) => sum + error, 0) / rows;
+    const meanSquaredError = isSquaredError(model) ? loss : await squaredErrorOf(model, data);
     if (options.json) {
       emit({ event: "done", loss, ...parts, meanSquaredError, samples: rows, seconds });
       return;
@@ -60,4 +60,19 @@ async function evaluate(modelPath: string, name: string, options: EvaluateOption
   } finally {
     await model.dispose();
   }
+}
+
+/** Whether the loss is just the mean squared error. If so, one pass gives both. */
+function isSquaredError({ description }: Autoencoder): boolean {
+  const { encoder, decoder, loss, latent, sparsity } = description;
+  const penalized = [...encoder, ...decoder].some(
+    (layer) => layer.kind === "dense" && (layer.kernelPenalty ?? layer.activityPenalty) !== undefined,
+  );
+  return loss === "meanSquaredError" && !latent && !sparsity && !penalized;
+}
+
+/** The mean squared error, in the model's scaled units. */
+async function squaredErrorOf(model: Autoencoder, data: Samples): Promise<number> {
+  const errors = await model.reconstructionError(data);
+  return errors.reduce((sum, error) => sum + error, 0) / errors.length;
 }

@@ -4,21 +4,22 @@ import { cut, printable } from "../../common/printable.js";
 import { inPath } from "../../files/inPath.js";
 import { inspectModel, type ModelSummary } from "../../index.js";
 import { loadSafetensors } from "../../node.js";
+import { counted } from "../../report/numberText.js";
 import { addJsonOption } from "../options.js";
 import { bold, dim, emit, say, terminal } from "../terminal.js";
-import { count, described, fileSize, longest, table } from "../text.js";
+import { described, fileSize, longest, table } from "../text.js";
 
-/** Where the model's description stands; it is shown as layers, loss, optimizer and seed. */
+/** Metadata key of the model's description, which is printed as layers, loss, optimizer and seed. */
 const DESCRIPTION = "isthmus";
 
 export function inspectCommand(): Command {
   const command = new Command("inspect")
-    .description("Print what a saved model is: layers, parameters, loss, optimizer, seed and metadata.")
-    .argument("<model>", "a model that train saved");
+    .description("Describe a saved model: layers, parameters, loss, optimizer, seed and metadata.")
+    .argument("<model>", "a model saved by train");
   return addJsonOption(command).addHelpText("after", "\n  isthmus inspect model.safetensors").action(inspect);
 }
 
-/** One layer, as it is printed. */
+/** One printed layer. */
 interface LayerLine {
   readonly name: string;
   readonly kind: string;
@@ -94,10 +95,10 @@ function modelEvent(
   };
 }
 
-/** A history is long; `--json` has all of it. */
+/** Shortens long texts such as a history; `--json` prints them whole. */
 function shortened(text: string): string {
   const begun = cut(text);
-  return begun === text ? printable(text) : `${printable(begun)} (${count(text.length)} characters)`;
+  return begun === text ? printable(text) : `${printable(begun)} (${counted(text.length)} characters)`;
 }
 
 function print(
@@ -117,9 +118,9 @@ function print(
     shape.join(" → "),
     activation,
     initializer,
-    count(parameters),
+    counted(parameters),
   ]);
-  const total = ["total", "", "", "", "", count(parameterCount)];
+  const total = ["total", "", "", "", "", counted(parameterCount)];
   const [first, ...rest] = table([head, ...body, total], [head.length - 1]).split("\n");
   say([dim(first!, screen), ...rest].join("\n"));
   const kinds = { latent, corruption, sparsity };

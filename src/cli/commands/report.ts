@@ -4,7 +4,7 @@ import { printable } from "../../common/printable.js";
 import { ArgumentError, NonFiniteError, ShapeError } from "../../index.js";
 import { loadSafetensors } from "../../node.js";
 import type { Subject } from "../../report/drawReport.js";
-import { loadColumn, openDetector, type ThresholdWishes } from "../openDetector.js";
+import { loadColumn, openDetector, type ThresholdFlags } from "../openDetector.js";
 import {
   addCalculationOptions,
   addDataOptions,
@@ -23,7 +23,7 @@ import {
   assertColumns,
   dataFile,
   type Examples,
-  isMade,
+  isBuiltIn,
   openData,
   type Source,
   withImageShape,
@@ -32,7 +32,7 @@ import { historyOf } from "../savedHistory.js";
 import { bold, emit, say, terminal } from "../terminal.js";
 import { subjectOf, writePicture, writeReport } from "../writeReport.js";
 
-interface ReportOptions extends DataOptions, CalculationOptions, ImageOptions, ThresholdWishes {
+interface ReportOptions extends DataOptions, CalculationOptions, ImageOptions, ThresholdFlags {
   labels?: string;
   positions?: string;
   picture?: string;
@@ -43,16 +43,16 @@ interface ReportOptions extends DataOptions, CalculationOptions, ImageOptions, T
 
 export function reportCommand(): Command {
   const command = new Command("report")
-    .description("Draw what a model makes of samples: one HTML file, or one picture of it.")
-    .argument("<model>", "a model or a checkpoint that train saved")
+    .description("Draw a report on a model and its results for some data: one HTML file, or one picture.")
+    .argument("<model>", "a model or a checkpoint saved by train")
     .argument("<data>", DATA_HELP)
     .option("--out <file>", "where to write: .html, or with --picture .svg or .png (default: report.html)")
-    .option("--picture <name>", "write this picture alone, such as loss or reconstructions")
-    .option("--dark", "draw that picture light on dark")
-    .option("--labels <file>", "the class of each sample of a file (.npy or IDX), to colour codes by")
+    .option("--picture <name>", "write only this picture, such as loss or reconstructions")
+    .option("--dark", "draw the picture on a dark background")
+    .option("--labels <file>", "the class of each sample in a file (.npy or IDX), to colour codes by")
     .option(
       "--positions <file>",
-      "where each point of a file lies on its curve (.npy or IDX), for the rank correlation",
+      "the position of each point on its curve (.npy or IDX), for the rank correlation",
     );
   addThresholdOptions(addImageOption(command));
   return addJsonOption(addCalculationOptions(addDataOptions(command, USED_DATA)))
@@ -61,10 +61,10 @@ export function reportCommand(): Command {
 }
 
 const HELP = `
-Pictures of points of the plane: loss, reconstructions, errors, codes, points-by-code,
-curve. Of images: loss, reconstructions, worst, codes, map, grid (of codes of two
-components), walk, samples (of variational models), encoder, decoder. Of anything else:
-loss, errors, features, codes, map.
+Pictures of points (two columns): loss, reconstructions, errors, codes, points-by-code,
+curve. Of images: loss, reconstructions, worst, codes, map, grid (codes with two
+components), walk, samples (variational models), encoder, decoder. Of other data: loss,
+errors, features, codes, map.
 
   isthmus report model.safetensors digits
   isthmus report model.safetensors t10k-images-idx3-ubyte.gz --labels t10k-labels-idx1-ubyte.gz
@@ -76,18 +76,18 @@ async function report(modelPath: string, name: string, options: ReportOptions): 
   const inputs = { MODEL: modelPath, DATA: dataFile(name), "--labels": labels, "--positions": positions };
   await checkOutputs({ "--out": out }, inputs);
   const source = withImageShape(await openData(name, options, USED_DIGITS), options.imageShape);
-  const examples = await withColumns(source, isMade(name), options);
+  const examples = await withColumns(source, isBuiltIn(name), options);
   const file = await loadSafetensors(modelPath);
-  const history = await historyOf(modelPath, file);
   const { detector, fitted } = await openDetector(modelPath, file, options);
   const { model } = detector;
   try {
     assertColumns(source, model.inputSize, "samples");
+    const history = await historyOf(modelPath, file, model.description);
     const began = performance.now();
     const subject = subjectOf(model, source, examples, {
       modelTitle: basename(modelPath),
       ...(history && { history }),
-      threshold: fitted ? { threshold: detector.threshold } : wishedRule(options),
+      threshold: fitted ? { threshold: detector.threshold } : thresholdRule(options),
     });
     if (options.picture === undefined) await writeReport(out, subject);
     else await writePicture(out, subject, options.picture, options.dark === true);
@@ -99,25 +99,28 @@ async function report(modelPath: string, name: string, options: ReportOptions): 
   }
 }
 
-/** Where to write. */
+/** Checks where to write. */
 function checkOut({
   picture,
   out = picture === undefined ? "report.html" : undefined,
   dark,
 }: ReportOptions): string {
   if (picture === undefined) {
-    if (dark) throw new ArgumentError("--dark is for one --picture; a report follows its reader's settings");
+    if (dark)
+      throw new ArgumentError("--dark only works with --picture; a report follows its reader's settings");
     if (/\.html?$/i.test(out!)) return out!;
     throw new ArgumentError(
-      `--out ${JSON.stringify(out)} must end in .html; for .svg and .png there is --picture`,
+      `--out ${JSON.stringify(out)} must end in .html; use --picture to write .svg or .png`,
     );
   }
   if (out === undefined) throw new ArgumentError("--picture needs --out FILE.svg or --out FILE.png");
   if (/\.(svg|png)$/i.test(out)) return out;
-  throw new ArgumentError(`--out ${JSON.stringify(out)} must end in .svg or .png, since --picture is given`);
+  throw new ArgumentError(
+    `--out ${JSON.stringify(out)} must end in .svg or .png, because --picture is given`,
+  );
 }
 
-/** All samples, with the labels and positions that are given in files. */
+/** All samples, with labels and positions from files. */
 async function withColumns(
   source: Source,
   made: boolean,
@@ -125,7 +128,7 @@ async function withColumns(
 ): Promise<Examples> {
   const given = Object.entries({ labels, positions }).filter(([, path]) => path !== undefined);
   if (made && given.length > 0) {
-    throw new ArgumentError(`--${given[0]![0]} is only for files; digits and the spiral have their own`);
+    throw new ArgumentError(`--${given[0]![0]} is only for files; digits and spiral have their own`);
   }
   const examples = source.all();
   const columns = given.map(async ([option, path]) => {
@@ -141,7 +144,7 @@ async function withColumns(
   return { ...examples, ...Object.fromEntries(await Promise.all(columns)) };
 }
 
-function wishedRule({ contamination, sigma }: ThresholdWishes): NonNullable<Subject["threshold"]> {
+function thresholdRule({ contamination, sigma }: ThresholdFlags): NonNullable<Subject["threshold"]> {
   if (sigma !== undefined) return { sigma };
   return contamination === undefined ? {} : { contamination };
 }

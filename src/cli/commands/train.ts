@@ -5,13 +5,14 @@ import { Command } from "commander";
 import { printable } from "../../common/printable.js";
 import { ArgumentError, Autoencoder } from "../../index.js";
 import { saveCheckpoint, saveModel } from "../../node.js";
+import { counted, plural } from "../../report/numberText.js";
 import {
   describeModel,
   showLayers,
   showOptimizer,
-  spelledOut,
-  type TrainingWishes,
+  type TrainingFlags,
   trainingLength,
+  withFullNames,
 } from "../architecture.js";
 import { Interruption } from "../interruption.js";
 import {
@@ -27,16 +28,16 @@ import { showReconstructions } from "../reconstructions.js";
 import { type CheckpointOptions, checkCheckpointOptions, resumeModel } from "../resume.js";
 import { historyMetadata } from "../savedHistory.js";
 import { bold, dim, emit, say, type Terminal, terminal } from "../terminal.js";
-import { count, described, fileSize, plural, table } from "../text.js";
-import { comforts, type Outcome, type TrainingComforts, trainModel } from "../training.js";
+import { described, fileSize, table } from "../text.js";
+import { type CallbackFlags, callbackOptions, type Outcome, trainModel } from "../training.js";
 import { addTrainingOptions } from "../trainingOptions.js";
 import { subjectOf, writeReport } from "../writeReport.js";
 
 interface TrainOptions
-  extends TrainingWishes,
+  extends TrainingFlags,
     DataOptions,
     CalculationOptions,
-    TrainingComforts,
+    CallbackFlags,
     CheckpointOptions,
     ImageOptions {
   seed: number;
@@ -46,13 +47,13 @@ interface TrainOptions
   json?: true;
 }
 
-/** As many as MNIST has. */
+/** The size of MNIST's training set. */
 const DIGITS = 60_000;
 
 export const trainCommand = () => addTrainingOptions(new Command("train")).action(train);
 
-async function train(name: string, wishes: TrainOptions, command: Command): Promise<void> {
-  const given = spelledOut(wishes);
+async function train(name: string, flags: TrainOptions, command: Command): Promise<void> {
+  const given = withFullNames(flags);
   checkCheckpointOptions(given);
   await checkFiles(name, given);
   if (given.resume !== undefined) return resume(name, given.resume, given, command);
@@ -69,15 +70,15 @@ async function train(name: string, wishes: TrainOptions, command: Command): Prom
   }
 }
 
-/** Goes on with the training of a checkpoint. */
+/** Resumes training from a checkpoint. */
 async function resume(name: string, file: string, given: TrainOptions, command: Command): Promise<void> {
-  const { seed, ...wishes } = given;
+  const { seed, ...flags } = given;
   const seedGiven = command.getOptionValueSource("seed") !== "default";
-  const model = await resumeModel(file, seedGiven ? given : wishes, given);
+  const model = await resumeModel(file, seedGiven ? given : flags, given);
   try {
     const before = model.trainingOptions;
     if (!before)
-      throw new ArgumentError(`${file} is of a model that was not trained; there is nothing to resume`);
+      throw new ArgumentError(`the model in ${file} was never trained, so there is nothing to resume`);
     const opened = await openData(name, { ...given, seed: model.description.seed }, DIGITS);
     const source = withImageShape(opened, given.imageShape);
     assertColumns(source, model.inputSize, "samples");
@@ -93,7 +94,7 @@ async function resume(name: string, file: string, given: TrainOptions, command: 
   }
 }
 
-/** How training goes through the data. */
+/** How to go through the data. */
 interface TrainingPlan {
   readonly epochs: number;
   readonly batchSize: number;
@@ -109,14 +110,14 @@ async function trainAndShow(
   const screen = terminal();
   const json = options.json === true;
   if (!json) say(`${header(model, source, plan, options, screen)}\n`);
-  const division = source.divide();
+  const split = source.split();
   const interruption = new Interruption();
   try {
     const reporting = { terminal: screen, json };
     const outcome = await trainModel(
       model,
-      division.training.data,
-      { ...plan, ...comforts(options, plan.validationSplit > 0) },
+      split.training.data,
+      { ...plan, ...callbackOptions(options, plan.validationSplit > 0) },
       interruption.signal,
       reporting,
     );
@@ -126,7 +127,7 @@ async function trainAndShow(
     const reported = await writeReportOf(model, source, outcome, plan, options);
     if (json) emit(doneEvent(outcome, out, interrupted, reported));
     else if (interrupted) say(`\ninterrupted after ${plural(outcome.steps, "step")}`);
-    else if (!outcome.diverged) await showReconstructions(model, source, division, screen);
+    else if (!outcome.diverged) await showReconstructions(model, source, split, screen);
     if (!json) say(out === null ? "no step was taken, so nothing is saved" : await savedLine(out, screen));
     if (!json && reported !== null) say(await reportLine(reported, screen));
     if (outcome.diverged) throw outcome.diverged;
@@ -136,7 +137,7 @@ async function trainAndShow(
   }
 }
 
-/** What will be trained on what, and how. */
+/** Says what will be trained, on what, and how. */
 function header(
   model: Autoencoder,
   source: Source,
@@ -155,14 +156,14 @@ function header(
     ...(description.scaling === undefined ? [] : [["scaling", description.scaling]]),
     [
       "optimizer",
-      `${showOptimizer(description.optimizer)}, batches of ${count(batchSize)}, ${plural(epochs, "epoch")}`,
+      `${showOptimizer(description.optimizer)}, batches of ${counted(batchSize)}, ${plural(epochs, "epoch")}`,
     ],
     ["engine", `${showEngine(engine)}, ${math ?? "fast"} math`],
   ];
   return table(rows.map(([name, text]) => [dim(name!.padEnd(9), screen), text!]));
 }
 
-/** Saves what there is; where nothing was trained there is nothing that an older file should give way to. */
+/** Saves the model. If no step was taken, an older file stays as it is. */
 async function save(
   model: Autoencoder,
   { loss, ended }: Outcome,
@@ -170,12 +171,12 @@ async function save(
 ): Promise<string | null> {
   if (loss === null) return null;
   await saveModel(out, model, historyMetadata(model.history));
-  // Where training ended by itself, its last epoch has been saved, with the weights to go on from.
+  // If training ended by itself, the last epoch is already in the checkpoint.
   if (checkpoint !== undefined && !ended) await saveCheckpoint(checkpoint, model);
   return out;
 }
 
-/** Writes the report that was asked for, if there is something to tell; says where. */
+/** Writes the report, if there is one to write. Returns its path. */
 async function writeReportOf(
   model: Autoencoder,
   source: Source,
@@ -205,7 +206,7 @@ async function reportLine(path: string, screen: Terminal): Promise<string> {
   return `report in ${bold(printable(path), screen)} (${fileSize(size)}); open ${pathToFileURL(path).href} in a browser`;
 }
 
-/** Before any work, so that nothing is trained that cannot be saved. */
+/** Runs before any work, so that nothing is trained that cannot be saved. */
 async function checkFiles(name: string, { out, checkpoint, report, resume }: TrainOptions): Promise<void> {
   checkModelEnding("--out", out);
   if (checkpoint !== undefined) checkModelEnding("--checkpoint", checkpoint);

@@ -23,13 +23,13 @@ interface TransformOptions extends DataOptions, CalculationOptions {
   json?: true;
 }
 
-/** A command that sends samples through (a part of) a model and writes the result. */
+/** A command that sends samples through a model, or through half of it, and writes the result. */
 interface Transform {
   readonly name: string;
   readonly description: string;
   readonly data: string;
   readonly example: string;
-  /** What a column of the result is called in CSV, before its number. */
+  /** Name of the result's columns in CSV, before the number. */
   readonly column: string;
   apply(model: Autoencoder, samples: Samples): Promise<Matrix>;
 }
@@ -37,7 +37,7 @@ interface Transform {
 export const encodeCommand = () =>
   transformCommand({
     name: "encode",
-    description: "Write the codes of samples as .npy or .csv, float32.",
+    description: "Encode samples and write their codes (float32) as .npy or .csv.",
     column: "code",
     data: DATA_HELP,
     example: "isthmus encode model.safetensors t10k-images-idx3-ubyte.gz --out codes.npy",
@@ -47,9 +47,9 @@ export const encodeCommand = () =>
 export const decodeCommand = () =>
   transformCommand({
     name: "decode",
-    description: "Rebuild samples from codes and write them as .npy or .csv, float32.",
+    description: "Decode codes and write the samples (float32) as .npy or .csv.",
     column: "x",
-    data: "the codes: a .npy file, as encode writes",
+    data: "codes: a .npy file written by encode",
     example: "isthmus decode model.safetensors codes.npy --out samples.npy",
     apply: (model, samples) => model.decode(samples),
   });
@@ -57,7 +57,7 @@ export const decodeCommand = () =>
 export const reconstructCommand = () =>
   transformCommand({
     name: "reconstruct",
-    description: "Encode and decode samples and write the result as .npy or .csv, float32.",
+    description: "Encode and decode samples and write the reconstructions (float32) as .npy or .csv.",
     column: "x",
     data: DATA_HELP,
     example: "isthmus reconstruct model.safetensors digits --samples 100 --out samples.npy",
@@ -67,7 +67,7 @@ export const reconstructCommand = () =>
 function transformCommand(transform: Transform): Command {
   const command = new Command(transform.name)
     .description(transform.description)
-    .argument("<model>", "a model that train saved")
+    .argument("<model>", "a model saved by train")
     .argument("<data>", transform.data)
     .requiredOption(
       "--out <file>",

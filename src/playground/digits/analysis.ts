@@ -5,7 +5,7 @@ import type { PictureSet } from "./pictureSet.js";
 import { PIXELS, pick, toInk } from "./pictures.js";
 import { largest, rangesOf } from "./ranges.js";
 
-/** How many pictures are looked at, so that an analysis takes a fraction of a second. */
+/** Limits on the number of pictures, so that an analysis takes a fraction of a second. */
 const MOST_FITTED = 2000;
 const MOST_LOOKED_AT = 1000;
 const MOST_ON_MAP = 500;
@@ -13,17 +13,17 @@ const MOST_ON_MAP = 500;
 const ODD = 12;
 const ODD_SEED = 7;
 const SUSPECTS = 24;
-/** The share of the training pictures that are above the threshold. */
+/** Share of the training pictures above the threshold. */
 const CONTAMINATION = 0.01;
 
-/** A detector whose threshold is that of (some of) the training pictures. */
+/** Fits a detector to (some of) the training pictures. */
 export async function fitDetector(model: Autoencoder, { training }: PictureSet): Promise<AnomalyDetector> {
   return AnomalyDetector.fit(model, training.subarray(0, MOST_FITTED * PIXELS), {
     contamination: CONTAMINATION,
   });
 }
 
-/** Looks through the held-out pictures for what is unusual, and for how their codes are spread. */
+/** Finds unusual held-out pictures, and the ranges of their codes. */
 export async function analyse(
   detector: AnomalyDetector,
   set: PictureSet,

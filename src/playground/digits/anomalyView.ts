@@ -1,10 +1,10 @@
 import { byId, make, setText } from "../shared/dom.js";
+import { grouped, showNumber, significant } from "../shared/showNumber.js";
 import { paintGrid } from "./canvas.js";
 import type { Analysis } from "./digitsMessages.js";
 import { PIXELS } from "./pictures.js";
-import { grouped, showNumber, significant } from "./showNumber.js";
 
-/** The held-out pictures with the highest errors. */
+/** Shows the held-out pictures with the highest errors. */
 export class AnomalyView {
   #analysis: Analysis | undefined;
 
@@ -45,10 +45,10 @@ export class AnomalyView {
 }
 
 function summary({ threshold, looked, flagged, odd, oddFlagged }: Analysis): string {
-  const found = odd > 0 ? `, among them ${oddFlagged} of the ${odd} odd ones` : "";
+  const found = odd > 0 ? `, including ${oddFlagged} of the ${odd} odd ones` : "";
   return (
     `Threshold ${significant(threshold)}: 1 % of the training pictures have a higher error. ` +
-    `Of ${grouped(looked)} pictures that training does not see, ${grouped(flagged)} are above it (▲)${found}. ` +
-    "These have the highest errors; below each is what the model makes of it."
+    `Of ${grouped(looked)} held-out pictures, ${grouped(flagged)} are above it (▲)${found}. ` +
+    "Shown: the highest errors, each picture above its reconstruction."
   );
 }

@@ -1,21 +1,21 @@
 import { SIDE } from "./pictures.js";
 
-/** A point of a picture, in pixels; (0.5, 0.5) is the middle of the first one. */
+/** A point in a picture, in pixels; (0.5, 0.5) is the middle of the first pixel. */
 export interface Point {
   readonly x: number;
   readonly y: number;
 }
 
-/** How far apart the dabs of a stroke are, in pixels. */
+/** Distance between the dabs of a stroke, in pixels. */
 const SPACING = 0.25;
-/** Over how many pixels the edge of a dab fades. */
+/** Width of the soft edge of a dab, in pixels. */
 const EDGE = 1;
 
 /**
  * Draws a stroke with a round brush into a picture of 28×28 values from 0 to 1.
  *
- * @param radius of the brush, in pixels
- * @param erase takes ink away instead
+ * @param radius radius of the brush, in pixels
+ * @param erase whether to remove ink instead
  */
 export function paintStroke(
   picture: Float32Array,

@@ -1,22 +1,22 @@
 import { PIXELS, SIDE } from "./pictures.js";
 
-/** Pixels between two pictures of a grid. */
+/** Pixels between two pictures in a grid. */
 const GAP = 2;
-/** Further pixels between two groups of rows. */
+/** Additional pixels between two groups of rows. */
 const GROUP_GAP = 8;
 
-/** A canvas's context; there is none only where the page has thousands of them. */
+/** The context of a canvas. Browsers refuse one only to pages with thousands of them. */
 export function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   const context = canvas.getContext("2d");
-  if (!context) throw new Error("this browser gives no more canvases");
+  if (!context) throw new Error("the browser refused another canvas");
   return context;
 }
 
 /**
- * Draws rows of pictures as black ink on nothing, which the style sheet turns for a dark page.
+ * Draws rows of pictures as black ink on a transparent background. On a dark page, the style sheet inverts them.
  *
- * @param rows bytes of ink of as many pictures each, which go below each other
- * @param columns pictures side by side; those beyond go into further groups of rows, below the others
+ * @param rows bytes of ink, the same number of pictures for each row
+ * @param columns pictures side by side; more pictures go into further groups of rows below
  */
 export function paintGrid(
   canvas: HTMLCanvasElement,
@@ -43,7 +43,7 @@ export function paintGrid(
   contextOf(canvas).putImageData(image, 0, 0);
 }
 
-/** Makes a canvas as fine as the screen at the size at which it is shown; what is drawn is in CSS pixels. */
+/** Sets a canvas to the screen's resolution at its displayed size. Draw in CSS pixels. */
 export function fitToScreen(canvas: HTMLCanvasElement): {
   context: CanvasRenderingContext2D;
   width: number;
@@ -58,7 +58,7 @@ export function fitToScreen(canvas: HTMLCanvasElement): {
   return { context, width, height };
 }
 
-/** Lets the keyboard reach a canvas, and assistive software hand it the arrow keys. */
+/** Makes a canvas focusable, and lets screen readers pass on the arrow keys. */
 export function makeOperable(canvas: HTMLCanvasElement): void {
   canvas.tabIndex = 0;
   canvas.setAttribute("role", "application");

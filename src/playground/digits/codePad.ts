@@ -2,18 +2,18 @@ import { isDark, onThemeChange, themeColour } from "../shared/pageColours.js";
 import { fitToScreen, makeOperable } from "./canvas.js";
 import type { Range } from "./ranges.js";
 
-/** Codes of pictures to show on the plane. */
+/** Codes to show on the plane. */
 export interface CodeMap {
-  /** Pairs. */
+  /** Pairs of coordinates. */
   readonly codes: Float32Array;
   readonly labels?: Uint8Array;
 }
 
-/** Room at the edges, in CSS pixels. */
+/** Margin at the edges, in CSS pixels. */
 const MARGIN = 8;
-/** An arrow key moves by this part of the range, with Shift by five times as much. */
+/** An arrow key moves the point by this share of the range; with Shift, five times as far. */
 const STEP = 1 / 50;
-/** Hues of the labels 0 to 9, far apart for neighbours. */
+/** Hues of the labels 0 to 9; neighbours differ clearly. */
 const HUES = [0, 210, 36, 275, 130, 325, 60, 180, 300, 95];
 
 const STEPS: Record<string, readonly [number, number]> = {
@@ -23,7 +23,7 @@ const STEPS: Record<string, readonly [number, number]> = {
   ArrowDown: [0, -1],
 };
 
-/** The plane of a code that is 2 wide: codes of pictures, and a point that is moved by pointer or keyboard. */
+/** The plane of a code with two components: codes of pictures, and a point that pointer or keyboard can move. */
 export class CodePad {
   readonly #canvas: HTMLCanvasElement;
   readonly #moved: (code: readonly [number, number]) => void;
@@ -31,7 +31,7 @@ export class CodePad {
   #map: CodeMap | undefined;
   #code: readonly [number, number] = [0, 0];
 
-  /** @param moved told where the point is when it is moved here */
+  /** @param moved called with the code when the visitor moves the point */
   constructor(canvas: HTMLCanvasElement, moved: (code: readonly [number, number]) => void) {
     this.#canvas = canvas;
     this.#moved = moved;
@@ -65,7 +65,7 @@ export class CodePad {
     this.#moveTo([part(event.clientX - left, width), 1 - part(event.clientY - top, height)]);
   }
 
-  /** Moves the point to a place whose parts of the ranges are given. */
+  /** Moves the point to a position given as shares of the ranges. */
   #moveTo(parts: readonly [number, number]): void {
     const [x, y] = this.#ranges;
     if (!x || !y) return;

@@ -4,7 +4,7 @@ import { CodePad } from "./codePad.js";
 import type { Analysis } from "./digitsMessages.js";
 import type { Range } from "./ranges.js";
 
-/** Steps of a slider from end to end. */
+/** Number of steps of a slider. */
 const STEPS = 100;
 
 interface Slider {
@@ -12,26 +12,26 @@ interface Slider {
   readonly output: HTMLOutputElement;
 }
 
-/** Sliders over the code, a plane where it is 2 wide, and what the decoder makes of it. */
+/** Sliders for the code, a plane if it has two components, and the decoded picture. */
 export class CodeView {
   readonly #decode: (code: Float32Array) => void;
   readonly #pad: CodePad;
   readonly #sliders: Slider[] = [];
   #code = new Float32Array();
   #ranges: readonly Range[] = [];
-  /** Whether the code is still where nobody has put it. */
+  /** Whether the visitor has not changed the code yet. */
   #untouched = true;
   #analysis: Analysis | undefined;
   #picture: Uint8Array | undefined;
 
-  /** @param decode has a code decoded */
+  /** @param decode asks for a code to be decoded */
   constructor(decode: (code: Float32Array) => void) {
     this.#decode = decode;
     this.#pad = new CodePad(byId("code-pad", HTMLCanvasElement), (code) => this.set(Float32Array.from(code)));
     byId("middle", HTMLButtonElement).addEventListener("click", () => this.set(this.#middle()));
   }
 
-  /** A new model, whose code has another width and other ranges. */
+  /** Call when there is a new model. */
   begin(latentSize: number): void {
     this.#code = new Float32Array(latentSize);
     this.#ranges = [];
@@ -57,7 +57,7 @@ export class CodeView {
     return { input, output: make("output", { textContent: "–" }) };
   }
 
-  /** Moves the sliders to a code, and has it decoded. */
+  /** Moves the sliders to a code and decodes it. */
   set(code: Float32Array): void {
     if (code.length !== this.#code.length) return;
     this.#untouched = false;
@@ -83,7 +83,7 @@ export class CodeView {
     this.#picture = picture;
   }
 
-  /** Takes over the ranges of the newest codes. */
+  /** Sets the sliders' ranges from the last analysis. */
   drawRanges(): void {
     if (!this.#analysis) return;
     const { ranges, map } = this.#analysis;
@@ -93,7 +93,7 @@ export class CodeView {
     this.#sliders.forEach(({ input }, i) => {
       const { low, high } = ranges[i]!;
       Object.assign(input, { min: String(low), max: String(high), step: String((high - low) / STEPS) });
-      // What lies beyond the ends stays as it is, though the slider cannot show it.
+      // A value outside the range stays as it is, although the slider cannot show it.
       input.value = String(this.#code[i]);
     });
     byId("middle", HTMLButtonElement).disabled = false;

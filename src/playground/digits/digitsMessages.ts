@@ -2,55 +2,55 @@ import type { EngineReport } from "../shared/engineLine.js";
 import type { ModelSettings } from "./digitsSettings.js";
 import type { Range } from "./ranges.js";
 
-/** A drawing and what is to be done to it before it is encoded. */
+/** A drawing, and what to do with it before encoding. */
 export interface Drawing {
   /** 28×28 values from 0 to 1. */
   readonly pixels: Float32Array;
-  /** Whether to scale and centre it as the digits that a model is trained on. */
+  /** Whether to scale and centre it like the training digits. */
   readonly fit: boolean;
-  /** Noise to add; its seed makes it anew. */
+  /** Noise to add; another seed gives other noise. */
   readonly noise?: Pick<ModelSettings, "corruption" | "strength"> & { readonly seed: number };
 }
 
-/** What the page asks of its worker. */
+/** Requests from the page to its worker. */
 export type ToWorker =
-  /** A new model, and new data where those settings have changed. */
+  /** Makes a new model, and new data if their settings have changed. */
   | { readonly kind: "configure"; readonly settings: ModelSettings }
-  /** A file of pictures or a model. */
+  /** Opens a file of pictures or a model. */
   | { readonly kind: "open"; readonly name: string; readonly bytes: Uint8Array }
-  /** Back to the built-in digits. */
+  /** Returns to the built-in digits. */
   | { readonly kind: "builtIn" }
   | { readonly kind: "train"; readonly epochs: number }
   | { readonly kind: "pause" }
-  /** One epoch, or to the end of the one that is paused. */
+  /** Trains one epoch, or to the end of a paused one. */
   | { readonly kind: "step" }
   | { readonly kind: "reset" }
-  /** Draws what the decoder makes of a code. */
+  /** Decodes a code. */
   | { readonly kind: "decode"; readonly code: Float32Array }
   | { readonly kind: "draw"; readonly drawing: Drawing }
   | { readonly kind: "sample" }
-  /** Mixes odd pictures into those that are looked through for anomalies, or takes them out. */
+  /** Mixes odd pictures into those that are searched for anomalies, or removes them. */
   | { readonly kind: "odd"; readonly mixed: boolean }
   | { readonly kind: "save" }
-  /** The last snapshot has been drawn. */
+  /** The page has drawn the last snapshot. */
   | { readonly kind: "drawn" };
 
 export type Phase = "preparing" | "ready" | "training" | "paused" | "finished";
 
-/** Losses of an epoch; `epoch` counts over all trainings of a model. */
+/** Losses of an epoch; `epoch` counts all trainings of a model. */
 export interface EpochPoint {
   readonly epoch: number;
   readonly loss: number;
   readonly valLoss: number;
 }
 
-/** How far training is. */
+/** Progress of training. */
 export interface Progress {
-  /** Whole epochs, over all trainings of the model. */
+  /** Number of whole epochs in all trainings of the model. */
   readonly epoch: number;
-  /** How much of the one that is running is behind, 0 to 1. */
+  /** Progress of the current epoch, from 0 to 1. */
   readonly part: number;
-  /** Mean loss of that epoch so far. */
+  /** Mean loss of the current epoch so far. */
   readonly loss?: number;
   /** The epochs since the last message. */
   readonly points: readonly EpochPoint[];
@@ -61,23 +61,23 @@ export interface Progress {
 /** Pictures to show, 28×28 bytes of ink each. */
 export interface Showcase {
   readonly originals: Uint8Array;
-  /** Of a denoising model: what it is given. */
+  /** Noisy inputs of a denoising model. */
   readonly corrupted?: Uint8Array;
   readonly reconstructions: Uint8Array;
 }
 
-/** What became of a drawing. */
+/** Results for a drawing. */
 export interface Drawn {
-  /** As it was encoded, without noise. */
+  /** The encoded drawing, without noise. */
   readonly seen: Uint8Array;
   readonly corrupted?: Uint8Array;
   readonly reconstruction: Uint8Array;
   readonly code: Float32Array;
-  /** Of the drawing without noise. */
+  /** Reconstruction error of the drawing without noise. */
   readonly error: number;
-  /** Above which it is an anomaly. */
+  /** The error above which a drawing is an anomaly. */
   readonly threshold: number;
-  /** With noise: mean squared differences from the drawing without it, before and after. */
+  /** With noise: mean squared difference from the clean drawing, before and after denoising. */
   readonly noiseError?: number;
   readonly denoisedError?: number;
 }
@@ -89,31 +89,31 @@ export interface Suspect {
   readonly odd: boolean;
 }
 
-/** What all held-out pictures are looked through for. */
+/** Results for the held-out pictures. */
 export interface Analysis {
   /** Mean reconstruction error of the held-out pictures, without odd ones. */
   readonly meanError: number;
   readonly threshold: number;
-  /** How many were looked at, and how many are above the threshold. */
+  /** How many pictures were searched, and how many are above the threshold. */
   readonly looked: number;
   readonly flagged: number;
   readonly odd: number;
   readonly oddFlagged: number;
-  /** Those with the highest errors, highest first. */
+  /** Pictures with the highest errors, highest first. */
   readonly suspects: readonly Suspect[];
   readonly pictures: Uint8Array;
   readonly reconstructions: Uint8Array;
-  /** Of each component of the code. */
+  /** Range of each component of the code. */
   readonly ranges: readonly Range[];
-  /** Codes of some pictures, where they are 2 wide. */
+  /** Codes of some pictures, if codes have two components. */
   readonly map?: { readonly codes: Float32Array; readonly labels?: Uint8Array };
 }
 
-/** What the worker tells the page. */
+/** Messages from the worker to the page. */
 export type FromWorker =
   | { readonly kind: "phase"; readonly phase: Phase; readonly text: string }
   | { readonly kind: "data"; readonly title: string; readonly builtIn: boolean }
-  /** A new or loaded model; what was learnt before is gone. */
+  /** There is a new or loaded model, which replaces the one before. */
   | {
       readonly kind: "model";
       readonly layers: string;
@@ -121,7 +121,7 @@ export type FromWorker =
       readonly parameters: number;
       readonly variational: boolean;
       readonly engine: EngineReport;
-      /** Of the file that it came from. */
+      /** Name of the file that it came from. */
       readonly name?: string;
     }
   | { readonly kind: "progress"; readonly progress: Progress }

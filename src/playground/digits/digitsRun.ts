@@ -6,24 +6,24 @@ import { PIXELS } from "./pictures.js";
 
 const BATCH_SIZE = 128;
 
-/** What a training tells its owner. */
+/** Listens to a training. */
 export interface RunListener {
-  /** Between two steps: all weights are of the same one. */
+  /** Called between two steps, when all weights belong to the same step. */
   onStep(): void;
-  /** After an epoch; training waits for the promise. */
+  /** Called after an epoch; training waits for the promise. */
   onEpoch(): Promise<void>;
 }
 
-/** The trainings of a model on a set of pictures, one after the other, as far as they are. */
+/** Trains a model on a set of pictures, once or several times in a row, and keeps track of progress. */
 export class Run {
   readonly #model: Autoencoder;
   readonly #set: PictureSet;
   readonly #listener: RunListener;
   readonly #speedometer = new Speedometer();
   #points: EpochPoint[] = [];
-  /** Whole epochs, over all trainings. */
+  /** Number of whole epochs in all trainings. */
   epoch = 0;
-  /** How much of the running epoch is behind, and its loss so far. */
+  /** Progress of the current epoch, from 0 to 1, and its loss so far. */
   part = 0;
   loss: number | undefined;
   #abort: AbortController | undefined;
@@ -44,7 +44,7 @@ export class Run {
     return this.#speedometer.samplesPerSecond;
   }
 
-  /** The epochs since the last call. */
+  /** Returns the epochs since the last call. */
   takePoints(): EpochPoint[] {
     const taken = this.#points;
     this.#points = [];
@@ -52,10 +52,10 @@ export class Run {
   }
 
   /**
-   * Trains until the epochs are over or `end` is called.
+   * Trains until all epochs are done or `end` is called.
    *
-   * @returns whether the epochs are over
-   * @throws {DivergedError} {EngineError} as `fit` does
+   * @returns whether all epochs are done
+   * @throws {DivergedError} {EngineError} like `fit`
    */
   async train(epochs: number): Promise<boolean> {
     const abort = new AbortController();
@@ -105,19 +105,19 @@ export class Run {
     });
   }
 
-  /** Has training wait after the running step. */
+  /** Pauses training after the current step. */
   pause(): void {
     this.#model.pause();
   }
 
-  /** Goes on, to the end of the running epoch if `single`. */
+  /** Continues training; with `single`, only to the end of the current epoch. */
   resume(single: boolean): void {
     this.#single = single;
     this.#speedometer.start(performance.now());
     this.#model.resume();
   }
 
-  /** Ends training after the running step, and waits for that. */
+  /** Ends training after the current step, and waits until it has ended. */
   async end(): Promise<void> {
     this.#abort?.abort();
     await this.#ended;

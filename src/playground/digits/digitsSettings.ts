@@ -8,28 +8,28 @@ const ODD = ["none", "mixed"] as const;
 type Kind = (typeof KINDS)[number];
 type CorruptionKind = (typeof CORRUPTIONS)[number];
 
-/** What the visitor chooses of the data and the model. */
+/** Settings of the data and the model. */
 export interface ModelSettings {
-  /** How many digits are made, or taken of a file at most. */
+  /** How many digits to make, or the most to take from a file. */
   readonly samples: number;
   readonly seed: number;
   readonly kind: Kind;
-  /** Of a denoising model, and of the noise that is added to a drawing. */
+  /** Noise of a denoising model, and of `Add noise` on a drawing. */
   readonly corruption: CorruptionKind;
-  /** Standard deviation of Gaussian noise, else the share of pixels. */
+  /** Standard deviation of Gaussian noise; for other noise, the share of pixels. */
   readonly strength: number;
   /** Width of the code. */
   readonly code: number;
-  /** Width of the hidden layers on both sides of the code; 0 is none. */
+  /** Width of the hidden layers before and after the code; 0 means none. */
   readonly hidden: number;
 }
 
-/** All that is in a link. */
+/** All settings, as in a link. */
 export interface DigitsSettings extends ModelSettings {
   readonly epochs: number;
-  /** Of the loss in the chart. */
+  /** Scale of the loss axis. */
   readonly scale: (typeof SCALES)[number];
-  /** Whether odd pictures are mixed in. */
+  /** Whether to mix in odd pictures. */
   readonly odd: (typeof ODD)[number];
 }
 

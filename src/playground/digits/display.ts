@@ -10,23 +10,23 @@ import { corrupted } from "./noise.js";
 import { type PictureSet, showcaseRows } from "./pictureSet.js";
 import { pick, toInk, toUnit } from "./pictures.js";
 
-/** Pictures that are shown while a model learns. */
+/** Number of pictures to show while a model learns. */
 const SHOWN = 30;
 const NOISE_SEED = 1;
 
-/** What the visitor has to show to whatever model there is. */
-export interface Wishes {
+/** Input from the visitor that stays when the model changes. */
+export interface VisitorInput {
   drawing?: Drawing;
   mixOdd: boolean;
 }
 
-/** What the page sees of a model and its training. What is predicted takes its turns with the steps of training. */
+/** Sends the page what it shows of a model and its training. Predictions take turns with training steps. */
 export class Display {
   readonly #send: Send<FromWorker>;
   readonly #model: Autoencoder;
   readonly #set: PictureSet;
   readonly #run: Run;
-  readonly #wishes: Wishes;
+  readonly #input: VisitorInput;
   #detector: AnomalyDetector | undefined;
   #code: Float32Array | undefined;
   #closed = false;
@@ -37,46 +37,46 @@ export class Display {
   readonly #decodings = this.#latest(() => this.#decode());
   readonly #drawings = this.#latest(() => this.#examine());
 
-  constructor(model: Autoencoder, set: PictureSet, run: Run, wishes: Wishes, send: Send<FromWorker>) {
+  constructor(model: Autoencoder, set: PictureSet, run: Run, input: VisitorInput, send: Send<FromWorker>) {
     this.#send = send;
     this.#model = model;
     this.#set = set;
     this.#run = run;
-    this.#wishes = wishes;
+    this.#input = input;
   }
 
-  /** When the last analysis ended. */
+  /** Time when the last analysis ended. */
   get analysedAt(): number {
     return this.#analysedAt;
   }
 
-  /** Nothing is shown from now on, and what fails because the model is disposed of is of no interest. */
+  /** Stops sending. Errors because the model has been disposed of are ignored from now on. */
   close(): void {
     this.#closed = true;
   }
 
-  /** Shows how far training is and what the model makes of everything; the slow analysis only if `whole`. */
+  /** Sends the progress and all current results; the slow analysis only if `whole`. */
   async refresh(whole: boolean): Promise<void> {
     if (this.#closed) return;
     this.#tellProgress();
     await this.#showcases.offer();
     if (whole) await this.#analyses.offer();
     if (this.#code) await this.#decodings.offer();
-    if (this.#wishes.drawing) await this.#drawings.offer();
+    if (this.#input.drawing) await this.#drawings.offer();
   }
 
-  /** Looks through the held-out pictures. */
+  /** Analyses the held-out pictures. */
   analyse(): Promise<void> {
     return this.#analyses.offer();
   }
 
-  /** Draws what the decoder makes of a code, now and from now on. */
+  /** Decodes a code, now and whenever the model changes. */
   decode(code: Float32Array): Promise<void> {
     this.#code = code;
     return this.#decodings.offer();
   }
 
-  /** Shows what becomes of the drawing. */
+  /** Encodes and rebuilds the drawing. */
   examine(): Promise<void> {
     return this.#drawings.offer();
   }
@@ -118,7 +118,7 @@ export class Display {
 
   async #analyse(): Promise<void> {
     this.#detector = await fitDetector(this.#model, this.#set);
-    const analysis = await analyse(this.#detector, this.#set, this.#wishes.mixOdd);
+    const analysis = await analyse(this.#detector, this.#set, this.#input.mixOdd);
     this.#analysedAt = performance.now();
     const { pictures, reconstructions } = analysis;
     this.#send({ kind: "analysis", analysis }, [pictures.buffer, reconstructions.buffer]);
@@ -131,6 +131,6 @@ export class Display {
 
   async #examine(): Promise<void> {
     this.#detector ??= await fitDetector(this.#model, this.#set);
-    this.#send({ kind: "drawn", drawn: await examine(this.#detector, this.#wishes.drawing!) });
+    this.#send({ kind: "drawn", drawn: await examine(this.#detector, this.#input.drawing!) });
   }
 }

@@ -2,9 +2,9 @@ import { type Point, paintStroke } from "./brush.js";
 import { contextOf, makeOperable } from "./canvas.js";
 import { PIXELS, SIDE } from "./pictures.js";
 
-/** How the next stroke is painted. */
+/** Settings of the next stroke. */
 export interface Brush {
-  /** In pixels of the drawing. */
+  /** Radius in pixels of the drawing. */
   readonly radius: number;
   readonly erase: boolean;
 }
@@ -15,10 +15,10 @@ const STEPS: Record<string, readonly [number, number]> = {
   ArrowUp: [0, -1],
   ArrowDown: [0, 1],
 };
-/** The bit of `buttons` for the end of a pen that erases. */
+/** The bit of `buttons` for a pen's eraser. */
 const ERASER = 32;
 
-/** A canvas to draw a picture on, by mouse, pen, finger or keyboard. */
+/** A canvas to draw a picture on, with mouse, pen, finger or keyboard. */
 export class DrawPad {
   readonly #canvas: HTMLCanvasElement;
   readonly #brush: () => Brush;
@@ -29,7 +29,7 @@ export class DrawPad {
   #cursor = { x: SIDE / 2, y: SIDE / 2 };
   #painting = false;
 
-  /** @param changed told when the drawing is another one */
+  /** @param changed called when the drawing changes */
   constructor(canvas: HTMLCanvasElement, brush: () => Brush, changed: () => void) {
     this.#canvas = canvas;
     this.#brush = brush;
@@ -114,7 +114,7 @@ export class DrawPad {
     this.#changed();
   }
 
-  /** Draws once for all changes of a frame. */
+  /** Redraws once per frame, however many changes there are. */
   #repaint(): void {
     if (this.#painting) return;
     this.#painting = true;
@@ -138,7 +138,7 @@ export class DrawPad {
     if (document.activeElement === this.#canvas) this.#drawCursor(context, width / SIDE);
   }
 
-  /** A ring as large as the brush, grey so that it is seen on ink and on paper. */
+  /** Draws a ring the size of the brush, in grey that is visible on ink and background. */
   #drawCursor(context: CanvasRenderingContext2D, scale: number): void {
     context.strokeStyle = "#808080";
     context.lineWidth = scale / 4;

@@ -1,24 +1,24 @@
 import { byId, setText } from "../shared/dom.js";
 import { onThemeChange, themeColour } from "../shared/pageColours.js";
+import { significant } from "../shared/showNumber.js";
 import { fitToScreen, paintGrid } from "./canvas.js";
 import type { Drawing, Drawn } from "./digitsMessages.js";
 import type { ModelSettings } from "./digitsSettings.js";
 import { DrawPad } from "./drawPad.js";
-import { significant } from "./showNumber.js";
 
-/** What the panel needs of the page. */
+/** What this panel needs from the page. */
 interface DrawEvents {
-  /** The noise of the settings. */
+  /** Returns the noise settings. */
   noise(): Pick<ModelSettings, "corruption" | "strength">;
-  /** Has a drawing encoded and rebuilt. */
+  /** Asks for a drawing to be encoded and rebuilt. */
   draw(drawing: Drawing): void;
-  /** Asks for a sample to draw. */
+  /** Asks for a sample to put on the pad. */
   sample(): void;
-  /** Puts the drawing's code on the sliders. */
+  /** Moves the sliders to the drawing's code. */
   useCode(code: Float32Array): void;
 }
 
-/** The pad to draw on, and what becomes of the drawing. */
+/** The pad to draw on, and the model's results for the drawing. */
 export class DrawView {
   readonly #events: DrawEvents;
   readonly #pad: DrawPad;
@@ -44,7 +44,7 @@ export class DrawView {
     this.#noise.addEventListener("click", () => {
       const on = this.#noise.ariaPressed !== "true";
       this.#noise.ariaPressed = String(on);
-      setText(this.#noise, on ? "Take the noise off" : "Add noise");
+      setText(this.#noise, on ? "Remove noise" : "Add noise");
       if (on) this.#seed++;
       this.send();
     });
@@ -58,7 +58,7 @@ export class DrawView {
     onThemeChange(redraw);
   }
 
-  /** Has the drawing examined as it is now; nothing to be seen when it is empty. */
+  /** Asks for results for the current drawing; clears them if it is empty. */
   send(): void {
     if (this.#pad.empty) {
       this.#forget();
@@ -105,10 +105,10 @@ export class DrawView {
 
 function verdict({ error, threshold, noiseError, denoisedError }: Drawn): string {
   const ratio = error / threshold;
-  const judged = ratio > 1 ? "▲ The model finds it anomalous" : "The model finds it usual";
+  const judged = ratio > 1 ? "▲ Anomalous for this model" : "Normal for this model";
   const plain = `${judged}: error ${significant(error)}, ${ratio.toFixed(2)} × the threshold.`;
   if (noiseError === undefined || denoisedError === undefined) return plain;
-  return `${plain} Off by ${significant(noiseError)} with the noise, by ${significant(denoisedError)} when denoised.`;
+  return `${plain} Mean squared difference from the drawing: ${significant(noiseError)} with noise, ${significant(denoisedError)} after denoising.`;
 }
 
 function showVerdict(text: string, above: boolean): void {
@@ -117,7 +117,7 @@ function showVerdict(text: string, above: boolean): void {
   element.classList.toggle("above", above);
 }
 
-/** A code as bars up and down from 0. */
+/** Draws a code as bars up and down from 0. */
 function drawBars(code: Float32Array): void {
   const canvas = byId("bars", HTMLCanvasElement);
   const { context, width, height } = fitToScreen(canvas);

@@ -5,7 +5,7 @@ import { corruptionOf } from "./modelDescription.js";
 import { corrupted } from "./noise.js";
 import { toInk } from "./pictures.js";
 
-/** Encodes and rebuilds a drawing, with noise on it if that is asked for. */
+/** Encodes and rebuilds a drawing, with added noise if the visitor wants it. */
 export async function examine(detector: AnomalyDetector, drawing: Drawing): Promise<Drawn> {
   const { model, threshold } = detector;
   const seen = drawing.fit ? fitted(drawing.pixels) : drawing.pixels;

@@ -1,11 +1,11 @@
 import { PIXELS, SIDE } from "./pictures.js";
 
-/** The longer side of a digit's box, and where its centre of mass is, in MNIST and in the built-in digits. */
+/** The longer side of a digit's bounding box and its centre of mass, in MNIST and in the built-in digits. */
 const BOX = 20;
 const CENTRE = SIDE / 2;
-/** What differs by no more than this, as the digits themselves do, is left alone, and so keeps its sharpness. */
+/** Drawings that differ by at most this much stay as they are, and so stay sharp. Real digits differ as much. */
 const TOLERANCE = 2;
-/** From which value on a pixel counts as ink. */
+/** Pixels of at least this value count as ink. */
 const INK = 0.1;
 
 interface Box {
@@ -16,8 +16,8 @@ interface Box {
 }
 
 /**
- * A drawing as the digits are that a model is trained on: scaled to fit a box of 20×20, with its centre of mass in the
- * middle. An empty one stays empty.
+ * Makes a drawing look like the training digits: scaled to fit a box of 20×20, with its centre of mass in the middle. An
+ * empty drawing stays empty.
  */
 export function fitted(drawing: Float32Array): Float32Array {
   const box = inkBox(drawing);
@@ -27,7 +27,7 @@ export function fitted(drawing: Float32Array): Float32Array {
   const mass = centreOfMass(drawing);
   const off = Math.max(Math.abs(mass.x - CENTRE), Math.abs(mass.y - CENTRE));
   if (scale === 1 && off <= TOLERANCE) return drawing.slice();
-  // Whole pixels where the size stays.
+  // Without scaling, move by whole pixels.
   const place = (at: number) => (scale === 1 ? at + Math.round(CENTRE - at) : CENTRE);
   const [x, y] = [place(mass.x), place(mass.y)];
   const result = new Float32Array(PIXELS);
@@ -64,7 +64,7 @@ function centreOfMass(drawing: Float32Array): { x: number; y: number } {
   return { x: x / mass, y: y / mass };
 }
 
-/** The mean over a square with sides of `side` pixels; outside the drawing is paper. */
+/** The mean over a square of `side` × `side` pixels; outside the drawing there is no ink. */
 function meanOver(drawing: Float32Array, left: number, top: number, side: number): number {
   let sum = 0;
   for (let row = Math.max(0, Math.floor(top)); row < Math.min(SIDE, top + side); row++) {

@@ -1,4 +1,4 @@
-/** Work that is done once at a time; when it is asked for meanwhile, however often, it is done once more after that. */
+/** Runs work one at a time. All requests that arrive while it runs are met by a single run afterwards. */
 export class Latest {
   readonly #work: () => Promise<void>;
   #wanted = false;
@@ -8,7 +8,7 @@ export class Latest {
     this.#work = work;
   }
 
-  /** Fulfilled when the work was done after this call; rejected with what it was rejected with. */
+  /** Resolves when the work has run after this call; rejects with the work's error. */
   offer(): Promise<void> {
     this.#wanted = true;
     this.#working ??= this.#drain();
@@ -22,7 +22,7 @@ export class Latest {
         await this.#work();
       }
     } finally {
-      // At once: who asks from here on has to begin anew.
+      // Cleared at once: later requests must start a new run.
       this.#working = undefined;
     }
   }

@@ -14,7 +14,7 @@ import { type DigitsSettings, SETTINGS } from "./digitsSettings.js";
 import { DrawView } from "./drawView.js";
 import { TrainingView } from "./trainingView.js";
 
-/** MNIST's training pictures are 45 MiB. */
+/** Size limit in bytes. MNIST's training pictures are 45 MiB. */
 const LARGEST_FILE = 2 ** 29;
 
 const button = (id: string) => byId(id, HTMLButtonElement);
@@ -95,9 +95,9 @@ function receive(message: FromWorker): void {
   painter.request();
 }
 
-/** Nothing can be calculated any more. */
+/** The worker has failed, so nothing can run any more. */
 function broken(message: string): void {
-  status.fail(`The page's worker has failed: ${message} Reload the page to go on.`);
+  status.fail(`The page's worker has failed: ${message} Reload the page to continue.`);
   for (const name of ["train", "step", "reset", "download"] as const) buttons[name].disabled = true;
 }
 
@@ -138,7 +138,7 @@ function train(): void {
   worker.send({ kind: "train", epochs: form.values.epochs });
 }
 
-/** Begins the run that the page's address tells of. */
+/** Begins the run that the page's address describes. */
 function beginFromAddress(): void {
   const { values, problems } = fromHash(SETTINGS, location.hash);
   form.values = values;
@@ -148,7 +148,9 @@ function beginFromAddress(): void {
   worker.send({ kind: "odd", mixed: values.odd === "mixed" });
   configure();
   if (problems.length > 0) {
-    status.fail(`The link is not all right: ${problems.join("; ")}. What is wrong has been replaced.`);
+    status.fail(
+      `Some settings in the link are invalid: ${problems.join("; ")}. They have been replaced by defaults.`,
+    );
   }
 }
 
@@ -164,10 +166,12 @@ async function open(file: File): Promise<void> {
 
 async function copy(): Promise<void> {
   const copied = await copyAddress(buttons.copy);
-  status.say(copied ? "The link to this run has been copied." : "The link to this run can be copied.");
+  status.say(
+    copied ? "The link to this run has been copied." : "The link to this run can be copied from the field.",
+  );
 }
 
-/** Has a button ask the worker for something, after what went wrong before is put away. */
+/** Makes a button send a message to the worker, and clears earlier errors. */
 function ask(pressed: HTMLButtonElement, message: () => ToWorker): void {
   pressed.addEventListener("click", () => {
     status.clear();
@@ -184,7 +188,7 @@ ask(buttons.download, () => ({ kind: "save" }));
 ask(buttons.builtIn, () => ({ kind: "builtIn" }));
 buttons.copy.addEventListener("click", copy);
 takeFiles(document.body, byId("file", HTMLInputElement), open);
-// A phone has no room for them at first.
+// On a phone, open settings would take the whole screen.
 byId("settings-box", HTMLDetailsElement).open = matchMedia("(min-width: 56rem)").matches;
 addEventListener("hashchange", beginFromAddress);
 beginFromAddress();

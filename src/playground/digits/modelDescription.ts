@@ -12,7 +12,7 @@ import {
 import type { ModelSettings } from "./digitsSettings.js";
 import { PIXELS } from "./pictures.js";
 
-/** The noise of the settings. */
+/** The corruption that the settings describe. */
 export function corruptionOf({
   corruption,
   strength,
@@ -28,7 +28,7 @@ export function corruptionOf({
 }
 
 /**
- * The model of the settings. Its code is linear, so that each component has all of a slider's range.
+ * The model of the settings. Its code is linear, so that each component can use a slider's whole range.
  *
  * @throws {ArgumentError} for a variational model without a hidden layer
  */

@@ -1,7 +1,7 @@
 import type { Corruption } from "../../index.js";
 import { Random } from "./seededRandom.js";
 
-/** Pictures with noise of the kind that a denoising model is trained with; values may leave 0 to 1. */
+/** Adds the noise that a denoising model trains with. Values may end outside 0 to 1. */
 export function corrupted(pictures: Float32Array, corruption: Corruption, seed: number): Float32Array {
   const random = new Random(seed);
   return pictures.map((value) => {

@@ -1,12 +1,11 @@
 import { PIXELS, pick } from "./pictures.js";
 import { Random } from "./seededRandom.js";
 
-/** Ways in which a picture is made odd. */
+/** Ways to make a picture odd. */
 const WAYS: readonly ((picture: Uint8Array, random: Random) => void)[] = [invert, shuffle, fillWithNoise];
 
 /**
- * Pictures that do not belong among the others: some of them inverted, with their pixels shuffled, or replaced by
- * noise, in turn.
+ * Makes pictures that do not belong: in turn inverted, with shuffled pixels, or replaced by noise.
  */
 export function oddPictures(pictures: Uint8Array, count: number, seed: number): Uint8Array {
   const random = new Random(seed);

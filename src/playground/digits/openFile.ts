@@ -2,16 +2,16 @@ import { Autoencoder, type Engine, FormatError, ShapeError } from "../../index.j
 import { readPictures } from "./pictureFile.js";
 import { PIXELS, SIDE } from "./pictures.js";
 
-/** What a file holds. */
+/** The contents of a file. */
 export type Opened =
   | { readonly kind: "pictures"; readonly pictures: Uint8Array }
   | { readonly kind: "model"; readonly model: Autoencoder };
 
 /**
- * Reads a file of pictures, or of a model, whichever it is.
+ * Reads a file with pictures or with a model.
  *
- * @throws {FormatError} when it is neither, or not a whole one; the message names the file
- * @throws {ShapeError} for a model of samples of another width
+ * @throws {FormatError} if it is neither or is incomplete; the message names the file
+ * @throws {ShapeError} if the model's samples have another width
  */
 export async function openFile(name: string, bytes: Uint8Array, engine: Engine): Promise<Opened> {
   if (!isSafetensors(bytes)) return { kind: "pictures", pictures: await readPictures(name, bytes) };
@@ -20,12 +20,12 @@ export async function openFile(name: string, bytes: Uint8Array, engine: Engine):
   const { inputSize } = model;
   await model.dispose();
   throw new ShapeError(
-    `${name} is a model of samples of ${inputSize} values, but this page takes models of pictures of ` +
-      `${SIDE}×${SIDE}, which are ${PIXELS} values`,
+    `${name} is a model for samples of ${inputSize} values, but this page needs a model for pictures of ` +
+      `${SIDE}×${SIDE}, which have ${PIXELS} values`,
   );
 }
 
-/** After eight bytes with its length, the header of a safetensors file is a JSON object; in IDX, sizes stand there. */
+/** In a safetensors file, a JSON header follows the first eight bytes; in an IDX file, sizes do. */
 function isSafetensors(bytes: Uint8Array): boolean {
   return bytes[8] === "{".charCodeAt(0);
 }
@@ -35,6 +35,6 @@ async function readModel(name: string, bytes: Uint8Array, engine: Engine): Promi
     return await Autoencoder.fromSafetensors(bytes, { engine });
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    throw new FormatError(`${name} is no model of Isthmus: ${error.message}`, { cause: error });
+    throw new FormatError(`${name} is not an Isthmus model: ${error.message}`, { cause: error });
   }
 }

@@ -3,9 +3,9 @@ import { FormatError } from "../../index.js";
 import { PIXELS, SIDE } from "./pictures.js";
 
 /**
- * The pictures of an IDX file, plain or gzipped, as bytes of ink.
+ * Reads the pictures of an IDX file, plain or gzipped, as bytes of ink.
  *
- * @throws {FormatError} when it is none, or not one of pictures of 28×28; the message names the file
+ * @throws {FormatError} unless it is an IDX file of 28×28 pictures; the message names the file
  */
 export async function readPictures(name: string, bytes: Uint8Array): Promise<Uint8Array> {
   try {
@@ -22,28 +22,29 @@ export async function readPictures(name: string, bytes: Uint8Array): Promise<Uin
 
 function checkShape(shape: readonly number[]): void {
   if (shape.length === 1) {
-    throw new FormatError(`holds ${shape[0]} single values, labels it seems, but pictures are wanted`);
+    throw new FormatError(`has ${shape[0]} single values, probably labels, but this page needs pictures`);
   }
   const values = shape.slice(1).reduce((product, side) => product * side, 1);
   const square = shape.length === 2 || (shape.length === 3 && shape[1] === SIDE);
   if (!square || values !== PIXELS) {
     const sides = shape.slice(1).join("×");
-    throw new FormatError(`holds samples of ${sides}, but this page takes pictures of ${SIDE}×${SIDE}`);
+    throw new FormatError(`has samples of ${sides}, but this page needs pictures of ${SIDE}×${SIDE}`);
   }
-  if (shape[0]! < 2) throw new FormatError("holds one picture, but at least 2 are wanted");
+  if (shape[0]! < 2) throw new FormatError("has one picture, but this page needs at least 2");
 }
 
-/** Bytes stay; numbers from 0 to 1 are taken for shares of ink, others for bytes. */
+/** Converts to bytes: numbers from 0 to 1 are scaled to 255; larger ones count as bytes already. */
 function toBytes(data: IdxData): Uint8Array {
   if (data instanceof Uint8Array) return data;
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of data) {
-    if (!Number.isFinite(value)) throw new FormatError(`holds ${value}, but all values must be finite`);
+    if (!Number.isFinite(value))
+      throw new FormatError(`has the value ${value}, but all values must be finite`);
     low = Math.min(low, value);
     high = Math.max(high, value);
   }
   if (low < 0 || high > 255) {
-    throw new FormatError(`holds values from ${low} to ${high}, but 0 to 1 or 0 to 255 is wanted`);
+    throw new FormatError(`has values from ${low} to ${high}, but they must be from 0 to 1 or from 0 to 255`);
   }
   const scale = high <= 1 ? 255 : 1;
   return Uint8Array.from(data, (value) => Math.round(scale * value));

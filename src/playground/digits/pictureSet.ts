@@ -1,16 +1,16 @@
 import { digits } from "../../index.js";
 import { PIXELS } from "./pictures.js";
 
-/** The part of the samples that training does not see. */
+/** Share of the samples that training does not see. */
 const HELD_OUT = 0.1;
 
-/** Pictures to train on, and others to look at. */
+/** Pictures to train on, and held-out pictures to show. */
 export interface PictureSet {
-  /** For the reader. */
+  /** Describes the pictures to the visitor. */
   readonly title: string;
   readonly training: Uint8Array;
   readonly heldOut: Uint8Array;
-  /** Of the held-out pictures, where they are known. */
+  /** Labels of the held-out pictures, if they are known. */
   readonly labels?: Uint8Array;
 }
 
@@ -20,7 +20,7 @@ export function makeDigits(samples: number, seed: number): PictureSet {
   return divide(`${samples.toLocaleString("en")} built-in digits, seed ${seed}`, images, labels);
 }
 
-/** The first `samples` pictures of a file, or all where there are fewer. */
+/** The first `samples` pictures of a file, or all if there are fewer. */
 export function takePictures(name: string, pictures: Uint8Array, samples: number): PictureSet {
   const all = pictures.length / PIXELS;
   const taken = Math.min(samples, all);
@@ -43,7 +43,7 @@ function divide(title: string, pictures: Uint8Array, labels?: Uint8Array): Pictu
   };
 }
 
-/** Rows of a set's held-out pictures to show while it learns: one of each label first, where labels are known. */
+/** Chooses held-out pictures to show during training: one of each label first, if labels are known. */
 export function showcaseRows({ heldOut, labels }: PictureSet, count: number): number[] {
   const rows = heldOut.length / PIXELS;
   const all = Array.from({ length: rows }, (_, row) => row);

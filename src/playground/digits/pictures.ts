@@ -1,14 +1,14 @@
-/** Width and height of a picture, as of MNIST's. */
+/** Width and height of a picture, as in MNIST. */
 export const SIDE = 28;
-/** Values of a picture. */
+/** Number of values of a picture. */
 export const PIXELS = SIDE * SIDE;
 
-/** Bytes as what they stand for to a model: themselves divided by 255. */
+/** Bytes as model inputs: divided by 255. */
 export function toUnit(bytes: Uint8Array): Float32Array {
   return Float32Array.from(bytes, (value) => value / 255);
 }
 
-/** Values as bytes of ink, which are what is drawn; those beyond 0 to 1 are cut off. */
+/** Values as bytes of ink, which the page draws; values are clipped to 0 to 1. */
 export function toInk(values: Float32Array): Uint8Array {
   return Uint8Array.from(values, (value) => Math.round(255 * Math.min(1, Math.max(0, value))));
 }

@@ -1,12 +1,12 @@
 import type { Matrix } from "../../index.js";
 
-/** From where to where the values of a component of the code go. */
+/** The range of a component of the code. */
 export interface Range {
   readonly low: number;
   readonly high: number;
 }
 
-/** The range of each component; one whose values are all equal gets a range of 2 about that value. */
+/** The range of each component. If all its values are equal, a range of 2 around that value. */
 export function rangesOf(codes: Matrix): Range[] {
   return Array.from({ length: codes.columns }, (_, column) => {
     let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -19,7 +19,7 @@ export function rangesOf(codes: Matrix): Range[] {
   });
 }
 
-/** The places of the largest scores, largest first. */
+/** Indices of the largest scores, largest first. */
 export function largest(scores: Float32Array, count: number): number[] {
   return Array.from(scores.keys())
     .sort((a, b) => scores[b]! - scores[a]! || a - b)

@@ -1,4 +1,4 @@
-/** A stream of random numbers that depends on its seed alone; for pictures to look at, not for weights. */
+/** Random numbers that depend only on a seed. They are for pictures to look at, not for weights. */
 export class Random {
   #state: number;
 
@@ -17,13 +17,13 @@ export class Random {
     return Math.floor(this.uniform() * count);
   }
 
-  /** Of mean 0 and deviation 1, after G. Box and M. Muller, 1958. */
+  /** From the standard normal distribution, after G. Box and M. Muller, 1958. */
   normal(): number {
     return Math.sqrt(-2 * Math.log(1 - this.uniform())) * Math.cos(2 * Math.PI * this.uniform());
   }
 }
 
-/** A bijection of 32 bits in which each output bit depends on all input bits: C. Wellons's hash-prospector. */
+/** Maps 32 bits to 32 bits one to one; each output bit depends on all input bits. From C. Wellons's hash-prospector. */
 function mix(value: number): number {
   let x = value ^ (value >>> 16);
   x = Math.imul(x, 0x21f0aaad);

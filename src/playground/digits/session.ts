@@ -6,15 +6,15 @@ import { fitDetector } from "./analysis.js";
 import type { FromWorker, Phase, ToWorker } from "./digitsMessages.js";
 import { Run } from "./digitsRun.js";
 import type { ModelSettings } from "./digitsSettings.js";
-import { Display, type Wishes } from "./display.js";
+import { Display, type VisitorInput } from "./display.js";
 import { describeModel, layersText } from "./modelDescription.js";
 import { openFile } from "./openFile.js";
 import { makeDigits, type PictureSet, takePictures } from "./pictureSet.js";
 import { PIXELS, pick, toUnit } from "./pictures.js";
 
-/** Least time between two snapshots of what a model makes of pictures while it learns, in ms. */
+/** Minimum time between two snapshots during training, in ms. */
 const SNAPSHOT_INTERVAL = 120;
-/** Least time between two analyses of the held-out pictures while it learns, in ms. */
+/** Minimum time between two analyses of the held-out pictures during training, in ms. */
 const ANALYSIS_INTERVAL = 1500;
 
 interface PictureFile {
@@ -22,7 +22,7 @@ interface PictureFile {
   readonly pictures: Uint8Array;
 }
 
-/** A model in use, with what belongs to it. */
+/** The model in use, with its data, training and display. */
 interface Subject {
   readonly model: Autoencoder;
   readonly set: PictureSet;
@@ -30,29 +30,29 @@ interface Subject {
   readonly display: Display;
 }
 
-/** What goes on in the worker: data, a model and its training. */
+/** Everything in the worker: the data, a model and its training. */
 export class Session {
   readonly #send: Send<FromWorker>;
-  readonly #wishes: Wishes = { mixOdd: false };
+  readonly #input: VisitorInput = { mixOdd: false };
   #engine: Promise<Engine> | undefined;
   #settings: ModelSettings | undefined;
   #file: PictureFile | undefined;
   #made: { file: PictureFile | undefined; samples: number; seed: number; set: PictureSet } | undefined;
   #subject: Subject | undefined;
-  /** Whether the model is a file's and not that of the settings. */
+  /** Whether the model came from a file and not from the settings. */
   #loaded = false;
   #queue: Promise<void> = Promise.resolve();
   #samples = 0;
   #snapshotAt = 0;
   #drawn = true;
-  /** What waits for a moment between two steps. */
+  /** Work that waits for a moment between two steps. */
   #betweenSteps: (() => void)[] = [];
 
   constructor(send: Send<FromWorker>) {
     this.#send = send;
   }
 
-  /** Does what the page asks for; errors are for the visitor to read. */
+  /** Handles a request of the page. Messages of errors are shown to the visitor. */
   async handle(message: ToWorker): Promise<void> {
     const { display } = this.#subject ?? {};
     switch (message.kind) {
@@ -72,16 +72,16 @@ export class Session {
       case "reset":
         return this.#alone(() => this.#prepare(true));
       case "decode":
-        // A message from before the page knew of a model with another code.
+        // The page sent this before it knew that the new model has another code.
         if (message.code.length !== this.#subject?.model.latentSize) return;
         return display?.decode(message.code);
       case "draw":
-        this.#wishes.drawing = message.drawing;
+        this.#input.drawing = message.drawing;
         return display?.examine();
       case "sample":
         return this.#sendSample();
       case "odd":
-        this.#wishes.mixOdd = message.mixed;
+        this.#input.mixOdd = message.mixed;
         return display?.analyse();
       case "save":
         return this.#save();
@@ -91,11 +91,11 @@ export class Session {
   }
 
   async #configure(settings: ModelSettings): Promise<void> {
-    // What cannot be is refused before anything ends.
+    // Invalid settings are refused before the current run ends.
     describeModel(settings);
     this.#settings = settings;
     await this.#alone(async () => {
-      // Of several changes that came while another one was carried out, only the last counts.
+      // If several changes arrived during the one before, only the last one counts.
       if (this.#settings === settings) await this.#prepare(true);
     });
   }
@@ -109,7 +109,7 @@ export class Session {
     });
   }
 
-  /** Makes the data that are asked for and, if `anew`, a new model. */
+  /** Prepares the data and, if `anew`, a new model. */
   async #prepare(anew: boolean): Promise<void> {
     const set = this.#pictures();
     const { model } = this.#subject ?? {};
@@ -119,7 +119,7 @@ export class Session {
     await this.#use(await Autoencoder.create({ ...describeModel(this.#settings!), engine }), set);
   }
 
-  /** The pictures of the settings, made anew only when it is others that are wanted. */
+  /** The pictures of the settings; made again only if the settings have changed. */
   #pictures(): PictureSet {
     const { samples, seed } = this.#settings!;
     const file = this.#file;
@@ -127,19 +127,19 @@ export class Session {
     if (made && made.file === file && made.samples === samples && (file || made.seed === seed))
       return made.set;
     const count = samples.toLocaleString("en");
-    this.#phase("preparing", file ? "Taking the pictures…" : `Making ${count} digits…`);
+    this.#phase("preparing", file ? "Reading the pictures…" : `Making ${count} digits…`);
     const set = file ? takePictures(file.name, file.pictures, samples) : makeDigits(samples, seed);
     this.#made = { file, samples, seed, set };
     this.#send({ kind: "data", title: set.title, builtIn: file === undefined });
     return set;
   }
 
-  /** Makes a model and pictures those that everything is about. */
+  /** Makes a model and pictures the current ones. */
   async #use(model: Autoencoder, set: PictureSet, name?: string): Promise<void> {
     const before = this.#subject;
     before?.display.close();
     const run = new Run(model, set, { onStep: () => this.#onStep(), onEpoch: () => this.#onEpoch() });
-    const display = new Display(model, set, run, this.#wishes, this.#send);
+    const display = new Display(model, set, run, this.#input, this.#send);
     this.#subject = { model, set, run, display };
     if (before?.model !== model) await before?.model.dispose();
     this.#loaded ||= name !== undefined;
@@ -156,7 +156,7 @@ export class Session {
     this.#phase("ready", name === undefined ? "Ready to train." : `Loaded ${name}.`);
   }
 
-  /** Trains, or goes on when paused. */
+  /** Starts training, or continues after a pause. */
   async #go(epochs: number, single: boolean): Promise<void> {
     await this.#queue;
     const subject = this.#subject;
@@ -188,7 +188,7 @@ export class Session {
   async #showPaused(subject: Subject): Promise<void> {
     await subject.display.refresh(true);
     if (subject !== this.#subject || !subject.model.paused) return;
-    // What was predicted took its turn after the step that was running.
+    // The predictions ran after the current step, so training is between two steps now.
     this.#flush();
     this.#phase("paused", "Paused.");
   }
@@ -199,7 +199,7 @@ export class Session {
     if (!this.#drawn || now - this.#snapshotAt < SNAPSHOT_INTERVAL) return;
     this.#drawn = false;
     this.#snapshotAt = now;
-    // Training goes on meanwhile.
+    // Training continues in the meantime.
     this.#subject!.display.refresh(false).catch((error) =>
       this.#send({ kind: "error", message: errorText(error) }),
     );
@@ -219,7 +219,7 @@ export class Session {
     this.#send({ kind: "sample", pixels: toUnit(pick(heldOut, [row])) });
   }
 
-  /** Sends the model, with the threshold that it has now, as a file. */
+  /** Sends the model with its current threshold as a file. */
   async #save(): Promise<void> {
     const subject = this.#subject;
     if (!subject) return;
@@ -234,7 +234,7 @@ export class Session {
     for (const work of this.#betweenSteps.splice(0)) work();
   }
 
-  /** Work that nothing else goes on beside; it ends training first. */
+  /** Ends training, then runs work with nothing else running. */
   async #alone(work: () => Promise<void>): Promise<void> {
     const before = this.#queue;
     let release = () => {};
@@ -244,7 +244,7 @@ export class Session {
     await before;
     try {
       await this.#subject?.run.end();
-      // What was to be done before the next step is done after the last one.
+      // Work that was waiting for the next step runs now.
       this.#flush();
       await work();
     } finally {

@@ -1,14 +1,14 @@
 import { byId, setText } from "../shared/dom.js";
 import { engineLine } from "../shared/engineLine.js";
 import { LossChart } from "../shared/lossChart.js";
+import { grouped, showNumber, significant } from "../shared/showNumber.js";
 import { paintGrid } from "./canvas.js";
 import type { FromWorker, Progress, Showcase } from "./digitsMessages.js";
 import type { DigitsSettings } from "./digitsSettings.js";
-import { grouped, showNumber, significant } from "./showNumber.js";
 
 const SHOWN_ABREAST = 10;
 
-/** How far training is, in numbers, curves and pictures. */
+/** Progress of training in numbers, curves and pictures. */
 export class TrainingView {
   readonly #loss = new LossChart(byId("loss-chart", HTMLCanvasElement), {
     title: "Loss",
@@ -21,7 +21,7 @@ export class TrainingView {
   #lossIsStale = true;
   #showcase: Showcase | undefined;
 
-  /** Of the loss's axis. */
+  /** Scale of the loss axis. */
   set scale(scale: DigitsSettings["scale"]) {
     this.#loss.scale = scale;
     this.#lossIsStale = true;
@@ -29,7 +29,7 @@ export class TrainingView {
 
   begin({ layers, parameters, variational, engine, name }: FromWorker & { kind: "model" }): void {
     this.#loss.clear();
-    this.#loss.unit = variational ? "cross-entropy of a picture + KL" : "loss";
+    this.#loss.unit = variational ? "cross-entropy per picture + KL divergence" : "loss";
     this.#lossIsStale = true;
     for (const id of ["epoch", "loss", "val-loss", "mean-error"]) showNumber(id, undefined, String);
     const from = name === undefined ? "" : `${name}: `;
@@ -53,8 +53,8 @@ export class TrainingView {
   set showcase(showcase: Showcase) {
     this.#showcase = showcase;
     const rows = showcase.corrupted
-      ? "In threes of rows: originals, what the model is given, what it makes of that."
-      : "In pairs of rows: originals, and what the model makes of them.";
+      ? "Top: original. Middle: noisy input. Bottom: reconstruction."
+      : "Top: original. Bottom: reconstruction.";
     setText(byId("showcase-rows", HTMLElement), rows);
   }
 

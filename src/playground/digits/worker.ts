@@ -1,4 +1,4 @@
-// The program of the Digits page's worker: everything that calculates.
+// The worker of the Digits page, which does all calculations.
 import { errorText, type Send, serveWorker } from "../shared/channel.js";
 import type { FromWorker, ToWorker } from "./digitsMessages.js";
 import { Session } from "./session.js";

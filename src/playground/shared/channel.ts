@@ -1,19 +1,19 @@
 import { useHostedWorkers, WorkerHost } from "./hosted.js";
 import { takeTrace } from "./lastSteps.js";
 
-/** A worker of the page's own, with typed messages both ways. */
+/** A worker of the page, with typed messages in both directions. */
 export interface PageWorker<ToWorker> {
   send(message: ToWorker, transfer?: Transferable[]): void;
-  /** Ends the worker at once, and those that were started for it. */
+  /** Ends the worker at once, with all workers that were started for it. */
   end(): void;
 }
 
 /**
- * Starts a worker from a script of the page.
+ * Starts a worker that runs a script.
  *
- * @param script address relative to the page
- * @param onMessage told what the worker sends
- * @param onFailure told when it could not be loaded, or threw what nobody caught
+ * @param script URL relative to the page
+ * @param onMessage called with each message of the worker
+ * @param onFailure called if the worker could not be loaded or threw an uncaught error
  */
 export function startWorker<ToWorker, FromWorker>(
   script: string,
@@ -25,7 +25,7 @@ export function startWorker<ToWorker, FromWorker>(
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
     if (!host.take(data) && !takeTrace(data)) onMessage(data);
   };
-  worker.onmessageerror = () => onFailure("A message of the worker could not be read.");
+  worker.onmessageerror = () => onFailure("A message from the worker could not be read.");
   worker.onerror = (event) => {
     event.preventDefault();
     onFailure(event.message || "The worker could not be loaded.");
@@ -39,21 +39,21 @@ export function startWorker<ToWorker, FromWorker>(
   };
 }
 
-/** What of a worker's global scope is used here; the compiler is told of pages alone. */
+/** The part of a worker's global scope that is used here. TypeScript's DOM types only know pages. */
 interface WorkerScope {
   onmessage: (event: MessageEvent<unknown>) => void;
   postMessage(message: unknown, transfer: Transferable[]): void;
 }
 
-/** Sends a message to the page; what is in `transfer` is moved, not copied. */
+/** Sends a message to the page; objects in `transfer` are moved, not copied. */
 export type Send<FromWorker> = (message: FromWorker, transfer?: Transferable[]) => void;
 
 /**
- * The worker's end of the channel. The page starts the workers that this one wants.
+ * The worker's end of the channel. When this worker starts workers, the page starts them on its behalf.
  *
- * @param handle does what a message asks for; messages are handled as they come, also while another one's promise is
+ * @param handle handles a message; it is called for each message as it arrives, even while an earlier promise is
  *   pending
- * @param failed what to do with what `handle` throws or is rejected with
+ * @param failed called with errors of `handle`
  */
 export function serveWorker<ToWorker, FromWorker>(
   handle: (message: ToWorker) => void | Promise<void>,
@@ -71,7 +71,7 @@ export function serveWorker<ToWorker, FromWorker>(
   return (message, transfer = []) => scope.postMessage(message, transfer);
 }
 
-/** How an error reads to a visitor. */
+/** An error as text for the visitor. */
 export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-// What of Chart.js the pages use, in the visitor's colours. Nothing is animated, and nothing follows the mouse.
+// The parts of Chart.js that the pages use, in the visitor's colours, without animation and mouse events.
 import {
   Chart,
   type ChartOptions,
@@ -32,7 +32,7 @@ function takeColours(): void {
   Chart.defaults.borderColor = themeColour("grid");
 }
 
-/** Calls back, with Chart.js's colours changed already, when the visitor's colour scheme has changed. */
+/** Calls `changed` after the visitor's colour scheme and Chart.js's colours have changed. */
 export function onColoursChange(changed: () => void): void {
   onThemeChange(() => {
     takeColours();
@@ -40,13 +40,13 @@ export function onColoursChange(changed: () => void): void {
   });
 }
 
-/** What all charts have in common. */
+/** Options of all charts. */
 export function commonOptions(title: string) {
   return {
     animation: false,
     events: [],
     maintainAspectRatio: false,
-    // More than two dots a pixel cost time that nobody sees.
+    // More than two dots per pixel take time without looking better.
     devicePixelRatio: Math.min(globalThis.devicePixelRatio, 2),
     normalized: true,
     parsing: false,

@@ -1,11 +1,11 @@
-/** The element of the page with an `id`, which has to be of a class. */
+/** The element with this `id`. @throws {Error} unless it exists and has the class `kind` */
 export function byId<T extends Element>(id: string, kind: abstract new () => T): T {
   const element = document.getElementById(id);
   if (!(element instanceof kind)) throw new Error(`the page has no ${kind.name} with the id ${id}`);
   return element;
 }
 
-/** An element with its properties set. */
+/** Makes an element with properties and children. */
 export function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   properties: Partial<HTMLElementTagNameMap[K]> = {},
@@ -16,7 +16,7 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Sets an element's text, if it is not that already: assistive software is told of every change. */
+/** Sets an element's text, unless it is the same: screen readers announce every change. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }

@@ -1,12 +1,12 @@
 import type { EngineInfo } from "../../index.js";
 
-/** What a worker tells of the engine that it calculates with. */
+/** What the page shows of the worker's engine. */
 export interface EngineReport extends Pick<EngineInfo, "build" | "threads"> {
-  /** Whether the worker may share memory, and so have threads at all. */
+  /** Whether the worker may share memory, which threads need. */
   readonly isolated: boolean;
 }
 
-/** What a model's engine came out as, seen from the worker that has it. */
+/** Describes a model's engine; call it in the worker. */
 export function engineReport({ build, threads }: EngineInfo): EngineReport {
   return { build, threads, isolated: globalThis.crossOriginIsolated === true };
 }
@@ -14,7 +14,7 @@ export function engineReport({ build, threads }: EngineInfo): EngineReport {
 /**
  * For example "relaxed build, up to 2 threads, 412,000 samples/s".
  *
- * @param samplesPerSecond left out where nothing has been trained yet
+ * @param samplesPerSecond undefined before training starts
  */
 export function engineLine({ build, threads, isolated }: EngineReport, samplesPerSecond?: number): string {
   const count = threads > 1 ? `up to ${threads} threads` : "1 thread";
@@ -23,7 +23,7 @@ export function engineLine({ build, threads, isolated }: EngineReport, samplesPe
   return `${build} build, ${count}${why}${speed}`;
 }
 
-/** For example "412,000 samples/s": three digits are all that a timing is good for. */
+/** For example "412,000 samples/s". Timings are not precise enough for more than three digits. */
 export function speedText(samplesPerSecond: number): string {
   const rounded = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 }).format(samplesPerSecond);
   return `${rounded} samples/s`;

@@ -1,17 +1,17 @@
-/** Offers bytes to the visitor as a file. */
+/** Lets the visitor download bytes as a file. */
 export function downloadBytes(name: string, bytes: Uint8Array<ArrayBuffer>): void {
   const url = URL.createObjectURL(new Blob([bytes], { type: "application/octet-stream" }));
   const link = document.createElement("a");
   link.href = url;
   link.download = name;
   link.click();
-  // The browser has taken hold of the blob by then.
+  // By then, the browser has its own reference to the blob.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
 /**
- * Takes a file that is dropped anywhere on `target`, which has the class `dropping` while one is held over it, or
- * chosen by `input`. Of several files it takes the first.
+ * Calls `take` with a file that the visitor drops anywhere on `target` or chooses with `input`; of several files, the
+ * first. While a file is held over `target`, it has the class `dropping`.
  */
 export function takeFiles(target: HTMLElement, input: HTMLInputElement, take: (file: File) => void): void {
   const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
@@ -33,22 +33,22 @@ export function takeFiles(target: HTMLElement, input: HTMLInputElement, take: (f
   });
   input.addEventListener("change", () => {
     const file = input.files?.[0];
-    // The same file can then be chosen again.
+    // Reset it, so that the visitor can choose the same file again.
     if (file) take(file);
     input.value = "";
   });
 }
 
 /**
- * The bytes of a file.
+ * Reads a file.
  *
- * @param limit how large it may be
- * @throws {RangeError} when it is larger
+ * @param limit maximum size in bytes
+ * @throws {RangeError} if the file is larger
  */
 export async function readBytes(file: File, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   if (file.size > limit) {
     const size = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
-    throw new RangeError(`${file.name} has ${size(file.size)}, but no more than ${size(limit)} are taken`);
+    throw new RangeError(`${file.name} has ${size(file.size)}, but the limit is ${size(limit)}`);
   }
   return new Uint8Array(await file.arrayBuffer());
 }

@@ -1,15 +1,15 @@
 import { make, setText } from "./dom.js";
 import { initialValues, type Settings } from "./settingsText.js";
 
-/** A form whose fields, by their names, are a page's settings. */
+/** A form with one field per setting, matched by name. */
 export class SettingsForm<Values> {
   readonly #settings: Settings<Values>;
   readonly #fields: ReadonlyMap<keyof Values & string, HTMLInputElement | HTMLSelectElement>;
   #values: Values;
 
   /**
-   * @param changed told of a field that the visitor has given a new, valid value; what is not valid is refused beside
-   *   the field, and changes nothing
+   * @param changed called with the name of a field when the visitor enters a new valid value. For an invalid value, the
+   *   form shows an error beside the field instead, and nothing changes.
    */
   constructor(
     form: HTMLFormElement,
@@ -32,7 +32,7 @@ export class SettingsForm<Values> {
     return this.#values;
   }
 
-  /** Shows values in the fields. */
+  /** Puts values into the fields. */
   set values(values: Values) {
     this.#values = values;
     for (const [name, field] of this.#fields) {
@@ -41,7 +41,7 @@ export class SettingsForm<Values> {
     }
   }
 
-  /** Takes a field's value; false where it is not valid or the one that it had. */
+  /** Reads a field. Returns false if the value is invalid or unchanged. */
   #take(name: keyof Values & string, field: HTMLInputElement | HTMLSelectElement): boolean {
     const { parse, format } = this.#settings[name];
     try {
@@ -64,7 +64,7 @@ function fieldOf(form: HTMLFormElement, name: string): HTMLInputElement | HTMLSe
   throw new Error(`the form has no field ${name}`);
 }
 
-/** Says beside a field what is wrong with it; nothing where the text is empty. */
+/** Shows an error beside a field, or removes it if the text is empty. */
 function complain(field: HTMLInputElement | HTMLSelectElement, text: string): void {
   const id = `${field.id}-problem`;
   let problem = document.getElementById(id);
@@ -80,7 +80,7 @@ function complain(field: HTMLInputElement | HTMLSelectElement, text: string): vo
   field.setAttribute("aria-describedby", id);
 }
 
-/** Fills a choice with its names. */
+/** Fills a select element with options. */
 export function offer(select: HTMLSelectElement, names: readonly string[]): void {
   select.replaceChildren(...names.map((name) => make("option", { value: name, textContent: name })));
 }

@@ -1,14 +1,14 @@
 /**
- * Workers that the page starts for its own worker.
+ * Workers that the page starts on behalf of its own worker.
  *
- * In Firefox, a worker that starts a worker can hang in `new Worker` for good while something watches workers: the
- * developer tools, or WebDriver BiDi. The starting thread then waits for the page's main thread to register the new
- * worker, and so does the new worker's thread for its first event, on one condition variable; the main thread wakes
- * only one of the two. (`WorkerPrivate::WaitForIsDebuggerRegistered`; seen in Firefox 153.) The page itself never waits
- * in that way, so it starts the engine's workers, and passes their messages on.
+ * In Firefox, a worker that starts another worker can hang in `new Worker` forever while the developer tools or WebDriver
+ * BiDi watch workers. The starting thread and the new worker's thread then wait on the same condition variable until the
+ * page's main thread has registered the worker, and the main thread wakes only one of them
+ * (`WorkerPrivate::WaitForIsDebuggerRegistered`; seen in Firefox 153). The page itself never waits in this way, so it
+ * starts the engine's workers and forwards their messages.
  */
 
-/** What a worker asks of its page. */
+/** A worker's request to the page. */
 interface HostRequest {
   readonly startWorker: {
     readonly url: string;
@@ -22,7 +22,7 @@ type FromHosted =
   | { readonly kind: "message"; readonly data: unknown }
   | { readonly kind: "error"; readonly message: string };
 
-/** What the engine uses of `Worker`, in a thread that has the page start it. */
+/** Replaces `Worker` in a worker: the page starts the real one. Has the methods that the engine uses. */
 class HostedWorker {
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onerror: ((event: { message: string }) => void) | null = null;
@@ -52,17 +52,17 @@ class HostedWorker {
   }
 }
 
-/** In a worker: has the page start the workers that are started from here on. */
+/** In a worker: from now on, the page starts all workers for it. */
 export function useHostedWorkers(): void {
   (globalThis as unknown as { Worker: unknown }).Worker = HostedWorker;
 }
 
-/** The workers that a page has started for one of its own. */
+/** In the page: the workers that it has started for one of its workers. */
 export class WorkerHost {
-  /** With their ports, which the browser may collect when nothing refers to them. */
+  /** The workers and their ports. Without a reference, the browser may collect a port. */
   readonly #hosted = new Map<Worker, MessagePort>();
 
-  /** Does what a message asks for, if it is for the host; else returns false. */
+  /** Handles a message if it is a request to the host; otherwise returns false. */
   take(message: unknown): boolean {
     const { startWorker } = message as Partial<HostRequest>;
     if (startWorker) this.#start(startWorker);
@@ -84,7 +84,7 @@ export class WorkerHost {
     };
   }
 
-  /** Ends them all. */
+  /** Ends all of them. */
   end(): void {
     for (const worker of this.#hosted.keys()) this.#end(worker);
   }

@@ -1,11 +1,11 @@
-/** What a key does, by its name as in `KeyboardEvent.key`. */
+/** Actions by key, named as in `KeyboardEvent.key`. */
 export type Keys = { readonly [key: string]: () => void };
 
 /**
- * Has keys press buttons wherever the focus is, but in fields, which need the keys themselves, and where Space would
- * press what has the focus.
+ * Makes keys work as shortcuts, except in fields, which need the keys themselves, and except Space on controls that it
+ * would press.
  *
- * @param enabled whether the visitor wants that: single keys get in the way of some assistive software
+ * @param enabled whether the visitor wants shortcuts: single keys interfere with some assistive software
  */
 export function bindKeys(keys: Keys, enabled: () => boolean): void {
   document.addEventListener("keydown", (event) => {

@@ -3,15 +3,15 @@ import { commonOptions, onColoursChange } from "./charts.js";
 import { LossSeries } from "./lossSeries.js";
 import { themeColour } from "./pageColours.js";
 
-/** A curve of the chart: what the legend calls it, and which of style.css's colours it has. */
+/** A curve of the chart: its label in the legend, and the name of its colour in style.css. */
 export interface LossCurve {
   readonly label: string;
   readonly colour: string;
 }
 
 /**
- * Labels of a logarithmic axis: powers of ten; 2 and 5 times as much where there is room for it, and all the digits
- * where the axis is shorter than from one power to the next.
+ * Labels of a logarithmic axis: powers of ten; also 2 and 5 times these if there is room; all digits if the axis is
+ * shorter than one power of ten.
  */
 function tickText(value: number | string, ticks: readonly Tick[]): string {
   const loss = Number(Number(value).toPrecision(3));
@@ -22,7 +22,7 @@ function tickText(value: number | string, ticks: readonly Tick[]): string {
   return loss >= 1e-3 && loss < 1e4 ? String(loss) : loss.toExponential();
 }
 
-/** Losses by epoch, on a logarithmic axis unless it is told otherwise. */
+/** A chart of losses by epoch, on a logarithmic axis by default. */
 export class LossChart<Name extends string> {
   readonly #chart: Chart<"line", { x: number; y: number }[]>;
   readonly #series: readonly LossSeries[];
@@ -30,7 +30,7 @@ export class LossChart<Name extends string> {
   readonly #colours: readonly string[];
   #linear = false;
 
-  /** @param unit of the loss, as the axis says it */
+  /** @param unit label of the loss axis */
   constructor(
     canvas: HTMLCanvasElement,
     { title, unit, curves }: { title: string; unit: string; curves: { readonly [name in Name]: LossCurve } },
@@ -81,20 +81,20 @@ export class LossChart<Name extends string> {
     });
   }
 
-  /** Has the axis of the losses be another one, from the next drawing on. */
+  /** The type of the loss axis; takes effect when the chart is drawn next. */
   set scale(scale: "linear" | "log") {
     const axis = this.#chart.options.scales!.y!;
     this.#linear = scale === "linear";
     axis.type = this.#linear ? "linear" : "logarithmic";
   }
 
-  /** Of the loss, as the axis says it. */
+  /** Label of the loss axis. */
   set unit(unit: string) {
     const axis = this.#chart.options.scales!.y!;
     if ("title" in axis) axis.title = { display: true, text: unit };
   }
 
-  /** Adds an epoch's loss, without drawing it. What has no logarithm is left out. */
+  /** Adds an epoch's loss without drawing it. Losses that have no logarithm are left out. */
   push(name: Name, epoch: number, loss: number): void {
     if (loss > 0) this.#series[this.#names.indexOf(name)]!.push(epoch, loss);
   }
@@ -107,7 +107,7 @@ export class LossChart<Name extends string> {
     this.#series.forEach(({ points }, index) => {
       const dataset = this.#chart.data.datasets[index]!;
       dataset.data = points;
-      // A line needs two points; the first is seen by a mark of its own.
+      // A line needs two points, so a single one is drawn as a dot.
       dataset.pointRadius = points.length === 1 ? 6 : 0;
     });
     this.#chart.update("none");

@@ -1,16 +1,16 @@
-/** A loss by epoch, in no more than so many points however many epochs there are: every second, fourth, … of them. */
+/** Losses by epoch. With many epochs it keeps only every second, fourth, … of them. */
 export class LossSeries {
   readonly #most: number;
   #kept: { x: number; y: number }[] = [];
   #last: { x: number; y: number } | undefined;
   #stride = 1;
 
-  /** @param most an upper bound on the points, but for the last epoch's */
+  /** @param most the most points to keep, besides the last epoch's */
   constructor(most = 250) {
     this.#most = most;
   }
 
-  /** @param epoch from 1, and rising */
+  /** @param epoch from 1, in increasing order */
   push(epoch: number, loss: number): void {
     const point = { x: epoch, y: loss };
     this.#last = point;
@@ -32,7 +32,7 @@ export class LossSeries {
     this.#stride = 1;
   }
 
-  /** In the order of the epochs; the last epoch is always among them. */
+  /** Points in order of the epochs, always with the last epoch. */
   get points(): { x: number; y: number }[] {
     if (!this.#last || this.#kept.at(-1) === this.#last) return [...this.#kept];
     return [...this.#kept, this.#last];

@@ -1,10 +1,10 @@
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const known = new Map<string, string>();
 
-// Registered before anybody can ask, so that it is done before anybody is told.
+// This listener is registered first, so that it runs before those of `onThemeChange`.
 dark.addEventListener("change", () => known.clear());
 
-/** A colour of style.css by the name of its custom property, as the visitor's colour scheme has it. */
+/** The colour of a custom property of style.css in the visitor's colour scheme. */
 export function themeColour(name: string): string {
   let colour = known.get(name);
   if (colour === undefined) {
@@ -18,7 +18,7 @@ export function isDark(): boolean {
   return dark.matches;
 }
 
-/** Calls back when the visitor's colour scheme has changed. */
+/** Calls `changed` when the visitor's colour scheme changes. */
 export function onThemeChange(changed: () => void): void {
   dark.addEventListener("change", changed);
 }

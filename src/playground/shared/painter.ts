@@ -1,9 +1,9 @@
-/** How long one frame may be drawn at, in ms. Far less than what a visitor would feel. */
+/** Time limit for drawing in one frame, in ms. Visitors do not notice so short a delay. */
 const BUDGET = 4;
 
 /**
- * Draws when the browser is about to show the page, a few pictures a frame, so that no frame takes long however many
- * there are. A page that is not seen is not drawn.
+ * Draws pictures when the browser is about to show a frame, a few at a time, so that no frame takes long. A hidden page is
+ * not drawn.
  */
 export class Painter {
   readonly #pictures: readonly (() => void)[];
@@ -11,13 +11,13 @@ export class Painter {
   #waiting: (() => void)[] = [];
   #requested = false;
 
-  /** @param done called when all pictures have been drawn */
+  /** @param done called after all pictures have been drawn */
   constructor(pictures: readonly (() => void)[], done: () => void) {
     this.#pictures = pictures;
     this.#done = done;
   }
 
-  /** Has all pictures drawn, those too that are waiting still. */
+  /** Asks for all pictures to be drawn, including those that are still waiting. */
   request(): void {
     this.#waiting = [...this.#pictures];
     if (this.#requested) return;

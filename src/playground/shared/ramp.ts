@@ -1,11 +1,11 @@
-// Colours for numbers from the least to the greatest: of matplotlib's map "plasma" the part that is seen on the page.
+// A colour scale: the part of matplotlib's "plasma" that is visible on the page.
 
 const PLASMA = [
   0x0d0887, 0x41049d, 0x6a00a8, 0x8f0da4, 0xb12a90, 0xcc4778, 0xe16462, 0xf2844b, 0xfca636, 0xfcce25,
   0xf0f921,
 ];
 
-/** Which part, first and last place in the list: neither yellow on white nor blue on black. */
+/** The first and last index into the list: no yellow on white, no blue on black. */
 const LIGHT = [0, 8] as const;
 const DARK = [3, 10] as const;
 

@@ -1,14 +1,14 @@
-// A page's settings as text: what its fields show, and what a link to a run holds.
+// A page's settings as text, in its fields and in links.
 
-/** One setting: how it reads as text, and which texts it takes. */
+/** One setting: how to parse it from text and format it. */
 export interface Setting<T> {
   readonly initial: T;
-  /** @throws {RangeError} saying what the text must be */
+  /** @throws {RangeError} that says what is allowed, if the text is not */
   parse(text: string): T;
   format(value: T): string;
 }
 
-/** The settings of a page, by their names in links. */
+/** The settings of a page, by name. */
 export type Settings<Values> = { readonly [name in keyof Values]: Setting<Values[name]> };
 
 function numeric(
@@ -41,7 +41,7 @@ export function numberSetting(label: string, initial: number, least: number, mos
   return numeric(label, initial, `a number from ${least} to ${most}`, (x) => x >= least && x <= most);
 }
 
-/** One of some names. */
+/** One of several names. */
 export function choiceSetting<T extends string>(label: string, initial: T, names: readonly T[]): Setting<T> {
   return {
     initial,
@@ -55,7 +55,7 @@ export function choiceSetting<T extends string>(label: string, initial: T, names
   };
 }
 
-/** Widths of layers, separated by commas: "128, 64"; none at all where the text is empty. */
+/** Widths of layers, separated by commas, such as "128, 64"; an empty text means none. */
 export function widthsSetting(
   label: string,
   initial: readonly number[],
@@ -78,26 +78,26 @@ export function widthsSetting(
   };
 }
 
-/** What all settings are at first. */
+/** The initial value of every setting. */
 export function initialValues<Values>(settings: Settings<Values>): Values {
   const entries = Object.entries(settings) as [string, Setting<unknown>][];
   return Object.fromEntries(entries.map(([name, setting]) => [name, setting.initial])) as Values;
 }
 
-/** The part of a link after `#`: all settings, so that a later change of what they are at first changes no run. */
+/** The part of a link after `#`. It has all settings, so links stay the same if initial values change later. */
 export function toHash<Values>(settings: Settings<Values>, values: Values): string {
   const names = Object.keys(settings as object) as (keyof Values & string)[];
-  // Commas are as good as their escapes here, and can be read.
+  // Commas need no escapes here, and are easier to read.
   return new URLSearchParams(names.map((name) => [name, settings[name].format(values[name])]))
     .toString()
     .replaceAll("%2C", ",");
 }
 
 /**
- * The settings of a link; those that it does not have, or has wrong, are as at first.
+ * Reads the settings of a link. Missing and invalid settings get their initial values.
  *
  * @param hash with or without `#`
- * @returns `problems`: what was wrong with the link, in words
+ * @returns the values, and in `problems` what was wrong with the link
  */
 export function fromHash<Values>(
   settings: Settings<Values>,

@@ -1,10 +1,10 @@
 import { make } from "./dom.js";
 
 /**
- * Puts the page's address on the clipboard. Where the browser does not allow that, the address is shown in a field
- * beside the button, selected.
+ * Copies the page's address to the clipboard. If the browser does not allow that, shows the address in a field beside the
+ * button, selected.
  *
- * @returns whether it is on the clipboard
+ * @returns whether the address was copied
  */
 export async function copyAddress(button: HTMLElement): Promise<boolean> {
   try {

@@ -1,18 +1,18 @@
-/** How long a stretch the speed is taken over, in ms; older ones count half as much, those before a quarter. */
+/** Length of an averaging period, in ms. The previous period counts half, the one before it a quarter. */
 const STRETCH = 1000;
 
-/** How many samples a second training gets through, without what is done between its steps. */
+/** Measures the training speed in samples per second, without the time between steps. */
 export class Speedometer {
   #samples = 0;
   #milliseconds = 0;
   #last = 0;
 
-  /** What has passed until `now` is not training's. */
+  /** Starts timing: the time until `now` does not count. */
   start(now: number): void {
     this.#last = now;
   }
 
-  /** A step with so many samples has ended. */
+  /** Call after a step with this many samples. */
   add(samples: number, now: number): void {
     this.#samples += samples;
     this.#milliseconds += now - this.#last;

@@ -1,17 +1,17 @@
 import { setText } from "./dom.js";
 
-/** The page's line of what goes on, and its box of what went wrong; both are read out when they change. */
+/** The page's status line and its error box. Screen readers announce changes of both. */
 export interface Status {
-  /** What goes on; leaves an error standing. */
+  /** Shows a status; an error stays visible. */
   say(text: string): void;
-  /** What went wrong; stays until `clear`. */
+  /** Shows an error until `clear` is called. */
   fail(text: string): void;
   clear(): void;
 }
 
 /**
  * @param line an element with `role="status"`
- * @param box an element with `role="alert"`, which is hidden while nothing is wrong
+ * @param box an element with `role="alert"`, hidden when there is no error
  */
 export function statusOf(line: HTMLElement, box: HTMLElement): Status {
   return {

@@ -1,20 +1,20 @@
-/** Where the values 0 and 1 lie on the canvas, along one axis. */
+/** Positions of the values 0 and 1 on the canvas, along one axis. */
 export interface Axis {
   readonly zero: number;
   readonly one: number;
 }
 
-/** A canvas with axes on it. */
+/** A canvas with axes. */
 export interface Surface {
   readonly context: CanvasRenderingContext2D;
   readonly x: Axis;
   readonly y: Axis;
 }
 
-/** Above so many points dots are small squares, which are drawn in less time. */
+/** With more points than this, dots become small squares, which are faster to draw. */
 const MANY = 1500;
 
-/** Draws those of the points that `chosen` says, or all, as dots in one colour. */
+/** Draws points as dots in one colour: those for which `chosen` returns true, or all. */
 export function drawDots(
   { context, x, y }: Surface,
   points: Float32Array,
@@ -39,7 +39,7 @@ export function drawDots(
   context.fill();
 }
 
-/** Draws points as dots, each in the one of `colours` that its value has a right to. */
+/** Draws points as dots, each in a colour for its value. */
 export function drawShaded(
   surface: Surface,
   points: Float32Array,
@@ -53,8 +53,8 @@ export function drawShaded(
 }
 
 /**
- * Which of so many parts each value lies in, each part of as many values as the others: by rank, since codes often lie
- * so unevenly that parts of equal width would show nearly all of them in one colour. Equal values share a part.
+ * Divides values into `count` shades of equally many values. Codes are often so uneven that intervals of equal width would
+ * put nearly all of them into one shade. Equal values get the same shade.
  */
 export function shadesOf(values: Float32Array, count: number): Uint8Array {
   const sorted = values.slice().sort();
@@ -65,7 +65,7 @@ export function shadesOf(values: Float32Array, count: number): Uint8Array {
   return Uint8Array.from(values, (value) => shades.get(value)!);
 }
 
-/** Draws a line through points. */
+/** Draws a line through the points. */
 export function drawLine({ context, x, y }: Surface, points: Float32Array, colour: string): void {
   const [width, height] = [x.one - x.zero, y.one - y.zero];
   context.strokeStyle = colour;

@@ -10,10 +10,10 @@ import type { FromWorker, Phase, ToWorker } from "./spiralMessages.js";
 import { CHOICES, SETTINGS, type SpiralSettings } from "./spiralSettings.js";
 import { View } from "./view.js";
 
-/** Models of points are far smaller. */
+/** Models for points are far smaller than this. */
 const LARGEST_FILE = 2 ** 28;
 
-/** What the first button does. */
+/** Label of the first button. */
 const TRAIN_BUTTON: Record<Phase, string> = {
   ready: "Start",
   training: "Pause",
@@ -36,9 +36,9 @@ const worker = startWorker<ToWorker, FromWorker>("spiral/worker.js", receive, br
 for (const [name, names] of Object.entries(CHOICES)) offer(byId(name, HTMLSelectElement), names);
 const form = new SettingsForm<SpiralSettings>(byId("settings", HTMLFormElement), SETTINGS, changed);
 let phase: Phase | undefined;
-/** Whether what is being trained is one epoch alone. */
+/** Whether training stops after the current epoch. */
 let stepping = false;
-/** Of the file whose model has just been put in the place of the settings' own. */
+/** Name of the file whose model has replaced the one of the settings. */
 let loaded: string | undefined;
 
 function receive(message: FromWorker): void {
@@ -62,9 +62,9 @@ function receive(message: FromWorker): void {
   }
 }
 
-/** Nothing can be calculated any more. */
+/** The worker has failed, so nothing can run any more. */
 function broken(message: string): void {
-  status.fail(`The page's worker has failed: ${message} Reload the page to go on.`);
+  status.fail(`The page's worker has failed: ${message} Reload the page to continue.`);
   for (const name of ["train", "step", "reset", "download"] as const) buttons[name].disabled = true;
 }
 
@@ -83,7 +83,7 @@ function phaseText(phase: Phase, epoch: string): string {
     case "ready":
       return loaded === undefined
         ? "Ready."
-        : `Loaded ${loaded}. Reset goes back to the settings' own model.`;
+        : `Loaded ${loaded}. Reset returns to the model of the settings.`;
     case "training":
       return "Training…";
     case "paused":
@@ -111,14 +111,16 @@ function changed(name: keyof SpiralSettings): void {
   if (wasTraining) worker.send({ kind: "train" });
 }
 
-/** Begins the run that the page's address tells of. */
+/** Begins the run that the page's address describes. */
 function beginFromAddress(): void {
   const { values, problems } = fromHash(SETTINGS, location.hash);
   form.values = values;
   history.replaceState(null, "", `#${toHash(SETTINGS, values)}`);
   begin();
   if (problems.length > 0) {
-    status.fail(`The link is not all right: ${problems.join("; ")}. What is wrong has been replaced.`);
+    status.fail(
+      `Some settings in the link are invalid: ${problems.join("; ")}. They have been replaced by defaults.`,
+    );
   }
 }
 
@@ -141,7 +143,7 @@ async function copy(): Promise<void> {
 
 buttons.train.addEventListener("click", () => {
   stepping = false;
-  if (phase === "training") status.say("Pausing after the running step…");
+  if (phase === "training") status.say("Pausing after the current step…");
   worker.send({ kind: phase === "training" ? "pause" : "train" });
 });
 buttons.step.addEventListener("click", () => {
@@ -162,7 +164,7 @@ bindKeys(
   },
   () => byId("keys", HTMLInputElement).checked,
 );
-// On a narrow page the settings would be between the run and its pictures.
+// On a narrow page, open settings would separate the run from its pictures.
 byId("settings-box", HTMLDetailsElement).open = matchMedia("(min-width: 56rem)").matches;
 addEventListener("hashchange", beginFromAddress);
 beginFromAddress();

@@ -1,7 +1,7 @@
 import { type AutoencoderOptions, dense, type Optimizer } from "../../index.js";
 import type { SpiralSettings } from "./spiralSettings.js";
 
-/** The model that settings ask for: two coordinates, hidden layers, one number, hidden layers, two coordinates. */
+/** The model of the settings: two coordinates → hidden layers → one number → hidden layers → two coordinates. */
 export function modelOptions(settings: SpiralSettings): AutoencoderOptions {
   const { hidden, encoderActivation, decoderActivation, optimizer, learningRate, seed } = settings;
   return {
@@ -12,7 +12,7 @@ export function modelOptions(settings: SpiralSettings): AutoencoderOptions {
     ],
     decoder: [...hidden.toReversed().map((units) => dense(units, decoderActivation)), dense(2)],
     scaling: "standard",
-    // The library fills in what an optimizer lacks.
+    // The library fills in the optimizer's other options.
     optimizer: { kind: optimizer, learningRate } as Optimizer,
     seed,
   };

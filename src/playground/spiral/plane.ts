@@ -7,19 +7,19 @@ import { drawDots, drawLine, drawShaded, type Surface } from "./canvasLayers.js"
 
 const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
 
-/** How many colours codes are told apart by. */
+/** Number of colours for codes. */
 const SHADES = 24;
 
-/** Dots, or a line through them, in one colour; `points` are x₁, x₂ of each. */
+/** Dots, or a line through them, in one colour. `points` has x₁ and x₂ of each. */
 export interface PlainLayer {
   readonly kind: "dots" | "line";
   readonly label: string;
-  /** One of style.css's. */
+  /** Name of a colour in style.css. */
   readonly colour: string;
   points: Float32Array;
 }
 
-/** Dots that are coloured by the ranks of their `values`, from the least to the greatest. */
+/** Dots coloured by the ranks of their `values`, from smallest to largest. */
 export interface ShadedLayer {
   readonly kind: "shaded";
   readonly label: string;
@@ -29,7 +29,7 @@ export interface ShadedLayer {
 
 type Layer = PlainLayer | ShadedLayer;
 
-/** How a layer is shown in the legend. */
+/** A layer's entry in the legend. */
 function legendOf(layer: Layer) {
   const colour = layer.kind === "shaded" ? ramp(3, isDark())[1]! : themeColour(layer.colour);
   const pointStyle = layer.kind === "line" ? ("line" as const) : ("circle" as const);
@@ -37,14 +37,14 @@ function legendOf(layer: Layer) {
 }
 
 /**
- * The square in which the points lie, with layers on it. Chart.js draws title, axes, legend and what stays as it is.
- * What moves is drawn on a canvas of its own above that, as it comes from the worker: to draw everything anew some
- * twenty times a second, or to make thousands of points into Chart.js's own, would hold the page up.
+ * A square plot of points in layers. Chart.js draws the title, the axes, the legend and the fixed layer. The moving layer
+ * has its own canvas above and is drawn straight from the worker's arrays: redrawing everything twenty times a second,
+ * or converting thousands of points for Chart.js, would slow the page down.
  */
 export class Plane<Fixed extends Layer, Moving extends Layer> {
-  /** Drawn by `drawAll`. */
+  /** Drawn only by `drawAll`. */
   readonly fixed: Fixed | undefined;
-  /** Drawn by `draw`, too. */
+  /** Drawn by `draw` and `drawAll`. */
   readonly moving: Moving;
   readonly #chart: Chart<"scatter">;
   readonly #above: HTMLCanvasElement;
@@ -86,7 +86,7 @@ export class Plane<Fixed extends Layer, Moving extends Layer> {
     this.#chart.draw();
   }
 
-  /** Draws what moves. */
+  /** Draws the moving layer. */
   draw(): void {
     this.#drawMoving(this.#chart);
   }
@@ -109,7 +109,7 @@ export class Plane<Fixed extends Layer, Moving extends Layer> {
   #drawMoving(chart: Chart): void {
     const { left, top, width, height } = chart.chartArea;
     const ratio = chart.currentDevicePixelRatio;
-    // Setting its size, even to the same, empties a canvas and forgets its transformation.
+    // Setting the size, even to the same, clears a canvas and resets its transformation.
     this.#above.width = Math.round(width * ratio);
     this.#above.height = Math.round(height * ratio);
     const context = this.#above.getContext("2d")!;
@@ -119,7 +119,7 @@ export class Plane<Fixed extends Layer, Moving extends Layer> {
   }
 }
 
-/** Lengths as a style has them. */
+/** Lengths as CSS values. */
 function pixels(lengths: { [name: string]: number }): { [name: string]: string } {
   return Object.fromEntries(Object.entries(lengths).map(([name, length]) => [name, `${length}px`]));
 }

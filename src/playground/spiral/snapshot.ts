@@ -1,13 +1,14 @@
 import { type Autoencoder, Matrix, type Spiral, spearman } from "../../index.js";
 import type { Picture } from "./spiralMessages.js";
 
-/** Points of the decoder's curve. */
+/** Number of points on the decoder's curve. */
 const CURVE_POINTS = 512;
 
-/** What a model makes of a spiral just now; for the moments between two steps of a training. */
+/** A model's current results for a spiral. Call it between two training steps. */
 export function pictureOf(model: Autoencoder, { points, positions }: Spiral): Picture {
-  const codes = model.encodeSync(points).data;
-  const reconstructions = model.reconstructSync(points).data;
+  const encoded = model.encodeSync(points);
+  const codes = encoded.data;
+  const reconstructions = model.decodeSync(encoded).data;
   return {
     reconstructions,
     codes,
@@ -18,8 +19,8 @@ export function pictureOf(model: Autoencoder, { points, positions }: Spiral): Pi
 }
 
 /**
- * Codes from the least to the greatest: half of them evenly spaced, and half as densely as the codes of the points lie,
- * so that the curve is smooth wherever there are any.
+ * Codes from the smallest to the largest. Half are evenly spaced; the others are as dense as the codes of the points, so
+ * that the curve is smooth wherever there are points.
  */
 function alongCodes(codes: Float32Array): Float32Array {
   const sorted = codes.toSorted();

@@ -1,11 +1,11 @@
 import type { EngineReport } from "../shared/engineLine.js";
 import type { SpiralSettings } from "./spiralSettings.js";
 
-/** What the page asks of its worker. */
+/** Requests from the page to its worker. */
 export type ToWorker =
-  /** A new model on new data, instead of what there is. */
+  /** Starts a new model on new data. */
   | { readonly kind: "begin"; readonly settings: SpiralSettings }
-  /** A model from a file on the data of the settings; what there is stays when the file is none. */
+  /** Loads a model from a file, with the data of the settings. If that fails, the current run stays. */
   | {
       readonly kind: "load";
       readonly settings: SpiralSettings;
@@ -14,44 +14,44 @@ export type ToWorker =
     }
   | { readonly kind: "train" }
   | { readonly kind: "pause" }
-  /** To the end of one more epoch. */
+  /** Trains to the end of one more epoch. */
   | { readonly kind: "step" }
-  /** Has training stop by itself every so many epochs. */
+  /** Sets after how many epochs training stops by itself. */
   | { readonly kind: "stopEvery"; readonly epochs: number }
   | { readonly kind: "save" }
-  /** The last snapshot has been drawn, or is not going to be. */
+  /** The page has drawn the last snapshot, or will not draw it. */
   | { readonly kind: "drawn" };
 
 export type Phase = "ready" | "training" | "paused" | "finished" | "failed";
 
-/** A run that has begun. */
+/** Describes a run that has begun. */
 export interface Begun {
   /** x₁, x₂ of each point. */
   readonly points: Float32Array;
-  /** Widths, from the sample to the reconstruction. */
+  /** Widths of the layers, from the sample to the reconstruction. */
   readonly widths: readonly number[];
   readonly parameters: number;
   readonly engine: EngineReport;
-  /** Of the file that the model came from. */
+  /** Name of the file that the model came from. */
   readonly name?: string;
 }
 
-/** What a model makes of the points. */
+/** A model's results for the points. */
 export interface Picture {
   /** x₁, x₂ of each point's reconstruction. */
   readonly reconstructions: Float32Array;
   readonly codes: Float32Array;
-  /** x₁, x₂ along the codes from the least to the greatest. */
+  /** x₁, x₂ of the decoder's curve, from the smallest to the largest code. */
   readonly curve: Float32Array;
   /** Mean squared error of the coordinates. */
   readonly mse: number;
-  /** Spearman's, of codes and places along the spiral; NaN where all codes are equal. */
+  /** Spearman's rank correlation of codes and positions on the spiral; NaN if all codes are equal. */
   readonly correlation: number;
 }
 
-/** How a run stands. */
+/** The current state of a run. */
 export interface Snapshot extends Picture {
-  /** Whole epochs. */
+  /** Number of whole epochs. */
   readonly epoch: number;
   /** Losses of the epochs since the last snapshot, up to `epoch`. */
   readonly losses: Float64Array;
@@ -59,7 +59,7 @@ export interface Snapshot extends Picture {
   readonly samplesPerSecond?: number;
 }
 
-/** What the worker tells the page. */
+/** Messages from the worker to the page. */
 export type FromWorker =
   | { readonly kind: "begun"; readonly begun: Begun }
   | { readonly kind: "phase"; readonly phase: Phase; readonly epoch: number }

@@ -5,15 +5,15 @@ import { Speedometer } from "../shared/speedometer.js";
 import { pictureOf } from "./snapshot.js";
 import type { FromWorker, Phase, Snapshot } from "./spiralMessages.js";
 
-/** Least time between two snapshots, in ms. */
+/** Minimum time between two snapshots, in ms. */
 const SNAPSHOT_INTERVAL = 50;
 
-/** More epochs than anybody waits for: a run has no end of its own, it is paused. */
+/** A run has no end; it only pauses. */
 const ENDLESS = Number.MAX_SAFE_INTEGER;
 
 /**
- * A model that is trained on a spiral. There is one call of `fit` a run, which waits wherever the run is paused, so
- * that pausing changes nothing of what comes out.
+ * Trains a model on a spiral. A run is one call of `fit`, which waits while the run is paused. So pausing does not change
+ * the result.
  */
 export class SpiralRun {
   readonly model: Autoencoder;
@@ -25,17 +25,17 @@ export class SpiralRun {
   #phase: Phase = "ready";
   #ended = false;
   #epoch = 0;
-  /** Samples of the running epoch that have been trained on. */
+  /** Samples that the current epoch has trained on so far. */
   #samples = 0;
   /** The epoch to pause after. */
   #stopAt = 0;
   /** Training stops by itself every so many epochs. */
   #span: number;
-  /** Of the epochs since the last snapshot. */
+  /** Losses of the epochs since the last snapshot. */
   #losses: number[] = [];
-  /** Whether to pause after the running step. */
+  /** Whether to pause after the current step. */
   #pausing = false;
-  /** Whether the model has been asked for while a step was running. */
+  /** Whether to save the model after the current step. */
   #saving = false;
   /** Whether the page has drawn the last snapshot. */
   #drawn = true;
@@ -54,7 +54,7 @@ export class SpiralRun {
     this.#send = send;
   }
 
-  /** Gets ready to train, and sends a first snapshot; the model has then learnt its scaling. */
+  /** Gets ready to train and sends a first snapshot. After that, the model has learnt its scaling. */
   begin(): Promise<void> {
     return new Promise((fulfil) => {
       this.#training = this.#fit(() => {
@@ -74,7 +74,7 @@ export class SpiralRun {
       const { points } = this.#spiral;
       await this.model.fit(points, { epochs: ENDLESS, batchSize: this.#batchSize, callbacks: [callback] });
     } catch (error) {
-      // A run that was ended is not worth a word.
+      // If the run was ended on purpose, there is nothing to report.
       if (!this.#ended) this.#failed(error);
     }
   }
@@ -85,7 +85,7 @@ export class SpiralRun {
     const samples = Math.min(step * this.#batchSize, rows);
     this.#speed.add(samples - this.#samples, now);
     this.#samples = samples;
-    // What follows the last batch is the end of the epoch, which sees to all of this itself.
+    // After the last batch, `#epochEnded` does the rest.
     if (samples === rows) return;
     this.#betweenSteps();
     if (this.#pausing) this.#stop("paused");
@@ -115,14 +115,14 @@ export class SpiralRun {
   }
 
   #failed(error: unknown): void {
-    this.#send({ kind: "error", message: `Training has failed: ${errorText(error)}.` });
+    this.#send({ kind: "error", message: `Training failed: ${errorText(error)}.` });
     this.#phase = "failed";
     this.#betweenSteps();
     if (error instanceof DivergedError) this.#snapshot();
     this.#tellPhase();
   }
 
-  /** Trains on, to the next stop. */
+  /** Continues training to the next stop. */
   train(): void {
     this.#goOn(this.#epoch + this.#span - (this.#epoch % this.#span));
   }
@@ -143,18 +143,18 @@ export class SpiralRun {
     this.model.resume();
   }
 
-  /** Pauses after the running step, which may be a long one. */
+  /** Pauses after the current step, which may take a while. */
   pause(): void {
     this.#pausing = this.#phase === "training";
   }
 
-  /** Stops every so many epochs. */
+  /** Sets after how many epochs training stops by itself. */
   stopEvery(epochs: number): void {
     this.#span = epochs;
     if (this.#phase === "training" && this.#stopAt > this.#epoch + 1) this.train();
   }
 
-  /** Sends the model as a file, as it is between two steps. */
+  /** Sends the model as a file, between two steps. */
   save(): void {
     if (this.#phase === "training") this.#saving = true;
     else this.#save();
@@ -171,7 +171,7 @@ export class SpiralRun {
     this.#drawn = true;
   }
 
-  /** Comes after the snapshot of the same moment, so that what the page says holds of what it shows. */
+  /** Comes after the snapshot of the same moment, so that the page's text matches its pictures. */
   #tellPhase(): void {
     this.#send({ kind: "phase", phase: this.#phase, epoch: this.#epoch });
   }
@@ -200,7 +200,7 @@ export class SpiralRun {
     if (this.#phase === "training") this.#speed.start(this.#lastSnapshot);
   }
 
-  /** Ends the training, which may be in the middle of a step, and gives everything back. */
+  /** Ends training, even within a step, and frees everything. */
   async end(): Promise<void> {
     this.#ended = true;
     await this.model.dispose();

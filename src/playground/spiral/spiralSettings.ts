@@ -7,12 +7,12 @@ import {
   widthsSetting,
 } from "../shared/settingsText.js";
 
-/** All that a run follows from: the same settings give the same run. */
+/** All settings of a run: the same settings always give the same run. */
 export interface SpiralSettings {
   readonly points: number;
   readonly noise: number;
   readonly turns: number;
-  /** Widths of the encoder's hidden layers; the decoder has them the other way round. */
+  /** Widths of the encoder's hidden layers; the decoder has them in reverse. */
   readonly hidden: readonly number[];
   readonly encoderActivation: ActivationName;
   readonly decoderActivation: ActivationName;
@@ -27,7 +27,7 @@ export interface SpiralSettings {
 
 type Arithmetic = NonNullable<EngineOptions["math"]>;
 
-// Written as objects, so that the compiler sees to it that no name is missing.
+// Written as an object, so that the compiler checks that no name is missing.
 const ACTIVATIONS = Object.keys({
   relu: 0,
   tanh: 0,
@@ -53,7 +53,7 @@ const OPTIMIZERS: OptimizerName[] = [
   "sgd",
 ];
 
-/** What is chosen among by name, in the order in which it is offered. */
+/** The names to choose from, in the order in which the page lists them. */
 export const CHOICES = {
   encoderActivation: ACTIVATIONS,
   decoderActivation: ACTIVATIONS,
@@ -62,8 +62,8 @@ export const CHOICES = {
 } as const satisfies { [name in keyof SpiralSettings]?: readonly SpiralSettings[name][] };
 
 /**
- * At first, those with which the code follows the spiral from any seed: a decoder that is smooth, and a code that
- * begins at 0. The arithmetic is the one that is the same everywhere, so that a link gives the same run everywhere.
+ * With the initial settings the code follows the spiral for any seed: the decoder is smooth and codes start at 0. Portable
+ * arithmetic makes a link give the same run everywhere.
  */
 export const SETTINGS: Settings<SpiralSettings> = {
   points: integerSetting("Points", 500, 10, 5000),

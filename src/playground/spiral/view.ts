@@ -2,6 +2,7 @@ import { byId, setText } from "../shared/dom.js";
 import { engineLine } from "../shared/engineLine.js";
 import { LossChart } from "../shared/lossChart.js";
 import { Painter } from "../shared/painter.js";
+import { grouped, showNumber, significant } from "../shared/showNumber.js";
 import { type PlainLayer, Plane, type ShadedLayer } from "./plane.js";
 import type { Begun, Snapshot } from "./spiralMessages.js";
 
@@ -13,17 +14,6 @@ const plain = (kind: "dots" | "line", label: string, colour: string): PlainLayer
   colour,
   points: NOTHING,
 });
-
-/** A number as text, and as it is for programs. */
-function show(id: string, value: number | undefined, text: (value: number) => string): void {
-  const element = byId(id, HTMLDataElement);
-  const known = value !== undefined && Number.isFinite(value);
-  element.value = known ? String(value) : "";
-  setText(element, known ? text(value) : "–");
-}
-
-const significant = (value: number) =>
-  value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(2) : value.toPrecision(3);
 
 /** The numbers and the pictures of a run. */
 export class View {
@@ -38,7 +28,7 @@ export class View {
   });
   readonly #curve = new Plane(byId("curve-chart", HTMLCanvasElement), "The decoder's curve over the data", {
     fixed: plain("dots", "data", "original"),
-    moving: plain("line", "decoded, least to greatest code", "curve"),
+    moving: plain("line", "decoded, smallest to largest code", "curve"),
   });
   readonly #codes = new Plane(byId("code-chart", HTMLCanvasElement), "Points coloured by code", {
     moving: {
@@ -50,10 +40,10 @@ export class View {
   });
   readonly #planes = [this.#rebuilt, this.#curve, this.#codes];
   readonly #painter: Painter;
-  /** The planes on which what stays as it is has changed with a new run. */
+  /** Planes whose fixed layer has changed with a new run. */
   #stale = new Set<unknown>();
 
-  /** @param drawn called when a run's snapshot, or its beginning, is on the page */
+  /** @param drawn called after a snapshot, or the beginning of a run, has been drawn */
   constructor(drawn: () => void) {
     const planes = this.#planes.map((plane) => () => {
       if (this.#stale.delete(plane)) plane.drawAll();
@@ -68,10 +58,9 @@ export class View {
     for (const { moving } of [this.#rebuilt, this.#curve]) moving.points = NOTHING;
     this.#codes.moving.values = NOTHING;
     this.#stale = new Set(this.#planes);
-    show("epoch", 0, String);
-    for (const id of ["loss", "mse", "correlation", "least", "most"]) show(id, undefined, String);
-    const count = new Intl.NumberFormat("en").format(parameters);
-    setText(byId("layers", HTMLElement), `${widths.join(" → ")}, ${count} parameters`);
+    showNumber("epoch", 0, String);
+    for (const id of ["loss", "mse", "correlation", "least", "most"]) showNumber(id, undefined, String);
+    setText(byId("layers", HTMLElement), `${widths.join(" → ")}, ${grouped(parameters)} parameters`);
     setText(byId("engine", HTMLElement), engineLine(engine));
     this.#painter.request();
   }
@@ -84,12 +73,12 @@ export class View {
     this.#rebuilt.moving.points = reconstructions;
     this.#curve.moving.points = curve;
     this.#codes.moving.values = codes;
-    show("epoch", epoch, (value) => new Intl.NumberFormat("en").format(value));
-    if (losses.length > 0) show("loss", losses.at(-1), significant);
-    show("mse", mse, significant);
-    show("correlation", correlation, (value) => value.toFixed(4));
-    show("least", least(codes), significant);
-    show("most", -least(codes.map((code) => -code)), significant);
+    showNumber("epoch", epoch, grouped);
+    if (losses.length > 0) showNumber("loss", losses.at(-1), significant);
+    showNumber("mse", mse, significant);
+    showNumber("correlation", correlation, (value) => value.toFixed(4));
+    showNumber("least", least(codes), significant);
+    showNumber("most", -least(codes.map((code) => -code)), significant);
     setText(byId("engine", HTMLElement), engineLine(snapshot.engine, snapshot.samplesPerSecond));
     this.#painter.request();
   }

@@ -1,4 +1,4 @@
-// The worker of the spiral's page: one run at a time, and the engines that runs calculate with.
+// The worker of the spiral page: one run at a time, and the engines for it.
 import { Autoencoder, Engine, ShapeError, type Spiral, spiral } from "../../index.js";
 import { errorText, serveWorker } from "../shared/channel.js";
 import { engineReport } from "../shared/engineLine.js";
@@ -10,13 +10,13 @@ import type { SpiralSettings } from "./spiralSettings.js";
 
 const engines = new Map<SpiralSettings["math"], Promise<Engine>>();
 let run: SpiralRun | undefined;
-/** Ends when all that has been asked for is done: a new run waits for the end of the one before it. */
+/** Resolves when all requests so far are done. A new run waits for the end of the one before it. */
 let queue: Promise<void> = Promise.resolve();
 
 const failed = (error: unknown) => send({ kind: "error", message: errorText(error) });
 
 const send = serveWorker<ToWorker, FromWorker>((message) => {
-  // Not in the queue: it tells of what the page has done already.
+  // Not in the queue, because it reports what the page has already done.
   if (message.kind === "drawn") run?.drawn();
   else queue = queue.then(() => handle(message)).catch(failed);
 }, failed);
@@ -43,7 +43,7 @@ async function handle(message: Exclude<ToWorker, { kind: "drawn" }>): Promise<vo
   }
 }
 
-/** An engine; kept, so that its workers are started once. */
+/** The engine for an arithmetic. It is kept, so that its workers start only once. */
 function engineFor(math: SpiralSettings["math"]): Promise<Engine> {
   const known = engines.get(math);
   if (known) return known;
@@ -53,7 +53,7 @@ function engineFor(math: SpiralSettings["math"]): Promise<Engine> {
   return engine;
 }
 
-/** @throws {FormatError} {ShapeError} when the file holds no model of points on a line */
+/** @throws {FormatError} {ShapeError} unless the file is a model from two values to one */
 async function modelOf({ bytes, settings, name }: Extract<ToWorker, { kind: "load" }>): Promise<Autoencoder> {
   const model = await Autoencoder.fromSafetensors(bytes, { engine: await engineFor(settings.math) }).catch(
     (error: unknown) => {
@@ -64,12 +64,12 @@ async function modelOf({ bytes, settings, name }: Extract<ToWorker, { kind: "loa
   if (inputSize === 2 && latentSize === 1) return model;
   await model.dispose();
   throw new ShapeError(
-    `${name} cannot be loaded: its model turns ${inputSize} values into ${latentSize}, but points on a spiral ` +
-      "are 2 values and a place along it is 1",
+    `${name} cannot be loaded: its model encodes ${inputSize} values as ${latentSize}, but this page needs a model that ` +
+      "encodes 2 values as 1",
   );
 }
 
-/** Puts a model in the place of the run that there is. */
+/** Replaces the current run with a new one. */
 async function begin(model: Autoencoder, settings: SpiralSettings, name?: string): Promise<void> {
   await run?.end();
   const { points: samples, noise, turns, seed, batchSize, epochs } = settings;

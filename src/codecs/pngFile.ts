@@ -1,24 +1,23 @@
 import { concatenate } from "../common/concatenate.js";
 import { crc32 } from "../formats/crc32.js";
-
-/** Pixels: one byte each (grey), or three (red, green, blue). */
-export interface Pixels {
-  readonly width: number;
-  readonly height: number;
-  readonly channels: 1 | 3;
-  readonly data: Uint8Array;
-}
+import { type ImagePixels, requirePixels } from "./imagePixels.js";
 
 /** PNG (W3C Recommendation, third edition), section 5.2. */
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
-/** Section 11.2.1. */
-const COLOUR_TYPE = { 1: 0, 3: 2 } as const;
+/** Section 11.2.1, by the number of channels. */
+const COLOUR_TYPE = { 1: 0, 2: 4, 3: 2, 4: 6 } as const;
 
-/** An image as a PNG file of eight bits a channel. */
-export async function encodePng({ width, height, channels, data }: Pixels): Promise<Uint8Array> {
+/**
+ * Writes an image as a PNG file of eight bits a channel.
+ *
+ * @param image grey, grey with alpha, RGB or RGBA: what `decodeImage` gives, or a canvas's `ImageData`
+ * @throws {ArgumentError} {ShapeError} when it is no such image, or its data do not fit its size
+ */
+export async function encodePng(image: ImagePixels): Promise<Uint8Array<ArrayBuffer>> {
+  const { width, height, channels, data } = requirePixels("image", image);
   const row = width * channels;
   const lines = new Uint8Array(height * (row + 1));
-  // Each line begins with its filter's number: 0, none.
+  // Each line begins with the number of its filter; 0 means none.
   for (let y = 0; y < height; y++) lines.set(data.subarray(y * row, (y + 1) * row), y * (row + 1) + 1);
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
@@ -31,13 +30,7 @@ export async function encodePng({ width, height, channels, data }: Pixels): Prom
     chunk("IDAT", await deflated(lines)),
     chunk("IEND", new Uint8Array()),
   ];
-  return concatenate(Uint8Array, parts);
-}
-
-/** An image as a `data:` URL. */
-export async function pngUrl(pixels: Pixels): Promise<string> {
-  const bytes = await encodePng(pixels);
-  return `data:image/png;base64,${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""))}`;
+  return concatenate(Uint8Array, parts) as Uint8Array<ArrayBuffer>;
 }
 
 /** Length, name, data and CRC. */

@@ -1,6 +1,6 @@
-import { byId, setText } from "../shared/dom.js";
+import { byId, setText } from "./dom.js";
 
-/** Shows a number as text, and as it is for programs; a dash where it is not known. */
+/** Shows a number as text, or a dash if it is unknown. The element's `value` has the exact number, for programs. */
 export function showNumber(id: string, value: number | undefined, text: (value: number) => string): void {
   const element = byId(id, HTMLDataElement);
   const known = value !== undefined && Number.isFinite(value);
@@ -8,12 +8,12 @@ export function showNumber(id: string, value: number | undefined, text: (value: 
   setText(element, known ? text(value) : "–");
 }
 
-/** Three digits that mean something. */
+/** A number with three significant digits. */
 export function significant(value: number): string {
   return value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(2) : value.toPrecision(3);
 }
 
-/** With commas between thousands. */
+/** A number with commas between thousands. */
 export function grouped(value: number): string {
   return value.toLocaleString("en");
 }

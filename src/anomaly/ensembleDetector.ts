@@ -1,0 +1,219 @@
+import type { AutoencoderOptions } from "../autoencoder/autoencoder.js";
+import { brand } from "../common/brand.js";
+import { integer, knownKeys, requireOptions, requireSamplesAlone } from "../common/check.js";
+import { ArgumentError, StateError } from "../common/errors.js";
+import type { Rows, Samples } from "../data/samples.js";
+import { Engine, isEngine } from "../engine/engine.js";
+import type { EngineOptions } from "../engine/engineOptions.js";
+import { checkMetadata, type ModelFileOptions, type SafetensorsFile } from "../saving/modelFile.js";
+import type { DetectorColumn } from "./columns.js";
+import { checkScore, type DetectionRule } from "./detectionThreshold.js";
+import type { Ensemble } from "./ensemble.js";
+import { decodeEnsemble, encodeEnsemble } from "./ensembleFile.js";
+import { finiteRows } from "./ensembleInput.js";
+import { explainRows } from "./explainRows.js";
+import { type AnomalyEvaluation, checkLabels, evaluateScores, type Labels, readLabels } from "./ranking.js";
+import type { RowReasons } from "./reasons.js";
+
+/** Tells the class's own use of its constructor from others'. */
+const KEY = Symbol("EnsembleDetector");
+
+/** Columns that a row's reasons name at most, unless told otherwise. */
+export const REASONS = 3;
+
+/** Options of `explain`. */
+export interface ExplainOptions {
+  /** Columns that the reasons of a row name at most, an integer of at least 1; default 3. */
+  top?: number;
+}
+
+/** What a detector consists of. */
+interface Parts {
+  readonly ensemble: Ensemble;
+  readonly threshold: number;
+  readonly rule: DetectionRule;
+  /** The engine that the members run on, if it ends with the detector. */
+  readonly ownEngine: Engine | undefined;
+}
+
+/**
+ * The detector that `detectAnomalies` trains: an ensemble of small autoencoders. The score of a row is the root of the
+ * mean square of its columns' errors, each in units of the column's mean error: about 1 for usual rows, more for others.
+ *
+ * Its methods are those of `AnomalyDetector`, and take samples in memory. Calls can run side by side.
+ */
+export class EnsembleDetector {
+  /** Stays when a minifier renames the class. */
+  static readonly name = "EnsembleDetector";
+  static {
+    brand(EnsembleDetector);
+  }
+  readonly #ensemble: Ensemble;
+  readonly #ownEngine: Engine | undefined;
+  #threshold: number;
+  #rule: DetectionRule;
+  #disposal: Promise<void> | undefined;
+
+  /** @internal */
+  constructor(key: typeof KEY, { ensemble, threshold, rule, ownEngine }: Parts) {
+    if (key !== KEY) {
+      throw new ArgumentError(
+        "new EnsembleDetector(…) has learned nothing; call detectAnomalies(data, { … })",
+      );
+    }
+    this.#ensemble = ensemble;
+    this.#ownEngine = ownEngine;
+    this.#threshold = threshold;
+    this.#rule = rule;
+  }
+
+  /** @internal A detector of what has been trained. */
+  static of(parts: Parts): EnsembleDetector {
+    return new EnsembleDetector(KEY, parts);
+  }
+
+  /**
+   * The detector that `toSafetensors` wrote; it gives the same scores.
+   *
+   * @param file the file's bytes, or what `decodeSafetensors` read from them
+   * @param options.engine how to calculate, as of `detectAnomalies`; it is not part of the file
+   * @throws {FormatError} when `file` is not such a file
+   */
+  static async fromSafetensors(
+    file: SafetensorsFile,
+    options: Pick<AutoencoderOptions, "engine"> = {},
+  ): Promise<EnsembleDetector> {
+    return withEngine(options.engine, async (engine, ownEngine) => {
+      const { ensemble, threshold, rule } = await decodeEnsemble(file, engine);
+      return EnsembleDetector.of({ ensemble, threshold, rule, ownEngine });
+    });
+  }
+
+  /** The score above which a row is an anomaly. */
+  get threshold(): number {
+    return this.#threshold;
+  }
+
+  /** Another threshold, from now on. @throws {ArgumentError} unless it is a number of at least 0 */
+  set threshold(threshold: number) {
+    this.#threshold = checkScore("threshold", threshold);
+    this.#rule = { kind: "threshold", threshold: this.#threshold };
+  }
+
+  /** How the threshold was chosen. */
+  get rule(): DetectionRule {
+    return this.#rule;
+  }
+
+  /** The columns, with names and the features that belong to each. */
+  get columns(): readonly DetectorColumn[] {
+    return this.#ensemble.columns;
+  }
+
+  /** Features of a sample. */
+  get inputSize(): number {
+    return this.#ensemble.inputSize;
+  }
+
+  /** Autoencoders of the ensemble. */
+  get members(): number {
+    return this.#ensemble.members.length;
+  }
+
+  /**
+   * How unusual each row is, at least 0.
+   *
+   * @throws {ArgumentError} {ShapeError} {NonFiniteError} for unfit samples
+   */
+  score(samples: Samples): Promise<Float32Array>;
+  async score(samples: Samples, ...surplus: unknown[]): Promise<Float32Array> {
+    requireSamplesAlone("score", surplus);
+    return this.#ensemble.scores(this.#rows(samples));
+  }
+
+  /** 1 for each row whose score is above the threshold, 0 for the others. Errors as of `score`. */
+  predict(samples: Samples): Promise<Uint8Array>;
+  async predict(samples: Samples, ...surplus: unknown[]): Promise<Uint8Array> {
+    requireSamplesAlone("predict", surplus);
+    return flagsOf(await this.#ensemble.scores(this.#rows(samples)), this.#threshold);
+  }
+
+  /**
+   * Why each row has its score: the columns that contribute most, with what the row has there and what was expected.
+   * Errors as of `score`.
+   */
+  async explain(samples: Samples, options: ExplainOptions = {}): Promise<RowReasons[]> {
+    knownKeys("explain", options, ["top"]);
+    return explainRows(this.#ensemble, this.#rows(samples), integer("top", options.top ?? REASONS));
+  }
+
+  /**
+   * Compares scores and flags with what the rows are known to be.
+   *
+   * @param labels 1 or true for an anomaly, 0 or false for a normal row; there must be both
+   * @throws what `score` throws
+   * @throws {ArgumentError} {ShapeError} for unfit labels
+   */
+  async evaluate(samples: Samples, labels: Labels): Promise<AnomalyEvaluation> {
+    const known = readLabels(labels);
+    const rows = this.#rows(samples);
+    const checked = checkLabels(known, rows.rows);
+    return evaluateScores(await this.#ensemble.scores(rows), checked, this.#threshold);
+  }
+
+  /**
+   * The detector as one safetensors file: the members' weights as `members.0.encoder.0.weight`, the means and deviations
+   * of the features, the mean errors of the columns, and the threshold. `describe` functions of columns are left out.
+   *
+   * @param options.metadata further texts for `__metadata__`, as of `Autoencoder.toSafetensors`
+   */
+  toSafetensors(options: ModelFileOptions = {}): Uint8Array {
+    this.#assertAlive();
+    const fitted = { threshold: this.#threshold, rule: this.#rule };
+    return encodeEnsemble(this.#ensemble, fitted, checkMetadata(options));
+  }
+
+  /** Gives all memory back at once. A detector that is forgotten without it gives it back when it is collected. */
+  dispose(): Promise<void> {
+    this.#disposal ??= this.#end();
+    return this.#disposal;
+  }
+
+  async #end(): Promise<void> {
+    await Promise.all(this.#ensemble.members.map(({ model }) => model.dispose()));
+    await this.#ownEngine?.dispose();
+  }
+
+  #rows(samples: Samples): Rows {
+    this.#assertAlive();
+    return finiteRows("samples", samples, this.#ensemble.inputSize);
+  }
+
+  #assertAlive(): void {
+    if (this.#disposal) throw new StateError("the detector was disposed of");
+  }
+}
+
+/**
+ * Has `build` make something on an engine: a given one, or one of its own, which ends if `build` fails. Unless asked
+ * otherwise, that is a portable one: the same rows are flagged on every machine.
+ */
+export async function withEngine<T>(
+  given: EngineOptions | Engine = {},
+  build: (engine: Engine, own: Engine | undefined) => Promise<T>,
+): Promise<T> {
+  if (isEngine(given)) return build(given, undefined);
+  requireOptions("the engine", given);
+  const own = await Engine.create({ math: "portable", ...given });
+  try {
+    return await build(own, own);
+  } catch (error) {
+    await own.dispose();
+    throw error;
+  }
+}
+
+/** 1 for each score above the threshold. */
+export function flagsOf(scores: Float32Array, threshold: number): Uint8Array {
+  return Uint8Array.from(scores, (score) => (score > threshold ? 1 : 0));
+}

@@ -1,0 +1,181 @@
+import { Autoencoder } from "../autoencoder/autoencoder.js";
+import { ArgumentError, NonFiniteError } from "../common/errors.js";
+import { Matrix } from "../data/matrix.js";
+import { partsOf, type Rows } from "../data/samples.js";
+import { ColumnStatistics, type ScalingParameters } from "../data/scaling.js";
+import { SampleRandom } from "../datasets/sampleRandom.js";
+import type { Engine } from "../engine/engine.js";
+import type { Seed } from "../math/seed.js";
+import type { Columns } from "./columns.js";
+import { columnErrors, Ensemble, type Member, scaleRows, toInput } from "./ensemble.js";
+import { BATCH_SIZE, memberDescription } from "./memberDescription.js";
+
+/** How an ensemble is trained. */
+export interface EnsembleTraining {
+  readonly members: number;
+  /** Steps of training that each member takes; undefined to go by the number of rows. */
+  readonly steps: number | undefined;
+  readonly seed: Seed;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: ((progress: DetectionProgress) => void) | undefined;
+}
+
+/** How far `detectAnomalies` is. */
+export interface DetectionProgress {
+  /** Members of the ensemble that have been trained. */
+  readonly member: number;
+  /** Members that there will be. */
+  readonly members: number;
+}
+
+/** Steps that a member takes by default: more would teach it the anomalies, too. */
+const STEPS = 200;
+/** By default no member sees a row more often: in a small table, it would learn it by heart. */
+const MOST_EPOCHS = 15;
+/** Rows that mean errors are taken from, at most. */
+const MOST_MEASURED = 2048;
+/** Values of training rows that are prepared at once, at most. */
+const ELEMENTS_AT_ONCE = 1 << 22;
+/** Streams of random numbers: seeds of members, their rows, and the rows that errors are measured on. */
+const [SEEDS, ORDERS, MEASURED] = [0x656e7301, 0x656e7302, 0x656e7303];
+
+/**
+ * Trains the members of an ensemble one after the other.
+ *
+ * @param rows the values of which are finite
+ * @throws {NonFiniteError} when a column spans more than 64-bit floats can hold
+ * @throws the signal's reason
+ */
+export async function trainEnsemble(
+  rows: Rows,
+  columns: Columns,
+  engine: Engine,
+  training: EnsembleTraining,
+): Promise<Ensemble> {
+  const { scaling, still } = learnColumns(rows, columns);
+  const { seed, signal, onProgress } = training;
+  const measured = prepared(rows, someRows(rows.rows, seed), scaling, still);
+  const members: Member[] = [];
+  const random = new SampleRandom(seed, SEEDS);
+  try {
+    for (let index = 0; index < training.members; index++) {
+      signal?.throwIfAborted();
+      const description = memberDescription(rows.columns, random.at(index).uint32());
+      const model = await Autoencoder.create({ ...description, engine });
+      members.push({ model, meanErrors: new Float64Array(columns.length) });
+      for (const block of trainingBlocks(rows, index, training)) {
+        const { input } = prepared(rows, block, scaling, still);
+        const samples = new Matrix(input, block.length, rows.columns);
+        await model.fit(samples, { batchSize: BATCH_SIZE, shuffle: false, ...(signal && { signal }) });
+      }
+      await measure(members[index]!, measured, columns, still);
+      onProgress?.({ member: index + 1, members: training.members });
+    }
+    return new Ensemble(columns, scaling, members);
+  } catch (error) {
+    await Promise.all(members.map(({ model }) => model.dispose()));
+    throw error;
+  }
+}
+
+/** Means and deviations of all features, and 1 for each feature of a column whose value never changes. */
+function learnColumns(rows: Rows, columns: Columns): { scaling: ScalingParameters; still: Uint8Array } {
+  const statistics = new ColumnStatistics(rows.columns);
+  for (const { part } of partsOf(rows)) statistics.add(part);
+  const scaling = statistics.parameters("standard");
+  const wide = scaling.scale.findIndex(
+    (scale, j) => !Number.isFinite(scale) || !Number.isFinite(scaling.offset[j]!),
+  );
+  if (wide >= 0) {
+    throw new NonFiniteError(
+      `column ${wide} of ${rows.name} spans more than 64-bit floats can hold; scale it down`,
+    );
+  }
+  const constant = statistics.constant();
+  const still = new Uint8Array(rows.columns);
+  for (const { features } of columns) {
+    if (features.every((feature) => constant[feature])) for (const feature of features) still[feature] = 1;
+  }
+  return { scaling, still };
+}
+
+/** Row numbers for a member's training, block after block: the table in one random order after the other. */
+function* trainingBlocks(
+  { rows, columns }: Rows,
+  index: number,
+  { seed, steps }: EnsembleTraining,
+): Generator<Uint32Array> {
+  let left = BATCH_SIZE * (steps ?? Math.min(STEPS, Math.ceil((MOST_EPOCHS * rows) / BATCH_SIZE)));
+  const most = Math.max(1, Math.floor(ELEMENTS_AT_ONCE / columns / BATCH_SIZE)) * BATCH_SIZE;
+  const random = new SampleRandom(seed, ORDERS).at(index);
+  const order = Uint32Array.from({ length: rows }, (_, row) => row);
+  let used = rows;
+  while (left > 0) {
+    const block = new Uint32Array(Math.min(left, most));
+    for (let i = 0; i < block.length; i++) {
+      if (used === rows) used = 0;
+      block[i] = draw(order, used++, random);
+    }
+    left -= block.length;
+    yield block;
+  }
+}
+
+/** The next row of a random order, of which `used` have come (Fisher and Yates, one step at a time). */
+function draw(order: Uint32Array, used: number, random: SampleRandom): number {
+  const at = used + Math.floor(random.uniform() * (order.length - used));
+  const row = order[at]!;
+  order[at] = order[used]!;
+  order[used] = row;
+  return row;
+}
+
+/** All rows, or as many at random as mean errors are taken from. */
+function someRows(rows: number, seed: Seed): Uint32Array {
+  const order = Uint32Array.from({ length: rows }, (_, row) => row);
+  if (rows <= MOST_MEASURED) return order;
+  const random = new SampleRandom(seed, MEASURED).at(0);
+  for (let used = 0; used < MOST_MEASURED; used++) draw(order, used, random);
+  return order.slice(0, MOST_MEASURED);
+}
+
+interface Prepared {
+  readonly scaled: Float32Array;
+  readonly input: Float32Array;
+}
+
+/** Rows of a table, scaled, and as the networks get them. */
+function prepared(rows: Rows, chosen: Uint32Array, scaling: ScalingParameters, still: Uint8Array): Prepared {
+  const { data, columns, name } = rows;
+  if (data.length !== rows.rows * columns) {
+    throw new ArgumentError(
+      `${name} has lost its memory: its buffer was transferred or resized during training`,
+    );
+  }
+  const scaled = new Float32Array(chosen.length * columns);
+  chosen.forEach((row, i) => {
+    const at = i * columns;
+    scaleRows(data.subarray(row * columns, (row + 1) * columns), scaling, scaled.subarray(at, at + columns));
+  });
+  return { scaled, input: toInput(scaled, still) };
+}
+
+/** Takes a member's mean errors from rows that it may have learned from. */
+async function measure(
+  { model, meanErrors }: Member,
+  { scaled, input }: Prepared,
+  columns: Columns,
+  still: Uint8Array,
+): Promise<void> {
+  const rows = input.length / still.length;
+  const { data } = await model.reconstruct(new Matrix(input, rows, still.length));
+  const errors = new Float64Array(rows * columns.length);
+  columnErrors(columns, still.length, scaled, data, errors);
+  columns.forEach(({ features }, column) => {
+    if (still[features[0]!]) return;
+    let sum = 0;
+    for (let i = column; i < errors.length; i += columns.length) sum += errors[i]!;
+    // An error of 0 throughout would mark the column as one that never changes.
+    meanErrors[column] = Math.max(sum / rows, 2 ** -40);
+  });
+}

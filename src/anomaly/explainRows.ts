@@ -1,0 +1,33 @@
+import { partOf, type Rows } from "../data/samples.js";
+import type { Blamed } from "./blaming.js";
+import type { Columns } from "./columns.js";
+import type { Ensemble } from "./ensemble.js";
+import type { ColumnValue, Reason, RowReasons } from "./reasons.js";
+
+/** Bytes are samples divided by 255, and people know them as bytes. */
+const BYTE = 255;
+
+/** The reasons of each row: `top` columns at most, without those that contribute nothing. */
+export async function explainRows(ensemble: Ensemble, rows: Rows, top: number): Promise<RowReasons[]> {
+  const result: RowReasons[] = [];
+  await ensemble.explain(rows, top, (row, score, blamed) => {
+    const values = partOf(rows, row, 1);
+    const reasons = blamed.map((blame) => toReason(ensemble.columns, values, blame));
+    result.push({ row, score, reasons: reasons.sort((a, b) => b.share - a.share || a.column - b.column) });
+  });
+  return result;
+}
+
+function toReason(columns: Columns, values: Rows["data"], { column, share, expected }: Blamed): Reason {
+  const unit = values instanceof Uint8Array ? BYTE : 1;
+  const { name, features, describe } = columns[column]!;
+  const told = (numbers: readonly number[]): ColumnValue =>
+    describe ? describe(numbers) : numbers.length === 1 ? numbers[0]! : numbers;
+  return {
+    name,
+    column,
+    value: told(features.map((feature) => values[feature]!)),
+    expected: told(expected.map((value) => value * unit)),
+    share,
+  };
+}

@@ -1,0 +1,51 @@
+import { show } from "../common/check.js";
+import { ArgumentError } from "../common/errors.js";
+
+/** A value of a column: a number, several for a column of several features, or what its `describe` says. */
+export type ColumnValue = number | string | readonly number[];
+
+/** A column that makes a row unusual. */
+export interface Reason {
+  /** The column's name. */
+  readonly name: string;
+  /** Its place among the columns, counted from 0. */
+  readonly column: number;
+  /** What the row has there, in the units of the samples. */
+  readonly value: ColumnValue;
+  /** What the detector expects there of the row's other columns, less those that it blames first; in the same units. */
+  readonly expected: ColumnValue;
+  /** The part of the row's squared score that goes away when this column is taken as unknown, 0 to 1. */
+  readonly share: number;
+}
+
+/** Why a row is unusual. */
+export interface RowReasons {
+  /** Its place among the samples, counted from 0. */
+  readonly row: number;
+  /** How unusual it is. */
+  readonly score: number;
+  /** The columns that contribute most, the largest share first; none for a row without any error. */
+  readonly reasons: readonly Reason[];
+}
+
+/**
+ * A reason in words, such as `pressure 9.1, expected 4.2 (71 %)`; of a row, all of its reasons, separated by semicolons.
+ *
+ * @param reason one of `explain` or of `detectAnomalies`
+ * @throws {ArgumentError} for anything else
+ */
+export function describeReason(reason: Reason | RowReasons): string {
+  if (typeof reason !== "object" || reason === null) {
+    throw new ArgumentError(`reason must be one of a detector's reasons, not ${show(reason)}`);
+  }
+  if ("reasons" in reason) return reason.reasons.map(describeReason).join("; ");
+  const { name, value, expected, share } = reason;
+  return `${name} ${written(value)}, expected ${written(expected)} (${Math.round(share * 100)} %)`;
+}
+
+/** Four digits say enough. */
+function written(value: ColumnValue): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "number") return String(Number(value.toPrecision(4)));
+  return `[${value.map(written).join(", ")}]`;
+}

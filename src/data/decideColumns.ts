@@ -1,0 +1,313 @@
+import { show } from "../common/check.js";
+import { ArgumentError, NonFiniteError } from "../common/errors.js";
+import { BooleanColumn, isBooleanPair, truthOf } from "./booleanColumn.js";
+import { CategoryColumn, categoryOf, listed } from "./categoryColumn.js";
+import { type ColumnEncoder, shortNumber, wrongCell } from "./columnEncoder.js";
+import { type ColumnProfile, MOST_TEXTS } from "./columnProfile.js";
+import { DATE_FORMATS, DateColumn, type DateFormat } from "./dateColumn.js";
+import { areLabels, isLabelName } from "./labelColumn.js";
+import { type DecimalMark, NumberColumn } from "./numberColumn.js";
+import type { CheckedPreprocessorOptions, ColumnType } from "./preprocessorOptions.js";
+import { dayText, timeFormat, timesOf } from "./timeFormat.js";
+import type { ValueCounts } from "./valueCounts.js";
+
+/** What was decided about a column, for people. */
+export interface ColumnDecision {
+  /** Its name in the table. */
+  readonly column: string;
+  /** What its values are. */
+  readonly type:
+    | "number"
+    | "category"
+    | "boolean"
+    | "date"
+    | "text"
+    | "identifier"
+    | "label"
+    | "constant"
+    | "empty"
+    | "unread";
+  /** How many features it becomes; 0 where it is left out. */
+  readonly features: number;
+  /** What was done with it, and why, in a few words. */
+  readonly action: string;
+  /** How many rows have no value in it. */
+  readonly missing: number;
+  /** Its smallest and largest value, or its most frequent categories. */
+  readonly range: string;
+}
+
+/** A decision, with what carries it out where the column is used. */
+export interface Decided {
+  readonly decision: ColumnDecision;
+  readonly encoder?: ColumnEncoder;
+}
+
+/** From this share of missing values on, a feature of its own tells where they are. */
+const MISSING_SHARE = 0.05;
+/** Names of running numbers, and those of unique ones. */
+const RUNNING_NAME =
+  /^(?:unnamed.*|column 1|index|idx|no\.?|nr\.?|num|number|n|#|key|t|time|step|time[ _.-]?step|tick|sample|frame|row|row[ _.-]?(?:id|names?|number)?|record|seq|sequence|obs)$/i;
+const UNIQUE_NAME = /(?:^|[\s_.-])(?:id|uuid|guid)(?:$|[\s_.-])/i;
+const CAMEL_ID = /[a-z](?:Id|ID)$/;
+/**
+ * Decides what becomes of each column.
+ *
+ * @param rows of the table
+ */
+export function decideColumns(
+  profiles: readonly ColumnProfile[],
+  rows: number,
+  options: CheckedPreprocessorOptions,
+): Decided[] {
+  // A comma that can be read in one way alone tells how the others are meant.
+  const decimal = options.decimal ?? (profiles.some((each) => each.comma && !each.allPoint) ? "," : ".");
+  return profiles.map((profile) => new Decision(profile, rows, options, decimal).decide());
+}
+
+class Decision {
+  readonly #profile: ColumnProfile;
+  readonly #rows: number;
+  readonly #options: CheckedPreprocessorOptions;
+  readonly #decimal: DecimalMark;
+
+  constructor(
+    profile: ColumnProfile,
+    rows: number,
+    options: CheckedPreprocessorOptions,
+    decimal: DecimalMark,
+  ) {
+    this.#profile = profile;
+    this.#rows = rows;
+    this.#options = options;
+    this.#decimal = decimal;
+  }
+
+  decide(): Decided {
+    const { name } = this.#profile;
+    const { columns, drop, labelColumn, idColumn, types } = this.#options;
+    const type = types.get(name);
+    if (name === labelColumn) return this.#leftOut("label", "labels, left out");
+    if (name === idColumn) return this.#leftOut("identifier", "names the rows, left out");
+    if (type === "drop" || drop.includes(name)) return this.#leftOut("unread", "left out on request");
+    if (columns && !columns.includes(name))
+      return this.#leftOut("unread", "not among the chosen columns, left out");
+    if (type !== undefined) return this.#forced(type);
+    if (labelColumn === undefined && isLabelName(name) && !this.#many && areLabels(this.#texts)) {
+      return this.#leftOut("label", "labels by its name and values, left out (option labelColumn)");
+    }
+    return this.#found();
+  }
+
+  #forced(type: ColumnType): Decided {
+    const profile = this.#profile;
+    if (profile.present === 0) return this.#leftOut("empty", "has no values, left out");
+    if (type === "number") return this.#number(true);
+    if (type === "category") return this.#category(true);
+    if (type === "date") return this.#date(timeFormat(profile, true, this.#options.dayFirst), true);
+    return this.#boolean();
+  }
+
+  #found(): Decided {
+    const profile = this.#profile;
+    if (profile.present === 0) return this.#leftOut("empty", "has no values, left out");
+    if (profile.codeDigits !== undefined && this.#runs(profile.point)) {
+      return this.#leftOut("identifier", "a running number, left out");
+    }
+    if (this.#numbers() && profile.codeDigits === undefined) return this.#number(false);
+    const format = timeFormat(profile, false, this.#options.dayFirst);
+    if (format !== undefined) return this.#date(format, false);
+    if (this.#textsAlone() && isBooleanPair(profile.texts.keys())) return this.#boolean();
+    return this.#category(false);
+  }
+
+  /** The column's numbers, where all of it is numbers by the decimal mark. */
+  #numbers(): { counts: ValueCounts; decimal: DecimalMark } | undefined {
+    const profile = this.#profile;
+    if (profile.firstInfinite && profile.allNumbers) {
+      const { place, cell } = profile.firstInfinite;
+      throw new NonFiniteError(
+        `${place}: column ${show(profile.name)} has ${show(cell)}, but all numbers must be finite; ` +
+          "name it in the option missing if it stands for a missing value",
+      );
+    }
+    const comma = profile.comma;
+    if (profile.allPoint && !(this.#decimal === "," && comma)) return { counts: profile.point, decimal: "." };
+    if (comma && comma.count === profile.present && this.#options.decimal !== ".")
+      return { counts: comma, decimal: "," };
+    return undefined;
+  }
+
+  #number(forced: boolean): Decided {
+    const profile = this.#profile;
+    const numbers = this.#numbers();
+    if (!numbers) {
+      const odd = profile.firstText ?? profile.firstPoint;
+      throw wrongCell(odd?.place ?? "the table", profile.name, odd?.cell, "number");
+    }
+    const { counts, decimal } = numbers;
+    const unit = forced || decimal === "," ? undefined : timeFormat(profile, false, undefined);
+    if (unit) return this.#date(unit, false);
+    if (!forced && this.#isIdentifier(counts)) {
+      return this.#leftOut(
+        "identifier",
+        `${this.#runs(counts) ? "a running number" : "all different"}, left out`,
+      );
+    }
+    if (!forced && counts.least === counts.most) {
+      if (this.#flagged) return this.#category(false);
+      return this.#leftOut("constant", `always ${shortNumber(counts.least)}, left out`);
+    }
+    const median = counts.median();
+    const notes = this.#imputed(`by the median, ${shortNumber(median)}`);
+    if (decimal === ",")
+      notes.unshift(`decimal comma${this.#options.decimal === undefined ? " (option decimal)" : ""}`);
+    const encoder = new NumberColumn(profile.name, decimal, median, this.#flagged);
+    return this.#used(encoder, notes, `${shortNumber(counts.least)} to ${shortNumber(counts.most)}`);
+  }
+
+  #boolean(): Decided {
+    const profile = this.#profile;
+    if (profile.firstUnwanted) {
+      const { place, cell } = profile.firstUnwanted;
+      throw wrongCell(place, profile.name, cell, "word for true or false");
+    }
+    const all = this.#categories(false);
+    const yes = all.reduce((sum, [text, count]) => sum + (truthOf(text) ? count : 0), 0);
+    const usual = 2 * yes > profile.present;
+    const encoder = new BooleanColumn(profile.name, usual, this.#flagged);
+    return this.#used(encoder, this.#imputed(`by ${usual}`), listed(this.#texts));
+  }
+
+  #category(forced: boolean): Decided {
+    const profile = this.#profile;
+    const { maximumCategories, minimumFrequency } = this.#options;
+    const all = this.#categories(profile.codeDigits !== undefined);
+    const many = this.#many;
+    if (many && forced) {
+      throw new ArgumentError(
+        `column ${show(profile.name)} has more than ${MOST_TEXTS} different values, too many for the type "category"`,
+      );
+    }
+    const distinct = many ? `more than ${MOST_TEXTS}` : String(all.length);
+    if (!forced && !many && all.length === 1 && profile.missing === 0) {
+      return this.#leftOut("constant", `always ${show(all[0]![0])}, left out`);
+    }
+    if (!forced && all.length > 1 && all.length === profile.present && !many) {
+      return this.#leftOut("identifier", "all different, left out");
+    }
+    if (!forced && (many || all.length > Math.max(50, profile.present / 2))) {
+      return this.#leftOut("text", `${distinct} different texts, left out`);
+    }
+    const least = Math.max(2, minimumFrequency * this.#rows);
+    const frequent = all.slice(0, maximumCategories).filter(([, count]) => count >= least);
+    // A single rare one is as well off under its own name.
+    const kept = all.length - frequent.length === 1 && all.length <= maximumCategories ? all : frequent;
+    const other = kept.length < all.length;
+    const missing = profile.missing > 0;
+    if (!forced && kept.length + (other ? 1 : 0) + (missing ? 1 : 0) < 2) {
+      return this.#leftOut("text", `${distinct} rare texts, left out`);
+    }
+    const codes = profile.codeDigits !== undefined;
+    const encoder = new CategoryColumn(profile.name, {
+      categories: kept.map(([text]) => text),
+      other,
+      missing,
+      codes,
+    });
+    const notes: string[] = [];
+    if (other) notes.push(`${all.length - kept.length} less frequent ones together`);
+    if (missing) notes.push("missing ones by themselves");
+    return this.#used(encoder, notes, `${distinct}: ${listed(all.map(([text]) => text))}`);
+  }
+
+  #date(format: DateFormat | undefined, forced: boolean): Decided {
+    const profile = this.#profile;
+    if (format === undefined) {
+      const { place = "the table", cell } = profile.firstUndated ?? {};
+      throw wrongCell(place, profile.name, cell, "date, or not of the kind that those before it are");
+    }
+    const { least, most, median, cycles: covered } = timesOf(profile, format);
+    const { dates } = this.#options;
+    const cycles = dates === "time" ? [] : covered;
+    const time = dates !== "cycles" || (forced && cycles.length === 0);
+    const range = `${dayText(least, format)} to ${dayText(most, format)}`;
+    const guess = profile.dates.has("dayFirst") && profile.dates.has("monthFirst");
+    const notes = [
+      DATE_FORMATS[format] +
+        (guess && this.#options.dayFirst === undefined ? ", a guess (option dayFirst)" : ""),
+    ];
+    if (least === most && !forced)
+      return { ...this.#leftOut("constant", "always the same, left out", range) };
+    if (cycles.length === 0 && !time) {
+      return this.#leftOut("date", "too short for a cycle, left out (option dates)", range);
+    }
+    notes.push([...cycles.map((cycle) => `phase of the ${cycle}`), ...(time ? ["days"] : [])].join(", "));
+    const plan = { format, cycles, time, median, flagged: this.#flagged };
+    return this.#used(new DateColumn(profile.name, plan), [...notes, ...this.#imputed("by no phase")], range);
+  }
+
+  /** Whether numbers only tell the rows apart. */
+  #isIdentifier(counts: ValueCounts): boolean {
+    const { name } = this.#profile;
+    if (!counts.integers || counts.count < 2) return false;
+    if (UNIQUE_NAME.test(name) || CAMEL_ID.test(name))
+      return counts.exact ? counts.distinct === counts.count : this.#runs(counts);
+    return RUNNING_NAME.test(name.trim()) && this.#runs(counts);
+  }
+
+  /** Whether whole numbers can be 1, 2, 3, … in some order. */
+  #runs(counts: ValueCounts): boolean {
+    if (!counts.integers || counts.count < 2 || counts.most - counts.least !== counts.count - 1) return false;
+    return !counts.exact || counts.distinct === counts.count;
+  }
+
+  /** All values as texts, the most frequent first, with their counts. */
+  #categories(codes: boolean): [text: string, count: number][] {
+    const { texts, point, codeDigits = 0 } = this.#profile;
+    const all = new Map(texts);
+    if (point.count > 0 && point.distinct <= MOST_TEXTS) {
+      for (const [value, count] of point.entries()) {
+        const text = codes ? String(value).padStart(codeDigits, "0") : categoryOf(value, false);
+        all.set(text, (all.get(text) ?? 0) + count);
+      }
+    }
+    return [...all].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  }
+
+  get #texts(): string[] {
+    return this.#categories(false).map(([text]) => text);
+  }
+
+  /** Whether there are more different values than are counted. */
+  get #many(): boolean {
+    const { manyTexts, point } = this.#profile;
+    return manyTexts || point.distinct > MOST_TEXTS;
+  }
+
+  #textsAlone(): boolean {
+    return this.#profile.point.count === 0 && !this.#profile.manyTexts;
+  }
+
+  get #flagged(): boolean {
+    return this.#profile.missing > MISSING_SHARE * this.#rows;
+  }
+
+  #imputed(how: string): string[] {
+    const { missing } = this.#profile;
+    if (missing === 0) return [];
+    return [`${missing} missing ${how}${this.#flagged ? ", flagged" : ""}`];
+  }
+
+  #used(encoder: ColumnEncoder, notes: readonly string[], range: string): Decided {
+    const { name: column, missing } = this.#profile;
+    const action = notes.length > 0 ? notes.join("; ") : "as it is";
+    const { type, features } = encoder;
+    return { decision: { column, type, features: features.length, action, missing, range }, encoder };
+  }
+
+  #leftOut(type: ColumnDecision["type"], action: string, range = ""): Decided {
+    const { name: column, missing } = this.#profile;
+    return { decision: { column, type, features: 0, action, missing, range } };
+  }
+}

@@ -1,0 +1,176 @@
+import { boolean, integer, knownKeys, show } from "../common/check.js";
+import { ArgumentError, FormatError, ShapeError } from "../common/errors.js";
+import type { Table } from "../formats/table.js";
+import { allocated } from "../formats/typedArrays.js";
+import { wrongCell } from "./columnEncoder.js";
+import { ColumnProfile } from "./columnProfile.js";
+import { type AnyMatrix, Matrix, toMatrix } from "./matrix.js";
+import { MissingValues } from "./missingValues.js";
+import { type DecimalMark, NumberColumn } from "./numberColumn.js";
+import { columnsByName, isTable, placesOf } from "./tableCheck.js";
+import { isGap, type SortByTimeOptions, sortByTime, type TimeOrder } from "./timeOrder.js";
+
+/** Options of `windows`. */
+export interface WindowOptions extends SortByTimeOptions {
+  /** Rows of a window. */
+  size: number;
+  /** Rows from the beginning of one window to that of the next; default 1. */
+  stride?: number;
+  /** Whether no window goes across a gap in time; default false. Only a table has times. */
+  splitAtGaps?: boolean;
+}
+
+/** Windows over the rows of a series. */
+export interface Windows {
+  /**
+   * A window a row, of shape [windows, size · columns]: the first row of the window with all its columns, then the next.
+   * That is how a convolution takes `inputShape: [size, columns]`.
+   */
+  readonly samples: Matrix<Float64Array>;
+  /** The first row of each window, in the order of time. */
+  readonly starts: Uint32Array;
+  /** Rows of a window. */
+  readonly size: number;
+  /** Rows of the series. */
+  readonly rows: number;
+  /** Columns of the series. */
+  readonly columns: number;
+  /** The names of the columns; undefined for a matrix. */
+  readonly columnNames: readonly string[] | undefined;
+  /** How a table's rows follow each other; undefined for a matrix. */
+  readonly order: TimeOrder | undefined;
+}
+
+/**
+ * Cuts a series into windows of `size` rows, so that a model learns what follows what.
+ *
+ * The rows of a matrix are taken in their order; those of a table are sorted by time first (`sortByTime`), and all its
+ * other columns have to be numbers: `TablePreprocessor` makes a matrix of other tables. Where the stride leaves rows at
+ * the end over, one more window ends at the last row, so that every row is in a window.
+ *
+ * @example
+ * const { samples, starts } = windows(new Matrix(Float64Array.of(1, 2, 3, 4, 5), 5, 1), { size: 3, stride: 2 });
+ * console.log(samples.data, starts); // [ 1, 2, 3,  3, 4, 5 ] [ 0, 2 ]
+ *
+ * @throws {ArgumentError} for options out of range, and errors of `sortByTime`
+ * @throws {ShapeError} when there are fewer rows than a window has
+ * @throws {FormatError} for a cell of a table that is no number, or missing
+ * @throws {OutOfMemoryError} when the runtime refuses the memory for the windows
+ */
+export function windows(series: AnyMatrix | Table, options: WindowOptions): Windows {
+  knownKeys("windows", options, ["size", "stride", "splitAtGaps", "timeColumn", "dayFirst"]);
+  const size = integer("size", options.size);
+  const stride = integer("stride", options.stride ?? 1);
+  const split = boolean("splitAtGaps", options.splitAtGaps ?? false);
+  const { data, rows, columns, columnNames, order } = seriesOf(series, options);
+  const starts = Uint32Array.from(startsOf(segmentsOf(rows, split ? order : undefined), size, stride));
+  if (starts.length === 0) {
+    const where = split && order && order.gaps.count > 0 ? " between two gaps" : "";
+    throw new ShapeError(`the series has ${rows} rows${where}, too few for a window of size ${size}`);
+  }
+  const width = size * columns;
+  const samples = new Float64Array(allocated(8 * starts.length * width).buffer);
+  starts.forEach((start, i) => {
+    samples.set(data.subarray(start * columns, (start + size) * columns), i * width);
+  });
+  return {
+    samples: new Matrix(samples, starts.length, width),
+    starts,
+    size,
+    rows,
+    columns,
+    columnNames,
+    order,
+  };
+}
+
+/** Stretches of rows without a gap, as [begin, end). */
+function segmentsOf(rows: number, order: TimeOrder | undefined): [begin: number, end: number][] {
+  const segments: [number, number][] = [];
+  let begin = 0;
+  if (order && order.gaps.count > 0) {
+    for (let row = 1; row < rows; row++) {
+      if (!isGap(order, row)) continue;
+      segments.push([begin, row]);
+      begin = row;
+    }
+  }
+  segments.push([begin, rows]);
+  return segments;
+}
+
+function* startsOf(segments: readonly [number, number][], size: number, stride: number): Generator<number> {
+  for (const [begin, end] of segments) {
+    let start = begin;
+    for (; start + size <= end; start += stride) yield start;
+    const covered = start - stride + size;
+    if (end - begin >= size && covered < end) yield end - size;
+  }
+}
+
+interface Series {
+  readonly data: Float32Array | Float64Array;
+  readonly rows: number;
+  readonly columns: number;
+  readonly columnNames: readonly string[] | undefined;
+  readonly order: TimeOrder | undefined;
+}
+
+function seriesOf(series: AnyMatrix | Table, { timeColumn, dayFirst }: WindowOptions): Series {
+  if (isTable(series)) {
+    const options = {
+      ...(timeColumn === undefined ? {} : { timeColumn }),
+      ...(dayFirst === undefined ? {} : { dayFirst }),
+    };
+    const { table, order } = sortByTime(series, options);
+    return { ...numbersOf(table, order.timeColumn), order };
+  }
+  const matrix = toMatrix(series);
+  if (!matrix) throw new ArgumentError(`the series must be a Matrix or a table, not ${show(series)}`);
+  if (matrix.columns === 0) throw new ShapeError("the series has no columns");
+  return {
+    data: matrix.data,
+    rows: matrix.rows,
+    columns: matrix.columns,
+    columnNames: undefined,
+    order: undefined,
+  };
+}
+
+/** All columns but that of the times, as numbers. */
+function numbersOf(table: Table, timeColumn: string): Omit<Series, "order"> {
+  const used = [...columnsByName(table).values()].filter(({ name }) => name !== timeColumn);
+  const columns = used.length;
+  if (columns === 0)
+    throw new ShapeError(`the table has no columns beside that of the times, ${show(timeColumn)}`);
+  const data = new Float64Array(allocated(8 * table.rows * columns).buffer);
+  const missing = new MissingValues([]);
+  const placeOf = placesOf(table, 0);
+  const hint = "TablePreprocessor makes a matrix of it, which windows takes as well";
+  const profiles = used.map((column) => {
+    const profile = new ColumnProfile(column.name);
+    profile.add(column, missing, placeOf);
+    if (profile.missing > 0) {
+      throw new FormatError(`column ${show(column.name)} has ${profile.missing} missing values; ${hint}`);
+    }
+    return profile;
+  });
+  const comma = profiles.some((profile) => profile.comma && !profile.allPoint);
+  used.forEach((column, first) => {
+    const { allPoint, comma: asComma, firstText } = profiles[first]!;
+    const decimal: DecimalMark = asComma && (comma || !allPoint) ? "," : ".";
+    if (decimal === "." && !allPoint && firstText) {
+      throw new FormatError(
+        `${wrongCell(firstText.place, column.name, firstText.cell, "number").message}; ${hint}`,
+      );
+    }
+    new NumberColumn(column.name, decimal, 0, false).encode(column, {
+      out: data,
+      width: columns,
+      first,
+      missing,
+      placeOf,
+    });
+  });
+  return { data, rows: table.rows, columns, columnNames: used.map(({ name }) => name) };
+}

@@ -1,0 +1,122 @@
+import { show } from "../common/check.js";
+import { FormatError, type IsthmusError } from "../common/errors.js";
+import { objectTag } from "../common/objectTag.js";
+import { quote } from "../common/printable.js";
+import type { Cell, Table, TableColumn } from "./table.js";
+
+/** Collects records of the same width, column by column. */
+export class RecordTable {
+  readonly names: readonly string[];
+  readonly #notes: readonly string[];
+  #columns: string[][];
+  #lines: number[] = [];
+
+  constructor(names: readonly string[], notes: readonly string[]) {
+    this.names = names;
+    this.#notes = notes;
+    this.#columns = names.map(() => []);
+  }
+
+  get rows(): number {
+    return this.#lines.length;
+  }
+
+  add(record: readonly string[], line: number): void {
+    for (let column = 0; column < this.#columns.length; column++)
+      this.#columns[column]!.push(record[column]!);
+    this.#lines.push(line);
+  }
+
+  /** The rows so far, which are no longer kept. */
+  take(): Table {
+    const columns = this.#columns.map(
+      (values, column): TableColumn => ({ name: this.names[column]!, values }),
+    );
+    const table: Table = { rows: this.rows, columns, lines: this.#lines, notes: this.#notes };
+    this.#columns = this.names.map(() => []);
+    this.#lines = [];
+    return table;
+  }
+}
+
+/** Collects objects; a key that some of them lack is missing there. */
+export class ObjectTable {
+  readonly #columns = new Map<string, Cell[]>();
+  #lines: number[] = [];
+  #rows = 0;
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /**
+   * @param fail makes an error of a reason, which names the place
+   * @throws what `fail` makes for anything but an object of cells
+   */
+  add(record: unknown, fail: (reason: string) => IsthmusError, line?: number): void {
+    if (
+      typeof record !== "object" ||
+      record === null ||
+      Array.isArray(record) ||
+      ArrayBuffer.isView(record)
+    ) {
+      throw fail(`is ${show(record)}, but an object of named values is expected`);
+    }
+    for (const [name, value] of Object.entries(record)) {
+      if (!isCell(value)) {
+        throw fail(
+          `has ${show(value)} as ${quote(name)}, but a text, a number, a boolean, a date or null is expected`,
+        );
+      }
+      let column = this.#columns.get(name);
+      if (!column) {
+        column = new Array<Cell>(this.#rows).fill(null);
+        this.#columns.set(name, column);
+      }
+      column[this.#rows] = value;
+    }
+    this.#rows++;
+    for (const column of this.#columns.values()) if (column.length < this.#rows) column.push(null);
+    if (line !== undefined) this.#lines.push(line);
+  }
+
+  /** The rows so far, which are no longer kept; their names are. */
+  take(): Table {
+    const columns = [...this.#columns].map(([name, values]): TableColumn => ({ name, values }));
+    const lines = this.#lines.length === this.#rows ? { lines: this.#lines } : {};
+    const table: Table = { rows: this.#rows, columns, ...lines };
+    for (const { name } of columns) this.#columns.set(name, []);
+    this.#lines = [];
+    this.#rows = 0;
+    return table;
+  }
+}
+
+/** Whether a value can stand in a table. */
+export function isCell(value: unknown): value is Cell {
+  switch (typeof value) {
+    case "string":
+    case "number":
+    case "bigint":
+    case "boolean":
+    case "undefined":
+      return true;
+    default:
+      return value === null || objectTag(value) === "Date";
+  }
+}
+
+/** @throws {FormatError} unless all of `text` is JSON */
+export function parseJson(text: string, line: number | undefined): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    const place = line === undefined ? "bytes" : `line ${line} of bytes`;
+    throw new FormatError(
+      `${place} is not JSON, though it begins like it: ${quote((cause as Error).message)}`,
+      {
+        cause,
+      },
+    );
+  }
+}

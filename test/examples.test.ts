@@ -1,0 +1,100 @@
+// Every @example of a docstring runs as it stands, against the built package, and prints what its comments say.
+import { execFileSync } from "node:child_process";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { transformSync } from "esbuild";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+interface Example {
+  /** The documented class, method or function. */
+  readonly name: string;
+  readonly file: string;
+  readonly code: string;
+}
+
+/** The examples in a file's docstrings. */
+function examplesOf(file: string): Example[] {
+  const text = readFileSync(join(root, "src", file), "utf8");
+  const docstrings = text.matchAll(
+    /\/\*\*((?:(?!\*\/)[\s\S])*?@example(?:(?!\*\/)[\s\S])*)\*\/\s*(?:(?:export|static|async|function|class)\s+)*(\w+)/g,
+  );
+  return [...docstrings].flatMap(([, comment, name]) => {
+    const lines = comment!.replace(/^ *\* ?/gm, "");
+    const blocks = lines.matchAll(/@example\n```ts\n([\s\S]*?)```/g);
+    return [...blocks].map(([, code]) => ({ name: name!, file, code: code! }));
+  });
+}
+
+const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
+const examples = files.filter((path) => path.endsWith(".ts")).flatMap(examplesOf);
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "isthmus-examples-"));
+  mkdirSync(join(folder, "node_modules"));
+  symlinkSync(root, join(folder, "node_modules", "isthmus"), "dir");
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test("the names that people use most have examples", () => {
+  const names = [
+    "AnomalyDetector",
+    "decodeSamples",
+    "digits",
+    "fit",
+    "inspectModel",
+    "loadModel",
+    "loadSamples",
+    "saveModel",
+    "spiral",
+    "streamCsv",
+  ];
+  expect(names.filter((name) => !examples.some((example) => example.name === name))).toEqual([]);
+  const written = files
+    .filter((path) => path.endsWith(".ts"))
+    .reduce(
+      (count, path) => count + readFileSync(join(root, "src", path), "utf8").split("@example").length - 1,
+      0,
+    );
+  expect(examples, "an @example that this test does not find").toHaveLength(written);
+});
+
+test.each(examples.map((example) => [`${example.name} in ${example.file}`, example] as const))(
+  "the example of %s runs",
+  (_, { name, code }) => {
+    const file = join(folder, `${name}${examples.findIndex((example) => example.code === code)}.mjs`);
+    writeFileSync(file, transformSync(code, { loader: "ts", format: "esm" }).code);
+    const output = execFileSync(process.execPath, [file], { cwd: folder, encoding: "utf8", timeout: 60_000 });
+    const expected = [...code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, text]) => text);
+    for (const text of expected) expect(output.split("\n")).toContain(text);
+    expect(output).not.toMatch(/NaN|undefined/);
+  },
+);
+
+test("the examples type-check", { timeout: 120_000 }, () => {
+  const paths = examples.map(({ name, code }, index) => {
+    const path = join(folder, `${name}${index}.mts`);
+    writeFileSync(path, code);
+    return path;
+  });
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  const options =
+    "--noEmit --strict --skipLibCheck --module node16 --moduleResolution node16 --target es2022";
+  const types = ["--types", "node", "--typeRoots", join(root, "node_modules/@types")];
+  execFileSync(process.execPath, [tsc, ...options.split(" "), ...types, ...paths], {
+    cwd: folder,
+    stdio: "pipe",
+  });
+});
