@@ -35,6 +35,8 @@ export const STREAM_EVALUATION = 4;
 export const STREAM_SAMPLE = 5;
 /** Dropout behind layer i has stream STREAM_DROPOUT + i. */
 export const STREAM_DROPOUT = 256;
+/** Other layers that draw something have the stream STREAM_LAYER + their place in the model. */
+export const STREAM_LAYER = 65536;
 
 // A phase of a plan is a list of records of 32-bit words: operation, words of the record (these four included), extent, grain,
 // then the kernel's fields: its parameters without `begin`, `end` and `scratch`, in their order. src/build/kernels.mjs reads

@@ -23,6 +23,12 @@ export function areFloats(address: usize, rows: i32, columns: i32 = 1): bool {
   return isBlock(address, ((<i64>rows * <i64>columns) << 2), 4);
 }
 
+/** Pictures of `height` × `width` × `channels` floats, one after the other. */
+export function arePictures(address: usize, count: i32, height: i32, width: i32, channels: i32): bool {
+  if (ASC_NO_ASSERT) return true;
+  return isBlock(address, (<i64>count * <i64>height * <i64>width * <i64>channels) << 2, 4);
+}
+
 /** Floats that are aligned to vectors: packed panels, and what a thread has to itself. */
 export function areVectors(address: usize, length: i32): bool {
   if (ASC_NO_ASSERT) return true;
@@ -73,4 +79,13 @@ export function areSumsApart(sums: usize, matrix: usize, first: i32, last: i32, 
   const row = <i64>columns << 2;
   const offset = <usize>first * <usize>columns << 2;
   return areApart(sums + (<usize>first << 3), <i64>(last - first) << 3, matrix + offset, <i64>(last - first) * row);
+}
+
+/** Samples `first` to `last` of two blocks share no byte; a sample of each has so many floats. */
+export function areSamplesApart(a: usize, aSize: i32, b: usize, bSize: i32, first: i32, last: i32): bool {
+  if (ASC_NO_ASSERT) return true;
+  const count = <i64>(last - first);
+  const offset = <usize>((<i64>first * aSize) << 2);
+  const other = <usize>((<i64>first * bSize) << 2);
+  return areApart(a + offset, (count * aSize) << 2, b + other, (count * bSize) << 2);
 }

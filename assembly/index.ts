@@ -18,9 +18,14 @@ export { layerNormalization, layerNormalizationBackward } from "./normalization"
 export { packRows, packTransposed } from "./pack";
 export { activityL1, addToRows, klSparsity } from "./penalty";
 export { runPhase } from "./plan";
+export { averagePooling, averagePoolingBackward, maxPooling, maxPoolingBackward } from "./pooling";
 export { randomNormal, randomUniform, randomWords, shuffle } from "./random";
 export { columnSums } from "./reduce";
+export { spatialDropout, spatialDropoutBackward } from "./spatialDropout";
 export { lead, serve, stop } from "./team";
+export {
+  upSamplingBilinear, upSamplingBilinearBackward, upSamplingNearest, upSamplingNearestBackward,
+} from "./upSampling";
 export { vectorExp, vectorLog, vectorSigmoid, vectorTanh } from "./vector";
 
 /** The first byte that the module itself does not use. */

@@ -205,6 +205,31 @@ function replaceSome(
   v128.store(target, keptToo, 16);
 }
 
+/** One row of `replacementNoise`. */
+export function replaceRow(
+  row: i32, columns: i32, source: usize, target: usize, step: usize, stream: u32, seedLow: u32, seedHigh: u32,
+  threshold: u32, ones: u32, scale: f32, scratch: usize,
+): void {
+  drawKey(step, row, stream, seedLow, seedHigh, scratch);
+  const wide = f32x4.splat(scale);
+  const most = i32x4.splat(threshold);
+  const upper = i32x4.splat(ones);
+  let from = 0;
+  let left = columns;
+  for (; left >= 8; left -= 8) {
+    replaceSome(source, target, wide, most, upper, scratch, from);
+    from += 8;
+    source += 32;
+    target += 32;
+  }
+  if (left > 0) {
+    const tail = scratch + TAIL;
+    memory.copy(tail, source, <usize>(left << 2));
+    replaceSome(tail, tail, wide, most, upper, scratch, from);
+    memory.copy(target, tail, <usize>(left << 2));
+  }
+}
+
 /**
  * target[row, ·] = source[row, ·]·scale where a hash of 32 bits is `threshold` or more; else 1 where it is `ones` or more,
  * and else 0; over rows `begin` to `end`. Masking noise and dropout have `ones` = `threshold`. `source` may be `target`.
@@ -226,26 +251,9 @@ export function replacementNoise(
     areFloats(step, STEP_WORDS) && areVectors(scratch, SCRATCH_BYTES >> 2),
     "replacementNoise: step block and scratch are in memory",
   );
-  const wide = f32x4.splat(scale);
-  const most = i32x4.splat(threshold);
-  const upper = i32x4.splat(ones);
   for (let row = begin; row < end; row++) {
-    drawKey(step, row, stream, seedLow, seedHigh, scratch);
-    let from = 0;
-    let at = source + <usize>row * <usize>(columns << 2);
-    let to = target + <usize>row * <usize>(columns << 2);
-    let left = columns;
-    for (; left >= 8; left -= 8) {
-      replaceSome(at, to, wide, most, upper, scratch, from);
-      from += 8;
-      at += 32;
-      to += 32;
-    }
-    if (left > 0) {
-      const tail = scratch + TAIL;
-      memory.copy(tail, at, <usize>(left << 2));
-      replaceSome(tail, tail, wide, most, upper, scratch, from);
-      memory.copy(to, tail, <usize>(left << 2));
-    }
+    const offset = <usize>row * <usize>(columns << 2);
+    const from = source + offset;
+    replaceRow(row, columns, from, target + offset, step, stream, seedLow, seedHigh, threshold, ones, scale, scratch);
   }
 }

@@ -20,7 +20,10 @@ export type { ScalingName, ScalingParameters } from "./data/scaling.js";
 export type { ByteArray, SampleArray } from "./data/values.js";
 export { Engine } from "./engine/engine.js";
 export type { EngineInfo, EngineOptions } from "./engine/engineOptions.js";
+export { type ActivationLayer, activation } from "./layers/activation.js";
 export type { ActivationAlias, ActivationName } from "./layers/activations.js";
+export { type AveragePooling1dLayer, averagePooling1d } from "./layers/averagePooling1d.js";
+export { type AveragePooling2dLayer, averagePooling2d } from "./layers/averagePooling2d.js";
 export {
   type BatchNormalizationLayer,
   type BatchNormalizationOptions,
@@ -28,8 +31,6 @@ export {
 } from "./layers/batchNormalization.js";
 export {
   type Corruption,
-  type GaussianNoise,
-  gaussianNoise,
   type MaskingNoise,
   maskingNoise,
   type SaltAndPepper,
@@ -39,6 +40,11 @@ export { type DenseLayer, type DenseOptions, dense } from "./layers/dense.js";
 export { type DropoutLayer, dropout } from "./layers/dropout.js";
 export { type FlattenLayer, flatten } from "./layers/flatten.js";
 export { type GaussianLatent, gaussian } from "./layers/gaussian.js";
+export { type GaussianNoise, gaussianNoise } from "./layers/gaussianNoise.js";
+export {
+  type GlobalAveragePooling2dLayer,
+  globalAveragePooling2d,
+} from "./layers/globalAveragePooling2d.js";
 export type { InitializerName } from "./layers/initializers.js";
 export {
   type LayerNormalizationLayer,
@@ -46,6 +52,8 @@ export {
   layerNormalization,
 } from "./layers/layerNormalization.js";
 export type { Layer } from "./layers/layers.js";
+export { type MaxPooling1dLayer, maxPooling1d } from "./layers/maxPooling1d.js";
+export { type MaxPooling2dLayer, maxPooling2d } from "./layers/maxPooling2d.js";
 export {
   type ActivityPenalty,
   type KernelPenalty,
@@ -58,13 +66,28 @@ export {
   l1l2,
   l2,
 } from "./layers/penalties.js";
+export type { Lengths, Padding, Pooling1dOptions, Pooling2dOptions } from "./layers/pooling.js";
+export { type RepeatVectorLayer, repeatVector } from "./layers/repeatVector.js";
 export { type ReshapeLayer, reshape } from "./layers/reshape.js";
 export type { Shape } from "./layers/shape.js";
+export { type SpatialDropoutLayer, spatialDropout } from "./layers/spatialDropout.js";
+export type { Interpolation } from "./layers/upSampling.js";
+export {
+  type UpSampling1dLayer,
+  type UpSampling1dOptions,
+  upSampling1d,
+} from "./layers/upSampling1d.js";
+export {
+  type UpSampling2dLayer,
+  type UpSampling2dOptions,
+  upSampling2d,
+} from "./layers/upSampling2d.js";
 export { type Huber, huber, type Loss, type LossAlias, type LossName } from "./network/losses.js";
 export type { NamedWeight } from "./network/namedWeights.js";
 export type { MetricName } from "./network/stepMetrics.js";
+export type { LayerSummary, Summary, SummaryRow } from "./network/summary.js";
 export * from "./optimizers/index.js";
-export { inspectModel, type LayerSummary, type ModelSummary } from "./saving/inspectModel.js";
+export { inspectModel, type ModelSummary } from "./saving/inspectModel.js";
 export type { ModelFileOptions, SafetensorsFile } from "./saving/modelFile.js";
 export type { Callback, TrainedModel, TrainingRun } from "./training/callbacks.js";
 export { type EarlyStoppingOptions, earlyStopping } from "./training/earlyStopping.js";

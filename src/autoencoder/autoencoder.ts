@@ -1,5 +1,5 @@
 import { brand } from "../common/brand.js";
-import { knownKeys, requireOptions, requireSampleOptions } from "../common/check.js";
+import { knownKeys, requireOptions, requireSampleOptions, show } from "../common/check.js";
 import { ArgumentError } from "../common/errors.js";
 import type { Samples } from "../data/samples.js";
 import { Scaling, type ScalingParameters } from "../data/scaling.js";
@@ -16,6 +16,7 @@ import {
 import { Learner } from "../network/learner.js";
 import { type NamedWeight, readWeights, writeWeights } from "../network/namedWeights.js";
 import { Network } from "../network/network.js";
+import { layerSummaries, type Summary, summaryTable } from "../network/summary.js";
 import { decodeCheckpoint, encodeCheckpoint, toLearnerState } from "../saving/checkpoint.js";
 import {
   checkMetadata,
@@ -196,6 +197,24 @@ export class Autoencoder extends Predictor {
   get scaling(): ScalingParameters | undefined {
     const { parameters } = this.#learner.network.scaling ?? {};
     return parameters && copied(parameters);
+  }
+
+  /**
+   * The model's layers as a table: kinds, output shapes, numbers of parameters. Its `toString()` is the table that Keras
+   * prints; nothing is printed here, unless `print` is given.
+   *
+   * @param options.print gets the table as text: `console.log`; default none
+   */
+  summary(options: { print?: (text: string) => void } = {}): Summary {
+    knownKeys("summary", options, ["print"], { printfn: "TensorFlow.js's printFn is print" });
+    const { print } = options;
+    if (print !== undefined && typeof print !== "function") {
+      throw new ArgumentError(`print must be a function such as console.log, not ${show(print)}`);
+    }
+    this.#lifetime.assertAlive();
+    const summary = summaryTable(layerSummaries(stackOf(this.#description)));
+    print?.(summary.toString());
+    return summary;
   }
 
   /** What the model runs on. */

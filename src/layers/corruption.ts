@@ -3,16 +3,9 @@ import { knownKeys, number, oneOf, show } from "../common/check.js";
 import { ArgumentError } from "../common/errors.js";
 import type { PlanBuilder } from "../engine/plan.js";
 import { drawnFrom, thresholdOf } from "./draws.js";
+import { type GaussianNoise, gaussianNoise } from "./gaussianNoise.js";
 import type { Draws, LayerKind, LayerPass } from "./layer.js";
 import { sizeOf } from "./shape.js";
-
-/** Adds normal noise of mean 0. */
-export interface GaussianNoise {
-  /** Which corruption it is. */
-  readonly kind: "gaussianNoise";
-  /** Standard deviation, in the samples' unit. */
-  readonly deviation: number;
-}
 
 /** Sets elements to 0. */
 export interface MaskingNoise {
@@ -35,17 +28,6 @@ export interface SaltAndPepper {
  * "Stacked denoising autoencoders", 2010. The noise is new in each epoch.
  */
 export type Corruption = GaussianNoise | MaskingNoise | SaltAndPepper;
-
-/**
- * x + deviation·ε with standard normal ε; values may leave the range of the samples.
- *
- * @param deviation standard deviation, positive, in the samples' unit (bytes count as themselves divided by 255)
- * @throws {ArgumentError} for anything else
- */
-export function gaussianNoise(deviation: number): GaussianNoise {
-  const checked = number("deviation of gaussianNoise", deviation, "a positive number", (x) => x > 0);
-  return { kind: "gaussianNoise", deviation: checked };
-}
 
 /**
  * Sets each element to 0 with probability `rate`.
@@ -90,6 +72,7 @@ export function toCorruption(value: unknown): Corruption | undefined {
 /** The layer that stands before all others of a denoising model. It acts in training only. */
 export const corruptionKind: LayerKind<Corruption> = {
   kind: "gaussianNoise",
+  trainingOnly: true,
   check: (_, given) => toCorruption(given)!,
   outputShape: (_, inputShape) => inputShape,
   build: (corruption) => ({

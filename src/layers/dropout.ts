@@ -28,6 +28,7 @@ export function dropout(rate: number): DropoutLayer {
 
 export const dropoutKind: LayerKind<DropoutLayer> = {
   kind: "dropout",
+  trainingOnly: true,
   check(name, given) {
     knownKeys(name, given, ["kind", "rate"]);
     return dropout(given.rate);

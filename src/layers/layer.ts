@@ -22,6 +22,8 @@ export interface LayerOptions {
  */
 export interface LayerKind<T extends LayerOptions> {
   readonly kind: T["kind"];
+  /** Whether it only disturbs what goes through it, in training, and so calculates nothing by itself. */
+  readonly trainingOnly?: true;
   /**
    * Checks a layer that came from outside (a caller without types, a file) and returns a clean copy.
    *
@@ -45,8 +47,10 @@ export interface Place {
   readonly engine: Engine;
   /** Where it takes memory that lives as long as the network. */
   readonly storage: Storage;
-  /** How many layers before it calculate something, dropout aside; tells the random numbers of layers apart. */
+  /** How many layers before it calculate something; dropout and noise do not. Tells the first weights of layers apart. */
   readonly number: number;
+  /** Its place among all layers, from 0. */
+  readonly index: number;
   readonly inputShape: Shape;
   readonly outputShape: Shape;
   /** Whether nothing before it learns, so that nobody asks for the gradient of its input. */

@@ -1,31 +1,72 @@
 // The layers that a model can be made of: a file each, and a line each in the list below and in core.ts.
-import { oneOf, show } from "../common/check.js";
+import { type Hints, oneOf, show } from "../common/check.js";
 import { ArgumentError } from "../common/errors.js";
+import { type ActivationLayer, activationKind } from "./activation.js";
+import { type AveragePooling1dLayer, averagePooling1dKind } from "./averagePooling1d.js";
+import { type AveragePooling2dLayer, averagePooling2dKind } from "./averagePooling2d.js";
 import { type BatchNormalizationLayer, batchNormalizationKind } from "./batchNormalization.js";
 import { type DenseLayer, denseKind } from "./dense.js";
 import { type DropoutLayer, dropoutKind } from "./dropout.js";
 import { type FlattenLayer, flattenKind } from "./flatten.js";
+import { type GaussianNoise, gaussianNoiseKind } from "./gaussianNoise.js";
+import { type GlobalAveragePooling2dLayer, globalAveragePooling2dKind } from "./globalAveragePooling2d.js";
 import type { LayerKind, LayerOptions } from "./layer.js";
 import { type LayerNormalizationLayer, layerNormalizationKind } from "./layerNormalization.js";
+import { type MaxPooling1dLayer, maxPooling1dKind } from "./maxPooling1d.js";
+import { type MaxPooling2dLayer, maxPooling2dKind } from "./maxPooling2d.js";
+import { type RepeatVectorLayer, repeatVectorKind } from "./repeatVector.js";
 import { type ReshapeLayer, reshapeKind } from "./reshape.js";
+import { type SpatialDropoutLayer, spatialDropoutKind } from "./spatialDropout.js";
+import { type UpSampling1dLayer, upSampling1dKind } from "./upSampling1d.js";
+import { type UpSampling2dLayer, upSampling2dKind } from "./upSampling2d.js";
 
 /** Any layer that a model can be made of. */
 export type Layer =
+  | ActivationLayer
+  | AveragePooling1dLayer
+  | AveragePooling2dLayer
   | BatchNormalizationLayer
   | DenseLayer
   | DropoutLayer
   | FlattenLayer
+  | GaussianNoise
+  | GlobalAveragePooling2dLayer
   | LayerNormalizationLayer
-  | ReshapeLayer;
+  | MaxPooling1dLayer
+  | MaxPooling2dLayer
+  | RepeatVectorLayer
+  | ReshapeLayer
+  | SpatialDropoutLayer
+  | UpSampling1dLayer
+  | UpSampling2dLayer;
 
 const LIST: readonly LayerKind<LayerOptions>[] = [
+  activationKind,
+  averagePooling1dKind,
+  averagePooling2dKind,
   batchNormalizationKind,
   denseKind,
   dropoutKind,
   flattenKind,
+  gaussianNoiseKind,
+  globalAveragePooling2dKind,
   layerNormalizationKind,
+  maxPooling1dKind,
+  maxPooling2dKind,
+  repeatVectorKind,
   reshapeKind,
+  spatialDropoutKind,
+  upSampling1dKind,
+  upSampling2dKind,
 ];
+
+const HINTS: Hints = {
+  maskingnoise: "as noise on the samples: corruption: maskingNoise(0.3); between layers: dropout(0.3)",
+  saltandpepper: "as noise on the samples: corruption: saltAndPepper(0.1)",
+  gaussian: "a gaussian code is not in the list: latent: gaussian(20)",
+  spatialdropout1d: 'did you mean "spatialDropout"?',
+  spatialdropout2d: 'did you mean "spatialDropout"?',
+};
 
 /** What there is to a layer beside its options. */
 export function kindOf({ kind: name }: LayerOptions): LayerKind<LayerOptions> {
@@ -42,6 +83,7 @@ export function checkLayer(name: string, layer: unknown): Layer {
     `kind of ${name}`,
     given.kind,
     LIST.map(({ kind }) => kind),
+    HINTS,
   );
   return kindOf(given).check(name, given) as Layer;
 }

@@ -69,6 +69,7 @@ export class Network {
         engine,
         storage,
         number,
+        index,
         inputShape,
         outputShape,
         first,

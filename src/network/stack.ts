@@ -16,7 +16,7 @@ export interface StackLayer {
   readonly options: LayerOptions;
   readonly inputShape: Shape;
   readonly outputShape: Shape;
-  /** How many layers before it calculate something, dropout and corruption aside. */
+  /** How many layers before it calculate something; dropout and noise do not. */
   readonly number: number;
   /** The parameters it wants, by its own names for them. */
   readonly wishes: readonly ParameterWish[];
@@ -75,17 +75,19 @@ class StackBuilder {
     const name = `${half}.${this.#named}`;
     if (wishes.length > 0) this.#named++;
     const [number, outputShape] = [this.#number, this.shape];
-    if (kind.build && kind.kind !== "dropout" && kind !== CORRUPTION) this.#number++;
+    if (kind.build && !kind.trainingOnly) this.#number++;
     this.layers.push({ place, name, kind, options, inputShape, outputShape, number, wishes });
   }
 
   #assertDropout(place: string, rate: number): void {
-    const before = this.layers.findLast((layer) => layer.kind.build);
-    if (!before || before.kind === CORRUPTION) {
+    if (this.#number === 0) {
       throw new ArgumentError(
         `${place} is a dropout with no layer before it; for noise on the input there is corruption: maskingNoise(${rate})`,
       );
     }
+    const before = this.layers.findLast(
+      ({ kind }) => kind.build && (!kind.trainingOnly || kind.kind === "dropout"),
+    )!;
     const { kind } = before.kind;
     if (kind === "dropout" || kind === "gaussian") {
       throw new ArgumentError(
@@ -97,7 +99,7 @@ class StackBuilder {
 }
 
 /**
- * @throws {ArgumentError} for a dropout that stands between no two layers, and for a penalty on tied weights that is not
+ * @throws {ArgumentError} for a dropout or noise that no layer follows, and for a penalty on tied weights that is not
  *   given to the encoder's layer
  * @throws {ShapeError} for layers that do not fit together, and tied halves whose widths do not mirror each other
  */
@@ -111,9 +113,10 @@ export function toStack(description: StackDescription): Stack {
   const encoderDepth = builder.layers.length;
   builder.half("decoder", decoder);
   const { layers } = builder;
-  if (layers.findLast(({ kind }) => kind.build)?.kind.kind === "dropout") {
+  const last = layers.findLast(({ kind }) => kind.build)?.kind;
+  if (last?.trainingOnly) {
     throw new ArgumentError(
-      "dropout must stand between two layers, but nothing follows the decoder's last one",
+      `${last.kind} must stand between two layers, but nothing follows the decoder's last one`,
     );
   }
   return { inputShape, latentShape, encoderDepth, layers: tied ? tie(layers, encoderDepth) : layers };
@@ -157,7 +160,7 @@ function tie(layers: readonly StackLayer[], encoderDepth: number): StackLayer[] 
 
 /** The last of the encoder's layers that calculates something from its inputs: whose output is the code. */
 export function codeLayer<T extends Pick<StackLayer, "kind">>(encoder: readonly T[]): T {
-  return encoder.findLast(({ kind }) => kind.build && kind.kind !== "dropout")!;
+  return encoder.findLast(({ kind }) => kind.build && !kind.trainingOnly)!;
 }
 
 /** The parameters that a layer wants and no other has. */

@@ -172,7 +172,7 @@ export async function decoderCurve(
 }
 
 const outputActivation = (layers: Subject["model"]["description"]["encoder"]) =>
-  layers.findLast((layer) => layer.kind === "dense")?.activation;
+  layers.findLast((layer) => layer.kind === "dense" || layer.kind === "activation")?.activation;
 
 /** Codes through a range: half at even steps, half at codes of samples, so that dense parts get more points. */
 function walkOf(codes: Float32Array, [low, high]: readonly [number, number]): Float64Array {

@@ -1,26 +1,9 @@
-import type { GaussianLatent } from "../layers/gaussian.js";
-import type { Layer } from "../layers/layers.js";
-import { type Shape, sizeOf } from "../layers/shape.js";
+import { sizeOf } from "../layers/shape.js";
 import { type CheckedDescription, stackOf } from "../network/description.js";
-import { ownParameters, type StackLayer } from "../network/stack.js";
+import { type LayerSummary, layerSummaries, type Summary, summaryTable } from "../network/summary.js";
 import type { History } from "../training/history.js";
 import { decodeCheckpoint } from "./checkpoint.js";
 import { decodeModelFile, type SafetensorsFile, toDecoded } from "./modelFile.js";
-
-/** One layer of a model. */
-export interface LayerSummary {
-  /** What the names of its weights begin with: `encoder.0`; empty without weights. */
-  readonly name: string;
-  /** The layer as its function returned it; of a variational model's code the `latent`. */
-  readonly layer: Layer | GaussianLatent;
-  /** Shapes of a sample before and after it. */
-  readonly inputShape: Shape;
-  readonly outputShape: Shape;
-  /** Whether its weights are those of a layer of the encoder, transposed. */
-  readonly tied: boolean;
-  /** Number of weights and biases of its own. */
-  readonly parameterCount: number;
-}
 
 /** The description of a model in the file of a model or a checkpoint. */
 export interface ModelSummary {
@@ -32,6 +15,8 @@ export interface ModelSummary {
   readonly layers: readonly LayerSummary[];
   /** Number of weights and biases. */
   readonly parameterCount: number;
+  /** The layers as a table, which its `toString()` gives as Keras prints it; as of `Autoencoder.summary`. */
+  readonly table: Summary;
   /** The losses of a checkpoint's training; undefined for the file of a model. */
   readonly history: History | undefined;
 }
@@ -57,24 +42,14 @@ export function inspectModel(file: SafetensorsFile): ModelSummary {
   const checkpoint = decoded.metadata.training === undefined ? undefined : decodeCheckpoint(decoded);
   const { description } = checkpoint ?? decodeModelFile(decoded);
   const stack = stackOf(description);
-  const layers = stack.layers.filter(({ place }) => place !== "corruption").map(summaryOf);
+  const layers = layerSummaries(stack);
+  const table = summaryTable(layers);
   return {
     description,
     latentSize: sizeOf(stack.latentShape),
     layers,
-    parameterCount: layers.reduce((sum, layer) => sum + layer.parameterCount, 0),
+    parameterCount: table.parameters,
+    table,
     history: checkpoint?.progress.history,
-  };
-}
-
-function summaryOf(stacked: StackLayer): LayerSummary {
-  const { name, options, inputShape, outputShape, wishes, tiedTo } = stacked;
-  return {
-    name: wishes.length > 0 ? name : "",
-    layer: options as Layer | GaussianLatent,
-    inputShape,
-    outputShape,
-    tied: tiedTo !== undefined,
-    parameterCount: ownParameters(stacked).reduce((sum, { shape }) => sum + sizeOf(shape), 0),
   };
 }

@@ -30,6 +30,7 @@ const METHODS: [string, (model: Autoencoder) => unknown][] = [
   ["encodeDistributionSync", (model) => model.encodeDistributionSync(samples)],
   ["sample", (model) => model.sample(2)],
   ["sampleSync", (model) => model.sampleSync(2)],
+  ["summary", (model) => model.summary()],
   ["getWeights", (model) => model.getWeights()],
   ["setWeights", (model) => model.setWeights([])],
   ["toSafetensors", (model) => model.toSafetensors()],
@@ -74,7 +75,7 @@ test("async methods reject rather than throw", async () => {
   const model = await smallModel();
   await model.dispose();
   for (const [name, call] of METHODS) {
-    if (name.endsWith("Sync") || /^(get|set|to|pause|resume)/.test(name)) continue;
+    if (name.endsWith("Sync") || /^(get|set|to|pause|resume|summary)/.test(name)) continue;
     const promise = call(model) as Promise<unknown>;
     expect(promise).toBeInstanceOf(Promise);
     await expect(promise).rejects.toThrow(StateError);

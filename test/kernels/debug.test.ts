@@ -23,6 +23,23 @@ const NUMBERS: Readonly<Record<string, number>> = {
   nesterov: 1,
   centered: 1,
 };
+/** Pictures are small, so that as many as there are rows fit into a block. */
+const PICTURE_SIZES: Readonly<Record<string, number>> = {
+  height: 3,
+  width: 2,
+  channels: 2,
+  positions: 3,
+  outputHeight: 2,
+  outputWidth: 1,
+  poolHeight: 2,
+  poolWidth: 2,
+  strideHeight: 1,
+  strideWidth: 1,
+  top: 0,
+  left: 0,
+  sizeHeight: 2,
+  sizeWidth: 1,
+};
 /** Bytes from one element to the next. */
 const STRIDES: Readonly<Record<string, number>> = { aStep: 4, bColumn: 4, inputStep: 4, seedRow: 0 };
 /** Addresses that may be any number of bytes. */
@@ -57,6 +74,8 @@ const OVERLAPS: Partial<Record<keyof AllKernels, readonly (readonly [string, str
     ["second", "gradient"],
   ],
   addToRows: [["matrix", "line"]],
+  averagePooling: [["y", "x"]],
+  averagePoolingBackward: [["dx", "dy"]],
   batchNormalization: [["y", "x"]],
   batchNormalizationBackward: [
     ["dx", "x"],
@@ -117,6 +136,12 @@ const OVERLAPS: Partial<Record<keyof AllKernels, readonly (readonly [string, str
     ["parameters", "gradient"],
     ["momentum", "parameters"],
   ],
+  maxPooling: [["y", "x"]],
+  maxPoolingBackward: [
+    ["dx", "x"],
+    ["dx", "y"],
+    ["dx", "dy"],
+  ],
   meanAbsoluteError: [
     ["gradient", "prediction"],
     ["losses", "prediction"],
@@ -165,7 +190,20 @@ const OVERLAPS: Partial<Record<keyof AllKernels, readonly (readonly [string, str
     ["parameters", "gradient"],
     ["velocity", "parameters"],
   ],
+  spatialDropout: [
+    ["target", "source"],
+    ["mask", "source"],
+    ["mask", "target"],
+  ],
+  spatialDropoutBackward: [
+    ["dx", "dy"],
+    ["dx", "mask"],
+  ],
   sumSquares: [["sums", "gradient"]],
+  upSamplingBilinear: [["y", "x"]],
+  upSamplingBilinearBackward: [["dx", "dy"]],
+  upSamplingNearest: [["y", "x"]],
+  upSamplingNearestBackward: [["dx", "dy"]],
 };
 
 /** Kernels that take a share of their items, by the fields of their records. */
@@ -181,7 +219,7 @@ const OPTIONAL = [
 ];
 
 /** Kernels that a thread gives room of its own. */
-const WITH_SCRATCH = ["gaussianNoise", "gemm", "replacementNoise", "sampleLatent"];
+const WITH_SCRATCH = ["gaussianNoise", "gemm", "replacementNoise", "sampleLatent", "spatialDropout"];
 
 /** Parameters of a kernel after its share, in order, with their types. */
 function parametersOf(name: keyof typeof layouts): readonly (readonly [string, string])[] {
@@ -202,7 +240,7 @@ function validCall(name: keyof typeof layouts): Map<string, number> {
     if (type === "usize") call.set(field, memory.allocate(BLOCK).at());
     else if (type === "Stride") call.set(field, STRIDES[field] ?? 4 * SIZE);
     else if (name.startsWith("narrow") && NARROW_SIZES.includes(field)) call.set(field, 2);
-    else call.set(field, NUMBERS[field] ?? (type === "f32" ? 0.5 : SIZE));
+    else call.set(field, NUMBERS[field] ?? PICTURE_SIZES[field] ?? (type === "f32" ? 0.5 : SIZE));
   }
   const step = call.get("step");
   if (step) new Uint32Array(memory.buffer, step)[STEP_INDICES] = memory.allocate(BLOCK).at();

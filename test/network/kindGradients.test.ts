@@ -1,8 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { Autoencoder, type Clipping, type DropoutLayer, type NamedWeight, sgd } from "../../src/index.js";
+import { Autoencoder, type Clipping, type Layer, type NamedWeight, sgd } from "../../src/index.js";
 import { sizeOf } from "../../src/layers/shape.js";
 import { stackOf } from "../../src/network/description.js";
-import { corrupted, type DrawnFrom, dropoutMask, normals } from "../support/draws.js";
+import {
+  corrupted,
+  type DrawnFrom,
+  dropoutMask,
+  layerNoise,
+  normals,
+  spatialMask,
+} from "../support/draws.js";
 import { Float64Kinds, type StepDraws } from "../support/float64Kinds.js";
 import { KINDS, WIDTH } from "../support/kinds.js";
 import { expectClose, MATHS, type MathName, values } from "../support/models.js";
@@ -34,12 +41,25 @@ function drawsOf({ description, engine }: Autoencoder, samples: Float32Array): S
   const from: DrawnFrom = { build: engine.build, seed: SEED, epoch: 0, rows: ROWS };
   const { corruption, latent } = description;
   const masks = new Map<number, Float32Array>();
-  stackOf(description).layers.forEach(({ options, outputShape, number }, index) => {
-    const { kind, rate } = options as DropoutLayer;
-    if (kind === "dropout") masks.set(index, dropoutMask(from, sizeOf(outputShape), number - 1, rate));
+  const noise = new Map<number, Float32Array>();
+  stackOf(description).layers.forEach(({ place, options, outputShape, number }, index) => {
+    if (place === "corruption") return;
+    const layer = options as Layer;
+    const [size, channels] = [sizeOf(outputShape), outputShape.at(-1)!];
+    if (layer.kind === "dropout") masks.set(index, dropoutMask(from, size, number - 1, layer.rate));
+    if (layer.kind === "spatialDropout") {
+      masks.set(index, spatialMask(from, size / channels, channels, index, layer.rate));
+    }
+    if (layer.kind === "gaussianNoise") {
+      noise.set(
+        index,
+        layerNoise(from, size, index).map((value) => layer.deviation * value),
+      );
+    }
   });
   return {
     masks,
+    noise,
     ...(corruption && { input: corrupted(from, WIDTH, samples, corruption) }),
     ...(latent && { epsilon: normals(from, latent.units) }),
   };

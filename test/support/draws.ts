@@ -4,6 +4,7 @@ import {
   STEP_WORDS,
   STREAM_DROPOUT,
   STREAM_LATENT,
+  STREAM_LAYER,
   STREAM_NOISE,
 } from "../../assembly/abi.js";
 import type { Corruption } from "../../src/index.js";
@@ -59,6 +60,26 @@ export function normals(from: DrawnFrom, columns: number, stream = STREAM_LATENT
 export function dropoutMask(from: DrawnFrom, columns: number, index: number, rate: number): Float32Array {
   const ones = new Float32Array(from.rows * columns).fill(1);
   return replaced(from, columns, ones, STREAM_DROPOUT + index, rate, rate, 1 / (1 - rate));
+}
+
+/** What spatial dropout at place `index` multiplies by, [rows, positions, channels]. */
+export function spatialMask(
+  from: DrawnFrom,
+  positions: number,
+  channels: number,
+  index: number,
+  rate: number,
+): Float32Array {
+  const ones = new Float32Array(from.rows * channels).fill(1);
+  const mask = replaced(from, channels, ones, STREAM_LAYER + index, rate, rate, 1 / (1 - rate));
+  return new Float32Array(from.rows * positions * channels).map(
+    (_, i) => mask[Math.floor(i / (positions * channels)) * channels + (i % channels)]!,
+  );
+}
+
+/** Standard normal numbers of the noise at place `index`, [rows, columns]. */
+export function layerNoise(from: DrawnFrom, columns: number, index: number): Float32Array {
+  return normals(from, columns, STREAM_LAYER + index);
 }
 
 /** Samples as training corrupts them. */

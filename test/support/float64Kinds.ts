@@ -1,12 +1,15 @@
 import type {
+  ActivationLayer,
   BatchNormalizationLayer,
   DenseLayer,
+  Layer,
   LayerNormalizationLayer,
   NamedWeight,
 } from "../../src/index.js";
 import { type CheckedDescription, stackOf } from "../../src/network/description.js";
 import { codeLayer, type StackLayer } from "../../src/network/stack.js";
 import { elementLoss } from "./float64Network.js";
+import { enlarged, pooled } from "./float64Pictures.js";
 import { activations } from "./reference.js";
 
 /** What a step draws, [rows, columns] each. */
@@ -15,6 +18,8 @@ export interface StepDraws {
   readonly input?: ArrayLike<number>;
   /** What a dropout multiplies by, by its place among the layers. */
   readonly masks?: ReadonlyMap<number, ArrayLike<number>>;
+  /** What a layer of noise adds, by its place. */
+  readonly noise?: ReadonlyMap<number, ArrayLike<number>>;
   /** ε of the latent. */
   readonly epsilon?: ArrayLike<number>;
 }
@@ -97,19 +102,28 @@ export class Float64Kinds {
   }
 
   #forward(x: Float64Array, layer: StackLayer, index: number, draws: StepDraws): Float64Array {
+    // A corruption is part of the draws.
+    if (layer.place === "corruption") return x;
     switch (layer.kind.kind) {
       case "dense":
       case "gaussian":
         return this.#dense(x, layer);
       case "dropout":
+      case "spatialDropout":
         return x.map((value, i) => value * draws.masks!.get(index)![i]!);
       case "layerNormalization":
         return this.#normalize(x, layer);
       case "batchNormalization":
         return this.#normalizeColumns(x, layer);
-      // Corruption is part of the draws; the rest only changes shapes.
-      default:
+      case "gaussianNoise":
+        return x.map((value, i) => value + draws.noise!.get(index)![i]!);
+      case "activation":
+        return x.map(activations[(layer.options as ActivationLayer).activation]);
+      case "flatten":
+      case "reshape":
         return x;
+      default:
+        return pictures(x, layer);
     }
   }
 
@@ -163,6 +177,36 @@ export class Float64Kinds {
       y[i] = activation(z);
     }
     return y;
+  }
+}
+
+/** What pooling and enlarging give; a sequence is a picture of height 1, and a vector one of a single element. */
+function pictures(x: Float64Array, { inputShape, options }: StackLayer): Float64Array {
+  const [height, width, channels] = [1, 1, ...inputShape].slice(-3) as [number, number, number];
+  const picture = { height, width, channels };
+  const layer = options as Layer;
+  const whole = [height, width] as const;
+  switch (layer.kind) {
+    case "maxPooling2d":
+      return pooled(x, { ...picture, ...layer }, "max");
+    case "averagePooling2d":
+      return pooled(x, { ...picture, ...layer }, "average");
+    case "maxPooling1d":
+    case "averagePooling1d": {
+      const { poolSize, strides, padding } = layer;
+      const windows = { ...picture, poolSize: [1, poolSize], strides: [1, strides], padding } as const;
+      return pooled(x, windows, layer.kind === "maxPooling1d" ? "max" : "average");
+    }
+    case "globalAveragePooling2d":
+      return pooled(x, { ...picture, poolSize: whole, strides: whole, padding: "valid" }, "average");
+    case "upSampling2d":
+      return enlarged(x, { ...picture, ...layer });
+    case "upSampling1d":
+      return enlarged(x, { ...picture, size: [1, layer.size], interpolation: "nearest" });
+    case "repeatVector":
+      return enlarged(x, { ...picture, size: [layer.n, 1], interpolation: "nearest" });
+    default:
+      throw new Error(`there is no float64 reference of ${layer.kind}`);
   }
 }
 

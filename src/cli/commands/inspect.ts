@@ -52,8 +52,13 @@ function layerLines({ layers }: ModelSummary): LayerLine[] {
       // Mean and log σ² come from one linear layer of twice the code's width.
       case "gaussian":
         return { ...line, kind: layer.kind, activation: "linear", initializer: "glorotUniform" };
+      case "activation":
+        return { ...line, kind: layer.kind, activation: layer.activation };
       case "dropout":
-        return { ...line, kind: `dropout ${layer.rate}` };
+      case "spatialDropout":
+        return { ...line, kind: `${layer.kind} ${layer.rate}` };
+      case "gaussianNoise":
+        return { ...line, kind: `${layer.kind} ${layer.deviation}` };
       default:
         return { ...line, kind: layer.kind };
     }

@@ -1,0 +1,197 @@
+// Enlarging pictures, [height, width, channels] a sample, by whole factors. A sequence is a picture of height 1. Items are
+// samples.
+
+import { arePictures, areSamplesApart, isShare } from "./checks";
+import { averageWindow } from "./pooling";
+import { madd, splat, storeUpTo } from "./simd";
+
+/** y = x with each element repeated `sizeHeight` × `sizeWidth` times, over samples `begin` to `end`. */
+export function upSamplingNearest(
+  begin: i32, end: i32, height: i32, width: i32, channels: i32, sizeHeight: i32, sizeWidth: i32, x: usize, y: usize,
+): void {
+  assert(
+    isShare(begin, end) && height > 0 && width > 0 && channels > 0 && sizeHeight > 0 && sizeWidth > 0,
+    "upSamplingNearest: sizes",
+  );
+  assert(
+    arePictures(x, end, height, width, channels) && arePictures(y, end, height * sizeHeight, width * sizeWidth, channels),
+    "upSamplingNearest: x and y are floats in memory",
+  );
+  const count = height * width * channels;
+  assert(
+    areSamplesApart(x, count, y, count * sizeHeight * sizeWidth, begin, end),
+    "upSamplingNearest: y does not overlap x",
+  );
+  const pixel = <usize>channels << 2;
+  const line = <usize>(width * sizeWidth) * pixel;
+  const last = x + <usize>end * <usize>(height * width) * pixel;
+  let from = x + <usize>begin * <usize>(height * width) * pixel;
+  let to = y + <usize>begin * <usize>(height * sizeHeight) * line;
+  while (from < last) {
+    const first = to;
+    for (let j = 0; j < width; j++) {
+      for (let s = 0; s < sizeWidth; s++) {
+        for (let c: usize = 0; c < pixel; c += 16) storeUpTo(to + c, v128.load(from + c), (pixel - c) >> 2);
+        to += pixel;
+      }
+      from += pixel;
+    }
+    for (let r = 1; r < sizeHeight; r++) {
+      memory.copy(to, first, line);
+      to += line;
+    }
+  }
+}
+
+/** dx = the sums of dy over the elements that each was repeated as, over samples `begin` to `end`. */
+export function upSamplingNearestBackward(
+  begin: i32, end: i32, height: i32, width: i32, channels: i32, sizeHeight: i32, sizeWidth: i32, dy: usize, dx: usize,
+): void {
+  assert(
+    isShare(begin, end) && height > 0 && width > 0 && channels > 0 && sizeHeight > 0 && sizeWidth > 0,
+    "upSamplingNearestBackward: sizes",
+  );
+  assert(
+    arePictures(dx, end, height, width, channels) &&
+      arePictures(dy, end, height * sizeHeight, width * sizeWidth, channels),
+    "upSamplingNearestBackward: dy and dx are floats in memory",
+  );
+  const count = height * width * channels;
+  assert(
+    areSamplesApart(dy, count * sizeHeight * sizeWidth, dx, count, begin, end),
+    "upSamplingNearestBackward: dx does not overlap dy",
+  );
+  const pixel = <usize>channels << 2;
+  const line = <usize>(width * sizeWidth) * pixel;
+  const last = end * height;
+  let to = dx + <usize>(begin * height * width) * pixel;
+  for (let row = begin * height; row < last; row++) {
+    let from = dy + <usize>row * <usize>sizeHeight * line;
+    for (let j = 0; j < width; j++) {
+      averageWindow(from, line, pixel, sizeHeight, sizeWidth, 1, to);
+      from += <usize>sizeWidth * pixel;
+      to += pixel;
+    }
+  }
+}
+
+// Bilinear: element o of the larger picture lies at (o + ½) / size − ½ of the smaller one, and outside of its centers at
+// the nearest of them; as Keras and TensorFlow have it, and PyTorch with align_corners=False. With 2·size as the unit that
+// is a whole number.
+
+/** The last element at or before that place. */
+@inline
+function lowerOf(o: i32, size: i32): i32 {
+  return max(2 * o + 1 - size, 0) / (2 * size);
+}
+
+/** How far the place lies beyond that element, in [0, 1). */
+@inline
+function beyond(o: i32, size: i32): f32 {
+  const part = max(2 * o + 1 - size, 0) % (2 * size);
+  return <f32>part / <f32>(size << 1);
+}
+
+/** y = x enlarged bilinearly, over samples `begin` to `end`. */
+export function upSamplingBilinear(
+  begin: i32, end: i32, height: i32, width: i32, channels: i32, sizeHeight: i32, sizeWidth: i32, x: usize, y: usize,
+): void {
+  assert(
+    isShare(begin, end) && height > 0 && width > 0 && channels > 0 && sizeHeight > 0 && sizeWidth > 0,
+    "upSamplingBilinear: sizes",
+  );
+  assert(
+    arePictures(x, end, height, width, channels) && arePictures(y, end, height * sizeHeight, width * sizeWidth, channels),
+    "upSamplingBilinear: x and y are floats in memory",
+  );
+  const count = height * width * channels;
+  assert(
+    areSamplesApart(x, count, y, count * sizeHeight * sizeWidth, begin, end),
+    "upSamplingBilinear: y does not overlap x",
+  );
+  const pixel = <usize>channels << 2;
+  const line = <usize>width * pixel;
+  let to = y + <usize>begin * <usize>(height * sizeHeight * width * sizeWidth) * pixel;
+  for (let sample = begin; sample < end; sample++) {
+    const picture = x + <usize>sample * <usize>height * line;
+    for (let i = 0; i < height * sizeHeight; i++) {
+      const row = lowerOf(i, sizeHeight);
+      const down = splat(beyond(i, sizeHeight));
+      const up = f32x4.sub(splat(1), down);
+      const upper = picture + <usize>row * line;
+      const lower = picture + <usize>min(row + 1, height - 1) * line;
+      for (let j = 0; j < width * sizeWidth; j++) {
+        const column = lowerOf(j, sizeWidth);
+        const right = splat(beyond(j, sizeWidth));
+        const left = f32x4.sub(splat(1), right);
+        const a = <usize>column * pixel;
+        const b = <usize>min(column + 1, width - 1) * pixel;
+        for (let c: usize = 0; c < pixel; c += 16) {
+          const above = madd(v128.load(upper + a + c), left, f32x4.mul(v128.load(upper + b + c), right));
+          const below = madd(v128.load(lower + a + c), left, f32x4.mul(v128.load(lower + b + c), right));
+          storeUpTo(to + c, madd(above, up, f32x4.mul(below, down)), (pixel - c) >> 2);
+        }
+        to += pixel;
+      }
+    }
+  }
+}
+
+/** Adds g·factor to up to `left` floats. */
+@inline
+function addTo(at: usize, g: v128, factor: v128, left: usize): void {
+  storeUpTo(at, madd(g, factor, v128.load(at)), left);
+}
+
+/** dx from dy, over samples `begin` to `end`: each element of dy goes to the four that it was made of. */
+export function upSamplingBilinearBackward(
+  begin: i32, end: i32, height: i32, width: i32, channels: i32, sizeHeight: i32, sizeWidth: i32, dy: usize, dx: usize,
+): void {
+  assert(
+    isShare(begin, end) && height > 0 && width > 0 && channels > 0 && sizeHeight > 0 && sizeWidth > 0,
+    "upSamplingBilinearBackward: sizes",
+  );
+  assert(
+    arePictures(dx, end, height, width, channels) &&
+      arePictures(dy, end, height * sizeHeight, width * sizeWidth, channels),
+    "upSamplingBilinearBackward: dy and dx are floats in memory",
+  );
+  const count = height * width * channels;
+  assert(
+    areSamplesApart(dy, count * sizeHeight * sizeWidth, dx, count, begin, end),
+    "upSamplingBilinearBackward: dx does not overlap dy",
+  );
+  const pixel = <usize>channels << 2;
+  const line = <usize>width * pixel;
+  let from = dy + <usize>begin * <usize>(height * sizeHeight * width * sizeWidth) * pixel;
+  for (let sample = begin; sample < end; sample++) {
+    const picture = dx + <usize>sample * <usize>height * line;
+    memory.fill(picture, 0, <usize>height * line);
+    for (let i = 0; i < height * sizeHeight; i++) {
+      const row = lowerOf(i, sizeHeight);
+      const down = splat(beyond(i, sizeHeight));
+      const up = f32x4.sub(splat(1), down);
+      const upper = picture + <usize>row * line;
+      const lower = picture + <usize>min(row + 1, height - 1) * line;
+      for (let j = 0; j < width * sizeWidth; j++) {
+        const column = lowerOf(j, sizeWidth);
+        const right = splat(beyond(j, sizeWidth));
+        const left = f32x4.sub(splat(1), right);
+        const a = <usize>column * pixel;
+        const b = <usize>min(column + 1, width - 1) * pixel;
+        for (let c: usize = 0; c < pixel; c += 16) {
+          const g = v128.load(from + c);
+          const above = f32x4.mul(g, up);
+          const below = f32x4.mul(g, down);
+          const rest = (pixel - c) >> 2;
+          // Neighbours at a border are one and the same, so each sum is stored before the next is read.
+          addTo(upper + a + c, above, left, rest);
+          addTo(upper + b + c, above, right, rest);
+          addTo(lower + a + c, below, left, rest);
+          addTo(lower + b + c, below, right, rest);
+        }
+        from += pixel;
+      }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { STREAM_LAYER } from "../../assembly/abi.js";
+import { knownKeys, number } from "../common/check.js";
+import { copyRows } from "./copyRows.js";
+import { drawnFrom } from "./draws.js";
+import type { LayerKind } from "./layer.js";
+import { sizeOf } from "./shape.js";
+
+/** Adds normal noise of mean 0. */
+export interface GaussianNoise {
+  /** Which corruption, or layer, it is. */
+  readonly kind: "gaussianNoise";
+  /** Standard deviation, in the unit of what it is added to. */
+  readonly deviation: number;
+}
+
+/**
+ * x + deviation·ε with standard normal ε, in training only; values may leave the range of the samples. As `corruption` it
+ * is added to the samples; as a layer, to what the layer before it gives, as Keras's `GaussianNoise`.
+ *
+ * @param deviation standard deviation, positive; of a corruption in the samples' unit (bytes count as themselves divided
+ *   by 255)
+ * @throws {ArgumentError} for anything else
+ */
+export function gaussianNoise(deviation: number): GaussianNoise {
+  const checked = number("deviation of gaussianNoise", deviation, "a positive number", (x) => x > 0);
+  return { kind: "gaussianNoise", deviation: checked };
+}
+
+/** No standard normal number that is drawn is farther out than this. */
+const FARTHEST = 5;
+
+export const gaussianNoiseKind: LayerKind<GaussianNoise> = {
+  kind: "gaussianNoise",
+  trainingOnly: true,
+  check(name, given) {
+    knownKeys(name, given, ["kind", "deviation"]);
+    return gaussianNoise(given.deviation);
+  },
+  outputShape: (_, inputShape) => inputShape,
+  build({ deviation }, { index, outputShape }) {
+    const columns = sizeOf(outputShape);
+    return {
+      acts: (purpose) => purpose === "training",
+      forward(plan, { rows, x, y, draws }) {
+        const noise = drawnFrom(draws!, STREAM_LAYER + index);
+        plan.call("gaussianNoise", rows, { columns, source: x, target: y, deviation, ...noise });
+      },
+      backward(plan, { rows, dy, dx }) {
+        if (dx) copyRows(plan, rows, dy, dx);
+      },
+      bound: (input) => input + FARTHEST * deviation,
+    };
+  },
+};

@@ -1,0 +1,44 @@
+import { type Hints, integer, knownKeys } from "../common/check.js";
+import { toSequence } from "./channelsLast.js";
+import type { LayerKind } from "./layer.js";
+import { builtUpSampling } from "./upSampling.js";
+
+/** Repeats each step of a sequence. */
+export interface UpSampling1dLayer {
+  /** Which layer it is. */
+  readonly kind: "upSampling1d";
+  /** How many times. */
+  readonly size: number;
+}
+
+/** Options of `upSampling1d`, by Keras's names. */
+export interface UpSampling1dOptions {
+  /** How many times each step is repeated; default 2. */
+  size?: number;
+}
+
+const HINTS: Hints = {
+  scalefactor: "PyTorch's scale_factor is size",
+  interpolation: "steps are repeated; only upSampling2d interpolates",
+};
+
+/**
+ * Repeats each step of samples of the shape [steps, channels], as Keras's `UpSampling1D` does.
+ *
+ * @throws {ArgumentError} for unknown options and values out of range
+ */
+export function upSampling1d(options: UpSampling1dOptions = {}): UpSampling1dLayer {
+  knownKeys("upSampling1d", options, ["size"], HINTS);
+  return { kind: "upSampling1d", size: integer("size of upSampling1d", options.size ?? 2) };
+}
+
+export const upSampling1dKind: LayerKind<UpSampling1dLayer> = {
+  kind: "upSampling1d",
+  check: (_, { kind, ...options }) => upSampling1d(options),
+  outputShape({ kind, size }, inputShape, name) {
+    const [, steps, channels] = toSequence(name, kind, inputShape);
+    return [steps * size, channels];
+  },
+  build: ({ kind, size }, { inputShape }) =>
+    builtUpSampling(toSequence("", kind, inputShape), [1, size], "nearest"),
+};

@@ -1,0 +1,149 @@
+import type { GaussianLatent } from "../layers/gaussian.js";
+import type { Layer } from "../layers/layers.js";
+import type { ParameterWish } from "../layers/parameter.js";
+import { type Shape, sizeOf } from "../layers/shape.js";
+import { ownParameters, type Stack, type StackLayer } from "./stack.js";
+
+/** One layer of a model. */
+export interface LayerSummary {
+  /** What the names of its weights begin with: `encoder.0`; empty without weights. */
+  readonly name: string;
+  /** Where it stands in the model's description: `encoder[0]`, or `latent`. */
+  readonly place: string;
+  /** The layer as its function returned it; of a variational model's code the `latent`. */
+  readonly layer: Layer | GaussianLatent;
+  /** Shape of a sample before it. */
+  readonly inputShape: Shape;
+  /** Shape of a sample after it. */
+  readonly outputShape: Shape;
+  /** Whether its weights are those of a layer of the encoder, transposed. */
+  readonly tied: boolean;
+  /** Number of parameters of its own. */
+  readonly parameterCount: number;
+  /** How many of them training changes by gradients; running statistics are not among them. */
+  readonly trainableCount: number;
+}
+
+/** The layers of a model from sample to code and back, a gaussian latent among them. */
+export function layerSummaries({ layers }: Stack): LayerSummary[] {
+  return layers.filter(({ place }) => place !== "corruption").map(summaryOf);
+}
+
+const countOf = (wishes: readonly ParameterWish[]) =>
+  wishes.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+
+function summaryOf(stacked: StackLayer): LayerSummary {
+  const { name, place, options, inputShape, outputShape, wishes, tiedTo } = stacked;
+  const own = ownParameters(stacked);
+  return {
+    name: wishes.length > 0 ? name : "",
+    place,
+    layer: options as Layer | GaussianLatent,
+    inputShape,
+    outputShape,
+    tied: tiedTo !== undefined,
+    parameterCount: countOf(own),
+    trainableCount: countOf(own.filter(({ trainable = true }) => trainable)),
+  };
+}
+
+/** One row of a model's table. */
+export interface SummaryRow {
+  /** Where the layer stands and what it is: `encoder[0] (dense)`. */
+  readonly layer: string;
+  /** Shape of what it gives for a sample. */
+  readonly outputShape: Shape;
+  /** Number of weights and biases of its own. */
+  readonly parameters: number;
+  /** How many of them training changes by gradients. */
+  readonly trainable: number;
+}
+
+/** A model as a table, which its `toString()` gives as Keras prints it. */
+export interface Summary {
+  /** A row for each layer, from sample to code and back. */
+  readonly rows: readonly SummaryRow[];
+  /** Number of all weights and biases. */
+  readonly parameters: number;
+  /** How many of them training changes by gradients. */
+  readonly trainable: number;
+  /** The table as text, as wide as its columns need. */
+  toString(): string;
+}
+
+class Table implements Summary {
+  readonly rows: readonly SummaryRow[];
+  readonly parameters: number;
+  readonly trainable: number;
+
+  constructor(rows: readonly SummaryRow[]) {
+    this.rows = rows;
+    this.parameters = rows.reduce((sum, { parameters }) => sum + parameters, 0);
+    this.trainable = rows.reduce((sum, { trainable }) => sum + trainable, 0);
+  }
+
+  toString(): string {
+    return tableText(this);
+  }
+}
+
+/** The table of a model's layers. */
+export function summaryTable(layers: readonly LayerSummary[]): Summary {
+  const rows = layers.map(({ place, layer, tied, outputShape, parameterCount, trainableCount }) => {
+    const kind = tied ? `${layer.kind}, tied` : layer.kind;
+    const counts = { parameters: parameterCount, trainable: trainableCount };
+    return { layer: `${place} (${kind})`, outputShape, ...counts };
+  });
+  return new Table(rows);
+}
+
+const HEAD = ["Layer (type)", "Output Shape", "Param #"] as const;
+
+/** Bytes of a float32. */
+const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
+
+/** 25120 as `25,120`, in every locale. */
+function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** The memory of parameters as Keras writes it: `199.19 KB`. */
+function sizeText(count: number): string {
+  let size = count * FLOAT_BYTES;
+  const units = ["B", "KB", "MB", "GB"];
+  while (size >= 1024 && units.length > 1) {
+    size /= 1024;
+    units.shift();
+  }
+  return `${size.toFixed(2)} ${units[0]}`;
+}
+
+/** Keras's table: columns of text to the left, numbers to the right, and the totals below. */
+function tableText({ rows, parameters, trainable }: Summary): string {
+  const cells = rows.map((row) => [
+    row.layer,
+    `(None, ${row.outputShape.join(", ")})`,
+    grouped(row.parameters),
+  ]);
+  const widths = HEAD.map((title, column) =>
+    Math.max(title.length, ...cells.map((row) => row[column]!.length)),
+  );
+  const line = ([name, shape, count]: readonly string[], bar: string) => {
+    const texts = [name!.padEnd(widths[0]!), shape!.padEnd(widths[1]!), count!.padStart(widths[2]!)];
+    return `${bar} ${texts.join(` ${bar} `)} ${bar}`;
+  };
+  const rule = (left: string, stroke: string, cross: string, right: string) =>
+    left + widths.map((width) => stroke.repeat(width + 2)).join(cross) + right;
+  const body = cells.map((row) => line(row, "│"));
+  const total = (title: string, count: number) => ` ${title}: ${grouped(count)} (${sizeText(count)})`;
+  return [
+    rule("┏", "━", "┳", "┓"),
+    line(HEAD, "┃"),
+    rule("┡", "━", "╇", "┩"),
+    body.join(`\n${rule("├", "─", "┼", "┤")}\n`),
+    rule("└", "─", "┴", "┘"),
+    total("Total params", parameters),
+    total("Trainable params", trainable),
+    total("Non-trainable params", parameters - trainable),
+  ].join("\n");
+}
