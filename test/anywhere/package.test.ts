@@ -91,7 +91,9 @@ test("every entry leads to files that are there, types first, for import and for
 test("declarations refer to nothing that is not there", () => {
   const declarations = files.filter((file) => file.endsWith(".d.ts"));
   for (const file of declarations) {
-    const text = readFileSync(join(folder, "node_modules/isthmus", file), "utf8");
+    // The examples of docstrings refer to the package itself.
+    const code = readFileSync(join(folder, "node_modules/isthmus", file), "utf8");
+    const text = code.replace(/\/\*\*[\s\S]*?\*\//g, "");
     for (const [, path] of text.matchAll(/\bfrom "([^"]+)"|\bimport\("([^"]+)"\)/g)) {
       if (!path || path.startsWith("node:")) continue;
       expect(path).toMatch(/^\./);

@@ -266,9 +266,9 @@ test.each<[string, () => unknown, RegExp]>([
   ["xavier_uniform", () => dense(3, "relu", { initializer: loose("xavier_uniform") }), /"glorotUniform"\?$/],
   ["inputDim", () => smallModel(loose({ inputDim: 6 })), /; the width of a sample is inputSize$/],
   [
-    "inputShape",
-    () => smallModel(loose({ inputShape: [6] })),
-    /; the width of a sample is inputSize, such as/,
+    "an inputShape with a place for the batch",
+    () => smallModel(loose({ inputShape: [null, 6] })),
+    /^inputShape\[0\] must be a positive integer, not null/,
   ],
   [
     "the model's learningRate",
