@@ -21,6 +21,11 @@ export type { ByteArray, SampleArray } from "./data/values.js";
 export { Engine } from "./engine/engine.js";
 export type { EngineInfo, EngineOptions } from "./engine/engineOptions.js";
 export type { ActivationAlias, ActivationName } from "./layers/activations.js";
+export { type Conv1dLayer, conv1d } from "./layers/conv1d.js";
+export { type Conv1dTransposeLayer, conv1dTranspose } from "./layers/conv1dTranspose.js";
+export { type Conv2dLayer, conv2d } from "./layers/conv2d.js";
+export { type Conv2dTransposeLayer, conv2dTranspose } from "./layers/conv2dTranspose.js";
+export type { ConvolutionFields, ConvolutionOptions } from "./layers/convolutionOptions.js";
 export {
   type Corruption,
   type GaussianNoise,
@@ -55,6 +60,7 @@ export {
 } from "./layers/penalties.js";
 export { type ReshapeLayer, reshape } from "./layers/reshape.js";
 export type { Shape } from "./layers/shape.js";
+export type { Padding } from "./layers/window.js";
 export { type Huber, huber, type Loss, type LossAlias, type LossName } from "./network/losses.js";
 export type { NamedWeight } from "./network/namedWeights.js";
 export type { MetricName } from "./network/stepMetrics.js";

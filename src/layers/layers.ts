@@ -1,6 +1,10 @@
 // The layers that a model can be made of: a file each, and a line each in the list below and in core.ts.
 import { oneOf, show } from "../common/check.js";
 import { ArgumentError } from "../common/errors.js";
+import { type Conv1dLayer, conv1dKind } from "./conv1d.js";
+import { type Conv1dTransposeLayer, conv1dTransposeKind } from "./conv1dTranspose.js";
+import { type Conv2dLayer, conv2dKind } from "./conv2d.js";
+import { type Conv2dTransposeLayer, conv2dTransposeKind } from "./conv2dTranspose.js";
 import { type DenseLayer, denseKind } from "./dense.js";
 import { type DropoutLayer, dropoutKind } from "./dropout.js";
 import { type FlattenLayer, flattenKind } from "./flatten.js";
@@ -9,9 +13,22 @@ import { type LayerNormalizationLayer, layerNormalizationKind } from "./layerNor
 import { type ReshapeLayer, reshapeKind } from "./reshape.js";
 
 /** Any layer that a model can be made of. */
-export type Layer = DenseLayer | DropoutLayer | FlattenLayer | LayerNormalizationLayer | ReshapeLayer;
+export type Layer =
+  | Conv1dLayer
+  | Conv1dTransposeLayer
+  | Conv2dLayer
+  | Conv2dTransposeLayer
+  | DenseLayer
+  | DropoutLayer
+  | FlattenLayer
+  | LayerNormalizationLayer
+  | ReshapeLayer;
 
 const LIST: readonly LayerKind<LayerOptions>[] = [
+  conv1dKind,
+  conv1dTransposeKind,
+  conv2dKind,
+  conv2dTransposeKind,
   denseKind,
   dropoutKind,
   flattenKind,

@@ -1,6 +1,13 @@
-import type { DenseLayer, LayerNormalizationLayer, NamedWeight } from "../../src/index.js";
+import type {
+  Conv1dLayer,
+  Conv2dLayer,
+  DenseLayer,
+  LayerNormalizationLayer,
+  NamedWeight,
+} from "../../src/index.js";
 import { type CheckedDescription, stackOf } from "../../src/network/description.js";
 import { codeLayer, type StackLayer } from "../../src/network/stack.js";
+import { convolvedPictures } from "./convolution.js";
 import { elementLoss } from "./float64Network.js";
 import { activations } from "./reference.js";
 
@@ -100,6 +107,11 @@ export class Float64Kinds {
         return x.map((value, i) => value * draws.masks!.get(index)![i]!);
       case "layerNormalization":
         return this.#normalize(x, layer);
+      case "conv1d":
+      case "conv2d":
+      case "conv1dTranspose":
+      case "conv2dTranspose":
+        return this.#convolve(x, layer);
       // Corruption is part of the draws; the rest only changes shapes.
       default:
         return x;
@@ -118,6 +130,29 @@ export class Float64Kinds {
       const normalized = (x[i]! - mean) / Math.sqrt(variance + epsilon);
       return normalized * (weight?.[i % columns] ?? 1) + (bias?.[i % columns] ?? 0);
     });
+  }
+
+  #convolve(x: Float64Array, { name, kind, options, inputShape, outputShape }: StackLayer): Float64Array {
+    const { kernelSize, strides, dilationRate, padding, activation } = options as Conv1dLayer | Conv2dLayer;
+    const pair = (size: number | readonly [number, number]) =>
+      typeof size === "number" ? ([1, size] as const) : size;
+    const picture = (shape: readonly number[]) =>
+      (shape.length === 2 ? [1, ...shape] : shape) as unknown as readonly [number, number, number];
+    const z = convolvedPictures(
+      x,
+      picture(inputShape),
+      picture(outputShape),
+      {
+        kernel: pair(kernelSize),
+        strides: pair(strides),
+        dilation: pair(dilationRate),
+        padding,
+        transposed: kind.kind.endsWith("Transpose"),
+      },
+      this.parameters.get(`${name}.weight`)!,
+      this.parameters.get(`${name}.bias`),
+    );
+    return z.map(activations[activation]);
   }
 
   /** Along the last dimension. */
