@@ -10,7 +10,7 @@ import { areApart, areFloats, areVectors, isShare, isStride } from "./checks";
 import { arePanels, gemm, isTile, panelBytes, tileColumns } from "./gemm";
 import { packRows } from "./pack";
 import {
-  arePictures, gridSize, isIdentity, isWindow, PATCH_PADDING, patchSize, picturesOf, takePatches, windowWord,
+  arePictures, isIdentity, isWindow, PATCH_PADDING, patchSize, pictureBytes, picturesOf, takePatches, windowWord,
 } from "./patches";
 import { SCRATCH_BYTES, WINDOW_GRID_COLUMNS, WINDOW_GRID_ROWS } from "./abi";
 import { storeUpTo } from "./simd";
@@ -35,6 +35,12 @@ function targetBytes(window: usize, pictures: i32, n: i32, picture: Stride, row:
   if (ASC_NO_ASSERT) return 0;
   return <i64>(pictures - 1) * picture + <i64>(windowWord(window, WINDOW_GRID_ROWS) - 1) * row +
     <i64>(windowWord(window, WINDOW_GRID_COLUMNS) - 1) * step + (<i64>n << 2);
+}
+
+/** Pictures and what is written share no byte. */
+function isApart(window: usize, source: usize, pictures: i32, target: usize, size: i64): bool {
+  if (ASC_NO_ASSERT) return true;
+  return areApart(source, pictureBytes(window, pictures), target, size);
 }
 
 /**
@@ -62,7 +68,12 @@ export function convolve(
     "convolve: C and its seed are floats in memory",
   );
   assert(
-    areVectors(scratch, (SCRATCH_BYTES >> 2) + block * (depth + n) + 2 * PATCH_PADDING),
+    isApart(window, source, pictures, c, targetBytes(window, pictures, n, cPicture, cRow, cStep)) &&
+      areApart(c, targetBytes(window, pictures, n, cPicture, cRow, cStep), b, panelBytes(tile, depth, n)),
+    "convolve: C overlaps nothing that is read",
+  );
+  assert(
+    areVectors(scratch, (SCRATCH_BYTES >> 2) + block * (depth + n) + 3 * PATCH_PADDING),
     "convolve: scratch in memory",
   );
   const rows = windowWord(window, WINDOW_GRID_ROWS);
@@ -123,7 +134,7 @@ export function convolutionGradient(
   );
   assert(
     areApart(gradient, <i64>end * n << 2, slopes, <i64>places * n << 2) &&
-      areApart(gradient, <i64>end * n << 2, source, <i64>picturesOf(window, places) << 2),
+      isApart(window, source, picturesOf(window, places), gradient, <i64>end * n << 2),
     "convolutionGradient: gradient overlaps nothing that is read",
   );
   const depth = end - begin;

@@ -44,12 +44,18 @@ export function picturesOf(window: usize, end: i32): i32 {
   return (end + gridSize(window) - 1) / gridSize(window);
 }
 
+/** Bytes of so many pictures. */
+export function pictureBytes(window: usize, pictures: i32): i64 {
+  if (ASC_NO_ASSERT) return 0;
+  return (<i64>pictures * windowWord(window, WINDOW_PICTURE_ROWS) * windowWord(window, WINDOW_PICTURE_COLUMNS) *
+    windowWord(window, WINDOW_CHANNELS)) << 2;
+}
+
 /** `pictures` of them are floats in memory. */
 export function arePictures(window: usize, pictures: i32, source: usize): bool {
   if (ASC_NO_ASSERT) return true;
-  const size = <i64>windowWord(window, WINDOW_PICTURE_ROWS) * windowWord(window, WINDOW_PICTURE_COLUMNS) *
-    windowWord(window, WINDOW_CHANNELS);
-  return size <= <i64>i32.MAX_VALUE && areFloats(source, pictures, <i32>size);
+  const floats = pictureBytes(window, pictures) >> 2;
+  return floats <= <i64>i32.MAX_VALUE && areFloats(source, <i32>floats);
 }
 
 /** Whether each patch is one place of the picture, the same as of the grid: then the picture is the matrix. */

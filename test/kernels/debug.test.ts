@@ -1,7 +1,15 @@
 import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
 import layouts from "#embedded/records";
-import { STEP_INDICES } from "../../assembly/abi.js";
+import {
+  STEP_INDICES,
+  WINDOW_CHANNELS,
+  WINDOW_COLUMN_STEP,
+  WINDOW_COLUMN_STRIDE,
+  WINDOW_FIRST_COLUMN,
+  WINDOW_ROW_STEP,
+  WINDOW_TAP_COLUMNS,
+} from "../../assembly/abi.js";
 import { type AllKernels, loadKernels } from "../support/kernels.js";
 
 const { kernels, memory } = loadKernels("debug");
@@ -22,6 +30,7 @@ const NUMBERS: Readonly<Record<string, number>> = {
   ones: 1,
   nesterov: 1,
   centered: 1,
+  places: 4,
 };
 /** Bytes from one element to the next. */
 const STRIDES: Readonly<Record<string, number>> = { aStep: 4, bColumn: 4, inputStep: 4, seedRow: 0 };
@@ -68,6 +77,14 @@ const OVERLAPS: Partial<Record<keyof AllKernels, readonly (readonly [string, str
     ["losses", "logits"],
   ],
   columnSums: [["sums", "source"]],
+  convolutionGradient: [
+    ["gradient", "source"],
+    ["gradient", "slopes"],
+  ],
+  convolve: [
+    ["c", "source"],
+    ["c", "b"],
+  ],
   gatherBytes: [["batch", "source"]],
   gatherFloats: [["batch", "source"]],
   gaussianNoise: [["target", "source"]],
@@ -120,12 +137,14 @@ const OVERLAPS: Partial<Record<keyof AllKernels, readonly (readonly [string, str
   ],
   narrowProduct: [["c", "a"]],
   packRows: [["packed", "source"]],
+  packTaps: [["packed", "source"]],
   packTransposed: [["packed", "source"]],
   penalize: [
     ["gradient", "weights"],
     ["sums", "weights"],
     ["sums", "gradient"],
   ],
+  placeSums: [["sums", "source"]],
   replacementNoise: [["target", "source"]],
   rmsprop: [
     ["parameters", "gradient"],
@@ -161,7 +180,14 @@ const OPTIONAL = [
 ];
 
 /** Kernels that a thread gives room of its own. */
-const WITH_SCRATCH = ["gaussianNoise", "gemm", "replacementNoise", "sampleLatent"];
+const WITH_SCRATCH = [
+  "convolutionGradient",
+  "convolve",
+  "gaussianNoise",
+  "gemm",
+  "replacementNoise",
+  "sampleLatent",
+];
 
 /** Parameters of a kernel after its share, in order, with their types. */
 function parametersOf(name: keyof typeof layouts): readonly (readonly [string, string])[] {
@@ -170,6 +196,15 @@ function parametersOf(name: keyof typeof layouts): readonly (readonly [string, s
     .split(" ")
     .map((field) => [field.replace(/^[~@+]/, ""), types[field[0]!] ?? "i32"] as const);
   return WITH_SCRATCH.includes(name) ? [...fields, ["scratch", "usize"]] : fields;
+}
+
+/** Patches of 2 × 2 taps at every place of a picture of 4 × 4 places and 4 channels: SIZE places, SIZE floats a patch. */
+function writeWindow(window: number): void {
+  const words = new Uint32Array(memory.buffer, window, WINDOW_FIRST_COLUMN + 1);
+  words.fill(4, 0, WINDOW_CHANNELS + 3);
+  words.fill(2, WINDOW_CHANNELS + 3, WINDOW_TAP_COLUMNS + 1);
+  words.fill(1, WINDOW_TAP_COLUMNS + 1, WINDOW_COLUMN_STRIDE + 1);
+  words.fill(1, WINDOW_ROW_STEP, WINDOW_COLUMN_STEP + 1);
 }
 
 /** A call that is in order, each address a block of zeros of its own. */
@@ -184,6 +219,11 @@ function validCall(name: keyof typeof layouts): Map<string, number> {
     else if (name.startsWith("narrow") && NARROW_SIZES.includes(field)) call.set(field, 2);
     else call.set(field, NUMBERS[field] ?? (type === "f32" ? 0.5 : SIZE));
   }
+  const window = call.get("window");
+  if (window) writeWindow(window);
+  // One tap, whose phase has no other.
+  const taps = call.get("taps");
+  if (taps) new Uint32Array(memory.buffer, taps, 3).set([0, SIZE, 0]);
   const step = call.get("step");
   if (step) new Uint32Array(memory.buffer, step)[STEP_INDICES] = memory.allocate(BLOCK).at();
   return call;
