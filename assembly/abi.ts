@@ -123,8 +123,8 @@ export const TRACE_END = 11;
 
 // Words of a window block: how patches are taken from a picture [rows, columns, channels] for each place of a grid. The
 // patch of place (y, x) has the channels of tap after tap, tap (i, j) standing at row FIRST_ROW + y·ROW_STRIDE + i·ROW_STEP
-// and column FIRST_COLUMN + x·COLUMN_STRIDE + j·COLUMN_STEP of the picture, zeros where that is outside. Steps and first
-// places may be negative.
+// and column FIRST_COLUMN + x·COLUMN_STRIDE + j·COLUMN_STEP of the picture, zeros where that is outside. The first row and
+// column may be negative.
 export const WINDOW_PICTURE_ROWS = 0;
 export const WINDOW_PICTURE_COLUMNS = 1;
 export const WINDOW_CHANNELS = 2;

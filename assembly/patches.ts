@@ -35,7 +35,8 @@ export function isWindow(window: usize): bool {
   for (let index = WINDOW_PICTURE_ROWS; index <= WINDOW_GRID_COLUMNS; index++) {
     if (windowWord(window, index) <= 0) return false;
   }
-  return windowWord(window, WINDOW_TAP_ROWS) >= 0 && windowWord(window, WINDOW_TAP_COLUMNS) >= 0;
+  return windowWord(window, WINDOW_TAP_ROWS) >= 0 && windowWord(window, WINDOW_TAP_COLUMNS) >= 0 &&
+    windowWord(window, WINDOW_ROW_STEP) >= 0 && windowWord(window, WINDOW_COLUMN_STEP) >= 0;
 }
 
 /** The pictures that places up to `end` belong to. */
@@ -87,6 +88,12 @@ function copyClipped(line: usize, length: i32, from: i32, count: i32, to: usize)
   if (end < count) clear(to + <usize>(end << 2), count - end);
 }
 
+/** Copies `count` floats and up to three more. */
+@inline
+function copyRun(from: usize, to: usize, count: i32): void {
+  for (let i = 0; i < count; i += 4) v128.store(to + <usize>(i << 2), v128.load(from + <usize>(i << 2)));
+}
+
 /**
  * Columns `left` to `right` of the patches of places `first` to `last`, counted over all pictures, as rows one after the
  * other. Writes PATCH_PADDING floats more.
@@ -98,6 +105,7 @@ export function takePatches(
   const channels = windowWord(window, WINDOW_CHANNELS);
   const gridRows = windowWord(window, WINDOW_GRID_ROWS);
   const gridColumns = windowWord(window, WINDOW_GRID_COLUMNS);
+  const tapRows = windowWord(window, WINDOW_TAP_ROWS);
   const tapColumns = windowWord(window, WINDOW_TAP_COLUMNS);
   const rowStride = windowWord(window, WINDOW_ROW_STRIDE);
   const columnStride = windowWord(window, WINDOW_COLUMN_STRIDE) * channels;
@@ -106,40 +114,65 @@ export function takePatches(
   const firstRow = windowWord(window, WINDOW_FIRST_ROW);
   const firstColumn = windowWord(window, WINDOW_FIRST_COLUMN) * channels;
   const lineLength = windowWord(window, WINDOW_PICTURE_COLUMNS) * channels;
+  const pictureSize = <usize>(pictureRows * lineLength << 2);
   // Taps that stand side by side are copied in one go.
-  const run = columnStep == 1 ? tapColumns * channels : channels;
-  const runsPerRow = columnStep == 1 ? 1 : tapColumns;
+  const beside = columnStep == 1 || tapColumns == 1;
+  const run = beside ? tapColumns * channels : channels;
+  const runsPerRow = beside ? 1 : tapColumns;
+  const runStep = columnStep * channels;
+  const runBytes = <usize>(run << 2);
+  const stepBytes = <usize>(runStep << 2);
+  const lineBytes = <usize>(rowStep * lineLength << 2);
+  const whole = left == 0 && right == tapRows * tapColumns * channels;
   const firstRun = left / run;
+  const firstTapRow = firstRun / runsPerRow;
+  const firstTap = firstRun - firstTapRow * runsPerRow;
+  // Where patches have no place outside of the picture.
+  const lastTop = pictureRows - (tapRows - 1) * rowStep;
+  const lastColumn = lineLength - (tapColumns - 1) * runStep - channels;
   let x = first % gridColumns;
   let y = first / gridColumns;
-  let picture = source + <usize>(y / gridRows) * <usize>(pictureRows * lineLength << 2);
+  let picture = source + <usize>(y / gridRows) * pictureSize;
   y %= gridRows;
   for (let place = first; place < last; place++) {
     const column = firstColumn + x * columnStride;
     const top = firstRow + y * rowStride;
-    let tapRow = firstRun / runsPerRow;
-    let tap = firstRun % runsPerRow;
-    for (let at = firstRun * run; at < right; at += run) {
-      const begin = max(at, left);
-      const count = min(at + run, right) - begin;
-      const row = top + tapRow * rowStep;
-      if (<u32>row < <u32>pictureRows) {
-        const line = picture + <usize>(row * lineLength << 2);
-        copyClipped(line, lineLength, column + tap * columnStep * channels + begin - at, count, to);
-      } else {
-        clear(to, count);
+    if (whole && top >= 0 && top < lastTop && column >= 0 && column <= lastColumn) {
+      let line = picture + <usize>(top * lineLength + column << 2);
+      for (let i = 0; i < tapRows; i++) {
+        let from = line;
+        for (let j = 0; j < runsPerRow; j++) {
+          copyRun(from, to, run);
+          from += stepBytes;
+          to += runBytes;
+        }
+        line += lineBytes;
       }
-      to += <usize>(count << 2);
-      if (++tap == runsPerRow) {
-        tap = 0;
-        tapRow++;
+    } else {
+      let tapRow = firstTapRow;
+      let tap = firstTap;
+      for (let at = firstRun * run; at < right; at += run) {
+        const begin = max(at, left);
+        const count = min(at + run, right) - begin;
+        const row = top + tapRow * rowStep;
+        if (<u32>row < <u32>pictureRows) {
+          const line = picture + <usize>(row * lineLength << 2);
+          copyClipped(line, lineLength, column + tap * runStep + begin - at, count, to);
+        } else {
+          clear(to, count);
+        }
+        to += <usize>(count << 2);
+        if (++tap == runsPerRow) {
+          tap = 0;
+          tapRow++;
+        }
       }
     }
     if (++x == gridColumns) {
       x = 0;
       if (++y == gridRows) {
         y = 0;
-        picture += <usize>(pictureRows * lineLength << 2);
+        picture += pictureSize;
       }
     }
   }

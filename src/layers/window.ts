@@ -104,7 +104,8 @@ export interface Phase extends Taps {
 /** All phases of a dimension: as many as its stride. */
 export function phasesOf({ large, small, kernel, stride, dilation, before }: Axis): Phase[] {
   return Array.from({ length: stride }, (_, start) => {
-    const members = Array.from({ length: kernel }, (_, tap) => tap).filter(
+    // The last tap first: it reaches the first place, and what stands side by side is copied in one go.
+    const members = Array.from({ length: kernel }, (_, index) => kernel - 1 - index).filter(
       (tap) => (start + before - tap * dilation) % stride === 0,
     );
     const source = (tap: number) => (start + before - tap * dilation) / stride;
