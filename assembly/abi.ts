@@ -139,3 +139,5 @@ export const WINDOW_COLUMN_STEP = 10;
 export const WINDOW_FIRST_ROW = 11;
 export const WINDOW_FIRST_COLUMN = 12;
 export const WINDOW_WORDS = 16;
+/** The most columns of a product with patches that is calculated without a tile, most of which would be empty. */
+export const FEW_COLUMNS = 4;

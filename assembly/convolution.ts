@@ -7,12 +7,13 @@
 // Pᵀ·S for both, where S is the smaller picture or its gradient.
 
 import { areApart, areFloats, areVectors, isShare, isStride } from "./checks";
+import { fewColumns, fewGradients } from "./few";
 import { arePanels, gemm, isTile, panelBytes, tileColumns } from "./gemm";
 import { packRows } from "./pack";
 import {
   arePictures, isIdentity, isWindow, PATCH_PADDING, patchSize, pictureBytes, picturesOf, takePatches, windowWord,
 } from "./patches";
-import { SCRATCH_BYTES, WINDOW_GRID_COLUMNS, WINDOW_GRID_ROWS } from "./abi";
+import { FEW_COLUMNS, SCRATCH_BYTES, WINDOW_GRID_COLUMNS, WINDOW_GRID_ROWS } from "./abi";
 import { storeUpTo } from "./simd";
 import { Stride } from "./types";
 
@@ -37,6 +38,18 @@ function targetBytes(window: usize, pictures: i32, n: i32, picture: Stride, row:
     <i64>(windowWord(window, WINDOW_GRID_COLUMNS) - 1) * step + (<i64>n << 2);
 }
 
+/** B[k, n] as a product with patches reads it: packed, or of few columns its transpose. */
+function isOperand(tile: i32, k: i32, n: i32, b: usize): bool {
+  if (ASC_NO_ASSERT) return true;
+  return n <= FEW_COLUMNS ? areFloats(b, n, k) : arePanels(tile, k, n, b);
+}
+
+/** Its bytes. */
+function operandBytes(tile: i32, k: i32, n: i32): i64 {
+  if (ASC_NO_ASSERT) return 0;
+  return n <= FEW_COLUMNS ? <i64>n * k << 2 : panelBytes(tile, k, n);
+}
+
 /** Pictures and what is written share no byte. */
 function isApart(window: usize, source: usize, pictures: i32, target: usize, size: i64): bool {
   if (ASC_NO_ASSERT) return true;
@@ -47,7 +60,7 @@ function isApart(window: usize, source: usize, pictures: i32, target: usize, siz
  * C = seed + P·B for places `begin` to `end`, counted over all pictures: P has a patch of `source` a row. C's row of place
  * (y, x) of picture i is the `n` floats at c + i·cPicture + y·cRow + x·cStep. Without taps, C is the seed.
  *
- * @param b B[patch, n], packed
+ * @param b B[patch, n], packed, or its transpose where n is at most FEW_COLUMNS
  * @param seed a row
  * @param block how many patches are taken at a time
  * @param scratch SCRATCH_BYTES, then room for a block of patches, then for their results
@@ -61,7 +74,7 @@ export function convolve(
   const depth = patchSize(window);
   const pictures = picturesOf(window, end);
   assert(arePictures(window, pictures, source), "convolve: pictures in memory");
-  assert(depth == 0 || arePanels(tile, depth, n, b), "convolve: packed B in memory");
+  assert(depth == 0 || isOperand(tile, depth, n, b), "convolve: packed B in memory");
   assert(
     isStride(cPicture, 1, 0) && isStride(cRow, 1, 0) && isStride(cStep, 2, <i64>n << 2) && areFloats(seed, n) &&
       areFloats(c, <i32>(targetBytes(window, pictures, n, cPicture, cRow, cStep) >> 2)),
@@ -69,7 +82,7 @@ export function convolve(
   );
   assert(
     isApart(window, source, pictures, c, targetBytes(window, pictures, n, cPicture, cRow, cStep)) &&
-      areApart(c, targetBytes(window, pictures, n, cPicture, cRow, cStep), b, panelBytes(tile, depth, n)),
+      areApart(c, targetBytes(window, pictures, n, cPicture, cRow, cStep), b, operandBytes(tile, depth, n)),
     "convolve: C overlaps nothing that is read",
   );
   assert(
@@ -96,7 +109,8 @@ export function convolve(
     const to = whole ? c + <usize>first * width : results;
     if (depth > 0) {
       if (!direct) takePatches(window, source, first, last, 0, depth, patches);
-      gemm(tile, 0, count, n, depth, a, size, 4, b, seed, 0, to, width, scratch);
+      if (n <= FEW_COLUMNS) fewColumns(count, n, depth, a, b, seed, to);
+      else gemm(tile, 0, count, n, depth, a, size, 4, b, seed, 0, to, width, scratch);
     }
     if (whole && depth > 0) continue;
     for (let i = 0; i < count; i++) {
@@ -152,9 +166,14 @@ export function convolutionGradient(
   for (let first = 0; first < places; first += block) {
     const count = min(block, places - first);
     takePatches(window, source, first, first + count, begin, end, patches);
-    packRows(0, count, tile, count, n, slopes + <usize>first * width, packed);
+    const slope = slopes + <usize>first * width;
     const to = first == 0 ? total : sums;
-    gemm(tile, 0, depth, n, count, patches, 4, <usize>(depth << 2), packed, zeros, 0, to, width, scratch);
+    if (n <= FEW_COLUMNS) {
+      fewGradients(depth, n, count, patches, slope, to);
+    } else {
+      packRows(0, count, tile, count, n, slope, packed);
+      gemm(tile, 0, depth, n, count, patches, 4, <usize>(depth << 2), packed, zeros, 0, to, width, scratch);
+    }
     if (first == 0) continue;
     const length = depth * n;
     for (let i = 0; i < length; i += 4) {
@@ -177,14 +196,15 @@ function areTaps(taps: usize, count: i32, tile: i32, channels: i32, features: i3
     const depth = load<i32>(record, 4);
     const row = load<i32>(record, 8);
     if (at < 0 || row < 0 || row + features > depth) return false;
-    if (!arePanels(tile, depth, channels, packed + <usize>(at << 2))) return false;
+    if (!isOperand(tile, depth, channels, packed + <usize>(at << 2))) return false;
   }
   return true;
 }
 
 /**
  * Packs rows `begin` to `end` of W[taps·channels, features] for the products of the phases: as columns of the phases'
- * matrices B[taps of the phase·features, channels]. Columns past the channels stay as they are, zeros.
+ * matrices B[taps of the phase·features, channels]. Columns past the channels stay as they are, zeros. Of few channels, as
+ * rows of their transposes.
  *
  * @param taps a record for each tap
  */
@@ -198,20 +218,39 @@ export function packTaps(
     "packTaps: taps and the packed matrices are in memory",
   );
   assert(
-    areApart(source, <i64>end * features << 2, packed, panelBytes(tile, features, channels)),
+    areApart(source, <i64>end * features << 2, packed, operandBytes(tile, features, channels)),
     "packTaps: packed matrices do not overlap the source",
   );
   const width = tileColumns(tile);
   for (let row = begin; row < end; row++) {
     const tap = taps + <usize>(row / channels * TAP_WORDS << 2);
     const channel = row % channels;
+    const from = source + <usize>row * <usize>(features << 2);
+    if (channels <= FEW_COLUMNS) {
+      copyRow(from, packed + <usize>(load<i32>(tap) + channel * load<i32>(tap, 4) + load<i32>(tap, 8) << 2), features);
+      continue;
+    }
     const panel = channel / width;
     const group = panel * load<i32>(tap, 4) + load<i32>(tap, 8);
     let to = packed + <usize>((load<i32>(tap) + group * width + channel - panel * width) << 2);
-    const from = source + <usize>row * <usize>(features << 2);
     for (let j = 0; j < features; j++) {
       store<f32>(to, load<f32>(from + <usize>(j << 2)));
       to += <usize>(width << 2);
+    }
+  }
+}
+
+/** Rows `begin` to `end` of source[rows, columns] become columns of its transpose. */
+export function turn(begin: i32, end: i32, rows: i32, columns: i32, source: usize, turned: usize): void {
+  assert(isShare(begin, end) && end <= rows && columns > 0, "turn: sizes");
+  assert(areFloats(source, rows, columns) && areFloats(turned, columns, rows), "turn: both are floats in memory");
+  assert(
+    areApart(source, <i64>rows * columns << 2, turned, <i64>rows * columns << 2),
+    "turn: the transpose does not overlap the source",
+  );
+  for (let row = begin; row < end; row++) {
+    for (let j = 0; j < columns; j++) {
+      store<f32>(turned + <usize>(j * rows + row << 2), load<f32>(source + <usize>(row * columns + j << 2)));
     }
   }
 }

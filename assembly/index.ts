@@ -3,7 +3,7 @@
 // release builds trust TypeScript for.
 
 export { activationBackward, activationForward } from "./activation";
-export { convolutionGradient, convolve, packTaps, placeSums } from "./convolution";
+export { convolutionGradient, convolve, packTaps, placeSums, turn } from "./convolution";
 export { gatherBytes, gatherFloats } from "./gather";
 export { gemm, tileColumns } from "./gemm";
 export { clipNorm, clipValues, penalize, sumSquares } from "./gradient";

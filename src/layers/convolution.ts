@@ -1,4 +1,5 @@
-import { SCRATCH_BYTES } from "../../assembly/abi.js";
+import { FEW_COLUMNS, SCRATCH_BYTES } from "../../assembly/abi.js";
+import type { Engine } from "../engine/engine.js";
 import type { PlanBuilder } from "../engine/plan.js";
 import { NOWHERE, type Tensor } from "../engine/tensor.js";
 import { Activated } from "./activated.js";
@@ -24,6 +25,12 @@ function blockOf(depth: number, unit: number, most: number): number {
 /** Sees to it that a kernel has SCRATCH_BYTES and so many floats. */
 function reserve(plan: PlanBuilder, floats: number): void {
   plan.scratch(SCRATCH_BYTES + (floats + SLACK) * Float32Array.BYTES_PER_ELEMENT);
+}
+
+/** Floats of the operand B[k, n] of a product with patches, up to whole cache lines. */
+function operandSize(engine: Engine, k: number, n: number): number {
+  const floats = n > FEW_COLUMNS && k > 0 ? engine.packedSize(k, n) : k * n;
+  return Math.ceil(floats / 16) * 16;
 }
 
 /** One product of patches of a picture with weights. */
@@ -81,7 +88,7 @@ class Convolution {
         window: this.#window,
         places: rows.small * columns.small,
         depth,
-        packed: storage.floats(engine.packedSize(depth, features)),
+        packed: storage.floats(operandSize(engine, depth, features)),
         start: 0,
         row: columns.small * features,
         step: features,
@@ -92,7 +99,7 @@ class Convolution {
       phasesOf(columns).map((beside) => [above, beside] as const),
     );
     const depths = phases.map(([above, beside]) => above.taps * beside.taps * features);
-    const sizes = depths.map((each) => (each > 0 ? engine.packedSize(each, channels) : 0));
+    const sizes = depths.map((each) => operandSize(engine, each, channels));
     const starts = sizes.map((_, index) => sizeOfAll(sizes.slice(0, index)));
     const packed = storage.floats(sizeOfAll(sizes));
     this.#packed = packed;
@@ -170,7 +177,12 @@ class Convolution {
   refresh(plan: PlanBuilder): void {
     const source = this.#weight.in(this.#place.values);
     const { channels, features } = this.#shape;
-    if (this.#shrinking) plan.packRows(source, this.#shrinking.packed);
+    const packed = this.#shrinking?.packed;
+    if (packed && features > FEW_COLUMNS) plan.packRows(source, packed);
+    else if (packed) {
+      const { rows } = this.#weight;
+      plan.call("turn", rows, { rows, columns: features, source, turned: packed });
+    }
     if (!this.#taps) return;
     const tile = plan.tileFor(channels);
     const fields = { tile, channels, features, taps: this.#taps, source, packed: this.#packed };

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { SCRATCH_BYTES, TILE_2X16, TILE_4X8, TILE_4X16, TILE_6X8, TILE_6X16 } from "../../assembly/abi.js";
+import {
+  FEW_COLUMNS,
+  SCRATCH_BYTES,
+  TILE_2X16,
+  TILE_4X8,
+  TILE_4X16,
+  TILE_6X8,
+  TILE_6X16,
+} from "../../assembly/abi.js";
 import type { Storage } from "../../src/engine/storage.js";
 import {
   type Axis,
@@ -125,7 +133,9 @@ class Bench {
     const packed = this.#packed(depth, features);
     const source = this.#box.floats(depth, features).set(weights);
     inShares(depth, borders, (begin, end) => {
-      this.#box.kernels.packRows(begin, end, this.#tile, depth, features, source.at(), packed.at());
+      if (features <= FEW_COLUMNS)
+        this.#box.kernels.turn(begin, end, depth, features, source.at(), packed.at());
+      else this.#box.kernels.packRows(begin, end, this.#tile, depth, features, source.at(), packed.at());
     });
     const window = windowBlock(this.#storage, forwardTaps(rows), forwardTaps(columns), channels);
     const places = rows.small * columns.small;
@@ -206,7 +216,8 @@ class Bench {
     const slope = this.#box.floats(places, n).set(slopes);
     const zeros = this.#box.floats(1, n).set(new Float32Array(n));
     const gradient = this.#box.floats(depth, n);
-    const scratch = this.#scratch(block * (depth + this.#panels(1, n)) + depth * n);
+    const width = this.#box.kernels.tileColumns(this.#tile);
+    const scratch = this.#scratch(block * (depth + Math.ceil(n / width) * width) + depth * n);
     inShares(depth, borders, (begin, end) => {
       const addresses = [window.address, source.at(), slope.at(), zeros.at(), gradient.at()] as const;
       this.#box.kernels.convolutionGradient(begin, end, this.#tile, n, places, ...addresses, block, scratch);
@@ -245,7 +256,7 @@ class Bench {
 
   #panels(k: number, n: number): number {
     const width = this.#box.kernels.tileColumns(this.#tile);
-    return Math.ceil(n / width) * width * k;
+    return n <= FEW_COLUMNS ? Math.ceil((k * n) / 4) * 4 : Math.ceil(n / width) * width * k;
   }
 
   #scratch(floats: number): number {

@@ -167,6 +167,7 @@ const OVERLAPS: Partial<Record<keyof AllKernels, readonly (readonly [string, str
     ["velocity", "parameters"],
   ],
   sumSquares: [["sums", "gradient"]],
+  turn: [["turned", "source"]],
 };
 
 /** Kernels that take a share of their items, by the fields of their records. */
