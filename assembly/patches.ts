@@ -68,7 +68,30 @@ export function isIdentity(window: usize): bool {
     windowWord(window, WINDOW_GRID_COLUMNS) == windowWord(window, WINDOW_PICTURE_COLUMNS);
 }
 
-/** Writes `count` floats and up to three more. */
+/** Copies `count` floats and up to three more. */
+@inline
+function copyRun(from: usize, to: usize, count: i32): void {
+  let left = count;
+  for (; left >= 16; left -= 16) {
+    const a = v128.load(from);
+    const b = v128.load(from, 16);
+    const c = v128.load(from, 32);
+    const d = v128.load(from, 48);
+    v128.store(to, a);
+    v128.store(to, b, 16);
+    v128.store(to, c, 32);
+    v128.store(to, d, 48);
+    from += 64;
+    to += 64;
+  }
+  for (; left > 0; left -= 4) {
+    v128.store(to, v128.load(from));
+    from += 16;
+    to += 16;
+  }
+}
+
+/** Writes `count` zeros and up to three more. */
 @inline
 function clear(to: usize, count: i32): void {
   for (let i = 0; i < count; i += 4) v128.store(to + <usize>(i << 2), splat(0));
@@ -83,15 +106,8 @@ function copyClipped(line: usize, length: i32, from: i32, count: i32, to: usize)
   const before = min(max(-from, 0), count);
   const end = max(min(length - from, count), before);
   if (before > 0) clear(to, before);
-  const source = line + <usize>(<isize>from << 2);
-  for (let i = before; i < end; i += 4) v128.store(to + <usize>(i << 2), v128.load(source + <usize>(i << 2)));
+  copyRun(line + <usize>(<isize>(from + before) << 2), to + <usize>(before << 2), end - before);
   if (end < count) clear(to + <usize>(end << 2), count - end);
-}
-
-/** Copies `count` floats and up to three more. */
-@inline
-function copyRun(from: usize, to: usize, count: i32): void {
-  for (let i = 0; i < count; i += 4) v128.store(to + <usize>(i << 2), v128.load(from + <usize>(i << 2)));
 }
 
 /**

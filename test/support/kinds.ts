@@ -191,8 +191,8 @@ export const KINDS: readonly (readonly [string, AutoencoderOptions])[] = [
       decoder: [
         conv2dTranspose(3, 3, "silu", { strides: [2, 3], padding: "same", kernelPenalty: l1(0.001) }),
         dropout(0.3),
-        conv2dTranspose(2, [2, 3], "elu", { strides: [3, 1], dilationRate: [1, 2], bias: false }),
-        conv2d(1, 1, "sigmoid"),
+        conv2dTranspose(2, [2, 3], "elu", { dilationRate: [1, 2], bias: false }),
+        conv2d(1, [2, 4], "sigmoid", { strides: [2, 3] }),
         flatten(),
         dense(WIDTH, "sigmoid"),
       ],
@@ -200,18 +200,17 @@ export const KINDS: readonly (readonly [string, AutoencoderOptions])[] = [
     },
   ],
   [
-    "convolutional to the last layer, noisy, a gaussian code",
+    "convolutional to the last layer, noisy",
     {
       inputSize: WIDTH,
       encoder: [reshape([WIDTH, 1]), conv1d(4, 3, "sigmoid", { strides: 3 }), flatten(), dense(9, "tanh")],
-      latent: gaussian(3, { beta: 0.5 }),
       decoder: [
-        dense(8, "tanh"),
-        reshape([4, 2]),
+        dense(16, "tanh"),
+        reshape([4, 4]),
         conv1dTranspose(1, 4, "sigmoid", { strides: 3 }),
         flatten(),
       ],
-      corruption: gaussianNoise(0.1),
+      corruption: gaussianNoise(0.05),
       loss: "binaryCrossentropy",
     },
   ],
