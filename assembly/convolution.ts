@@ -132,12 +132,13 @@ export function convolve(
  * the `n` floats of the place in `slopes`. Sums over a block of places are added up block after block, so that errors of
  * rounding do not grow with the number of places.
  *
+ * @param accumulate whether they are added to what is there
  * @param zeros a row of zeros
  * @param scratch SCRATCH_BYTES, then room for a block of patches, for S as packed, and for the sums of a block
  */
 export function convolutionGradient(
   begin: i32, end: i32, tile: i32, n: i32, places: i32, window: usize, source: usize, slopes: usize,
-  zeros: usize, gradient: usize, block: i32, scratch: usize,
+  zeros: usize, gradient: usize, accumulate: bool, block: i32, scratch: usize,
 ): void {
   assert(isShare(begin, end) && n > 0 && places > 0 && block > 0 && isTile(tile), "convolutionGradient: sizes and tile");
   assert(isWindow(window) && end <= patchSize(window), "convolutionGradient: window");
@@ -167,14 +168,15 @@ export function convolutionGradient(
     const count = min(block, places - first);
     takePatches(window, source, first, first + count, begin, end, patches);
     const slope = slopes + <usize>first * width;
-    const to = first == 0 ? total : sums;
+    const sets = first == 0 && !accumulate;
+    const to = sets ? total : sums;
     if (n <= FEW_COLUMNS) {
       fewGradients(depth, n, count, patches, slope, to);
     } else {
       packRows(0, count, tile, count, n, slope, packed);
       gemm(tile, 0, depth, n, count, patches, 4, <usize>(depth << 2), packed, zeros, 0, to, width, scratch);
     }
-    if (first == 0) continue;
+    if (sets) continue;
     const length = depth * n;
     for (let i = 0; i < length; i += 4) {
       const at = <usize>(i << 2);

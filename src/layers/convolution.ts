@@ -166,6 +166,7 @@ class Convolution {
       slopes,
       zeros: this.#place.zeros,
       gradient: gradients.weight!,
+      accumulate: this.#weight.borrowed,
       block,
     });
     if (!gradients.bias) return;

@@ -71,8 +71,15 @@ export class Parameter implements ParameterShape {
     return this.rows * this.columns;
   }
 
-  /** The transpose of this matrix, as another layer uses it under another name. */
+  /**
+   * As the mirror image of its layer uses it under another name: a matrix as its transpose, the kernel of a convolution,
+   * which has the same dimensions first either way, as it is.
+   */
   lend(name: string): Parameter {
+    if (this.shape.length > 2) {
+      const order = this.#order;
+      return new Parameter({ name, shape: this.shape, ...(order && { order }) }, this.offset, true);
+    }
     const shape = this.shape.toReversed();
     return new Parameter({ name, shape, transposed: !this.transposed }, this.offset, true);
   }

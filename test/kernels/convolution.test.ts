@@ -220,7 +220,17 @@ class Bench {
     const scratch = this.#scratch(block * (depth + Math.ceil(n / width) * width) + depth * n);
     inShares(depth, borders, (begin, end) => {
       const addresses = [window.address, source.at(), slope.at(), zeros.at(), gradient.at()] as const;
-      this.#box.kernels.convolutionGradient(begin, end, this.#tile, n, places, ...addresses, block, scratch);
+      this.#box.kernels.convolutionGradient(
+        begin,
+        end,
+        this.#tile,
+        n,
+        places,
+        ...addresses,
+        0,
+        block,
+        scratch,
+      );
     });
     this.#box.check(`gradient of ${titleOf(this.#shape)}`);
     return gradient.get();

@@ -28,6 +28,7 @@ const NUMBERS: Readonly<Record<string, number>> = {
   seedHigh: 1,
   threshold: 1,
   ones: 1,
+  accumulate: 0,
   nesterov: 1,
   centered: 1,
   places: 4,

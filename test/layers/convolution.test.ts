@@ -206,7 +206,53 @@ const small = {
   seed: 4,
 } as const;
 
-test("a file and a checkpoint keep a convolutional model, to the bit", async () => {
+test("tied, a transposed convolution has the kernel of the convolution that it mirrors", async () => {
+  const model = await Autoencoder.create({
+    ...small,
+    decoder: [
+      conv2dTranspose(6, 3, "relu", { strides: 2, padding: "same" }),
+      conv2dTranspose(1, 3, "sigmoid", { strides: 2, padding: "same" }),
+    ],
+    tied: true,
+  });
+  const untied = await Autoencoder.create({ ...model.description, tied: false });
+  const weights = model.getWeights();
+  expect(weights.map(({ name }) => name)).toEqual([
+    "encoder.0.weight",
+    "encoder.0.bias",
+    "encoder.1.weight",
+    "encoder.1.bias",
+    "decoder.0.bias",
+    "decoder.1.bias",
+  ]);
+  const named = new Map(weights.map((weight) => [weight.name, weight]));
+  const mirrored = (name: string, from: string) => ({ ...named.get(from)!, name });
+  const copies = [
+    mirrored("decoder.0.weight", "encoder.1.weight"),
+    mirrored("decoder.1.weight", "encoder.0.weight"),
+  ];
+  untied.setWeights([...weights, ...copies]);
+  const samples = hashedUniform(3, 30 * 64, 0, 1);
+  expect(untied.reconstructSync(samples).data).toEqual(model.reconstructSync(samples).data);
+  await untied.dispose();
+  await model.dispose();
+  const failing = (...decoder: Layer[]) =>
+    Autoencoder.create({ ...small, decoder, tied: true }).catch((error: unknown) => String(error));
+  const grow = { strides: 2, padding: "same" } as const;
+  expect(
+    await failing(conv2dTranspose(6, 3, "relu", grow), conv2dTranspose(1, [2, 3], "relu", grow)),
+  ).toMatch(
+    /tied needs decoder\.1 to have a weight of \[6, 1, 3, 3\], as encoder\.0 has, not of \[6, 1, 2, 3\]/,
+  );
+  expect(await failing(conv2dTranspose(1, 3, "relu", { ...grow, strides: 4 }))).toMatch(
+    /tied needs as many dense and convolutional layers in the decoder as in the encoder, not 1 and 2/,
+  );
+  expect(
+    await failing(conv2d(6, 3, "relu", { padding: "same" }), conv2dTranspose(1, 3, "relu", grow)),
+  ).toMatch(/tied needs decoder\.0 to be a conv2dTranspose, as encoder\.1 turned around, not a conv2d/);
+});
+
+test("a file keeps a convolutional model, to the bit", async () => {
   const model = await Autoencoder.create(small);
   const samples = hashedUniform(3, 30 * 64, 0, 1);
   await model.fit(samples, { epochs: 2, batchSize: 8 });

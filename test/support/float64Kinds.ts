@@ -132,7 +132,10 @@ export class Float64Kinds {
     });
   }
 
-  #convolve(x: Float64Array, { name, kind, options, inputShape, outputShape }: StackLayer): Float64Array {
+  #convolve(
+    x: Float64Array,
+    { name, kind, options, inputShape, outputShape, tiedTo }: StackLayer,
+  ): Float64Array {
     const { kernelSize, strides, dilationRate, padding, activation } = options as Conv1dLayer | Conv2dLayer;
     const pair = (size: number | readonly [number, number]) =>
       typeof size === "number" ? ([1, size] as const) : size;
@@ -149,7 +152,7 @@ export class Float64Kinds {
         padding,
         transposed: kind.kind.endsWith("Transpose"),
       },
-      this.parameters.get(`${name}.weight`)!,
+      this.parameters.get(`${tiedTo === undefined ? name : this.#layers[tiedTo]!.name}.weight`)!,
       this.parameters.get(`${name}.bias`),
     );
     return z.map(activations[activation]);

@@ -214,4 +214,25 @@ export const KINDS: readonly (readonly [string, AutoencoderOptions])[] = [
       loss: "binaryCrossentropy",
     },
   ],
+  [
+    "tied convolutions",
+    {
+      inputSize: WIDTH,
+      encoder: [
+        reshape([WIDTH, 1]),
+        conv1d(5, 3, "tanh", { strides: 2, kernelPenalty: l2(0.01) }),
+        conv1d(7, 2, "silu", { padding: "same" }),
+        flatten(),
+        dense(4, "sigmoid"),
+      ],
+      decoder: [
+        dense(42, "tanh"),
+        reshape([6, 7]),
+        conv1dTranspose(5, 2, "tanh", { padding: "same" }),
+        conv1dTranspose(1, 3, "sigmoid", { strides: 2 }),
+        flatten(),
+      ],
+      tied: true,
+    },
+  ],
 ];
