@@ -122,3 +122,24 @@ export const TRACE_PHASE = 9;
 export const TRACE_BARRIER = 10;
 /** A worker has ended. */
 export const TRACE_END = 11;
+
+// Words of a window block: how patches are taken from a picture [rows, columns, channels] for each place of a grid. The
+// patch of place (y, x) has the channels of tap after tap, tap (i, j) standing at row FIRST_ROW + y·ROW_STRIDE + i·ROW_STEP
+// and column FIRST_COLUMN + x·COLUMN_STRIDE + j·COLUMN_STEP of the picture, zeros where that is outside. The first row and
+// column may be negative.
+export const WINDOW_PICTURE_ROWS = 0;
+export const WINDOW_PICTURE_COLUMNS = 1;
+export const WINDOW_CHANNELS = 2;
+export const WINDOW_GRID_ROWS = 3;
+export const WINDOW_GRID_COLUMNS = 4;
+export const WINDOW_TAP_ROWS = 5;
+export const WINDOW_TAP_COLUMNS = 6;
+export const WINDOW_ROW_STRIDE = 7;
+export const WINDOW_COLUMN_STRIDE = 8;
+export const WINDOW_ROW_STEP = 9;
+export const WINDOW_COLUMN_STEP = 10;
+export const WINDOW_FIRST_ROW = 11;
+export const WINDOW_FIRST_COLUMN = 12;
+export const WINDOW_WORDS = 16;
+/** The most columns of a product with patches that is calculated without a tile, most of which would be empty. */
+export const FEW_COLUMNS = 4;

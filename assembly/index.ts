@@ -6,6 +6,7 @@ export { activationBackward, activationForward } from "./activation";
 export {
   batchNormalization, batchNormalizationBackward, batchNormalizationSums, columnMoments, follow,
 } from "./batchNormalization";
+export { convolutionGradient, convolve, packTaps, placeSums, turn } from "./convolution";
 export { gatherBytes, gatherFloats } from "./gather";
 export { gemm, tileColumns } from "./gemm";
 export { clipNorm, clipValues, penalize, sumSquares } from "./gradient";

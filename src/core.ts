@@ -29,6 +29,11 @@ export {
   type BatchNormalizationOptions,
   batchNormalization,
 } from "./layers/batchNormalization.js";
+export { type Conv1dLayer, conv1d } from "./layers/conv1d.js";
+export { type Conv1dTransposeLayer, conv1dTranspose } from "./layers/conv1dTranspose.js";
+export { type Conv2dLayer, conv2d } from "./layers/conv2d.js";
+export { type Conv2dTransposeLayer, conv2dTranspose } from "./layers/conv2dTranspose.js";
+export type { ConvolutionFields, ConvolutionOptions } from "./layers/convolutionOptions.js";
 export {
   type Corruption,
   type MaskingNoise,
@@ -66,7 +71,7 @@ export {
   l1l2,
   l2,
 } from "./layers/penalties.js";
-export type { Lengths, Padding, Pooling1dOptions, Pooling2dOptions } from "./layers/pooling.js";
+export type { Lengths, Pooling1dOptions, Pooling2dOptions } from "./layers/pooling.js";
 export { type RepeatVectorLayer, repeatVector } from "./layers/repeatVector.js";
 export { type ReshapeLayer, reshape } from "./layers/reshape.js";
 export type { Shape } from "./layers/shape.js";
@@ -82,6 +87,7 @@ export {
   type UpSampling2dOptions,
   upSampling2d,
 } from "./layers/upSampling2d.js";
+export type { Padding } from "./layers/window.js";
 export { type Huber, huber, type Loss, type LossAlias, type LossName } from "./network/losses.js";
 export type { NamedWeight } from "./network/namedWeights.js";
 export type { MetricName } from "./network/stepMetrics.js";

@@ -175,6 +175,11 @@ export class PlanBuilder {
     return this;
   }
 
+  /** The tile for a product whose B has `n` columns. */
+  tileFor(n: number): number {
+    return tileFor(this.#tile, n);
+  }
+
   /** Adds C[rows, n] = seed + A[rows, k]·B. A has any strides, C's rows are contiguous. */
   product({ a, b, seed, c, accumulate = false }: Product): this {
     const [rows, n] = c.shape as [number, number];

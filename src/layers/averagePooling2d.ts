@@ -1,12 +1,7 @@
 import { type Picture, toPicture } from "./channelsLast.js";
 import type { LayerKind } from "./layer.js";
-import {
-  builtAveragePooling,
-  checkPooling2d,
-  type Padding,
-  Pooling,
-  type Pooling2dOptions,
-} from "./pooling.js";
+import { builtAveragePooling, checkPooling2d, Pooling, type Pooling2dOptions } from "./pooling.js";
+import type { Padding } from "./window.js";
 
 /** Gives the mean of each window, channel by channel. */
 export interface AveragePooling2dLayer {

@@ -1,22 +1,12 @@
-import { boolean, type Hints, integer, knownKeys, show } from "../common/check.js";
+import { type Hints, integer, knownKeys, show } from "../common/check.js";
 import { ArgumentError } from "../common/errors.js";
-import type { Tensor } from "../engine/tensor.js";
-import {
-  ACTIVATIONS,
-  type ActivationAlias,
-  type ActivationName,
-  needsInput,
-  toActivation,
-} from "./activations.js";
-import { distribution, type InitializerName, toInitializer } from "./initializers.js";
+import { Activated } from "./activated.js";
+import { type ActivationAlias, type ActivationName, toActivation } from "./activations.js";
+import { distribution, type InitializerName } from "./initializers.js";
+import { checkKernelOptions, KERNEL_HINTS, KERNEL_KEYS } from "./kernelOptions.js";
 import type { LayerKind } from "./layer.js";
 import { Linear, linearParameters } from "./linear.js";
-import {
-  type ActivityPenalty,
-  checkActivityPenalty,
-  type KernelPenalty,
-  toKernelPenalty,
-} from "./penalties.js";
+import type { ActivityPenalty, KernelPenalty } from "./penalties.js";
 import { asMatrix } from "./shape.js";
 
 /** A fully connected layer: y = activation(W·x + b). */
@@ -53,34 +43,13 @@ export interface DenseOptions {
   activityPenalty?: ActivityPenalty;
 }
 
-const KEYS: readonly (keyof DenseOptions)[] = [
-  "initializer",
-  "kernelInitializer",
-  "bias",
-  "useBias",
-  "kernelPenalty",
-  "activityPenalty",
-];
-
 const HINTS: Hints = {
-  kernelregularizer: "Keras's kernelRegularizer is kernelPenalty here: l2(1e-4)",
-  activityregularizer: "Keras's activityRegularizer is activityPenalty here: l1(1e-4)",
-  biasinitializer: "biases start at 0",
+  ...KERNEL_HINTS,
   inputdim: "the width of a sample is the model's: Autoencoder.create({ inputSize: 784, … })",
   inputshape: "the width of a sample is the model's: Autoencoder.create({ inputSize: 784, … })",
   units: 'units and activation come first: dense(32, "relu", { … })',
   activation: 'units and activation come first: dense(32, "relu", { … })',
 };
-
-/** The value of an option that has two names. */
-function either<T>(name: string, value: T | undefined, alias: string, other: T | undefined): T | undefined {
-  if (value !== undefined && other !== undefined && value !== other) {
-    throw new ArgumentError(
-      `${name} and ${alias} are the same, but ${show(value)} and ${show(other)} are not`,
-    );
-  }
-  return value ?? other;
-}
 
 /**
  * A fully connected layer.
@@ -101,26 +70,13 @@ export function dense(
       `${what} of a dense layer is ${show(given)}; write dense(32, "relu", { … }), or dense(32) for a linear one`,
     );
   }
-  knownKeys("dense", options, KEYS, HINTS);
-  const named = (name: "initializer" | "kernelInitializer") =>
-    options[name] === undefined ? undefined : toInitializer(name, options[name]);
-  const initializer = either(
-    "initializer",
-    named("initializer"),
-    "kernelInitializer",
-    named("kernelInitializer"),
-  );
-  const bias = either("bias", options.bias, "useBias", options.useBias);
-  const kernelPenalty = toKernelPenalty(options.kernelPenalty);
-  const activityPenalty = checkActivityPenalty(options.activityPenalty);
+  knownKeys("dense", options, KERNEL_KEYS, HINTS);
+  const checked = checkKernelOptions(options);
   return {
     kind: "dense",
     units: integer("units of a dense layer", units),
     activation: toActivation("activation", activation),
-    initializer: initializer ?? "glorotUniform",
-    bias: boolean("bias", bias ?? true),
-    ...(kernelPenalty && { kernelPenalty }),
-    ...(activityPenalty && { activityPenalty }),
+    ...checked,
   };
 }
 
@@ -137,39 +93,25 @@ export const denseKind: LayerKind<DenseLayer> = {
   },
   build({ activation }, place) {
     const linear = new Linear(place);
-    const kind = ACTIVATIONS[activation];
-    const keepsInput = needsInput(activation);
+    const activated = new Activated(activation, place.outputShape);
     return {
       activation,
       operations: linear.operations,
       room: (purpose, rows) => ({
         ...(purpose === "training" && linear.room(rows)),
-        ...(purpose === "training" && keepsInput && { z: { shape: [rows, ...place.outputShape] } }),
+        ...activated.room(purpose, rows),
       }),
       forward(plan, pass) {
-        const [x, y] = [asMatrix(pass.x), asMatrix(pass.y)];
-        const z = pass.kept.z ? asMatrix((pass.kept.z as Tensor).first(pass.rows)) : y;
-        linear.forward(plan, x, z);
-        if (pass.logits || activation === "linear") return;
-        const [rows, columns] = y.shape as [number, number];
-        plan.call("activationForward", rows, { kind, columns, z, y });
+        linear.forward(plan, asMatrix(pass.x), asMatrix(activated.target(pass)));
+        activated.forward(plan, pass);
       },
       backward(plan, pass) {
-        const [x, dy] = [asMatrix(pass.x), asMatrix(pass.dy)];
-        if (!pass.logits && activation !== "linear") {
-          const [rows, columns] = dy.shape as [number, number];
-          const kept = pass.kept.z ?? pass.y;
-          plan.call("activationBackward", rows, { kind, columns, kept, gradient: dy });
-        }
-        linear.backward(plan, x, dy, pass.dx && asMatrix(pass.dx), pass.kept);
+        activated.backward(plan, pass);
+        linear.backward(plan, asMatrix(pass.x), asMatrix(pass.dy), pass.dx && asMatrix(pass.dx), pass.kept);
       },
       gradient: (plan, pass) => linear.gradient(plan, asMatrix(pass.x), asMatrix(pass.dy), pass),
       refresh: (plan) => linear.refresh(plan),
-      bound(input, largest) {
-        // No activation but these gives more than 1.1·|z| + 1.
-        if (activation === "sigmoid" || activation === "tanh") return 1;
-        return 1.1 * linear.bound(input, largest) + 1;
-      },
+      bound: (input, largest) => activated.bound(linear.bound(input, largest)),
     };
   },
 };

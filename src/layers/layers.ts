@@ -5,6 +5,10 @@ import { type ActivationLayer, activationKind } from "./activation.js";
 import { type AveragePooling1dLayer, averagePooling1dKind } from "./averagePooling1d.js";
 import { type AveragePooling2dLayer, averagePooling2dKind } from "./averagePooling2d.js";
 import { type BatchNormalizationLayer, batchNormalizationKind } from "./batchNormalization.js";
+import { type Conv1dLayer, conv1dKind } from "./conv1d.js";
+import { type Conv1dTransposeLayer, conv1dTransposeKind } from "./conv1dTranspose.js";
+import { type Conv2dLayer, conv2dKind } from "./conv2d.js";
+import { type Conv2dTransposeLayer, conv2dTransposeKind } from "./conv2dTranspose.js";
 import { type DenseLayer, denseKind } from "./dense.js";
 import { type DropoutLayer, dropoutKind } from "./dropout.js";
 import { type FlattenLayer, flattenKind } from "./flatten.js";
@@ -26,6 +30,10 @@ export type Layer =
   | AveragePooling1dLayer
   | AveragePooling2dLayer
   | BatchNormalizationLayer
+  | Conv1dLayer
+  | Conv1dTransposeLayer
+  | Conv2dLayer
+  | Conv2dTransposeLayer
   | DenseLayer
   | DropoutLayer
   | FlattenLayer
@@ -45,6 +53,10 @@ const LIST: readonly LayerKind<LayerOptions>[] = [
   averagePooling1dKind,
   averagePooling2dKind,
   batchNormalizationKind,
+  conv1dKind,
+  conv1dTransposeKind,
+  conv2dKind,
+  conv2dTransposeKind,
   denseKind,
   dropoutKind,
   flattenKind,

@@ -1,13 +1,7 @@
 import { toSequence } from "./channelsLast.js";
 import type { LayerKind } from "./layer.js";
-import {
-  builtMaxPooling,
-  checkPooling1d,
-  type Padding,
-  Pooling,
-  type Pooling1dOptions,
-  stepsOf,
-} from "./pooling.js";
+import { builtMaxPooling, checkPooling1d, Pooling, type Pooling1dOptions, stepsOf } from "./pooling.js";
+import type { Padding } from "./window.js";
 
 /** Gives the largest value of each window of steps, channel by channel. */
 export interface MaxPooling1dLayer {

@@ -1,6 +1,7 @@
 import { type Picture, toPicture } from "./channelsLast.js";
 import type { LayerKind } from "./layer.js";
-import { builtMaxPooling, checkPooling2d, type Padding, Pooling, type Pooling2dOptions } from "./pooling.js";
+import { builtMaxPooling, checkPooling2d, Pooling, type Pooling2dOptions } from "./pooling.js";
+import type { Padding } from "./window.js";
 
 /** Gives the largest value of each window, channel by channel. */
 export interface MaxPooling2dLayer {

@@ -1,7 +1,7 @@
 import type { Tensor } from "../engine/tensor.js";
 import type { Distribution } from "./initializers.js";
 import type { KernelPenalty } from "./penalties.js";
-import type { Shape } from "./shape.js";
+import { type Shape, sizeOf } from "./shape.js";
 
 /** Name and shape of one array of parameters. */
 export interface ParameterShape {
@@ -15,10 +15,15 @@ export interface ParameterShape {
 export interface ParameterWish {
   /** Its name within the layer. */
   readonly name: string;
-  /** One dimension, or two. */
+  /** One dimension, or more; as PyTorch's modules have it. */
   readonly shape: Shape;
   /** Whether a matrix is kept column by column, as its transpose; default false. */
   readonly transposed?: boolean;
+  /**
+   * The dimensions of `shape` in the order in which they lie in memory, if that is another: the last of them are the columns,
+   * all others the rows.
+   */
+  readonly order?: readonly number[];
   /** What its first values are drawn from. */
   readonly start: Distribution;
   /** Added to the loss, from its values. */
@@ -41,21 +46,24 @@ export class Parameter implements ParameterShape {
   readonly columns: number;
   /** Whether a matrix lies in memory as its transpose. */
   readonly transposed: boolean;
+  readonly #order: readonly number[] | undefined;
   readonly penalty: KernelPenalty | undefined;
   readonly trainable: boolean;
   /** Whether it belongs to another layer, and is only used here. */
   readonly borrowed: boolean;
 
   constructor(
-    { name, shape, transposed = false, penalty, trainable = true }: Omit<ParameterWish, "start">,
+    { name, shape, transposed = false, order, penalty, trainable = true }: Omit<ParameterWish, "start">,
     offset: number,
     borrowed = false,
   ) {
     this.name = name;
     this.shape = shape;
     this.offset = offset;
-    const [rows, columns = 1] = shape as [number, number?];
-    [this.rows, this.columns] = transposed ? [columns, rows] : [rows, columns];
+    this.#order = transposed ? [1, 0] : order;
+    const [first, ...others] = this.#order?.map((dimension) => shape[dimension]!) ?? shape;
+    this.columns = others.at(-1) ?? 1;
+    this.rows = sizeOf([first!, ...others.slice(0, -1)]);
     this.transposed = transposed;
     this.penalty = penalty;
     this.trainable = trainable;
@@ -67,8 +75,15 @@ export class Parameter implements ParameterShape {
     return this.rows * this.columns;
   }
 
-  /** The transpose of this matrix, as another layer uses it under another name. */
+  /**
+   * As the mirror image of its layer uses it under another name: a matrix as its transpose, the kernel of a convolution,
+   * which has the same dimensions first either way, as it is.
+   */
   lend(name: string): Parameter {
+    if (this.shape.length > 2) {
+      const order = this.#order;
+      return new Parameter({ name, shape: this.shape, ...(order && { order }) }, this.offset, true);
+    }
     const shape = this.shape.toReversed();
     return new Parameter({ name, shape, transposed: !this.transposed }, this.offset, true);
   }
@@ -81,20 +96,41 @@ export class Parameter implements ParameterShape {
   /** A copy in its public shape, from all values of a block. */
   read(values: Float32Array): Float32Array {
     const own = values.subarray(this.offset, this.offset + this.size);
-    return this.transposed ? transpose(own, this.rows, this.columns) : new Float32Array(own);
+    if (!this.#order) return new Float32Array(own);
+    const result = new Float32Array(own.length);
+    this.#places(this.#order).forEach((place, index) => {
+      result[place] = own[index]!;
+    });
+    return result;
   }
 
   /** Writes it into all values of a block, from its public shape. */
   write(values: Float32Array, data: Float32Array): void {
-    values.set(this.transposed ? transpose(data, this.columns, this.rows) : data, this.offset);
+    if (!this.#order) {
+      values.set(data, this.offset);
+      return;
+    }
+    this.#places(this.#order).forEach((place, index) => {
+      values[this.offset + index] = data[place]!;
+    });
   }
-}
 
-/** The transpose of a [rows, columns] matrix, as a new array. */
-function transpose(data: Float32Array, rows: number, columns: number): Float32Array {
-  const result = new Float32Array(data.length);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) result[j * rows + i] = data[i * columns + j]!;
+  /** Where in its public shape each element stands, in the order in which they lie in memory. */
+  #places(order: readonly number[]): Uint32Array {
+    const places = new Uint32Array(this.size);
+    const sizes = order.map((dimension) => this.shape[dimension]!);
+    const steps = order.map((dimension) => sizeOf(this.shape.slice(dimension + 1)));
+    const index = order.map(() => 0);
+    let place = 0;
+    for (let i = 0; i < places.length; i++) {
+      places[i] = place;
+      for (let d = order.length - 1; d >= 0; d--) {
+        place += steps[d]!;
+        if (++index[d]! < sizes[d]!) break;
+        place -= steps[d]! * sizes[d]!;
+        index[d] = 0;
+      }
+    }
+    return places;
   }
-  return result;
 }

@@ -4,9 +4,7 @@ import { ArgumentError, ShapeError } from "../common/errors.js";
 import type { Picture } from "./channelsLast.js";
 import type { BuiltLayer } from "./layer.js";
 import type { Shape } from "./shape.js";
-
-/** Whether windows must lie within what is pooled, or may reach beyond it. */
-export type Padding = "valid" | "same";
+import type { Padding } from "./window.js";
 
 /** One length for height and width, or one for each. */
 export type Lengths = number | readonly [height: number, width: number];

@@ -33,9 +33,9 @@ export interface AutoencoderDescription {
   /** Added to the training loss, from the code's activations; default none. */
   sparsity?: KlSparsity;
   /**
-   * Whether the decoder's weight matrices are the encoder's, transposed; default false. The decoder must mirror the
-   * encoder's widths; biases stay its own, its initializers are not used, and a
-   * `kernelPenalty` belongs to the encoder's layer alone.
+   * Whether the decoder's weights are the encoder's, turned around; default false. The decoder must mirror the encoder: its
+   * widths, and for each convolution a transposed one with the same kernel. Biases stay its own, its initializers are not used,
+   * and a `kernelPenalty` belongs to the encoder's layer alone.
    */
   tied?: boolean;
   /** A name, also in Keras's snake_case, `"mse"`, `"mae"`, `"bce"`, or `huber({ … })`; default `"meanSquaredError"`. */

@@ -4,7 +4,7 @@ import { type GaussianLatent, gaussianKind } from "../layers/gaussian.js";
 import type { LayerKind, LayerOptions } from "../layers/layer.js";
 import { kindOf, type Layer } from "../layers/layers.js";
 import type { ParameterWish } from "../layers/parameter.js";
-import type { Shape } from "../layers/shape.js";
+import { type Shape, shapeText } from "../layers/shape.js";
 
 /** A layer and its place in the stack that a description comes to. */
 export interface StackLayer {
@@ -122,40 +122,68 @@ export function toStack(description: StackDescription): Stack {
   return { inputShape, latentShape, encoderDepth, layers: tied ? tie(layers, encoderDepth) : layers };
 }
 
-/** Gives each dense layer of the decoder the weight of its mirror image in the encoder. */
+/** What turns a layer around: the kind of its mirror image, where it has one. */
+const MIRRORS: Readonly<Record<string, string>> = {
+  dense: "dense",
+  conv1d: "conv1dTranspose",
+  conv1dTranspose: "conv1d",
+  conv2d: "conv2dTranspose",
+  conv2dTranspose: "conv2d",
+};
+
+/** Gives each layer of the decoder that has one the weight of its mirror image in the encoder. */
 function tie(layers: readonly StackLayer[], encoderDepth: number): StackLayer[] {
-  const dense = [...layers.keys()].filter((index) => layers[index]!.kind.kind === "dense");
+  const tied = [...layers.keys()].filter((index) => MIRRORS[layers[index]!.kind.kind]);
   const [encoder, decoder] = [
-    dense.filter((index) => index < encoderDepth),
-    dense.filter((index) => index >= encoderDepth),
+    tied.filter((index) => index < encoderDepth),
+    tied.filter((index) => index >= encoderDepth),
   ];
   if (decoder.length !== encoder.length) {
+    const dense = tied.every((index) => layers[index]!.kind.kind === "dense");
     throw new ShapeError(
-      `tied needs as many dense layers in the decoder as in the encoder, not ${decoder.length} and ${encoder.length}`,
+      `tied needs as many dense ${dense ? "" : "and convolutional "}layers in the decoder as in the encoder, not ` +
+        `${decoder.length} and ${encoder.length}`,
     );
   }
   return layers.map((layer, index) => {
     if (!decoder.includes(index)) return layer;
     const tiedTo = encoder.at(-1 - decoder.indexOf(index))!;
-    const mirror = layers[tiedTo]!;
-    const weight = ({ wishes }: StackLayer) => wishes.find(({ name }) => name === "weight")!;
-    if (weight(layer).penalty) {
-      throw new ArgumentError(
-        `${layer.name} cannot have a kernelPenalty: tied, it has the weights of ${mirror.name}, which are penalized there`,
-      );
-    }
-    const [[units, inputs], [mirrorUnits, mirrorInputs]] = [weight(layer).shape, weight(mirror).shape] as [
-      [number, number],
-      [number, number],
-    ];
-    if (units !== mirrorInputs || inputs !== mirrorUnits) {
-      throw new ShapeError(
-        `tied needs ${layer.name} to turn ${mirrorUnits} values into ${mirrorInputs}, as ${mirror.name} turned around, ` +
-          `but it turns ${inputs} into ${units}`,
-      );
-    }
+    assertMirror(layer, layers[tiedTo]!);
     return { ...layer, tiedTo };
   });
+}
+
+/** @throws {ArgumentError | ShapeError} unless a layer can have the weight of another, turned around */
+function assertMirror(layer: StackLayer, mirror: StackLayer): void {
+  const weight = ({ wishes }: StackLayer) => wishes.find(({ name }) => name === "weight")!;
+  if (weight(layer).penalty) {
+    throw new ArgumentError(
+      `${layer.name} cannot have a kernelPenalty: tied, it has the weights of ${mirror.name}, which are penalized there`,
+    );
+  }
+  const wanted = MIRRORS[mirror.kind.kind];
+  if (layer.kind.kind !== wanted) {
+    throw new ShapeError(
+      `tied needs ${layer.name} to be a ${wanted}, as ${mirror.name} turned around, not a ${layer.kind.kind}`,
+    );
+  }
+  const [shape, other] = [weight(layer).shape, weight(mirror).shape];
+  if (wanted !== "dense") {
+    // Of a convolution and a transposed one, PyTorch has the same dimensions first.
+    if (shape.every((length, index) => length === other[index])) return;
+    throw new ShapeError(
+      `tied needs ${layer.name} to have a weight of ${shapeText(other)}, as ${mirror.name} has, not of ${shapeText(shape)}`,
+    );
+  }
+  const [[units, inputs], [mirrorUnits, mirrorInputs]] = [shape, other] as [
+    [number, number],
+    [number, number],
+  ];
+  if (units === mirrorInputs && inputs === mirrorUnits) return;
+  throw new ShapeError(
+    `tied needs ${layer.name} to turn ${mirrorUnits} values into ${mirrorInputs}, as ${mirror.name} turned around, ` +
+      `but it turns ${inputs} into ${units}`,
+  );
 }
 
 /** The last of the encoder's layers that calculates something from its inputs: whose output is the code. */

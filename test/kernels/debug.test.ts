@@ -1,7 +1,15 @@
 import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
 import layouts from "#embedded/records";
-import { STEP_INDICES } from "../../assembly/abi.js";
+import {
+  STEP_INDICES,
+  WINDOW_CHANNELS,
+  WINDOW_COLUMN_STEP,
+  WINDOW_COLUMN_STRIDE,
+  WINDOW_FIRST_COLUMN,
+  WINDOW_ROW_STEP,
+  WINDOW_TAP_COLUMNS,
+} from "../../assembly/abi.js";
 import { type AllKernels, loadKernels } from "../support/kernels.js";
 
 const { kernels, memory } = loadKernels("debug");
@@ -20,8 +28,10 @@ const NUMBERS: Readonly<Record<string, number>> = {
   seedHigh: 1,
   threshold: 1,
   ones: 1,
+  accumulate: 0,
   nesterov: 1,
   centered: 1,
+  places: 4,
 };
 /** Pictures are small, so that as many as there are rows fit into a block. */
 const PICTURE_SIZES: Readonly<Record<string, number>> = {
@@ -105,6 +115,14 @@ const OVERLAPS: Partial<Record<keyof AllKernels, readonly (readonly [string, str
   ],
   columnSums: [["sums", "source"]],
   follow: [["average", "value"]],
+  convolutionGradient: [
+    ["gradient", "source"],
+    ["gradient", "slopes"],
+  ],
+  convolve: [
+    ["c", "source"],
+    ["c", "b"],
+  ],
   gatherBytes: [["batch", "source"]],
   gatherFloats: [["batch", "source"]],
   gaussianNoise: [["target", "source"]],
@@ -163,12 +181,14 @@ const OVERLAPS: Partial<Record<keyof AllKernels, readonly (readonly [string, str
   ],
   narrowProduct: [["c", "a"]],
   packRows: [["packed", "source"]],
+  packTaps: [["packed", "source"]],
   packTransposed: [["packed", "source"]],
   penalize: [
     ["gradient", "weights"],
     ["sums", "weights"],
     ["sums", "gradient"],
   ],
+  placeSums: [["sums", "source"]],
   replacementNoise: [["target", "source"]],
   rmsprop: [
     ["parameters", "gradient"],
@@ -204,6 +224,7 @@ const OVERLAPS: Partial<Record<keyof AllKernels, readonly (readonly [string, str
   upSamplingBilinearBackward: [["dx", "dy"]],
   upSamplingNearest: [["y", "x"]],
   upSamplingNearestBackward: [["dx", "dy"]],
+  turn: [["turned", "source"]],
 };
 
 /** Kernels that take a share of their items, by the fields of their records. */
@@ -219,7 +240,15 @@ const OPTIONAL = [
 ];
 
 /** Kernels that a thread gives room of its own. */
-const WITH_SCRATCH = ["gaussianNoise", "gemm", "replacementNoise", "sampleLatent", "spatialDropout"];
+const WITH_SCRATCH = [
+  "convolutionGradient",
+  "convolve",
+  "gaussianNoise",
+  "gemm",
+  "replacementNoise",
+  "sampleLatent",
+  "spatialDropout",
+];
 
 /** Parameters of a kernel after its share, in order, with their types. */
 function parametersOf(name: keyof typeof layouts): readonly (readonly [string, string])[] {
@@ -228,6 +257,15 @@ function parametersOf(name: keyof typeof layouts): readonly (readonly [string, s
     .split(" ")
     .map((field) => [field.replace(/^[~@+]/, ""), types[field[0]!] ?? "i32"] as const);
   return WITH_SCRATCH.includes(name) ? [...fields, ["scratch", "usize"]] : fields;
+}
+
+/** Patches of 2 × 2 taps at every place of a picture of 4 × 4 places and 4 channels: SIZE places, SIZE floats a patch. */
+function writeWindow(window: number): void {
+  const words = new Uint32Array(memory.buffer, window, WINDOW_FIRST_COLUMN + 1);
+  words.fill(4, 0, WINDOW_CHANNELS + 3);
+  words.fill(2, WINDOW_CHANNELS + 3, WINDOW_TAP_COLUMNS + 1);
+  words.fill(1, WINDOW_TAP_COLUMNS + 1, WINDOW_COLUMN_STRIDE + 1);
+  words.fill(1, WINDOW_ROW_STEP, WINDOW_COLUMN_STEP + 1);
 }
 
 /** A call that is in order, each address a block of zeros of its own. */
@@ -240,8 +278,19 @@ function validCall(name: keyof typeof layouts): Map<string, number> {
     if (type === "usize") call.set(field, memory.allocate(BLOCK).at());
     else if (type === "Stride") call.set(field, STRIDES[field] ?? 4 * SIZE);
     else if (name.startsWith("narrow") && NARROW_SIZES.includes(field)) call.set(field, 2);
-    else call.set(field, NUMBERS[field] ?? PICTURE_SIZES[field] ?? (type === "f32" ? 0.5 : SIZE));
+    else
+      call.set(
+        field,
+        NUMBERS[field] ??
+          (name === "packTaps" ? undefined : PICTURE_SIZES[field]) ??
+          (type === "f32" ? 0.5 : SIZE),
+      );
   }
+  const window = call.get("window");
+  if (window) writeWindow(window);
+  // One tap, whose phase has no other.
+  const taps = call.get("taps");
+  if (taps) new Uint32Array(memory.buffer, taps, 3).set([0, SIZE, 0]);
   const step = call.get("step");
   if (step) new Uint32Array(memory.buffer, step)[STEP_INDICES] = memory.allocate(BLOCK).at();
   return call;

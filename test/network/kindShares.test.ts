@@ -25,10 +25,10 @@ function trained(engine: Engine, options: AutoencoderOptions, shares: number): s
   const step = new TrainingStep(learner, { data, inOrder: false }, ROWS);
   const losses: number[] = [];
   for (let epoch = 0; epoch < 3; epoch++) {
-    const { phases } = step.prepare(ROWS, indices, learner.clock.tick(), epoch);
+    const { phases, scratch } = step.prepare(ROWS, indices, learner.clock.tick(), epoch);
     for (const phase of phases) {
       for (let share = shares - 1; share >= 0; share--) {
-        engine.kernels.runPhase(phase, share, shares, engine.scratch);
+        engine.kernels.runPhase(phase, share, shares, scratch?.at ?? engine.scratch);
       }
     }
     losses.push(step.losses(ROWS).loss);

@@ -1,6 +1,8 @@
 import type {
   ActivationLayer,
   BatchNormalizationLayer,
+  Conv1dLayer,
+  Conv2dLayer,
   DenseLayer,
   Layer,
   LayerNormalizationLayer,
@@ -8,6 +10,7 @@ import type {
 } from "../../src/index.js";
 import { type CheckedDescription, stackOf } from "../../src/network/description.js";
 import { codeLayer, type StackLayer } from "../../src/network/stack.js";
+import { convolvedPictures } from "./convolution.js";
 import { elementLoss } from "./float64Network.js";
 import { enlarged, pooled } from "./float64Pictures.js";
 import { activations } from "./reference.js";
@@ -113,6 +116,11 @@ export class Float64Kinds {
         return x.map((value, i) => value * draws.masks!.get(index)![i]!);
       case "layerNormalization":
         return this.#normalize(x, layer);
+      case "conv1d":
+      case "conv2d":
+      case "conv1dTranspose":
+      case "conv2dTranspose":
+        return this.#convolve(x, layer);
       case "batchNormalization":
         return this.#normalizeColumns(x, layer);
       case "gaussianNoise":
@@ -157,6 +165,32 @@ export class Float64Kinds {
       }
     }
     return y;
+  }
+
+  #convolve(
+    x: Float64Array,
+    { name, kind, options, inputShape, outputShape, tiedTo }: StackLayer,
+  ): Float64Array {
+    const { kernelSize, strides, dilationRate, padding, activation } = options as Conv1dLayer | Conv2dLayer;
+    const pair = (size: number | readonly [number, number]) =>
+      typeof size === "number" ? ([1, size] as const) : size;
+    const picture = (shape: readonly number[]) =>
+      (shape.length === 2 ? [1, ...shape] : shape) as unknown as readonly [number, number, number];
+    const z = convolvedPictures(
+      x,
+      picture(inputShape),
+      picture(outputShape),
+      {
+        kernel: pair(kernelSize),
+        strides: pair(strides),
+        dilation: pair(dilationRate),
+        padding,
+        transposed: kind.kind.endsWith("Transpose"),
+      },
+      this.parameters.get(`${tiedTo === undefined ? name : this.#layers[tiedTo]!.name}.weight`)!,
+      this.parameters.get(`${name}.bias`),
+    );
+    return z.map(activations[activation]);
   }
 
   /** Along the last dimension. */

@@ -1,0 +1,289 @@
+// Convolutions as matrix products of patches: the product itself, in whichever direction, and the gradient of its weights.
+//
+// The weights are one matrix W[taps·channels, features]: `channels` are those of the larger picture, `features` those of the
+// smaller one. A convolution takes patches of the larger one, P·W. A transposed convolution, which is also the gradient of a
+// convolution's input, takes patches of the smaller one: places of the larger picture that see the same taps are a phase, and
+// have a product of their own. So neither multiplies zeros that a stride puts between the values. The gradient of W is
+// Pᵀ·S for both, where S is the smaller picture or its gradient.
+
+import { areApart, areFloats, areVectors, isShare, isStride } from "./checks";
+import { fewColumns, fewGradients } from "./few";
+import { arePanels, gemm, isTile, panelBytes, tileColumns } from "./gemm";
+import { packRows } from "./pack";
+import {
+  arePictures, isIdentity, isWindow, PATCH_PADDING, patchSize, pictureBytes, picturesOf, takePatches, windowWord,
+} from "./patches";
+import { FEW_COLUMNS, SCRATCH_BYTES, WINDOW_GRID_COLUMNS, WINDOW_GRID_ROWS } from "./abi";
+import { storeUpTo } from "./simd";
+import { Stride } from "./types";
+
+/** Bytes of `rows` × `columns` floats, up to whole vectors. */
+@inline
+function vectors(rows: i32, columns: i32): usize {
+  return <usize>((rows * columns + 3) & ~3) << 2;
+}
+
+/** Copies a row, of which nothing may be written past its end. */
+@inline
+function copyRow(from: usize, to: usize, count: i32): void {
+  for (let j = 0; j < count; j += 4) {
+    storeUpTo(to + <usize>(j << 2), v128.load(from + <usize>(j << 2)), <usize>(count - j));
+  }
+}
+
+/** Bytes of the pictures that `convolve` writes into, from the first place of the first to the last of the last. */
+function targetBytes(window: usize, pictures: i32, n: i32, picture: Stride, row: Stride, step: Stride): i64 {
+  if (ASC_NO_ASSERT) return 0;
+  return <i64>(pictures - 1) * picture + <i64>(windowWord(window, WINDOW_GRID_ROWS) - 1) * row +
+    <i64>(windowWord(window, WINDOW_GRID_COLUMNS) - 1) * step + (<i64>n << 2);
+}
+
+/** B[k, n] as a product with patches reads it: packed, or of few columns its transpose. */
+function isOperand(tile: i32, k: i32, n: i32, b: usize): bool {
+  if (ASC_NO_ASSERT) return true;
+  return n <= FEW_COLUMNS ? areFloats(b, n, k) : arePanels(tile, k, n, b);
+}
+
+/** Its bytes. */
+function operandBytes(tile: i32, k: i32, n: i32): i64 {
+  if (ASC_NO_ASSERT) return 0;
+  return n <= FEW_COLUMNS ? <i64>n * k << 2 : panelBytes(tile, k, n);
+}
+
+/** Pictures and what is written share no byte. */
+function isApart(window: usize, source: usize, pictures: i32, target: usize, size: i64): bool {
+  if (ASC_NO_ASSERT) return true;
+  return areApart(source, pictureBytes(window, pictures), target, size);
+}
+
+/**
+ * C = seed + P·B for places `begin` to `end`, counted over all pictures: P has a patch of `source` a row. C's row of place
+ * (y, x) of picture i is the `n` floats at c + i·cPicture + y·cRow + x·cStep. Without taps, C is the seed.
+ *
+ * @param b B[patch, n], packed, or its transpose where n is at most FEW_COLUMNS
+ * @param seed a row
+ * @param block how many patches are taken at a time
+ * @param scratch SCRATCH_BYTES, then room for a block of patches, then for their results
+ */
+export function convolve(
+  begin: i32, end: i32, tile: i32, n: i32, window: usize, source: usize, b: usize, seed: usize,
+  c: usize, cPicture: Stride, cRow: Stride, cStep: Stride, block: i32, scratch: usize,
+): void {
+  assert(isShare(begin, end) && n > 0 && block > 0 && isTile(tile), "convolve: sizes and tile");
+  assert(isWindow(window), "convolve: window");
+  const depth = patchSize(window);
+  const pictures = picturesOf(window, end);
+  assert(arePictures(window, pictures, source), "convolve: pictures in memory");
+  assert(depth == 0 || isOperand(tile, depth, n, b), "convolve: packed B in memory");
+  assert(
+    isStride(cPicture, 1, 0) && isStride(cRow, 1, 0) && isStride(cStep, 2, <i64>n << 2) && areFloats(seed, n) &&
+      areFloats(c, <i32>(targetBytes(window, pictures, n, cPicture, cRow, cStep) >> 2)),
+    "convolve: C and its seed are floats in memory",
+  );
+  assert(
+    isApart(window, source, pictures, c, targetBytes(window, pictures, n, cPicture, cRow, cStep)) &&
+      areApart(c, targetBytes(window, pictures, n, cPicture, cRow, cStep), b, operandBytes(tile, depth, n)),
+    "convolve: C overlaps nothing that is read",
+  );
+  assert(
+    areVectors(scratch, (SCRATCH_BYTES >> 2) + block * (depth + n) + 3 * PATCH_PADDING),
+    "convolve: scratch in memory",
+  );
+  const rows = windowWord(window, WINDOW_GRID_ROWS);
+  const columns = windowWord(window, WINDOW_GRID_COLUMNS);
+  const width = <usize>(n << 2);
+  const size = <usize>(depth << 2);
+  const direct = isIdentity(window);
+  // Whether C's rows are one after the other, whatever picture they belong to.
+  const whole = cStep == width && cRow == <usize>columns * width && cPicture == <usize>rows * cRow;
+  const patches = scratch + SCRATCH_BYTES;
+  const results = patches + vectors(block, depth) + (PATCH_PADDING << 2);
+  let x = begin % columns;
+  let y = begin / columns;
+  let picture = c + <usize>(y / rows) * cPicture;
+  y %= rows;
+  for (let first = begin; first < end; first += block) {
+    const last = min(first + block, end);
+    const count = last - first;
+    const a = direct ? source + <usize>first * size : patches;
+    const to = whole ? c + <usize>first * width : results;
+    if (depth > 0) {
+      if (!direct) takePatches(window, source, first, last, 0, depth, patches);
+      if (n <= FEW_COLUMNS) fewColumns(count, n, depth, a, b, seed, to);
+      else gemm(tile, 0, count, n, depth, a, size, 4, b, seed, 0, to, width, scratch);
+    }
+    if (whole && depth > 0) continue;
+    for (let i = 0; i < count; i++) {
+      const from = depth > 0 ? results + <usize>i * width : seed;
+      copyRow(from, picture + <usize>y * cRow + <usize>x * cStep, n);
+      if (++x == columns) {
+        x = 0;
+        if (++y == rows) {
+          y = 0;
+          picture += cPicture;
+        }
+      }
+    }
+  }
+}
+
+/**
+ * Rows `begin` to `end` of the gradient Pᵀ·S of W[patch, n], over `places` places: P has a patch of `source` a row, S
+ * the `n` floats of the place in `slopes`. Sums over a block of places are added up block after block, so that errors of
+ * rounding do not grow with the number of places.
+ *
+ * @param accumulate whether they are added to what is there
+ * @param zeros a row of zeros
+ * @param scratch SCRATCH_BYTES, then room for a block of patches, for S as packed, and for the sums of a block
+ */
+export function convolutionGradient(
+  begin: i32, end: i32, tile: i32, n: i32, places: i32, window: usize, source: usize, slopes: usize,
+  zeros: usize, gradient: usize, accumulate: bool, block: i32, scratch: usize,
+): void {
+  assert(isShare(begin, end) && n > 0 && places > 0 && block > 0 && isTile(tile), "convolutionGradient: sizes and tile");
+  assert(isWindow(window) && end <= patchSize(window), "convolutionGradient: window");
+  assert(arePictures(window, picturesOf(window, places), source), "convolutionGradient: pictures in memory");
+  assert(
+    areFloats(slopes, places, n) && areFloats(zeros, n) && areFloats(gradient, end, n),
+    "convolutionGradient: slopes, zeros and gradient are floats in memory",
+  );
+  assert(
+    areApart(gradient, <i64>end * n << 2, slopes, <i64>places * n << 2) &&
+      isApart(window, source, picturesOf(window, places), gradient, <i64>end * n << 2),
+    "convolutionGradient: gradient overlaps nothing that is read",
+  );
+  const depth = end - begin;
+  if (depth == 0) return;
+  const width = <usize>(n << 2);
+  const panel = (n + tileColumns(tile) - 1) / tileColumns(tile) * tileColumns(tile);
+  assert(
+    areVectors(scratch, (SCRATCH_BYTES >> 2) + block * (depth + panel) + depth * n + 3 * PATCH_PADDING),
+    "convolutionGradient: scratch in memory",
+  );
+  const patches = scratch + SCRATCH_BYTES;
+  const packed = patches + vectors(block, depth) + (PATCH_PADDING << 2);
+  const sums = packed + vectors(block, panel);
+  const total = gradient + <usize>begin * width;
+  for (let first = 0; first < places; first += block) {
+    const count = min(block, places - first);
+    takePatches(window, source, first, first + count, begin, end, patches);
+    const slope = slopes + <usize>first * width;
+    const sets = first == 0 && !accumulate;
+    const to = sets ? total : sums;
+    if (n <= FEW_COLUMNS) {
+      fewGradients(depth, n, count, patches, slope, to);
+    } else {
+      packRows(0, count, tile, count, n, slope, packed);
+      gemm(tile, 0, depth, n, count, patches, 4, <usize>(depth << 2), packed, zeros, 0, to, width, scratch);
+    }
+    if (sets) continue;
+    const length = depth * n;
+    for (let i = 0; i < length; i += 4) {
+      const at = <usize>(i << 2);
+      storeUpTo(total + at, f32x4.add(v128.load(total + at), v128.load(sums + at)), <usize>(length - i));
+    }
+  }
+}
+
+/** Words of a tap's record: where in the packed matrices its phase begins, that phase's depth, and the tap's row in it. */
+const TAP_WORDS = 3;
+
+/** Each tap's part of the packed matrix of its phase is in memory. */
+function areTaps(taps: usize, count: i32, tile: i32, channels: i32, features: i32, packed: usize): bool {
+  if (ASC_NO_ASSERT) return true;
+  if (!areFloats(taps, count, TAP_WORDS)) return false;
+  for (let tap = 0; tap < count; tap++) {
+    const record = taps + <usize>(tap * TAP_WORDS << 2);
+    const at = load<i32>(record);
+    const depth = load<i32>(record, 4);
+    const row = load<i32>(record, 8);
+    if (at < 0 || row < 0 || row + features > depth) return false;
+    if (!isOperand(tile, depth, channels, packed + <usize>(at << 2))) return false;
+  }
+  return true;
+}
+
+/**
+ * Packs rows `begin` to `end` of W[taps·channels, features] for the products of the phases: as columns of the phases'
+ * matrices B[taps of the phase·features, channels]. Columns past the channels stay as they are, zeros. Of few channels, as
+ * rows of their transposes.
+ *
+ * @param taps a record for each tap
+ */
+export function packTaps(
+  begin: i32, end: i32, tile: i32, channels: i32, features: i32, taps: usize, source: usize, packed: usize,
+): void {
+  assert(isShare(begin, end) && channels > 0 && features > 0 && isTile(tile), "packTaps: sizes and tile");
+  assert(areFloats(source, end, features), "packTaps: source is floats in memory");
+  assert(
+    areTaps(taps, (end + channels - 1) / channels, tile, channels, features, packed),
+    "packTaps: taps and the packed matrices are in memory",
+  );
+  assert(
+    areApart(source, <i64>end * features << 2, packed, operandBytes(tile, features, channels)),
+    "packTaps: packed matrices do not overlap the source",
+  );
+  const width = tileColumns(tile);
+  for (let row = begin; row < end; row++) {
+    const tap = taps + <usize>(row / channels * TAP_WORDS << 2);
+    const channel = row % channels;
+    const from = source + <usize>row * <usize>(features << 2);
+    if (channels <= FEW_COLUMNS) {
+      copyRow(from, packed + <usize>(load<i32>(tap) + channel * load<i32>(tap, 4) + load<i32>(tap, 8) << 2), features);
+      continue;
+    }
+    const panel = channel / width;
+    const group = panel * load<i32>(tap, 4) + load<i32>(tap, 8);
+    let to = packed + <usize>((load<i32>(tap) + group * width + channel - panel * width) << 2);
+    for (let j = 0; j < features; j++) {
+      store<f32>(to, load<f32>(from + <usize>(j << 2)));
+      to += <usize>(width << 2);
+    }
+  }
+}
+
+/** Rows `begin` to `end` of source[rows, columns] become columns of its transpose. */
+export function turn(begin: i32, end: i32, rows: i32, columns: i32, source: usize, turned: usize): void {
+  assert(isShare(begin, end) && end <= rows && columns > 0, "turn: sizes");
+  assert(areFloats(source, rows, columns) && areFloats(turned, columns, rows), "turn: both are floats in memory");
+  assert(
+    areApart(source, <i64>rows * columns << 2, turned, <i64>rows * columns << 2),
+    "turn: the transpose does not overlap the source",
+  );
+  for (let row = begin; row < end; row++) {
+    for (let j = 0; j < columns; j++) {
+      store<f32>(turned + <usize>(j * rows + row << 2), load<f32>(source + <usize>(row * columns + j << 2)));
+    }
+  }
+}
+
+/** sums[picture] = Σ over its `places` rows of `columns` floats, in order, for pictures `begin` to `end`. */
+export function placeSums(begin: i32, end: i32, places: i32, columns: i32, source: usize, sums: usize): void {
+  assert(isShare(begin, end) && places > 0 && columns > 0, "placeSums: sizes");
+  assert(
+    <i64>places * columns <= <i64>i32.MAX_VALUE && areFloats(source, end, places * columns) &&
+      areFloats(sums, end, columns),
+    "placeSums: source and sums are floats in memory",
+  );
+  assert(
+    areApart(source, <i64>end * places * columns << 2, sums, <i64>end * columns << 2),
+    "placeSums: sums do not overlap the source",
+  );
+  const stride = <usize>(columns << 2);
+  for (let picture = begin; picture < end; picture++) {
+    const rows = source + <usize>picture * <usize>places * stride;
+    const to = sums + <usize>picture * stride;
+    for (let j = 0; j < columns; j += 8) {
+      let from = rows + <usize>(j << 2);
+      let low = f32x4.splat(0);
+      let high = f32x4.splat(0);
+      for (let place = 0; place < places; place++) {
+        low = f32x4.add(low, v128.load(from));
+        high = f32x4.add(high, v128.load(from, 16));
+        from += stride;
+      }
+      storeUpTo(to + <usize>(j << 2), low, <usize>(columns - j));
+      if (columns - j > 4) storeUpTo(to + <usize>(j << 2) + 16, high, <usize>(columns - j - 4));
+    }
+  }
+}

@@ -1,0 +1,90 @@
+// Products of patches with few columns, of which a tile of eight would be mostly empty: the last layer of most convolutional
+// autoencoders has one channel. Vectors go along the patch instead. The order of sums depends on the sizes alone.
+
+import { keepUpTo, madd, splat } from "./simd";
+
+/** Sums of the lanes of four vectors, one a lane. */
+@inline
+function sumsOf(a: v128, b: v128, c: v128, d: v128): v128 {
+  const low = f32x4.add(i32x4.shuffle(a, b, 0, 1, 4, 5), i32x4.shuffle(a, b, 2, 3, 6, 7));
+  const high = f32x4.add(i32x4.shuffle(c, d, 0, 1, 4, 5), i32x4.shuffle(c, d, 2, 3, 6, 7));
+  return f32x4.add(i32x4.shuffle(low, high, 0, 2, 4, 6), i32x4.shuffle(low, high, 1, 3, 5, 7));
+}
+
+/** The first `count` (1 to 4) lanes, each `step` bytes from the one before. */
+@inline
+function storeApart(to: usize, step: usize, x: v128, count: i32): void {
+  v128.store32_lane(to, x, 0);
+  if (count > 1) v128.store32_lane(to + step, x, 1);
+  if (count > 2) v128.store32_lane(to + 2 * step, x, 2);
+  if (count > 3) v128.store32_lane(to + 3 * step, x, 3);
+}
+
+/** C[rows, n] = seed + A[rows, k]·B, where Bᵀ[n, k] is given; rows of all three one after the other, the seed a row. */
+export function fewColumns(rows: i32, n: i32, k: i32, a: usize, b: usize, seed: usize, c: usize): void {
+  const size = <usize>(k << 2);
+  const step = <usize>(n << 2);
+  const whole = <usize>(k & ~3) << 2;
+  const rest = <usize>(k & 3);
+  for (let row = 0; row < rows; row += 4) {
+    // Rows past the last one are the last one once more.
+    const a0 = a + <usize>row * size;
+    const a1 = a0 + select<usize>(size, 0, row + 1 < rows);
+    const a2 = a1 + select<usize>(size, 0, row + 2 < rows);
+    const a3 = a2 + select<usize>(size, 0, row + 3 < rows);
+    for (let j = 0; j < n; j++) {
+      const weights = b + <usize>j * size;
+      let s0 = splat(0);
+      let s1 = splat(0);
+      let s2 = splat(0);
+      let s3 = splat(0);
+      for (let i: usize = 0; i < whole; i += 16) {
+        const w = v128.load(weights + i);
+        s0 = madd(v128.load(a0 + i), w, s0);
+        s1 = madd(v128.load(a1 + i), w, s1);
+        s2 = madd(v128.load(a2 + i), w, s2);
+        s3 = madd(v128.load(a3 + i), w, s3);
+      }
+      if (rest > 0) {
+        const w = v128.load(weights + whole);
+        s0 = f32x4.add(s0, keepUpTo(f32x4.mul(v128.load(a0 + whole), w), rest));
+        s1 = f32x4.add(s1, keepUpTo(f32x4.mul(v128.load(a1 + whole), w), rest));
+        s2 = f32x4.add(s2, keepUpTo(f32x4.mul(v128.load(a2 + whole), w), rest));
+        s3 = f32x4.add(s3, keepUpTo(f32x4.mul(v128.load(a3 + whole), w), rest));
+      }
+      const sum = f32x4.add(v128.load32_splat(seed + <usize>(j << 2)), sumsOf(s0, s1, s2, s3));
+      storeApart(c + <usize>(row * n + j << 2), step, sum, min(4, rows - row));
+    }
+  }
+}
+
+/** C[rows, n] = Aᵀ·B, where A[k, rows] and B[k, n] have their rows one after the other; sums run over k in order. */
+export function fewGradients(rows: i32, n: i32, k: i32, a: usize, b: usize, c: usize): void {
+  const size = <usize>(rows << 2);
+  const step = <usize>(n << 2);
+  for (let row = 0; row < rows; row += 16) {
+    const left = rows - row;
+    for (let j = 0; j < n; j++) {
+      let s0 = splat(0);
+      let s1 = splat(0);
+      let s2 = splat(0);
+      let s3 = splat(0);
+      let from = a + <usize>(row << 2);
+      let factor = b + <usize>(j << 2);
+      for (let i = 0; i < k; i++) {
+        const x = v128.load32_splat(factor);
+        s0 = madd(v128.load(from), x, s0);
+        s1 = madd(v128.load(from, 16), x, s1);
+        s2 = madd(v128.load(from, 32), x, s2);
+        s3 = madd(v128.load(from, 48), x, s3);
+        from += size;
+        factor += step;
+      }
+      const to = c + <usize>(row * n + j << 2);
+      storeApart(to, step, s0, min(4, left));
+      if (left > 4) storeApart(to + 4 * step, step, s1, min(4, left - 4));
+      if (left > 8) storeApart(to + 8 * step, step, s2, min(4, left - 8));
+      if (left > 12) storeApart(to + 12 * step, step, s3, min(4, left - 12));
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import type { PlanBuilder } from "../engine/plan.js";
+import type { Tensor } from "../engine/tensor.js";
+import { ACTIVATIONS, type ActivationName, needsInput } from "./activations.js";
+import type { LayerPass, Purpose, Room } from "./layer.js";
+import { asMatrix, type Shape } from "./shape.js";
+
+/** The activation of a layer that calculates y = f(z). */
+export class Activated {
+  readonly #activation: ActivationName;
+  readonly #shape: Shape;
+
+  /** @param shape of what the layer gives */
+  constructor(activation: ActivationName, shape: Shape) {
+    this.#activation = activation;
+    this.#shape = shape;
+  }
+
+  /** z, where f′ is found from it, in training. */
+  room(purpose: Purpose, rows: number): Readonly<Record<string, Room>> {
+    if (purpose !== "training" || !needsInput(this.#activation)) return {};
+    return { z: { shape: [rows, ...this.#shape] } };
+  }
+
+  /** Where the layer puts z, which may be y's place. */
+  target({ rows, kept, y }: LayerPass): Tensor {
+    return kept.z ? (kept.z as Tensor).first(rows) : y;
+  }
+
+  /** Adds y = f(z). */
+  forward(plan: PlanBuilder, pass: LayerPass): void {
+    if (pass.logits || this.#activation === "linear") return;
+    const [z, y] = [asMatrix(this.target(pass)), asMatrix(pass.y)];
+    const [rows, columns] = y.shape as [number, number];
+    plan.call("activationForward", rows, { kind: ACTIVATIONS[this.#activation], columns, z, y });
+  }
+
+  /** Makes dy the gradient with respect to z. */
+  backward(plan: PlanBuilder, pass: LayerPass): void {
+    if (pass.logits || this.#activation === "linear") return;
+    const gradient = asMatrix(pass.dy);
+    const [rows, columns] = gradient.shape as [number, number];
+    const kept = pass.kept.z ?? pass.y;
+    const kind = ACTIVATIONS[this.#activation];
+    plan.call("activationBackward", rows, { kind, columns, kept, gradient });
+  }
+
+  /** An upper bound of |y|, from one of |z|. */
+  bound(z: number): number {
+    // No activation but these gives more than 1.1·|z| + 1.
+    if (this.#activation === "sigmoid" || this.#activation === "tanh") return 1;
+    return 1.1 * z + 1;
+  }
+}

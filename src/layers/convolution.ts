@@ -1,0 +1,271 @@
+import { FEW_COLUMNS, SCRATCH_BYTES } from "../../assembly/abi.js";
+import type { Engine } from "../engine/engine.js";
+import type { PlanBuilder } from "../engine/plan.js";
+import { NOWHERE, type Tensor } from "../engine/tensor.js";
+import { Activated } from "./activated.js";
+import type { ActivationName } from "./activations.js";
+import type { BuiltLayer, LayerPass, Place } from "./layer.js";
+import type { Parameter } from "./parameter.js";
+import { sizeOf } from "./shape.js";
+import { type Axis, forwardTaps, type Phase, phasesOf, windowBlock } from "./window.js";
+
+/** Floats of patches that a thread takes at a time: they stay in the second-level cache beside the weights. */
+const PATCH_FLOATS = 24 * 1024;
+/** Patches in a block: multiples of every tile's height, for the gradient of whole vectors. */
+const [PATCHES, MOST_PATCHES] = [48, 192];
+const [GRADIENT_PATCHES, MOST_GRADIENT_PATCHES] = [64, 256];
+/** Floats that the kernels may need beside what is counted, to begin each part of their room on a vector. */
+const SLACK = 64;
+
+/** How many patches of so many floats are taken at a time. */
+function blockOf(depth: number, unit: number, most: number): number {
+  return Math.min(most, Math.max(1, Math.floor(PATCH_FLOATS / (depth * unit))) * unit);
+}
+
+/** Sees to it that a kernel has SCRATCH_BYTES and so many floats. */
+function reserve(plan: PlanBuilder, floats: number): void {
+  plan.scratch(SCRATCH_BYTES + (floats + SLACK) * Float32Array.BYTES_PER_ELEMENT);
+}
+
+/** Floats of the operand B[k, n] of a product with patches, up to whole cache lines. */
+function operandSize(engine: Engine, k: number, n: number): number {
+  const floats = n > FEW_COLUMNS && k > 0 ? engine.packedSize(k, n) : k * n;
+  return Math.ceil(floats / 16) * 16;
+}
+
+/** One product of patches of a picture with weights. */
+interface PatchProduct {
+  readonly window: Tensor<Uint32Array>;
+  /** Places of a picture, and floats of a patch. */
+  readonly places: number;
+  readonly depth: number;
+  readonly packed: Tensor;
+  /** Where the first place of a picture has its results, and how many floats lie between rows and between places. */
+  readonly start: number;
+  readonly row: number;
+  readonly step: number;
+}
+
+/** The pictures of a convolution, and which of them is the input. */
+export interface ConvolutionShape {
+  readonly rows: Axis;
+  readonly columns: Axis;
+  /** Channels of the larger picture, and of the smaller one. */
+  readonly channels: number;
+  readonly features: number;
+  /** Whether the smaller one is the input. */
+  readonly transposed: boolean;
+}
+
+/**
+ * What convolutions and transposed ones have in common: the way from the larger picture to the smaller one, back, and the
+ * gradient of the weights, which are a matrix [taps·channels, features]. The input's gradient of one is the forward pass of
+ * the other.
+ */
+class Convolution {
+  readonly #place: Place;
+  readonly #shape: ConvolutionShape;
+  readonly #weight: Parameter;
+  /** From the larger picture to the smaller one; undefined where nobody asks for it. */
+  readonly #shrinking: PatchProduct | undefined;
+  /** From the smaller one to the larger one, phase by phase. */
+  readonly #growing: readonly PatchProduct[] = [];
+  readonly #window: Tensor<Uint32Array>;
+  /** The packed weights of all phases, and a record for each tap of where it has its place in them. */
+  readonly #packed: Tensor = NOWHERE;
+  readonly #taps: Tensor<Uint32Array> | undefined;
+
+  constructor(place: Place, shape: ConvolutionShape) {
+    const { engine, storage, first } = place;
+    const { rows, columns, channels, features, transposed } = shape;
+    this.#place = place;
+    this.#shape = shape;
+    this.#weight = place.parameters.weight!;
+    this.#window = windowBlock(storage, forwardTaps(rows), forwardTaps(columns), channels);
+    const depth = this.#weight.rows;
+    if (!(transposed && first)) {
+      this.#shrinking = {
+        window: this.#window,
+        places: rows.small * columns.small,
+        depth,
+        packed: storage.floats(operandSize(engine, depth, features)),
+        start: 0,
+        row: columns.small * features,
+        step: features,
+      };
+    }
+    if (!transposed && first) return;
+    const phases = phasesOf(rows).flatMap((above) =>
+      phasesOf(columns).map((beside) => [above, beside] as const),
+    );
+    const depths = phases.map(([above, beside]) => above.taps * beside.taps * features);
+    const sizes = depths.map((each) => operandSize(engine, each, channels));
+    const starts = sizes.map((_, index) => sizeOfAll(sizes.slice(0, index)));
+    const packed = storage.floats(sizeOfAll(sizes));
+    this.#packed = packed;
+    this.#taps = storage.words(rows.kernel * columns.kernel, 3);
+    phases.forEach((phase, index) => {
+      this.#writeTaps(phase, starts[index]!, depths[index]!);
+    });
+    this.#growing = phases.flatMap(([above, beside], index) => {
+      const places = above.grid * beside.grid;
+      if (places === 0) return [];
+      return [
+        {
+          window: windowBlock(storage, above, beside, features),
+          places,
+          depth: depths[index]!,
+          packed: packed.part(starts[index]!),
+          start: (above.start * columns.large + beside.start) * channels,
+          row: rows.stride * columns.large * channels,
+          step: columns.stride * channels,
+        },
+      ];
+    });
+  }
+
+  /** Floating-point operations for one sample, without those on zeros around the picture. */
+  get operations(): number {
+    const { rows, columns } = this.#shape;
+    return 2 * this.#weight.size * rows.small * columns.small;
+  }
+
+  /** Adds the layer's z. */
+  forward(plan: PlanBuilder, rows: number, x: Tensor, z: Tensor): void {
+    const { parameters, values, zeros } = this.#place;
+    const seed = parameters.bias ? parameters.bias.in(values) : zeros;
+    this.#through(plan, this.#shape.transposed, rows, x, seed, z);
+  }
+
+  /** Adds dx, where it is asked for, and each picture's part of the gradient of the bias. */
+  backward(plan: PlanBuilder, { rows, dy, dx, kept }: LayerPass): void {
+    const { outputShape, zeros } = this.#place;
+    if (kept.sums) {
+      const columns = outputShape.at(-1)!;
+      const places = sizeOf(outputShape) / columns;
+      plan.call("placeSums", rows, { places, columns, source: dy, sums: kept.sums });
+    }
+    if (dx) this.#through(plan, !this.#shape.transposed, rows, dy, zeros, dx);
+  }
+
+  /** Adds the gradients of weights and bias. */
+  gradient(plan: PlanBuilder, { rows, x, dy, kept, gradients }: LayerPass): void {
+    const { rows: lines, columns, features: n, transposed } = this.#shape;
+    const [source, slopes] = transposed ? [dy, x] : [x, dy];
+    const places = rows * lines.small * columns.small;
+    const depth = this.#weight.rows;
+    const block = blockOf(depth, GRADIENT_PATCHES, MOST_GRADIENT_PATCHES);
+    reserve(plan, block * (depth + n + 16) + depth * n);
+    plan.operations += rows * this.operations;
+    plan.call("convolutionGradient", depth, {
+      tile: plan.tileFor(n),
+      n,
+      places,
+      window: this.#window,
+      source,
+      slopes,
+      zeros: this.#place.zeros,
+      gradient: gradients.weight!,
+      accumulate: this.#weight.borrowed,
+      block,
+    });
+    if (!gradients.bias) return;
+    const width = this.#place.outputShape.at(-1)!;
+    plan.call("columnSums", width, { rows, columns: width, source: kept.sums!, sums: gradients.bias });
+  }
+
+  /** Packs the weights anew. */
+  refresh(plan: PlanBuilder): void {
+    const source = this.#weight.in(this.#place.values);
+    const { channels, features } = this.#shape;
+    const packed = this.#shrinking?.packed;
+    if (packed && features > FEW_COLUMNS) plan.packRows(source, packed);
+    else if (packed) {
+      const { rows } = this.#weight;
+      plan.call("turn", rows, { rows, columns: features, source, turned: packed });
+    }
+    if (!this.#taps) return;
+    const tile = plan.tileFor(channels);
+    const fields = { tile, channels, features, taps: this.#taps, source, packed: this.#packed };
+    plan.call("packTaps", this.#weight.rows, fields);
+  }
+
+  /** An upper bound of |z|: no place has more products than the kernel has weights for a channel of the output. */
+  bound(input: number, { weight, bias = 0 }: Readonly<Record<string, number>>): number {
+    const products = this.#weight.size / this.#place.outputShape.at(-1)!;
+    return input * products * weight! + bias;
+  }
+
+  /** Notes where in the packed weights the taps of a phase have their rows. */
+  #writeTaps([above, beside]: readonly [Phase, Phase], start: number, depth: number): void {
+    const { columns, features } = this.#shape;
+    above.members.forEach((tapRow, i) => {
+      beside.members.forEach((tapColumn, j) => {
+        const row = (i * beside.taps + j) * features;
+        this.#taps!.values.set([start, depth, row], 3 * (tapRow * columns.kernel + tapColumn));
+      });
+    });
+  }
+
+  /** Adds c = seed + the product with the weights, towards the larger picture or the smaller one. */
+  #through(plan: PlanBuilder, grows: boolean, rows: number, source: Tensor, seed: Tensor, c: Tensor): void {
+    const { channels, features } = this.#shape;
+    const n = grows ? channels : features;
+    const cPicture = sizeOf(c.shape.slice(1));
+    const elements = c.as(sizeOf(c.shape));
+    for (const { window, places, depth, packed, start, row, step } of grows
+      ? this.#growing
+      : [this.#shrinking!]) {
+      const block = blockOf(Math.max(depth, 1), PATCHES, MOST_PATCHES);
+      reserve(plan, block * (depth + n));
+      plan.operations += 2 * rows * places * depth * n;
+      plan.call("convolve", rows * places, {
+        tile: plan.tileFor(n),
+        n,
+        window,
+        source,
+        b: packed,
+        seed,
+        c: elements.part(start),
+        cPicture,
+        cRow: row,
+        cStep: step,
+        block,
+      });
+    }
+  }
+}
+
+function sizeOfAll(sizes: readonly number[]): number {
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** The layer y = activation(convolution of x + b), of pictures that may be one row high. */
+export function buildConvolution(
+  place: Place,
+  shape: ConvolutionShape,
+  activation: ActivationName,
+): BuiltLayer {
+  const convolution = new Convolution(place, shape);
+  const activated = new Activated(activation, place.outputShape);
+  const width = place.outputShape.at(-1)!;
+  return {
+    activation,
+    operations: convolution.operations,
+    room: (purpose, rows) => ({
+      ...(purpose === "training" && place.parameters.bias && { sums: { shape: [rows, width] } }),
+      ...activated.room(purpose, rows),
+    }),
+    forward(plan, pass) {
+      convolution.forward(plan, pass.rows, pass.x, activated.target(pass));
+      activated.forward(plan, pass);
+    },
+    backward(plan, pass) {
+      activated.backward(plan, pass);
+      convolution.backward(plan, pass);
+    },
+    gradient: (plan, pass) => convolution.gradient(plan, pass),
+    refresh: (plan) => convolution.refresh(plan),
+    bound: (input, largest) => activated.bound(convolution.bound(input, largest)),
+  };
+}

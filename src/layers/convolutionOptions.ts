@@ -1,0 +1,240 @@
+import { canonical, type Habits, type Hints, integer, knownKeys, show } from "../common/check.js";
+import { ArgumentError, ShapeError } from "../common/errors.js";
+import { type ActivationAlias, type ActivationName, toActivation } from "./activations.js";
+import type { DenseOptions } from "./dense.js";
+import { distribution, type InitializerName, ZEROS } from "./initializers.js";
+import { checkKernelOptions, KERNEL_HINTS, KERNEL_KEYS } from "./kernelOptions.js";
+import type { ParameterWish } from "./parameter.js";
+import type { ActivityPenalty, KernelPenalty } from "./penalties.js";
+import { type Shape, shapeText, sizeOf } from "./shape.js";
+import { type Padding, reach } from "./window.js";
+
+/** Further options of convolutions and transposed convolutions, by Keras's names. */
+export interface ConvolutionOptions<Size = number | readonly [number, number]> extends DenseOptions {
+  /** How many places of the larger picture lie between two of the smaller one; default 1. */
+  strides?: Size;
+  /**
+   * `"valid"`, the default: a convolution gives a value wherever the kernel fits. `"same"`: a convolution gives
+   * ⌈length / stride⌉ values, a transposed one length · stride; zeros stand around what is convolved, and where they cannot
+   * be halved, the one more at the end, as in TensorFlow (PyTorch's `padding=1` is another with a stride of 2).
+   */
+  padding?: Padding;
+  /** How many places lie between two values under the kernel; default 1. */
+  dilationRate?: Size;
+}
+
+/** What is stored of any convolution. */
+export interface ConvolutionFields<Size> {
+  /** Channels of the output. */
+  readonly filters: number;
+  /** How far the kernel reaches; in two dimensions, rows and columns. */
+  readonly kernelSize: Size;
+  /** What f is in y = f(convolution of x + b); default `"linear"`. */
+  readonly activation: ActivationName;
+  /** How many places of the larger picture lie between two of the smaller one. */
+  readonly strides: Size;
+  /** Whether zeros stand around what is convolved. */
+  readonly padding: Padding;
+  /** How many places lie between two values under the kernel. */
+  readonly dilationRate: Size;
+  /** What the kernel is drawn from; b starts at zero. */
+  readonly initializer: InitializerName;
+  /** Whether there is a b. */
+  readonly bias: boolean;
+  /** Added to the loss, from the kernel. */
+  readonly kernelPenalty?: KernelPenalty;
+  /** Added to the loss in training, from y. */
+  readonly activityPenalty?: ActivityPenalty;
+}
+
+const KEYS = ["strides", "padding", "dilationRate", ...KERNEL_KEYS];
+
+const HINTS: Hints = {
+  ...KERNEL_HINTS,
+  stride: "PyTorch's stride is strides",
+  dilation: "PyTorch's dilation is dilationRate",
+  groups: "all channels are convolved together",
+  dataformat: "channels are the last dimension of a sample",
+  outputpadding: 'a transposed layer of padding "same" gives length · stride values',
+  inputshape: "the shape of a sample is the model's: Autoencoder.create({ inputShape: [28, 28, 1], … })",
+  filters: 'filters, kernelSize and activation come first: conv2d(32, 3, "relu", { … })',
+  kernelsize: 'filters, kernelSize and activation come first: conv2d(32, 3, "relu", { … })',
+  activation: 'filters, kernelSize and activation come first: conv2d(32, 3, "relu", { … })',
+};
+
+const PADDINGS: Habits<Padding> = {
+  hints: {
+    causal: '"valid" and "same" are known',
+    full: '"valid" and "same" are known',
+    zero: 'did you mean "same"?',
+  },
+};
+
+/** A pair of positive integers, from a pair or a number that stands for both. */
+function toPair(name: string, value: unknown): readonly [number, number] {
+  if (typeof value === "number") return [integer(name, value), integer(name, value)];
+  if (!Array.isArray(value) || value.length !== 2) {
+    throw new ArgumentError(`${name} must be a positive integer or a pair of them, not ${show(value)}`);
+  }
+  return [integer(`${name}[0]`, value[0]), integer(`${name}[1]`, value[1])];
+}
+
+/** What a size is in one dimension, and in two. */
+const SIZES = {
+  1: (name: string, value: unknown) => integer(name, value),
+  2: toPair,
+};
+
+/** @throws {ArgumentError} for unknown options and values out of range */
+function checkConvolution<Size>(
+  kind: string,
+  toSize: (name: string, value: unknown) => Size,
+  filters: number,
+  kernelSize: unknown,
+  activation: ActivationName | ActivationAlias | undefined,
+  options: ConvolutionOptions<unknown>,
+): ConvolutionFields<Size> {
+  if (typeof (activation as unknown) === "object") {
+    throw new ArgumentError(
+      `activation of ${kind} is ${show(activation)}; write ${kind}(32, 3, "relu", { … }), or ${kind}(32, 3, "linear", { … })`,
+    );
+  }
+  knownKeys(kind, options, KEYS, HINTS);
+  const { strides = 1, padding = "valid", dilationRate = 1 } = options;
+  return {
+    filters: integer(`filters of ${kind}`, filters),
+    kernelSize: toSize(`kernelSize of ${kind}`, kernelSize),
+    activation: toActivation("activation", activation ?? "linear"),
+    strides: toSize(`strides of ${kind}`, strides),
+    padding: canonical(`padding of ${kind}`, padding, ["valid", "same"], PADDINGS),
+    dilationRate: toSize(`dilationRate of ${kind}`, dilationRate),
+    ...checkKernelOptions(options),
+  };
+}
+
+/** The stored form of a convolution along one dimension. */
+export function checkConvolution1d(
+  kind: string,
+  ...[filters, kernelSize, activation, options]: [
+    number,
+    number,
+    ActivationName | ActivationAlias | undefined,
+    ConvolutionOptions<number>,
+  ]
+): ConvolutionFields<number> {
+  return checkConvolution(kind, SIZES[1], filters, kernelSize, activation, options);
+}
+
+/** The stored form of a convolution along two dimensions. */
+export function checkConvolution2d(
+  kind: string,
+  ...[filters, kernelSize, activation, options]: [
+    number,
+    number | readonly [number, number],
+    ActivationName | ActivationAlias | undefined,
+    ConvolutionOptions,
+  ]
+): ConvolutionFields<readonly [number, number]> {
+  return checkConvolution(kind, SIZES[2], filters, kernelSize, activation, options);
+}
+
+/** The numbers of a convolution's dimensions, in two dimensions whatever it has. */
+export interface ConvolutionSizes {
+  readonly kernel: readonly [number, number];
+  readonly strides: readonly [number, number];
+  readonly dilation: readonly [number, number];
+}
+
+/** Those of a convolution of two dimensions, or of one, whose pictures are one row high. */
+export function sizesOf(
+  layer: Pick<
+    ConvolutionFields<number | readonly [number, number]>,
+    "kernelSize" | "strides" | "dilationRate"
+  >,
+): ConvolutionSizes {
+  const pair = (size: number | readonly [number, number]) =>
+    typeof size === "number" ? ([1, size] as const) : size;
+  return { kernel: pair(layer.kernelSize), strides: pair(layer.strides), dilation: pair(layer.dilationRate) };
+}
+
+/**
+ * The picture [rows, columns, channels] that a layer of `dimensions` gets.
+ *
+ * @throws {ShapeError} for another number of dimensions, saying which layer would help
+ */
+export function pictureOf(
+  name: string,
+  kind: string,
+  dimensions: 1 | 2,
+  shape: Shape,
+): readonly [number, number, number] {
+  if (shape.length === dimensions + 1) {
+    const [channels, columns, rows = 1] = shape.toReversed() as [number, number, number?];
+    return [rows, columns, channels];
+  }
+  const wanted = dimensions === 1 ? "[length, channels]" : "[height, width, channels]";
+  throw new ShapeError(
+    `${name}, a ${kind}, needs samples of the shape ${wanted}, but gets ${shapeText(shape)}; put ` +
+      `reshape(${fitting(dimensions, shape)}) before it`,
+  );
+}
+
+/** A shape that such samples could have. */
+function fitting(dimensions: 1 | 2, shape: Shape): string {
+  const size = sizeOf(shape);
+  if (dimensions === 1) {
+    return shapeText(shape.length > 2 ? [size / shape.at(-1)!, shape.at(-1)!] : [size, 1]);
+  }
+  if (shape.length === 2) return shapeText([...shape, 1]);
+  const side = Math.sqrt(size);
+  return Number.isInteger(side) ? shapeText([side, side, 1]) : "[height, width, channels]";
+}
+
+/**
+ * @throws {ShapeError} where the kernel is larger than what it has to fit into
+ */
+export function assertFits(
+  name: string,
+  kind: string,
+  lengths: readonly number[],
+  { kernel, dilation }: ConvolutionSizes,
+  shape: Shape,
+): void {
+  const reaches = kernel.map((size, index) => reach(size, dilation[index]!));
+  if (reaches.every((each, index) => each <= lengths[index]!)) return;
+  const kernelText = shapeText(shape.length === 2 ? reaches.slice(1) : reaches);
+  throw new ShapeError(
+    `${name}, a ${kind} of padding "valid", has a kernel that reaches over ${kernelText} and fits nowhere into ` +
+      `${shapeText(shape)}; use a smaller one, or padding "same"`,
+  );
+}
+
+/**
+ * The kernel and the bias of a convolution. In PyTorch's shape the kernel is [features, channels, …kernel], where a
+ * convolution turns channels into features and a transposed one features into channels; in memory it is
+ * […kernel, channels, features]. Fans are Keras's.
+ */
+export function convolutionParameters(
+  {
+    filters,
+    kernelSize,
+    initializer,
+    bias,
+    kernelPenalty,
+  }: ConvolutionFields<number | readonly [number, number]>,
+  inputs: number,
+  transposed: boolean,
+): ParameterWish[] {
+  const kernel = typeof kernelSize === "number" ? [kernelSize] : kernelSize;
+  const field = sizeOf(kernel);
+  // Keras takes the fans of a transposed kernel, [rows, columns, outputs, inputs], as of any other.
+  const [fanIn, fanOut] = transposed ? [filters, inputs] : [inputs, filters];
+  const weight = {
+    name: "weight",
+    shape: [...(transposed ? [inputs, filters] : [filters, inputs]), ...kernel],
+    order: [...kernel.map((_, index) => index + 2), 1, 0],
+    start: distribution(initializer, fanIn * field, fanOut * field),
+    ...(kernelPenalty && { penalty: kernelPenalty }),
+  };
+  return bias ? [weight, { name: "bias", shape: [filters], start: ZEROS }] : [weight];
+}
