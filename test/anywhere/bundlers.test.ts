@@ -21,9 +21,9 @@ const BUNDLERS = Object.keys(PAGES) as (keyof typeof PAGES)[];
 
 /** Most bytes that a page takes, minified and gzipped, with all of a part: kernels, workers and all. */
 const PARTS = {
-  isthmus: 84_500,
-  "isthmus/core": 70_500,
-  "isthmus/anomaly": 70_500,
+  isthmus: 90_400,
+  "isthmus/core": 76_400,
+  "isthmus/anomaly": 76_400,
   "isthmus/datasets": 9_400,
   "isthmus/formats": 12_400,
   "isthmus/latent": 4_500,
