@@ -9,17 +9,23 @@ import type { Parameter } from "./parameter.js";
 import { sizeOf } from "./shape.js";
 import { type Axis, forwardTaps, type Phase, phasesOf, windowBlock } from "./window.js";
 
-/** Floats of patches that a thread takes at a time: they stay in the second-level cache beside the weights. */
-const PATCH_FLOATS = 24 * 1024;
-/** Patches in a block: multiples of every tile's height, for the gradient of whole vectors. */
-const [PATCHES, MOST_PATCHES] = [48, 192];
-const [GRADIENT_PATCHES, MOST_GRADIENT_PATCHES] = [64, 256];
+/**
+ * How many patches are taken at a time: about so many floats, few enough to stay in a fast cache, in multiples of a unit that
+ * is one of every tile's height. The gradient has larger blocks, since it adds up a sum after each.
+ */
+interface PatchBlock {
+  readonly floats: number;
+  readonly unit: number;
+  readonly most: number;
+}
+const PATCHES: PatchBlock = { floats: 8 * 1024, unit: 48, most: 192 };
+const GRADIENT_PATCHES: PatchBlock = { floats: 24 * 1024, unit: 64, most: 256 };
 /** Floats that the kernels may need beside what is counted, to begin each part of their room on a vector. */
 const SLACK = 64;
 
 /** How many patches of so many floats are taken at a time. */
-function blockOf(depth: number, unit: number, most: number): number {
-  return Math.min(most, Math.max(1, Math.floor(PATCH_FLOATS / (depth * unit))) * unit);
+function blockOf(depth: number, { floats, unit, most }: PatchBlock): number {
+  return Math.min(most, Math.max(1, Math.floor(floats / (depth * unit))) * unit);
 }
 
 /** Sees to it that a kernel has SCRATCH_BYTES and so many floats. */
@@ -154,7 +160,7 @@ class Convolution {
     const [source, slopes] = transposed ? [dy, x] : [x, dy];
     const places = rows * lines.small * columns.small;
     const depth = this.#weight.rows;
-    const block = blockOf(depth, GRADIENT_PATCHES, MOST_GRADIENT_PATCHES);
+    const block = blockOf(depth, GRADIENT_PATCHES);
     reserve(plan, block * (depth + n + 16) + depth * n);
     plan.operations += rows * this.operations;
     plan.call("convolutionGradient", depth, {
@@ -216,7 +222,7 @@ class Convolution {
     for (const { window, places, depth, packed, start, row, step } of grows
       ? this.#growing
       : [this.#shrinking!]) {
-      const block = blockOf(Math.max(depth, 1), PATCHES, MOST_PATCHES);
+      const block = blockOf(Math.max(depth, 1), PATCHES);
       reserve(plan, block * (depth + n));
       plan.operations += 2 * rows * places * depth * n;
       plan.call("convolve", rows * places, {
