@@ -101,6 +101,15 @@ export class Autoencoder extends Predictor {
    * @throws {ArgumentError} for unknown names and values out of range
    * @throws {ShapeError} when the decoder does not end at `inputSize`, or tied halves do not mirror each other
    * @throws {OutOfMemoryError} when the parameters do not fit a WebAssembly memory
+   *
+   * @example
+   * ```ts
+   * import { Autoencoder, dense } from "isthmus";
+   *
+   * const model = await Autoencoder.create({ inputSize: 4, encoder: [dense(2)], decoder: [dense(4)] });
+   * console.log(model.parameterCount); // 22
+   * await model.dispose();
+   * ```
    */
   static async create(options: AutoencoderOptions): Promise<Autoencoder> {
     const given = options ?? {};
@@ -242,6 +251,18 @@ export class Autoencoder extends Predictor {
    * @throws {ShapeError} {NonFiniteError} {ArgumentError} for unfit samples or options, before anything changes
    * @throws {DivergedError} when the loss stops being finite; the weights from before that epoch are kept
    * @throws {StateError} when the model is being trained already, or was disposed of
+   *
+   * @example
+   * ```ts
+   * import { Autoencoder, dense, spiral } from "isthmus";
+   *
+   * const { points } = spiral({ samples: 100 });
+   * const halves = { encoder: [dense(8, "tanh"), dense(1)], decoder: [dense(8, "tanh"), dense(2)] };
+   * const model = await Autoencoder.create({ inputSize: 2, ...halves });
+   * const history = await model.fit(points, { epochs: 5, batchSize: 10 });
+   * console.log(history.loss.length); // 5
+   * await model.dispose();
+   * ```
    */
   fit(samples: Samples | SampleStream, options?: FitOptions): Promise<History>;
   async fit(
@@ -263,6 +284,17 @@ export class Autoencoder extends Predictor {
   /**
    * `fit`, epoch by epoch: `for await (const epoch of model.train(x, { epochs: 20 }))`. Training begins with the loop, and
    * waits while its body runs; leaving the loop ends it in order, with everything given back. Errors as of `fit`.
+   *
+   * @example
+   * ```ts
+   * import { Autoencoder, dense, spiral } from "isthmus";
+   *
+   * const { points } = spiral({ samples: 100 });
+   * const halves = { encoder: [dense(8, "tanh"), dense(1)], decoder: [dense(8, "tanh"), dense(2)] };
+   * const model = await Autoencoder.create({ inputSize: 2, ...halves });
+   * for await (const { epoch } of model.train(points, { epochs: 2 })) console.log(epoch);
+   * await model.dispose();
+   * ```
    */
   train(samples: Samples | SampleStream, options?: FitOptions): AsyncGenerator<EpochLog, History, void>;
   train(samples: Samples | SampleStream, options: FitOptions = {}, ...surplus: unknown[]) {
@@ -317,6 +349,19 @@ export class Autoencoder extends Predictor {
    *
    * @param options.metadata further texts for `__metadata__`, which are not part of the model
    * @throws {ArgumentError} for metadata that are no texts, or have a key of the model's own
+   *
+   * @example
+   * ```ts
+   * import { Autoencoder, dense, spiral } from "isthmus";
+   *
+   * const { points } = spiral({ samples: 100 });
+   * const halves = { encoder: [dense(8, "tanh"), dense(1)], decoder: [dense(8, "tanh"), dense(2)] };
+   * const model = await Autoencoder.create({ inputSize: 2, ...halves });
+   * const copy = await Autoencoder.fromSafetensors(model.toSafetensors());
+   * console.log(copy.latentSize); // 1
+   * await copy.dispose();
+   * await model.dispose();
+   * ```
    */
   toSafetensors(options: ModelFileOptions = {}): Uint8Array {
     const metadata = checkMetadata(options);

@@ -72,7 +72,21 @@ export abstract class Predictor {
     return this.#network.latentSize;
   }
 
-  /** The codes of samples, [rows, latentSize]; of a variational model their means. */
+  /**
+   * The codes of samples, [rows, latentSize]; of a variational model their means.
+   *
+   * @example
+   * ```ts
+   * import { Autoencoder, dense, spiral } from "isthmus";
+   *
+   * const { points } = spiral({ samples: 100 });
+   * const halves = { encoder: [dense(8, "tanh"), dense(1)], decoder: [dense(8, "tanh"), dense(2)] };
+   * const model = await Autoencoder.create({ inputSize: 2, ...halves });
+   * const codes = await model.encode(points);
+   * console.log(codes.shape); // [ 100, 1 ]
+   * await model.dispose();
+   * ```
+   */
   encode(samples: Samples): Promise<Matrix>;
   encode(stream: SampleStream): AsyncGenerator<Matrix, void, void>;
   encode(samples: Samples | SampleStream, ...surplus: unknown[]) {
@@ -123,7 +137,21 @@ export abstract class Predictor {
     return this.decodeSync(this.#drawCodes(count, options));
   }
 
-  /** Samples rebuilt from codes, [rows, inputSize]. */
+  /**
+   * Samples rebuilt from codes, [rows, inputSize].
+   *
+   * @example
+   * ```ts
+   * import { Autoencoder, dense, spiral } from "isthmus";
+   *
+   * const { points } = spiral({ samples: 100 });
+   * const halves = { encoder: [dense(8, "tanh"), dense(1)], decoder: [dense(8, "tanh"), dense(2)] };
+   * const model = await Autoencoder.create({ inputSize: 2, ...halves });
+   * const samples = await model.decode(await model.encode(points));
+   * console.log(samples.shape); // [ 100, 2 ]
+   * await model.dispose();
+   * ```
+   */
   decode(codes: Samples): Promise<Matrix>;
   decode(stream: SampleStream): AsyncGenerator<Matrix, void, void>;
   decode(codes: Samples | SampleStream, ...surplus: unknown[]) {
@@ -139,7 +167,20 @@ export abstract class Predictor {
     return this.decoder.predictSync(codes);
   }
 
-  /** Samples after encoding and decoding, [rows, inputSize]; of a variational model the codes' means are decoded. */
+  /**
+   * Samples after encoding and decoding, [rows, inputSize]; of a variational model the codes' means are decoded.
+   *
+   * @example
+   * ```ts
+   * import { Autoencoder, dense, spiral } from "isthmus";
+   *
+   * const { points } = spiral({ samples: 100 });
+   * const halves = { encoder: [dense(8, "tanh"), dense(1)], decoder: [dense(8, "tanh"), dense(2)] };
+   * const model = await Autoencoder.create({ inputSize: 2, ...halves });
+   * console.log((await model.reconstruct(points)).shape); // [ 100, 2 ]
+   * await model.dispose();
+   * ```
+   */
   reconstruct(samples: Samples): Promise<Matrix>;
   reconstruct(stream: SampleStream): AsyncGenerator<Matrix, void, void>;
   reconstruct(samples: Samples | SampleStream, ...surplus: unknown[]) {
@@ -182,6 +223,18 @@ export abstract class Predictor {
    *
    * @throws {ShapeError} {NonFiniteError} {ArgumentError} for unfit samples, and for anything beside them: an
    *   autoencoder's target is its input, and there are no options
+   *
+   * @example
+   * ```ts
+   * import { Autoencoder, dense, spiral } from "isthmus";
+   *
+   * const { points } = spiral({ samples: 100 });
+   * const halves = { encoder: [dense(8, "tanh"), dense(1)], decoder: [dense(8, "tanh"), dense(2)] };
+   * const model = await Autoencoder.create({ inputSize: 2, ...halves });
+   * const { loss } = await model.evaluate(points);
+   * console.log(loss < 1); // true
+   * await model.dispose();
+   * ```
    */
   evaluate(samples: Samples | SampleStream): Promise<Evaluation>;
   async evaluate(samples: Samples | SampleStream, ...surplus: unknown[]): Promise<Evaluation> {

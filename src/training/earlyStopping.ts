@@ -24,6 +24,18 @@ export interface EarlyStoppingOptions extends MonitorOptions {
  * are not known any more: if the best epoch was one of those, the weights stay as they are.
  *
  * @throws {ArgumentError} for values out of range, and from `fit` when training does not have what is watched
+ *
+ * @example
+ * ```ts
+ * import { Autoencoder, dense, earlyStopping, spiral } from "isthmus";
+ *
+ * const { points } = spiral({ samples: 100 });
+ * const model = await Autoencoder.create({ inputSize: 2, encoder: [dense(1)], decoder: [dense(2)] });
+ * const callbacks = [earlyStopping({ patience: 3 })];
+ * const { loss } = await model.fit(points, { epochs: 50, validationSplit: 0.2, callbacks });
+ * console.log(loss.length <= 50); // true
+ * await model.dispose();
+ * ```
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   knownKeys("earlyStopping", options, [
