@@ -15,9 +15,11 @@ async function train() {
   for (let i = 0; i < data.length; i++) data[i] = kind === "bytes" ? i % 251 : (i % 251) / 250;
   const engine = await Engine.create();
   const model = await mirrored(engine, [784, 32]);
+  // Not part of the public engine.
+  const { memory } = /** @type {{ memory: { size: number } }} */ (/** @type {unknown} */ (engine));
   const wasm = [];
   const onEpochEnd = () => {
-    wasm.push(engine.memory.size);
+    wasm.push(memory.size);
   };
   await model.fit(data, { epochs: EPOCHS, batchSize: 256, onEpochEnd });
   await model.dispose();

@@ -23,8 +23,8 @@ export class Storage {
   readonly #members: Releasable[] = [];
   #bytes = 0;
 
-  constructor({ memory }: Engine) {
-    this.#memory = memory;
+  constructor(engine: Engine) {
+    this.#memory = engine.memory;
     forgotten.register(this, this.#members, this);
   }
 

@@ -82,3 +82,10 @@ test("public classes keep their names in the minified files", async () => {
   expect(classes.length).toBeGreaterThan(8);
   for (const [name, value] of classes) expect((value as { name: string }).name).toBe(name);
 });
+
+test("the declarations show of an engine what users need, and nothing of its memory and kernels", () => {
+  const text = readFileSync(new URL("build/types/src/engine/engine.d.ts", root), "utf8");
+  const [, body] = /declare class Engine \{(.*?)\n\}/s.exec(text)!;
+  const members = [...body!.matchAll(/^ {4}(?:static |get |readonly )*(\w+)\(/gm)].map(([, name]) => name);
+  expect(members).toEqual(["create", "info", "dispose"]);
+});

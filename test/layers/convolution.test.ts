@@ -120,7 +120,7 @@ describe("shapes", () => {
       14, 14, 4,
     ]);
     expect(await shapeBehind([7, 9, 2], conv2d(4, [3, 2], "relu", { strides: [2, 1] }))).toEqual([3, 8, 4]);
-    // From Keras 3.15 on TensorFlow.
+    // By the formulas in Keras's documentation of Conv2DTranspose.
     for (const [kernel, strides, padding, length] of [
       [3, 2, "same", 14],
       [3, 2, "valid", 15],
