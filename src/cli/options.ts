@@ -36,7 +36,8 @@ export interface CalculationOptions {
 }
 
 /** `digits` and `spiral` are built in; anything else is the path of a file. */
-export const DATA_HELP = "digits, spiral, or a file: IDX or .npy, plain or gzipped";
+export const DATA_HELP =
+  "digits, spiral, or a file: IDX, .npy, .npz, Parquet, Arrow, PNG, JPEG, or a table of numbers in .csv, .tsv or .json";
 
 /** How many digits the commands make that use a trained model. */
 export const USED_DIGITS = 10_000;
@@ -224,7 +225,7 @@ export function addOptimizationOptions(command: Command): Command {
 }
 
 /** Adds `--threads`, `--turbo` and `--math`. */
-export function addCalculationOptions(command: Command): Command {
+export function addCalculationOptions(command: Command, math: "portable" | "fast" = "fast"): Command {
   return command
     .addOption(
       new Option(
@@ -235,7 +236,7 @@ export function addCalculationOptions(command: Command): Command {
     .option("--no-turbo", "do not change V8's flags: no revectorizer, and on Node 20 no relaxed SIMD")
     .option(
       "--math <portable|fast>",
-      "portable: the same bits on every machine; fast: as fast as possible (default: fast)",
+      `portable: the same bits on every machine; fast: as fast as possible (default: ${math})`,
     );
 }
 

@@ -4,6 +4,7 @@ import { nearest } from "../common/nearest.js";
 import { ArgumentError, digits, ShapeError, spiral } from "../index.js";
 import { type LoadedSamples, loadSamples } from "../node.js";
 import { plural } from "../report/numberText.js";
+import { isTextTable, loadNumbers } from "./numberTable.js";
 import type { DataOptions } from "./options.js";
 
 /** A matrix with one sample per row. */
@@ -87,6 +88,7 @@ export async function openData(name: string, options: DataOptions, digitCount: n
   }
   refuse("samples", options.samples, "digits and spiral");
   const { maxUnpacked: maximumBytes } = options;
+  if (isTextTable(name)) return fileSource(name, await loadNumbers(name, maximumBytes));
   return fileSource(name, await loadSamples(name, maximumBytes === undefined ? {} : { maximumBytes }));
 }
 

@@ -136,3 +136,27 @@ test.skipIf(!existsSync(SERIES))(
     expect(events(quiet.stdout).at(-1)).toMatchObject({ anomalies: 0 });
   },
 );
+
+test("the other commands take tables of numbers as samples, and say where one is not", async () => {
+  const rows = Array.from({ length: 80 }, (_, i) => `${Math.sin(i)},${Math.cos(i)},${i % 5}`);
+  writeFileSync(here.path("numbers.csv"), `a,b,c\n${rows.join("\n")}\n`);
+  const trained = await here.run(
+    "train",
+    "numbers.csv",
+    "--latent",
+    "2",
+    "--epochs",
+    "2",
+    "--math",
+    "portable",
+  );
+  expect(trained).toMatchObject({ code: 0, stderr: "" });
+  const encoded = await here.run("encode", "model.safetensors", "numbers.csv", "--out", "codes.csv");
+  expect(encoded).toMatchObject({ code: 0, stderr: "" });
+  expect((await loadTable(here.path("codes.csv"))).rows).toBe(80);
+  const { code, stderr } = await here.run("train", "wrong.csv");
+  expect(stderr).toMatch(
+    /wrong\.csv: line 2, column "site" is "Berlin", not a number; for tables with texts.*isthmus detect/,
+  );
+  expect(code).not.toBe(0);
+});

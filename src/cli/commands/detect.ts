@@ -109,7 +109,7 @@ export function detectCommand(): Command {
         return Number(text);
       }),
     );
-  return addJsonOption(addCalculationOptions(addTableOptions(command)))
+  return addJsonOption(addCalculationOptions(addTableOptions(command), "portable"))
     .addHelpText("after", HELP)
     .action(detect);
 }
