@@ -85,7 +85,7 @@ async function within(promise: Promise<void>, otherwise: () => Promise<unknown>)
 
 function spawnWeb(source: string, start: WorkerStart, onDeath: (error: Error) => void): WorkerHandle {
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  // When called in a worker, this can hang in Firefox under automation: see src/playground/shared/hosted.ts.
+  // In a worker this can hang in Firefox while its developer tools watch workers: see src/playground/shared/hosted.ts.
   const worker = new Worker(url, { name: "isthmus" });
   const ready = new Promise<void>((resolve, reject) => {
     worker.onmessage = () => resolve();

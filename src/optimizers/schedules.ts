@@ -68,7 +68,7 @@ export type Schedule = ExponentialDecay | StepDecay | CosineDecay | Warmup | Red
 type Options<T extends Schedule, Optional extends keyof T = never> = Omit<T, "kind" | Optional> &
   Partial<Pick<T, Optional>>;
 
-/** The most warm-ups nested in each other. */
+/** The most warm-ups that may be nested in each other. */
 const MOST_WARMUPS = 100;
 
 const positive = (name: string, value: unknown) => number(name, value, "a positive number", (x) => x > 0);
