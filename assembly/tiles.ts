@@ -1,11 +1,11 @@
 // Micro-kernels of the matrix product: C = seed + A·B for a column of tiles, each tile of C held in registers.
 //
-// A is read in place: element (row, k) is at a + row·aRow + k·aStep, so a matrix and its transpose use the same code. B
-// is one packed panel: k groups, one after another, with as many columns as the tile is wide. Every element of C is a
-// single sum over k in order, starting from the seed, so all tiles give the same bits. `rows` is any number from 1 up.
-// If fewer rows are left than the tile has, the surplus rows repeat the last one and store the same values again, which
-// is cheaper than branches. The loop over rows is here rather than in the caller, because one call per tile took an
-// eighth of the time for k = 32.
+// - A is read in place: element (row, k) is at a + row·aRow + k·aStep, so a matrix and its transpose use the same code.
+// - B is one packed panel: k groups, one after another, with as many columns as the tile is wide.
+// - Every element of C is a single sum over k in order, starting from the seed, so all tiles give the same bits.
+// - `rows` is any number from 1 up. If fewer rows are left than the tile has, the surplus rows repeat the last one and
+//   store the same values again, which is cheaper than branches.
+// - The loop over rows is here rather than in the caller: one call per tile took an eighth of the time for k = 32.
 
 import { madd } from "./simd";
 

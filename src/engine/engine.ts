@@ -25,7 +25,7 @@ export const OPERATIONS_PER_TURN = 2e8;
 const OPERATIONS_FOR_WORKERS = 2e5;
 /** With `threads: "auto"`, smaller plans run on one thread: waiting at barriers would cost more than it saves. */
 const OPERATIONS_FOR_TEAM = 6e6;
-/** With `threads: "auto"`, workers start after this many operations of larger plans: 25 ms, like a start. */
+/** With `threads: "auto"`, operations of larger plans before workers start: about 25 ms, as long as a start takes. */
 const OPERATIONS_BEFORE_TEAM = 5e8;
 /** The most threads that `threads: "auto"` uses. */
 const MOST_AUTO_THREADS = 16;
@@ -145,7 +145,7 @@ export class Engine {
     for (const phase of plan.phases) this.kernels.runPhase(phase, 0, 1, scratch);
   }
 
-  /** @internal Runs a plan now and returns true if it is short, needs no workers and nothing else is running. */
+  /** @internal Runs a plan at once if it is short, needs no workers and nothing else is running; else returns false. */
   runIfShort(plan: Plan): boolean {
     if (this.#running.held || plan.operations > OPERATIONS_PER_TURN || this.#wantsTeam(plan)) return false;
     this.trace.note(TRACE_PLAN);
