@@ -1,4 +1,4 @@
-// Activations and their derivatives, element by element. Work is divided along rows of `columns` elements.
+// Activations and their derivatives, element by element. Work is divided by rows of `columns` elements.
 
 import {
   ACTIVATION_ELU, ACTIVATION_GELU, ACTIVATION_LEAKY_RELU, ACTIVATION_LINEAR, ACTIVATION_MISH, ACTIVATION_RELU,
@@ -10,8 +10,8 @@ import { mish4, mishSlope } from "./mish";
 import { gelu4, geluSlope } from "./normal";
 import { madd, nmadd, select4, splat, storeUpTo } from "./simd";
 
-// Broadcast from memory, as in math.ts. By index: Keras's slope of leakyRelu; λ of SELU, and λ·α (Klambauer et al.,
-// "Self-normalizing neural networks", 2017); where silu has reached its limits.
+// Broadcast from memory, as in math.ts. By index: Keras's slope of leakyRelu; λ of SELU and λ·α (Klambauer et al.,
+// "Self-normalizing neural networks", 2017); the |z| beyond which silu has reached its limits.
 const CONSTANTS = memory.data<f32>([0.2, 1.0507009873554805, 1.7580993408473766, 128]);
 
 @inline
@@ -21,7 +21,7 @@ function constant(index: usize): v128 {
 
 @inline
 function forward4(kind: i32, z: v128): v128 {
-  // pmax gives its first argument when they do not compare: NaN stays NaN.
+  // pmax returns its first argument if they cannot be compared, so NaN stays NaN.
   if (kind == ACTIVATION_RELU) return f32x4.pmax(z, splat(0));
   if (kind == ACTIVATION_SIGMOID) return sigmoid4(z);
   if (kind == ACTIVATION_TANH) return tanh4(z);
@@ -32,14 +32,14 @@ function forward4(kind: i32, z: v128): v128 {
     return select4(below, f32x4.mul(z, constant(1)), f32x4.lt(z, splat(0)));
   }
   if (kind == ACTIVATION_SOFTPLUS) return softplus4(z);
-  // −∞·0 would be NaN.
+  // The clipping avoids −∞·0, which is NaN.
   if (kind == ACTIVATION_SILU) return f32x4.mul(f32x4.pmax(z, f32x4.neg(constant(3))), sigmoid4(z));
   if (kind == ACTIVATION_GELU) return gelu4(z);
   if (kind == ACTIVATION_MISH) return mish4(z);
   return z;
 }
 
-/** d(z·σ(z))/dz = σ(z) + z·σ(z)·σ(−z); a small σ is not taken as 1 less a large one, which would be worth little. */
+/** d(z·σ(z))/dz = σ(z) + z·σ(z)·σ(−z); a small σ is not computed as 1 − σ, which would lose its precision. */
 @inline
 function siluSlope(z: v128): v128 {
   const e = expOfMinusAbs(z);
@@ -50,7 +50,7 @@ function siluSlope(z: v128): v128 {
   return v128.or(slope, f32x4.ne(z, z));
 }
 
-/** dy·f′, where f′ is found from y = f(z); for SILU, GELU and MISH, which are not one-to-one, from `y` = z. */
+/** dy·f′, computed from y = f(z). SILU, GELU and MISH are not one-to-one; for them, `y` is z. */
 @inline
 function backward4(kind: i32, y: v128, dy: v128): v128 {
   if (kind == ACTIVATION_RELU) return v128.and(dy, f32x4.gt(y, splat(0)));
@@ -125,7 +125,7 @@ export function activationForward(begin: i32, end: i32, kind: i32, columns: i32,
   }
 }
 
-/** gradient = gradient · f′(z) over rows `begin` to `end`, from `kept`: z of SILU, GELU and MISH, f(z) of all others. */
+/** gradient = gradient · f′(z) over rows `begin` to `end`; `kept` is z for SILU, GELU and MISH, otherwise f(z). */
 export function activationBackward(
   begin: i32, end: i32, kind: i32, columns: i32, kept: usize, gradient: usize,
 ): void {

@@ -1,5 +1,5 @@
-// Batch normalization (S. Ioffe and C. Szegedy, "Batch normalization", 2015). Statistics of a column are sums over all rows
-// in order, in float64, each by one thread: they depend on neither threads nor blocks.
+// Batch normalization (S. Ioffe and C. Szegedy, "Batch normalization", 2015). One thread sums each column over all
+// rows, in order and in float64, so the statistics do not depend on the number of threads or blocks.
 
 import { areApart, areFloats, areRowsApart, areSameOrApart, isShare } from "./checks";
 import { madd, splat, storeUpTo } from "./simd";
@@ -10,7 +10,7 @@ function scaleOf(variance: v128, epsilon: f32): v128 {
   return f32x4.div(splat(1), f32x4.sqrt(f32x4.add(variance, splat(epsilon))));
 }
 
-/** Both halves of four floats as float64. */
+/** The two halves of four floats as float64. */
 @inline
 function low(x: v128): v128 {
   return f64x2.promote_low_f32x4(x);
@@ -74,7 +74,7 @@ export function columnMoments(
   }
 }
 
-/** y = γ·(x − mean) / √(variance + epsilon) + β over rows `begin` to `end`; γ and β are left out where they are nowhere. */
+/** y = γ·(x − mean) / √(variance + epsilon) + β over rows `begin` to `end`; an address of 0 omits γ or β. */
 export function batchNormalization(
   begin: i32, end: i32, columns: i32, x: usize, mean: usize, variance: usize, gamma: usize, beta: usize, y: usize,
   epsilon: f32,
@@ -105,8 +105,8 @@ export function batchNormalization(
 }
 
 /**
- * For columns `begin` to `end`: slopes = Σ dy and products = Σ dy·x̂ over all rows, with x̂ = (x − mean) / √(variance + epsilon).
- * They are the gradients of β and γ.
+ * For columns `begin` to `end`: slopes = Σ dy and products = Σ dy·x̂ over all rows, with
+ * x̂ = (x − mean) / √(variance + epsilon). These are the gradients of β and γ.
  */
 export function batchNormalizationSums(
   begin: i32, end: i32, rows: i32, columns: i32, x: usize, mean: usize, variance: usize, dy: usize, slopes: usize,
@@ -152,8 +152,8 @@ export function batchNormalizationSums(
 }
 
 /**
- * dx = γ / √(variance + epsilon) · (dy − scale·Σ dy − x̂·scale·Σ dy·x̂) over rows `begin` to `end`, where `scale` is one over the
- * number of all rows, and the sums are those of `batchNormalizationSums`.
+ * dx = γ / √(variance + epsilon) · (dy − scale·Σ dy − x̂·scale·Σ dy·x̂) over rows `begin` to `end`, with
+ * `scale` = 1 / (number of all rows); `batchNormalizationSums` computes the sums.
  */
 export function batchNormalizationBackward(
   begin: i32, end: i32, columns: i32, x: usize, mean: usize, variance: usize, gamma: usize, dy: usize, slopes: usize,

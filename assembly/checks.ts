@@ -1,15 +1,15 @@
-// What kernels trust their caller for, as conditions for `assert`. Only the debug build asserts; in the release builds
-// nothing of this file is left.
+// Conditions that kernels expect their caller to meet, for use in `assert`. Only the debug build checks them; the
+// release builds contain nothing from this file.
 //
-// Sizes are 64-bit here, so that no product of two of them wraps around.
+// Sizes are 64-bit here, so that products of two sizes cannot overflow.
 
-/** Items `first` to `last` are a share of some work; it may be empty. */
+/** Items `first` to `last` are a valid share of the work; it may be empty. */
 export function isShare(first: i32, last: i32): bool {
   if (ASC_NO_ASSERT) return true;
   return first >= 0 && first <= last;
 }
 
-/** `size` bytes at `address` are memory that the module itself does not use, aligned to `alignment` bytes. */
+/** `size` bytes at `address` are in memory, outside the module's own data, and aligned to `alignment` bytes. */
 function isBlock(address: usize, size: i64, alignment: usize): bool {
   if (ASC_NO_ASSERT) return true;
   if (size <= 0) return size == 0;
@@ -17,19 +17,19 @@ function isBlock(address: usize, size: i64, alignment: usize): bool {
   return address % alignment == 0 && address >= __heap_base && end <= <i64>memory.size() << 16;
 }
 
-/** `rows` × `columns` floats, row after row. */
+/** A contiguous matrix of `rows` × `columns` floats. */
 export function areFloats(address: usize, rows: i32, columns: i32 = 1): bool {
   if (ASC_NO_ASSERT) return true;
   return isBlock(address, ((<i64>rows * <i64>columns) << 2), 4);
 }
 
-/** Pictures of `height` × `width` × `channels` floats, one after the other. */
+/** Contiguous images of `height` × `width` × `channels` floats. */
 export function arePictures(address: usize, count: i32, height: i32, width: i32, channels: i32): bool {
   if (ASC_NO_ASSERT) return true;
   return isBlock(address, (<i64>count * <i64>height * <i64>width * <i64>channels) << 2, 4);
 }
 
-/** Floats that are aligned to vectors: packed panels, and what a thread has to itself. */
+/** Floats that are aligned to whole vectors: packed panels and scratch memory. */
 export function areVectors(address: usize, length: i32): bool {
   if (ASC_NO_ASSERT) return true;
   return isBlock(address, <i64>length << 2, 16);
@@ -41,25 +41,25 @@ export function areDoubles(address: usize, length: i32): bool {
   return isBlock(address, <i64>length << 3, 8);
 }
 
-/** Bytes, which stand anywhere. */
+/** Bytes, without alignment. */
 export function areBytes(address: usize, rows: i32, columns: i32): bool {
   if (ASC_NO_ASSERT) return true;
   return isBlock(address, <i64>rows * <i64>columns, 1);
 }
 
-/** From one row of `width` bytes to the next are `stride` bytes or more, in whole floats. */
+/** Rows of `width` bytes, `stride` bytes apart, do not overlap, and `stride` is a whole number of floats. */
 export function isStride(stride: usize, rows: i32, width: i64): bool {
   if (ASC_NO_ASSERT) return true;
   return (stride & 3) == 0 && (rows < 2 || <i64>stride >= width);
 }
 
-/** No byte belongs to both. An empty block overlaps nothing. */
+/** The two blocks do not overlap. An empty block overlaps nothing. */
 export function areApart(a: usize, aSize: i64, b: usize, bSize: i64): bool {
   if (ASC_NO_ASSERT) return true;
   return aSize <= 0 || bSize <= 0 || <i64>a + aSize <= <i64>b || <i64>b + bSize <= <i64>a;
 }
 
-/** Rows `first` to `last` of two matrices of `columns` floats share no byte. */
+/** Rows `first` to `last` of two matrices of `columns` floats do not overlap. */
 export function areRowsApart(a: usize, b: usize, first: i32, last: i32, columns: i32): bool {
   if (ASC_NO_ASSERT) return true;
   const offset = ((<i64>first * <i64>columns) << 2);
@@ -67,13 +67,13 @@ export function areRowsApart(a: usize, b: usize, first: i32, last: i32, columns:
   return areApart(a + <usize>offset, size, b + <usize>offset, size);
 }
 
-/** Two such matrices are one and the same, or apart: a kernel may work in place, but not a few elements off it. */
+/** The rows are identical or do not overlap: a kernel may work in place, but not shifted by a few elements. */
 export function areSameOrApart(a: usize, b: usize, first: i32, last: i32, columns: i32): bool {
   if (ASC_NO_ASSERT) return true;
   return a == b || areRowsApart(a, b, first, last, columns);
 }
 
-/** Those rows share no byte with the float64 that are written one for each of them. */
+/** The rows do not overlap with the float64 sums, one per row. */
 export function areSumsApart(sums: usize, matrix: usize, first: i32, last: i32, columns: i32): bool {
   if (ASC_NO_ASSERT) return true;
   const row = <i64>columns << 2;
@@ -81,7 +81,7 @@ export function areSumsApart(sums: usize, matrix: usize, first: i32, last: i32, 
   return areApart(sums + (<usize>first << 3), <i64>(last - first) << 3, matrix + offset, <i64>(last - first) * row);
 }
 
-/** Samples `first` to `last` of two blocks share no byte; a sample of each has so many floats. */
+/** Samples `first` to `last` of two blocks do not overlap; `aSize` and `bSize` are the floats per sample. */
 export function areSamplesApart(a: usize, aSize: i32, b: usize, bSize: i32, first: i32, last: i32): bool {
   if (ASC_NO_ASSERT) return true;
   const count = <i64>(last - first);

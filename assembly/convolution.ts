@@ -1,10 +1,11 @@
-// Convolutions as matrix products of patches: the product itself, in whichever direction, and the gradient of its weights.
+// Convolutions as matrix products of patches: the products themselves, in both directions, and the gradient of the
+// weights.
 //
-// The weights are one matrix W[taps·channels, features]: `channels` are those of the larger picture, `features` those of the
-// smaller one. A convolution takes patches of the larger one, P·W. A transposed convolution, which is also the gradient of a
-// convolution's input, takes patches of the smaller one: places of the larger picture that see the same taps are a phase, and
-// have a product of their own. So neither multiplies zeros that a stride puts between the values. The gradient of W is
-// Pᵀ·S for both, where S is the smaller picture or its gradient.
+// The weights are one matrix W[taps·channels, features]: `channels` belong to the larger image, `features` to the
+// smaller one. A convolution takes patches P of the larger image: P·W. A transposed convolution, which is also the
+// gradient of a convolution's input, takes patches of the smaller image. Positions of the larger image that use the
+// same taps form a phase, and each phase has its own product. So neither direction multiplies the zeros that a stride
+// would insert. The gradient of W is Pᵀ·S in both cases, where S is the smaller image or its gradient.
 
 import { areApart, areFloats, areVectors, isShare, isStride } from "./checks";
 import { fewColumns, fewGradients } from "./few";
@@ -17,13 +18,13 @@ import { FEW_COLUMNS, SCRATCH_BYTES, WINDOW_GRID_COLUMNS, WINDOW_GRID_ROWS } fro
 import { storeUpTo } from "./simd";
 import { Stride } from "./types";
 
-/** Bytes of `rows` × `columns` floats, up to whole vectors. */
+/** Bytes of `rows` × `columns` floats, rounded up to whole vectors. */
 @inline
 function vectors(rows: i32, columns: i32): usize {
   return <usize>((rows * columns + 3) & ~3) << 2;
 }
 
-/** Copies a row, of which nothing may be written past its end. */
+/** Copies a row without writing past its end. */
 @inline
 function copyRow(from: usize, to: usize, count: i32): void {
   for (let j = 0; j < count; j += 4) {
@@ -31,39 +32,39 @@ function copyRow(from: usize, to: usize, count: i32): void {
   }
 }
 
-/** Bytes of the pictures that `convolve` writes into, from the first place of the first to the last of the last. */
+/** Bytes that `convolve` writes to, from the first position of the first image to the last position of the last. */
 function targetBytes(window: usize, pictures: i32, n: i32, picture: Stride, row: Stride, step: Stride): i64 {
   if (ASC_NO_ASSERT) return 0;
   return <i64>(pictures - 1) * picture + <i64>(windowWord(window, WINDOW_GRID_ROWS) - 1) * row +
     <i64>(windowWord(window, WINDOW_GRID_COLUMNS) - 1) * step + (<i64>n << 2);
 }
 
-/** B[k, n] as a product with patches reads it: packed, or of few columns its transpose. */
+/** B[k, n] in the form that products with patches need: packed, or transposed if it has few columns. */
 function isOperand(tile: i32, k: i32, n: i32, b: usize): bool {
   if (ASC_NO_ASSERT) return true;
   return n <= FEW_COLUMNS ? areFloats(b, n, k) : arePanels(tile, k, n, b);
 }
 
-/** Its bytes. */
+/** Size of B in that form. */
 function operandBytes(tile: i32, k: i32, n: i32): i64 {
   if (ASC_NO_ASSERT) return 0;
   return n <= FEW_COLUMNS ? <i64>n * k << 2 : panelBytes(tile, k, n);
 }
 
-/** Pictures and what is written share no byte. */
+/** The images do not overlap with what is written. */
 function isApart(window: usize, source: usize, pictures: i32, target: usize, size: i64): bool {
   if (ASC_NO_ASSERT) return true;
   return areApart(source, pictureBytes(window, pictures), target, size);
 }
 
 /**
- * C = seed + P·B for places `begin` to `end`, counted over all pictures: P has a patch of `source` a row. C's row of place
- * (y, x) of picture i is the `n` floats at c + i·cPicture + y·cRow + x·cStep. Without taps, C is the seed.
+ * C = seed + P·B for positions `begin` to `end`, counted over all images. Each row of P is a patch of `source`. C's row
+ * for position (y, x) of image i is the `n` floats at c + i·cPicture + y·cRow + x·cStep. Without taps, C is the seed.
  *
- * @param b B[patch, n], packed, or its transpose where n is at most FEW_COLUMNS
- * @param seed a row
- * @param block how many patches are taken at a time
- * @param scratch SCRATCH_BYTES, then room for a block of patches, then for their results
+ * @param b B[patch, n], packed, or its transpose if n is at most FEW_COLUMNS
+ * @param seed initial value of every row of C
+ * @param block number of patches taken at a time
+ * @param scratch SCRATCH_BYTES, then space for a block of patches, then for their results
  */
 export function convolve(
   begin: i32, end: i32, tile: i32, n: i32, window: usize, source: usize, b: usize, seed: usize,
@@ -94,7 +95,7 @@ export function convolve(
   const width = <usize>(n << 2);
   const size = <usize>(depth << 2);
   const direct = isIdentity(window);
-  // Whether C's rows are one after the other, whatever picture they belong to.
+  // Whether all rows of C are contiguous, across images too.
   const whole = cStep == width && cRow == <usize>columns * width && cPicture == <usize>rows * cRow;
   const patches = scratch + SCRATCH_BYTES;
   const results = patches + vectors(block, depth) + (PATCH_PADDING << 2);
@@ -128,13 +129,13 @@ export function convolve(
 }
 
 /**
- * Rows `begin` to `end` of the gradient Pᵀ·S of W[patch, n], over `places` places: P has a patch of `source` a row, S
- * the `n` floats of the place in `slopes`. Sums over a block of places are added up block after block, so that errors of
- * rounding do not grow with the number of places.
+ * Rows `begin` to `end` of the gradient Pᵀ·S of W[patch, n], over `places` positions. Each row of P is a patch of
+ * `source`, each row of S the `n` floats of that position in `slopes`. Each block of positions is summed separately
+ * before the sums are added up, so that rounding errors do not grow with the number of positions.
  *
- * @param accumulate whether they are added to what is there
+ * @param accumulate whether to add to the existing values
  * @param zeros a row of zeros
- * @param scratch SCRATCH_BYTES, then room for a block of patches, for S as packed, and for the sums of a block
+ * @param scratch SCRATCH_BYTES, then space for a block of patches, for the packed S, and for the sums of a block
  */
 export function convolutionGradient(
   begin: i32, end: i32, tile: i32, n: i32, places: i32, window: usize, source: usize, slopes: usize,
@@ -185,10 +186,10 @@ export function convolutionGradient(
   }
 }
 
-/** Words of a tap's record: where in the packed matrices its phase begins, that phase's depth, and the tap's row in it. */
+/** Words of a tap's record: start of its phase in the packed matrices, depth of that phase, and the tap's row in it. */
 const TAP_WORDS = 3;
 
-/** Each tap's part of the packed matrix of its phase is in memory. */
+/** The part of the packed matrices that each tap is written to is in memory. */
 function areTaps(taps: usize, count: i32, tile: i32, channels: i32, features: i32, packed: usize): bool {
   if (ASC_NO_ASSERT) return true;
   if (!areFloats(taps, count, TAP_WORDS)) return false;
@@ -205,8 +206,8 @@ function areTaps(taps: usize, count: i32, tile: i32, channels: i32, features: i3
 
 /**
  * Packs rows `begin` to `end` of W[taps·channels, features] for the products of the phases: as columns of the phases'
- * matrices B[taps of the phase·features, channels]. Columns past the channels stay as they are, zeros. Of few channels, as
- * rows of their transposes.
+ * matrices B[taps of the phase·features, channels]. Padding columns are not written and stay 0. With few channels,
+ * writes rows of the transposes instead.
  *
  * @param taps a record for each tap
  */
@@ -242,7 +243,7 @@ export function packTaps(
   }
 }
 
-/** Rows `begin` to `end` of source[rows, columns] become columns of its transpose. */
+/** Writes rows `begin` to `end` of source[rows, columns] as columns of its transpose. */
 export function turn(begin: i32, end: i32, rows: i32, columns: i32, source: usize, turned: usize): void {
   assert(isShare(begin, end) && end <= rows && columns > 0, "turn: sizes");
   assert(areFloats(source, rows, columns) && areFloats(turned, columns, rows), "turn: both are floats in memory");
@@ -257,7 +258,7 @@ export function turn(begin: i32, end: i32, rows: i32, columns: i32, source: usiz
   }
 }
 
-/** sums[picture] = Σ over its `places` rows of `columns` floats, in order, for pictures `begin` to `end`. */
+/** sums[picture] = Σ over its `places` rows of `columns` floats, in order, for images `begin` to `end`. */
 export function placeSums(begin: i32, end: i32, places: i32, columns: i32, source: usize, sums: usize): void {
   assert(isShare(begin, end) && places > 0 && columns > 0, "placeSums: sizes");
   assert(

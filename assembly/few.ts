@@ -1,9 +1,9 @@
-// Products of patches with few columns, of which a tile of eight would be mostly empty: the last layer of most convolutional
-// autoencoders has one channel. Vectors go along the patch instead. The order of sums depends on the sizes alone.
+// Products of patches with few columns, which would leave a tile of eight mostly empty: many convolutional autoencoders
+// end in a layer with one channel. Here vectors run along the patch. The order of summation depends only on the sizes.
 
 import { keepUpTo, madd, splat } from "./simd";
 
-/** Sums of the lanes of four vectors, one a lane. */
+/** The sums of four vectors' lanes, one in each lane of the result. */
 @inline
 function sumsOf(a: v128, b: v128, c: v128, d: v128): v128 {
   const low = f32x4.add(i32x4.shuffle(a, b, 0, 1, 4, 5), i32x4.shuffle(a, b, 2, 3, 6, 7));
@@ -11,7 +11,7 @@ function sumsOf(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.add(i32x4.shuffle(low, high, 0, 2, 4, 6), i32x4.shuffle(low, high, 1, 3, 5, 7));
 }
 
-/** The first `count` (1 to 4) lanes, each `step` bytes from the one before. */
+/** Stores the first `count` (1 to 4) lanes, `step` bytes apart. */
 @inline
 function storeApart(to: usize, step: usize, x: v128, count: i32): void {
   v128.store32_lane(to, x, 0);
@@ -20,14 +20,14 @@ function storeApart(to: usize, step: usize, x: v128, count: i32): void {
   if (count > 3) v128.store32_lane(to + 3 * step, x, 3);
 }
 
-/** C[rows, n] = seed + A[rows, k]·B, where Bᵀ[n, k] is given; rows of all three one after the other, the seed a row. */
+/** C[rows, n] = seed + A[rows, k]·B from Bᵀ[n, k]; all three have contiguous rows, and the seed is one row. */
 export function fewColumns(rows: i32, n: i32, k: i32, a: usize, b: usize, seed: usize, c: usize): void {
   const size = <usize>(k << 2);
   const step = <usize>(n << 2);
   const whole = <usize>(k & ~3) << 2;
   const rest = <usize>(k & 3);
   for (let row = 0; row < rows; row += 4) {
-    // Rows past the last one are the last one once more.
+    // Past the end, the last row is repeated.
     const a0 = a + <usize>row * size;
     const a1 = a0 + select<usize>(size, 0, row + 1 < rows);
     const a2 = a1 + select<usize>(size, 0, row + 2 < rows);
@@ -58,7 +58,7 @@ export function fewColumns(rows: i32, n: i32, k: i32, a: usize, b: usize, seed: 
   }
 }
 
-/** C[rows, n] = Aᵀ·B, where A[k, rows] and B[k, n] have their rows one after the other; sums run over k in order. */
+/** C[rows, n] = Aᵀ·B, where A[k, rows] and B[k, n] have contiguous rows; sums run over k in order. */
 export function fewGradients(rows: i32, n: i32, k: i32, a: usize, b: usize, c: usize): void {
   const size = <usize>(rows << 2);
   const step = <usize>(n << 2);

@@ -1,19 +1,19 @@
-// Copies the rows of a batch, chosen by an index, out of the data set.
+// Copies the rows of a batch from the data set, by index.
 
 import { STEP_INDICES, STEP_WORDS } from "./abi";
 import { areApart, areBytes, areFloats, isShare } from "./checks";
 import { splat, storeUpTo } from "./simd";
 
-/** Rows of up to so many floats are copied here: the call of a bulk copy takes longer. */
+/** Rows of up to this many floats are copied by a loop, because calling a bulk copy takes longer. */
 const SHORT: i32 = 32;
 
-/** Which row of the data set stands at place `row` of the batch. */
+/** The data set's row index for row `row` of the batch. */
 @inline
 export function rowIndex(step: usize, row: i32): usize {
   return <usize>load<u32>(<usize>load<u32>(step + (STEP_INDICES << 2)) + <usize>(row << 2));
 }
 
-/** batch[row, ·] = source[index[row], ·], for floats. `step` is the step block, which tells where the indices are. */
+/** batch[row, ·] = source[index[row], ·], for floats. `step` is the step block, with the address of the indices. */
 export function gatherFloats(begin: i32, end: i32, columns: i32, source: usize, batch: usize, step: usize): void {
   assert(isShare(begin, end) && columns > 0, "gatherFloats: sizes");
   assert(

@@ -7,19 +7,19 @@ import { areApart, areFloats, areVectors, isStride } from "./checks";
 import { Stride } from "./types";
 
 /**
- * The block of k, and the rows of A (a multiple of every tile's height) that stay in the second-level cache while panels
- * of B pass by. Deep rather than high: each block of k loads and stores all of C, which for large matrices lies far away,
- * and the processor is good at fetching a panel ahead of its use.
+ * Block sizes in k and in rows of A (a multiple of every tile's height): the block stays in the level-2 cache while
+ * panels of B stream past. Deep rather than high, because each block of k loads and stores all of C, which for large
+ * matrices is outside the cache, while the processor is good at prefetching panels.
  */
 const DEPTH: i32 = 1024;
 const ROW_BLOCK: i32 = 48;
-/** Columns of B that all rows pass by before the next ones come: they stay in the second-level cache beside A's. */
+/** All rows use this many columns of B before the next ones; they stay in the level-2 cache next to A's block. */
 const COLUMN_BLOCK: i32 = 128;
-/** The same where A is read down its columns: each k is a page of its own, and 128 fit the processor's tables. */
+/** The same if A is read by columns: each k is on its own memory page, and the processor's TLB holds 128 of them. */
 const COLUMN_DEPTH: i32 = 128;
 const COLUMN_ROW_BLOCK: i32 = 192;
 
-/** Columns of a tile, and so of a panel of packed B. */
+/** Number of columns of a tile, and so of a panel of packed B. */
 export function tileColumns(tile: i32): i32 {
   assert(isTile(tile), "tileColumns: tile");
   return tile == TILE_4X8 || tile == TILE_6X8 ? 8 : 16;
@@ -38,7 +38,7 @@ export function panelBytes(tile: i32, k: i32, n: i32): i64 {
   return <i64>((n + width - 1) / width * width) * <i64>k << 2;
 }
 
-/** `packed` is room for a packed B[k, n], from which vectors are loaded. */
+/** `packed` has space for a packed B[k, n], aligned for vector loads. */
 export function arePanels(tile: i32, k: i32, n: i32, packed: usize): bool {
   if (ASC_NO_ASSERT) return true;
   return areVectors(packed, <i32>(panelBytes(tile, k, n) >> 2));
@@ -64,7 +64,7 @@ function runTiles(
   }
 }
 
-/** The last panel, of which only `columns` belong to C: each tile goes through `scratch`. */
+/** The last panel, in which only `columns` columns belong to C: each tile goes through `scratch`. */
 function edge(
   tile: i32, k: i32, rows: i32, a: usize, aRow: usize, aStep: usize, b: usize,
   seed: usize, seedRow: usize, c: usize, cRow: usize, columns: i32, scratch: usize,
@@ -78,7 +78,7 @@ function edge(
     for (let r: usize = 0; r < <usize>count; r++) {
       const from = scratch + r * width;
       const to = c + (at + r) * cRow;
-      // Not memory.copy, a call out of the module that takes longer than a small tile.
+      // Not memory.copy: it calls out of the module, which takes longer than a small tile.
       for (let j = 0; j < columns; j += 4) {
         const offset = <usize>(j << 2);
         storeUpTo(to + offset, v128.load(from + offset), <usize>(columns - j));
@@ -87,13 +87,13 @@ function edge(
   }
 }
 
-/** Bytes from the first row's start to the last one's end. */
+/** Bytes from the start of the first row to the end of the last. */
 function extentOf(rows: i32, stride: usize, width: i64): i64 {
   if (ASC_NO_ASSERT) return 0;
   return rows > 0 ? <i64>(rows - 1) * <i64>stride + width : 0;
 }
 
-/** Rows `first` to `last` of A, of C and of the seed are floats in memory, and C overlaps nothing but its own seed. */
+/** Rows `first` to `last` of A, C and the seed are floats in memory, and C overlaps nothing except its own seed. */
 function isProduct(
   first: i32, last: i32, n: i32, k: i32, a: usize, aRow: usize, aStep: usize, packed: usize, panels: i64,
   seed: usize, seedRow: usize, c: usize, cRow: usize,
@@ -118,12 +118,12 @@ function isProduct(
  * Rows `begin` to `end` of C[·, n] = seed + A[·, k]·B[k, n].
  *
  * @param tile one of the TILE_ constants; B is packed for its width
- * @param a address of A[0, 0]; `aRow` and `aStep` are the bytes from one row and one k to the next
- * @param b packed B: panels of tileColumns(tile) columns, each k groups long, the last one padded
- * @param seed what each row of C starts from; `seedRow` 0 repeats one row (a bias), `seed` = `c` with
- *   `seedRow` = `cRow` adds to what C holds
+ * @param a address of A[0, 0]; `aRow` and `aStep` are the bytes from one row and from one k to the next
+ * @param b packed B: panels of tileColumns(tile) columns and k groups each; the last panel is padded
+ * @param seed initial values of C's rows; `seedRow` = 0 repeats one row (a bias), `seed` = `c` with `seedRow` = `cRow`
+ *   adds to the existing C
  * @param c address of C[0, 0]; `cRow` is the bytes from one row to the next
- * @param scratch room for one tile (384 bytes), of this thread alone
+ * @param scratch space for one tile (384 bytes), private to this thread
  */
 export function gemm(
   tile: i32, begin: i32, end: i32, n: i32, k: i32, a: usize, aRow: Stride, aStep: Stride, b: usize,
@@ -160,7 +160,7 @@ export function gemm(
         }
       }
     }
-    // From the second block of k on, C goes on from what the first left.
+    // From the second block of k on, continue with the C that earlier blocks have computed.
     seed = c;
     seedRow = cRow;
   }

@@ -1,11 +1,11 @@
-// What happens to a gradient between the backward pass and the optimizer: weight penalties are added, and it is clipped.
-// Formulas as in Keras 3 (keras/src/regularizers, keras/src/optimizers/base_optimizer.py). A norm takes two kernels with
-// a barrier between them: each row's sum of squares, then, by every thread alike, the sum over the rows in their order.
+// What happens to a gradient between the backward pass and the optimizer: adding weight penalties, and clipping.
+// Formulas as in Keras 3 (keras/src/regularizers, keras/src/optimizers/base_optimizer.py). A norm takes two kernels
+// with a barrier between them: first the sum of squares of each row; then every thread sums these in row order.
 
 import { areDoubles, areFloats, areRowsApart, areSumsApart, isShare } from "./checks";
 import { keepUpTo, madd, splat, storeUpTo, sumLanes } from "./simd";
 
-/** One float64 for each row, which overlap neither matrix. */
+/** One float64 per row, without overlap with either matrix. */
 function areSums(begin: i32, end: i32, columns: i32, a: usize, b: usize, sums: usize): bool {
   if (ASC_NO_ASSERT) return true;
   return areDoubles(sums, end) && areSumsApart(sums, a, begin, end, columns) &&
@@ -13,8 +13,8 @@ function areSums(begin: i32, end: i32, columns: i32, a: usize, b: usize, sums: u
 }
 
 /**
- * The penalty l1·Σ|w| + l2·Σw² of rows `begin` to `end` of a weight matrix: sums[row] = that of the row, a float64;
- * gradient += l1·sign(w) + 2·l2·w. Sums leave float32 after 4 additions a lane.
+ * The penalty l1·Σ|w| + l2·Σw² for rows `begin` to `end` of a weight matrix: sums[row] = the row's penalty, a float64;
+ * gradient += l1·sign(w) + 2·l2·w. Sums move from float32 to float64 after 4 additions per lane.
  */
 export function penalize(
   begin: i32, end: i32, columns: i32, weights: usize, gradient: usize, sums: usize, l1: f32, l2: f32,
@@ -53,7 +53,7 @@ export function penalize(
   }
 }
 
-/** Brings every element of rows `begin` to `end` into [−limit, limit]; NaN stays NaN. */
+/** Clips every element of rows `begin` to `end` to [−limit, limit]; NaN stays NaN. */
 export function clipValues(begin: i32, end: i32, columns: i32, gradient: usize, limit: f32): void {
   assert(isShare(begin, end) && columns > 0, "clipValues: sizes");
   assert(areFloats(gradient, end, columns), "clipValues: the gradient is floats in memory");
@@ -61,7 +61,7 @@ export function clipValues(begin: i32, end: i32, columns: i32, gradient: usize, 
   const low = splat(-limit);
   const last = <usize>(end * columns) << 2;
   for (let i = <usize>(begin * columns) << 2; i < last; i += 16) {
-    // pmax and pmin give their first argument when they do not compare.
+    // pmax and pmin return their first argument if they cannot be compared, so NaN stays NaN.
     const clipped = f32x4.pmin(f32x4.pmax(v128.load(gradient + i), low), high);
     storeUpTo(gradient + i, clipped, (last - i) >> 2);
   }
@@ -90,7 +90,7 @@ export function sumSquares(begin: i32, end: i32, columns: i32, gradient: usize, 
 
 /**
  * gradient = gradient · limit / max(norm, limit) over rows `begin` to `end`, where norm² is the sum of the `count`
- * float64 at `sums`. A norm that is not finite makes all of it NaN, so that it cannot pass for a small one.
+ * float64 values at `sums`. A norm that is not finite makes the whole gradient NaN, so that the problem stays visible.
  */
 export function clipNorm(
   begin: i32, end: i32, columns: i32, gradient: usize, sums: usize, count: i32, limit: f32,

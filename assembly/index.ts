@@ -1,6 +1,6 @@
-// The whole ABI: what is exported here is what TypeScript can call. Kernels are pure functions over linear memory;
-// addresses are bytes, sizes count elements. Nothing here allocates or keeps state. The debug build checks what the
-// release builds trust TypeScript for.
+// The whole ABI: TypeScript can call exactly what is exported here. Kernels are functions on linear memory without
+// state or allocation; addresses are in bytes, sizes in elements. The debug build checks conditions that the release
+// builds rely on TypeScript to meet.
 
 export { activationBackward, activationForward } from "./activation";
 export {
@@ -29,7 +29,7 @@ export {
 } from "./upSampling";
 export { vectorExp, vectorLog, vectorSigmoid, vectorTanh } from "./vector";
 
-/** The first byte that the module itself does not use. */
+/** The first byte after the module's own data. */
 export function heapBase(): usize {
   return __heap_base;
 }

@@ -1,5 +1,5 @@
 // The gaussian latent of a variational autoencoder (D. P. Kingma and M. Welling, "Auto-encoding variational Bayes", 2014).
-// A row of `heads` holds `columns` means μ, then as many logarithms of variances.
+// A row of `heads` contains `columns` means μ, followed by the same number of log-variances.
 
 import { SCRATCH_BYTES, STEP_KL_WEIGHT, STEP_WORDS } from "./abi";
 import { areApart, areDoubles, areFloats, areSameOrApart, areSumsApart, areVectors, isShare } from "./checks";
@@ -8,8 +8,8 @@ import { addNormalRow } from "./noise";
 import { keepUpTo, madd, splat, storeUpTo, sumLanes } from "./simd";
 
 /**
- * z = μ + e^(½·log σ²)·ε over rows `begin` to `end` of z[·, columns], and each row's Kullback-Leibler divergence from the
- * standard normal distribution, −½·Σ(1 + log σ² − μ² − σ²), a float64. ε is drawn as noise.ts does.
+ * z = μ + e^(½·log σ²)·ε over rows `begin` to `end` of z[·, columns], and each row's Kullback-Leibler divergence from
+ * the standard normal distribution, −½·Σ(1 + log σ² − μ² − σ²), a float64. ε is drawn as in noise.ts.
  */
 export function sampleLatent(
   begin: i32, end: i32, columns: i32, heads: usize, z: usize, divergences: usize, step: usize, stream: u32,
@@ -55,7 +55,7 @@ export function sampleLatent(
   }
 }
 
-/** What `sampleLatentBackward` trusts its caller for; the gradient may replace the heads, and overlaps nothing else. */
+/** What `sampleLatentBackward` requires of its caller; the gradient may replace the heads, but overlap nothing else. */
 function isBackward(
   begin: i32, end: i32, columns: i32, heads: usize, z: usize, dz: usize, dheads: usize, step: usize,
 ): bool {
@@ -69,7 +69,7 @@ function isBackward(
 }
 
 /**
- * The gradient of the heads, from that of z and of w·scale times the divergence, where w stands in the step block:
+ * The gradient of the heads, from dz and from w·scale times the divergence, with w from the step block:
  * dμ = dz + w·scale·μ; dlog σ² = ½·(dz·(z − μ) + w·scale·(σ² − 1)).
  */
 export function sampleLatentBackward(
@@ -93,7 +93,7 @@ export function sampleLatentBackward(
       const excess = f32x4.sub(f32x4.mul(deviation, deviation), splat(1));
       const d = v128.load(dz + at);
       const slope = madd(weight, excess, f32x4.mul(d, f32x4.sub(v128.load(z + at), mu)));
-      // The mean's gradient first: its last vector may reach into the other head.
+      // Store the mean's gradient first: its last vector may extend into the other head.
       storeUpTo(dmean, madd(weight, mu, d), left);
       storeUpTo(dmean + width, f32x4.mul(slope, splat(0.5)), left);
     }

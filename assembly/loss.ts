@@ -1,16 +1,16 @@
-// Losses of rows and their gradients. Each writes, for rows `begin` to `end`,
-//   losses[row] = mean over the columns of the elements' losses, a float64;
+// Losses of rows and their gradients. For rows `begin` to `end`, each kernel writes
+//   losses[row] = mean of the elements' losses over the columns, a float64;
 //   gradient    = d(loss)/d(prediction) · scale, where scale is 1 / (rows · columns) for a mean over the batch.
-// `gradient` may be the address of `prediction`. Sums leave float32 after at most 64 additions a lane.
+// `gradient` may be the address of `prediction`. Sums move from float32 to float64 after at most 64 additions per lane.
 
 import { areDoubles, areFloats, areRowsApart, areSameOrApart, areSumsApart, isShare } from "./checks";
 import { expOfMinusAbs, log4, one, sigmoidFrom } from "./math";
 import { keepUpTo, madd, nmadd, select4, splat, storeUpTo, sumLanes } from "./simd";
 
-/** Vectors that are summed in float32 (and whose factors are multiplied) before the sum goes on in float64. */
+/** How many vectors are summed (or factors multiplied) in float32 before the sum continues in float64. */
 const RUN: i32 = 64;
 
-/** What all losses trust their caller for, but for overlaps. */
+/** What all losses require of their caller, except about overlaps. */
 function areBatch(
   begin: i32, end: i32, columns: i32, prediction: usize, target: usize, gradient: usize, losses: usize,
 ): bool {
@@ -19,7 +19,7 @@ function areBatch(
     areFloats(gradient, end, columns) && areDoubles(losses, end);
 }
 
-/** Nothing that is written overlaps what is still to be read; the gradient may replace the prediction. */
+/** What is written does not overlap what is still to be read; the gradient may replace the prediction. */
 function areLossesApart(
   begin: i32, end: i32, columns: i32, prediction: usize, target: usize, gradient: usize, losses: usize,
 ): bool {
@@ -73,7 +73,7 @@ export function meanSquaredError(
   }
 }
 
-/** The same for rows of one or two columns: the rows go side by side. */
+/** The same for rows of one or two columns: several rows are processed side by side. */
 function shortSquaredError(
   begin: i32, end: i32, columns: i32, prediction: usize, target: usize, gradient: usize, losses: usize, factor: v128,
 ): void {
@@ -98,7 +98,7 @@ function shortSquaredError(
   }
 }
 
-/** Stores `x` whole when `count` is 2 or more, else its first lane. */
+/** Stores all of `x` if `count` is 2 or more, otherwise its first lane. */
 @inline
 function storeDoubles(ptr: usize, x: v128, count: usize): void {
   if (count >= 2) v128.store(ptr, x);
@@ -133,7 +133,7 @@ export function meanAbsoluteError(
         const difference = f32x4.sub(v128.load(y + offset), v128.load(x + offset));
         sum = f32x4.add(sum, keepUpTo(f32x4.abs(difference), left));
         const step = v128.and(v128.or(slope, v128.and(difference, sign)), f32x4.ne(difference, splat(0)));
-        // NaN has a sign, too; it must stay visible.
+        // A NaN also has a sign; set all bits, so that it stays visible.
         storeUpTo(d + offset, v128.or(step, f32x4.ne(difference, difference)), left);
       }
       total += sumLanes(sum);
@@ -143,8 +143,8 @@ export function meanAbsoluteError(
 }
 
 /**
- * Huber's loss (1964) as Keras has it: ½d² for |d| ≤ δ, δ·(|d| − ½δ) beyond, where d = y − x; gradient d, but at least
- * −δ and at most δ.
+ * Huber's loss (1964) as in Keras: ½d² for |d| ≤ δ, δ·(|d| − ½δ) beyond, with d = y − x; the gradient is d clipped to
+ * [−δ, δ].
  */
 export function huber(
   begin: i32, end: i32, columns: i32, prediction: usize, target: usize, gradient: usize, losses: usize, scale: f32,
@@ -171,7 +171,7 @@ export function huber(
         const left = <usize>(columns - j);
         const difference = keepUpTo(f32x4.sub(v128.load(y + offset), v128.load(x + offset)), left);
         const size = f32x4.abs(difference);
-        // pmin gives its first argument when they do not compare: NaN stays NaN.
+        // pmin returns its first argument if they cannot be compared, so NaN stays NaN.
         const slope = f32x4.pmin(size, limit);
         sum = madd(slope, nmadd(splat(0.5), slope, size), sum);
         const signed = v128.or(slope, v128.and(difference, sign));
@@ -183,7 +183,7 @@ export function huber(
   }
 }
 
-/** −x·ln p − (1 − x)·ln(1 − p), p = y clipped to [1e-7, 1 − 1e-7] as Keras clips it; no gradient where it was. */
+/** −x·ln p − (1 − x)·ln(1 − p), with p = y clipped to [1e-7, 1 − 1e-7] as in Keras; the gradient is 0 where clipped. */
 export function binaryCrossentropy(
   begin: i32, end: i32, columns: i32, prediction: usize, target: usize, gradient: usize, losses: usize, scale: f32,
 ): void {
@@ -210,7 +210,7 @@ export function binaryCrossentropy(
         const p = f32x4.pmin(high, f32x4.pmax(low, y));
         const q = f32x4.sub(splat(1), p);
         const value = nmadd(x, log4(p), f32x4.mul(f32x4.sub(x, splat(1)), log4(q)));
-        // A NaN would pass through pmax as the bound; it must stay visible.
+        // pmax would replace a NaN by the bound; put it back, so that it stays visible.
         sum = f32x4.add(sum, keepUpTo(select4(y, value, f32x4.ne(y, y)), left));
         const slope = f32x4.div(f32x4.sub(p, x), f32x4.mul(p, q));
         const inside = v128.and(f32x4.ge(y, low), f32x4.le(y, high));
@@ -223,8 +223,8 @@ export function binaryCrossentropy(
 }
 
 /**
- * Cross-entropy of sigmoid(z), from the logits z: max(z, 0) − z·x + ln(1 + e^−|z|), gradient sigmoid(z) − x.
- * The exponential serves both; the logarithm is taken once of the product of up to 64 factors 1 + e^−|z| ≤ 2.
+ * Cross-entropy of sigmoid(z) from the logits z: max(z, 0) − z·x + ln(1 + e^−|z|), gradient sigmoid(z) − x. Both use
+ * the same exponential. One logarithm is taken of the product of up to 64 factors 1 + e^−|z| ≤ 2.
  */
 export function binaryCrossentropyLogits(
   begin: i32, end: i32, columns: i32, logits: usize, target: usize, gradient: usize, losses: usize, scale: f32,
@@ -253,7 +253,7 @@ export function binaryCrossentropyLogits(
   }
 }
 
-/** The loss of up to 4·RUN elements; writes their gradient. Two vectors at a time, side by side. */
+/** The loss of up to 4·RUN elements; writes their gradient. Processes two vectors at a time. */
 function logitsRun(count: i32, z: usize, x: usize, d: usize, scale: f32): f64 {
   const factor = splat(scale);
   let sum0 = splat(0);

@@ -1,14 +1,14 @@
-// exp, log, tanh, sigmoid and sin/cos of four floats at once, from IEEE operations alone, so that no engine's own
-// library reaches a result. The polynomials are those of the Cephes library (S. L. Moshier, single precision:
-// expf, logf, tanhf, sinf, cosf).
+// exp, log, tanh, sigmoid and sin/cos of four floats at once. They only use IEEE operations, so that results do not
+// depend on any engine's math library. The polynomials are those of the Cephes library (S. L. Moshier, single
+// precision: expf, logf, tanhf, sinf, cosf).
 //
-// Largest errors over all floats whose result is a normal float, in units in the last place, either build: exp 1.05,
-// log 0.85, tanh 1.35, sigmoid 2.4. test/kernels/math.test.ts asserts them and tells what was measured. eˣ − 1 and
-// ln(1 + eˣ) serve activations alone and are tested through those, sin and cos through the normal distribution.
+// Largest errors over all floats whose result is a normal float, in units in the last place, for both builds: exp 1.05,
+// log 0.85, tanh 1.35, sigmoid 2.4. test/kernels/math.test.ts asserts these and lists the measurements. eˣ − 1 and
+// ln(1 + eˣ) are only used by activations and tested there; sin and cos are tested through the normal distribution.
 
 import { madd, nmadd, select4, splat } from "./simd";
 
-/** Adding 1.5·2²³ rounds a float of magnitude below 2²² to an integer, left in the low bits of the sum. */
+/** Adding 1.5·2²³ rounds a float of magnitude below 2²² to an integer, stored in the low bits of the sum. */
 const ROUND: f32 = 12582912.0;
 /** ln 2 in two parts; the first has few enough bits that n·LN2_HIGH is exact for |n| ≤ 2¹⁴. */
 const LN2_HIGH: f32 = 0.693359375;
@@ -19,13 +19,13 @@ const EXP_LOWEST: f32 = -87.33654022216797;
 /** The largest float whose exponential is finite: ln of the largest float is 88.722839052… */
 const EXP_HIGHEST: f32 = 88.72283172607422;
 
-// V8 builds a v128 constant anew wherever it is used, from two general registers and through one port of the
-// processor; a broadcast from memory is a single load. In the loss this is worth a factor of 2.5. The data never
-// change, so it does no harm that each thread's instance writes them again.
+// V8 builds a v128 constant again at each use, from two general registers and through one port of the processor; a
+// broadcast from memory is a single load. This makes the loss 2.5 times faster. The data never change, so it does no
+// harm that each thread's instance writes them again.
 //
-// By index: 1; log₂ e; 1.5·2²³; ln 2 in two parts; the polynomial of eˣ from its highest power on; the smallest x
-// whose exponential is a normal float; the sign bit; below which eˣ − 1 is −1 to the last bit; √2 − 1; ½; −½; the
-// polynomial of the logarithm from its highest power on.
+// By index: 1; log₂ e; 1.5·2²³; ln 2 in two parts; the polynomial of eˣ from the highest power down; the smallest x
+// whose exponential is a normal float; the sign bit; the x below which eˣ − 1 rounds to −1; √2 − 1; ½; −½; the
+// polynomial of the logarithm from the highest power down.
 const CONSTANTS = memory.data<f32>([
   1, 1.4426950408889634, 12582912, 0.693359375, -2.1219444e-4, 1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3,
   4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1, -87.33654022216797, -0.0, -25, 0.41421356, 0.5, -0.5,
@@ -44,14 +44,14 @@ export function one(): v128 {
   return constant(0);
 }
 
-/** x / ln 2, rounded to an integer that stands in the low bits of the float. */
+/** x / ln 2, rounded to an integer, stored in the low bits of the float. */
 @inline
 function shiftedPower(x: v128): v128 {
-  // Adding 1.5·2²³ rounds a float of magnitude below 2²² to an integer, left in the low bits of the sum.
+  // Adding 1.5·2²³ rounds a float of magnitude below 2²² to an integer, stored in the low bits of the sum.
   return madd(x, constant(1), constant(2));
 }
 
-/** What is left of x after the multiple of ln 2 that `shiftedPower` found: within ±½·ln 2. */
+/** x minus the multiple of ln 2 that `shiftedPower` found: within ±½·ln 2. */
 @inline
 function powerRest(x: v128, shifted: v128): v128 {
   const n = f32x4.sub(shifted, constant(2));
@@ -59,7 +59,7 @@ function powerRest(x: v128, shifted: v128): v128 {
   return nmadd(n, constant(4), nmadd(n, constant(3), x));
 }
 
-/** eʳ − 1 for r within ±½·ln 2, or a little beyond. */
+/** eʳ − 1 for r within about ±½·ln 2. */
 @inline
 function expMinusOneOfRest(r: v128): v128 {
   let p = madd(r, constant(5), constant(6));
@@ -70,16 +70,16 @@ function expMinusOneOfRest(r: v128): v128 {
   return madd(f32x4.mul(r, r), p, r);
 }
 
-/** eˣ for x within [EXP_LOWEST, EXP_HIGHEST]: neither overflow nor subnormal results are looked for. */
+/** eˣ for x within [EXP_LOWEST, EXP_HIGHEST]; does not handle overflow or subnormal results. */
 @inline
 export function expInRange(x: v128): v128 {
   const shifted = shiftedPower(x);
   const p = f32x4.add(expMinusOneOfRest(powerRest(x, shifted)), one());
-  // 2ⁿ·p: n stands in the low bits of `shifted`, and belongs into the exponent of p.
+  // 2ⁿ·p: n is in the low bits of `shifted`; add it to the exponent of p.
   return i32x4.add(p, i32x4.shl(shifted, 23));
 }
 
-/** e^(x + low) for x as in `expInRange` and |low| ≤ 0.05, a part of the exponent that x has no bits for. */
+/** e^(x + low) for x as in `expInRange` and |low| ≤ 0.05, the part of the exponent below the precision of x. */
 @inline
 export function expOfSum(x: v128, low: v128): v128 {
   const shifted = shiftedPower(x);
@@ -87,7 +87,7 @@ export function expOfSum(x: v128, low: v128): v128 {
   return i32x4.add(p, i32x4.shl(shifted, 23));
 }
 
-/** eˣ − 1 for x ≤ 0, small next to 0 as it should be: 2ⁿ·(eʳ − 1) + (2ⁿ − 1). NaN is taken as −25. */
+/** eˣ − 1 for x ≤ 0, accurate near 0: 2ⁿ·(eʳ − 1) + (2ⁿ − 1). NaN is treated as −25. */
 @inline
 export function expMinusOne(x: v128): v128 {
   const a = f32x4.pmax(constant(13), x);
@@ -96,7 +96,7 @@ export function expMinusOne(x: v128): v128 {
   return madd(power, expMinusOneOfRest(powerRest(a, shifted)), f32x4.sub(power, one()));
 }
 
-/** eˣ; results below 2⁻¹²⁶ are flushed to 0, those above the largest float become infinity, NaN stays NaN. */
+/** eˣ; results below 2⁻¹²⁶ are flushed to 0, results above the largest float become infinity, NaN stays NaN. */
 export function exp4(x: v128): v128 {
   const y = expInRange(f32x4.pmin(splat(EXP_HIGHEST), f32x4.pmax(splat(EXP_LOWEST), x)));
   let z = select4(splat(Infinity), y, f32x4.gt(x, splat(EXP_HIGHEST)));
@@ -105,15 +105,15 @@ export function exp4(x: v128): v128 {
 }
 
 /**
- * e^−|x|, the common root of sigmoid, softplus and cross-entropy. It stays at 2⁻¹²⁶ where it would be less, and NaN
- * is taken as if it were such an x: whoever needs to see it must look at x.
+ * e^−|x|, used by sigmoid, softplus and cross-entropy. The result is never less than 2⁻¹²⁶. NaN gives this lower bound
+ * too: a caller that must preserve NaN has to check x.
  */
 @inline
 export function expOfMinusAbs(x: v128): v128 {
   return expInRange(f32x4.pmax(v128.or(x, constant(12)), constant(11)));
 }
 
-/** 1 / (1 + e^−x), from e = e^−|x| already known. */
+/** 1 / (1 + e^−x), from e = e^−|x|. */
 @inline
 export function sigmoidFrom(x: v128, e: v128): v128 {
   const negative = i32x4.shr_s(x, 31);
@@ -124,15 +124,15 @@ export function sigmoidFrom(x: v128, e: v128): v128 {
 @inline
 export function sigmoid4(x: v128): v128 {
   const y = v128.andnot(sigmoidFrom(x, expOfMinusAbs(x)), f32x4.lt(x, constant(11)));
-  // The exponential may lose a NaN; the mask's ones are one themselves.
+  // The exponential may lose a NaN; a mask of ones is itself NaN.
   return v128.or(y, f32x4.ne(x, x));
 }
 
-/** Natural logarithm: −infinity of 0, NaN of negative numbers; subnormal arguments are taken at their value. */
+/** Natural logarithm: −infinity for 0, NaN for negative numbers; subnormal arguments are handled. */
 export function log4(x: v128): v128 {
   const subnormal = f32x4.lt(x, splat(1.17549435e-38));
   const scaled = select4(f32x4.mul(x, splat(8388608)), x, subnormal);
-  // Split into m·2ᵉ with m in [√½, √2): the offset moves the border between two exponents from 1 to √½.
+  // Split into m·2ᵉ with m in [√½, √2): the offset moves the boundary between two exponents from 1 to √½.
   const offset = i32x4.sub(scaled, i32x4.splat(0x3f3504f3));
   let e = f32x4.convert_i32x4_s(i32x4.shr_s(offset, 23));
   e = f32x4.sub(e, v128.and(subnormal, splat(23)));
@@ -156,10 +156,10 @@ export function log4(x: v128): v128 {
   return select4(x, y, v128.or(f32x4.ne(x, x), f32x4.eq(x, splat(Infinity))));
 }
 
-/** ln(1 + u) for u in [0, 1], small as u where that is small: 1 + u, which would round, is never formed. */
+/** ln(1 + u) for u in [0, 1], accurate for small u: 1 + u, which would round, is never computed. */
 @inline
 function logOnePlus(u: v128): v128 {
-  // Above √2 the half of 1 + u is taken, so that what is left, f, is within [√½ − 1, √2 − 1].
+  // If 1 + u is above √2, use half of it, so that f is within [√½ − 1, √2 − 1].
   const large = f32x4.gt(u, constant(14));
   const f = select4(f32x4.mul(f32x4.sub(u, one()), constant(15)), u, large);
   let p = madd(f, constant(17), constant(18));
@@ -188,7 +188,7 @@ export function softplus4(x: v128): v128 {
 export function tanh4(x: v128): v128 {
   const sign = v128.and(x, i32x4.splat(0x80000000));
   const a = v128.xor(x, sign);
-  // |x| ≥ 0.625: 1 − 2 / (e^2|x| + 1); beyond 9.1 the result is 1 to the last bit.
+  // |x| ≥ 0.625: 1 − 2 / (e^2|x| + 1); beyond 9.1 the result rounds to 1.
   const e = expInRange(f32x4.mul(f32x4.pmin(splat(10), a), splat(2)));
   const large = f32x4.sub(splat(1), f32x4.div(splat(2), f32x4.add(e, splat(1))));
   const z = f32x4.mul(x, x);
@@ -197,17 +197,17 @@ export function tanh4(x: v128): v128 {
   p = madd(p, z, splat(1.33314422036e-1));
   p = madd(p, z, splat(-3.33332819422e-1));
   const small = madd(f32x4.mul(p, z), x, x);
-  // `small` has x's sign but for −0, which the sum turned into 0.
+  // `small` already has the sign of x, except for −0, which the sum turned into 0.
   return v128.or(select4(small, large, v128.or(f32x4.lt(a, splat(0.625)), f32x4.ne(x, x))), sign);
 }
 
-/** sin(2π·turns) for turns in [0, 1], or with `shift` 1 the cosine: that of the quadrant after it. */
+/** sin(2π·turns) for turns in [0, 1]; with `shift` 1 the cosine, which is the sine one quadrant further. */
 @inline
 function sinCosOf(turns: v128, shift: i32): v128 {
   const quarters = f32x4.mul(turns, splat(4));
   const shifted = f32x4.add(quarters, splat(ROUND));
   const q = f32x4.sub(shifted, splat(ROUND));
-  // What is left of the nearest quadrant, in radians, in [−π/4, π/4].
+  // The rest after the nearest quadrant, in radians, in [−π/4, π/4].
   const x = f32x4.mul(f32x4.sub(quarters, q), splat(1.5707963267948966));
   const z = f32x4.mul(x, x);
   let s = madd(z, splat(-1.9515295891e-4), splat(8.3321608736e-3));

@@ -1,17 +1,17 @@
 // Mish, z·tanh(ln(1 + e^z)) (D. Misra, "Mish: a self regularized non-monotonic activation function", 2019).
 //
-// With m = e^−|z|, tanh(ln(1 + e^z)) is (1 + 2m) / (1 + 2m + 2m²) for z ≥ 0 and (2m + m²) / (2 + 2m + m²) below: no power
-// of e overflows, and nothing cancels.
+// With m = e^−|z|, tanh(ln(1 + e^z)) is (1 + 2m) / (1 + 2m + 2m²) for z ≥ 0 and (2m + m²) / (2 + 2m + m²) below 0. No
+// power of e overflows, and nothing cancels.
 
 import { expOfMinusAbs, one } from "./math";
 import { madd, select4, splat } from "./simd";
 
-/** z goes no further from 0 than this, where e^−|z| has reached 0: −∞·0 would be NaN. */
+/** |z| is limited to this value, for which e^−|z| is already 0: −∞·0 would be NaN. */
 const FAR: f32 = 128;
-/** Below this z, e^z is taken as 0; it would be 2⁻¹²⁶ from here on. */
+/** Below this z, e^z counts as 0; the exponential itself never goes below 2⁻¹²⁶. */
 const LOWEST: f32 = -87;
 
-/** e^−|z|, or 0 where z is so far below 0 that it makes no difference. */
+/** e^−|z|, or 0 if z is so negative that it makes no difference. */
 @inline
 function powerOf(z: v128): v128 {
   return v128.andnot(expOfMinusAbs(z), f32x4.lt(z, splat(LOWEST)));

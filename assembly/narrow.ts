@@ -1,15 +1,15 @@
-// Layers of at most two inputs and two units. A tile of the matrix product would be mostly padding here, so four rows
-// of the batch go side by side in the lanes instead. No packing; the weights are read where they stand.
+// Layers with at most two inputs and two units. A tile of the matrix product would be mostly padding here, so the lanes
+// hold four rows of the batch instead. Nothing is packed; the weights are read in place.
 //
-// Sums over the batch run in four lanes, rows 4i + l in lane l, which are added up in order at the end. Which layers
-// come here depends on their shape alone, so the results still depend on neither tiles nor threads.
+// Sums over the batch run in four lanes, with row 4i + l in lane l; at the end, the lanes are added in order. Whether a
+// layer uses these kernels depends only on its shape, so the results still do not depend on tiles or threads.
 
 import { NARROW } from "./abi";
 import { areApart, areFloats, isShare, isStride } from "./checks";
 import { keepUpTo, madd, splat, storeUpTo } from "./simd";
 import { Stride } from "./types";
 
-/** Element `index` of each of four rows of `width` floats from `rows` on. */
+/** Element `index` of each of four rows of `width` floats, starting at address `rows`. */
 @inline
 function column(rows: usize, width: i32, index: i32): v128 {
   const low = v128.load(rows);
@@ -18,7 +18,7 @@ function column(rows: usize, width: i32, index: i32): v128 {
   return index ? i32x4.shuffle(low, high, 1, 3, 5, 7) : i32x4.shuffle(low, high, 0, 2, 4, 6);
 }
 
-/** C[row, ·] = seed + A[row, ·]·B for rows `begin` to `end`, with n and k known when this is compiled. */
+/** C[row, ·] = seed + A[row, ·]·B for rows `begin` to `end`; n and k are compile-time constants. */
 @inline
 function productOf(
   begin: i32, end: i32, n: i32, k: i32, a: usize, b: usize, bRow: usize, bColumn: usize, seed: usize, c: usize,
@@ -52,10 +52,10 @@ function productOf(
 }
 
 /**
- * Rows `begin` to `end` of C[·, n] = seed + A[·, k]·B, row-major, n and k 1 or 2; each sum runs over k in order.
+ * Rows `begin` to `end` of C[·, n] = seed + A[·, k]·B, row-major, with n and k 1 or 2; each sum runs over k in order.
  *
  * @param b address of B[0, 0]; `bRow` and `bColumn` are the bytes from one k and from one column to the next
- * @param seed n floats that every row starts from
+ * @param seed n floats: the initial value of every row
  */
 export function narrowProduct(
   begin: i32, end: i32, n: i32, k: i32, a: usize, b: usize, bRow: Stride, bColumn: Stride, seed: usize, c: usize,
@@ -84,14 +84,14 @@ function total(x: v128): f32 {
   );
 }
 
-/** The same with zeros for the rows past the `left` that there are, whatever the memory after the last one holds. */
+/** The same, but with zeros for rows beyond the remaining `left`, whatever is in memory there. */
 @inline
 function present(rows: usize, width: i32, index: i32, left: i32): v128 {
   const x = column(rows, width, index);
   return left >= 4 ? x : keepUpTo(x, <usize>left);
 }
 
-/** The gradients, with units and inputs known when this is compiled. */
+/** The gradients; units and inputs are compile-time constants. */
 @inline
 function gradientOf(
   units: i32, inputs: i32, rows: i32, x: usize, delta: usize, weights: usize, unitStep: usize, inputStep: usize,
@@ -129,7 +129,7 @@ function gradientOf(
   }
 }
 
-/** What is written overlaps nothing that is read. */
+/** What is written does not overlap what is read. */
 function areGradientsApart(
   units: i32, inputs: i32, rows: i32, x: usize, delta: usize, weights: usize, unitStep: usize, inputStep: usize,
   bias: usize,
@@ -145,7 +145,7 @@ function areGradientsApart(
 
 /**
  * Gradients of a narrow layer: dW[j, i] = Σ δ[row, j]·x[row, i] and, where `bias` is not 0, db[j] = Σ δ[row, j].
- * Too little work to divide: it is one item, and `begin` and `end` only tell whether it is this thread's.
+ * There is too little work to divide: it is a single item, and `begin` and `end` only tell whether this thread does it.
  *
  * @param weights address of dW[0, 0]; `unitStep` and `inputStep` are the bytes from one unit and one input to the next
  */

@@ -1,12 +1,13 @@
-// Noise for the rows of a batch: corruption of the input, dropout, and the ε of a gaussian latent.
+// Noise for the rows of a batch: input corruption, dropout, and ε of a gaussian latent.
 //
-// A value is a function of (seed, stream, epoch, sample, element). Philox (random.ts) gives each row a key of two words
-// from all but the element; lowbias32, the integer hash of least bias that C. Wellons's hash-prospector found with two
-// multiplications (github.com/skeeto/hash-prospector), mixes the elements' counters with it, the second word of the key
-// between the two multiplications, so that the counters of two rows may overlap without their values doing so.
-// test/kernels/noise.test.ts looks at moments, distribution and correlations.
+// A value is a function of (seed, stream, epoch, sample, element). Philox (random.ts) computes a key of two words per
+// row from everything except the element. lowbias32 then hashes the elements' counters with this key. It is the hash
+// with the lowest bias among those with two multiplications that C. Wellons's hash-prospector found
+// (github.com/skeeto/hash-prospector). The second word of the key enters between the two multiplications, so two rows
+// get different values even if their counters overlap. test/kernels/noise.test.ts checks moments, distribution and
+// correlations.
 //
-// `step` is the step block, which tells the samples of the rows and the epoch; `scratch` is the thread's own.
+// `step` is the step block, with the samples of the rows and the epoch; `scratch` is private to the thread.
 
 import { SCRATCH_BYTES, STEP_EPOCH, STEP_WORDS } from "./abi";
 import { areFloats, areSameOrApart, areVectors, isShare } from "./checks";
@@ -14,17 +15,17 @@ import { rowIndex } from "./gather";
 import { philox } from "./random";
 import { madd, select4 } from "./simd";
 
-// What stands in `scratch`: a group of Philox, of which the words at 0 and 16 are the key; the counters of eight lanes,
-// with the first word of the key in them; and the elements of a tail. Hot loops take key and counters from there each time:
-// V8's revectorizer pairs neighbouring loads and splats, but not the two halves of a vector that goes round a loop.
+// Contents of `scratch`: a group from Philox, whose words at 0 and 16 are the key; the counters of eight lanes,
+// combined with the first word of the key; and the elements of a tail. Hot loops load key and counters from here each
+// time, because V8's revectorizer pairs neighbouring loads and splats, but not the two halves of a loop variable.
 const SECOND_KEY: usize = 16;
 const COUNTERS: usize = 64;
 const TAIL: usize = 96;
 
-// Broadcast from memory, see math.ts. INTEGERS, by index: the multipliers of lowbias32; 1; half of the angle's last bit; the
-// sign bit; the bits of the floats 2¹⁸·√½ and √½; a mantissa's bits; the bits of the float 1. FLOATS: 2⁻³¹; 1; −2·ln 2; then
-// polynomials, highest power first, that were fitted for the least largest error: −2·ln(1 + f) / f on [√½ − 1, √2 − 1]
-// (1.5e-5), sin(t·π/2) / t in t² (1.2e-6) and cos(t·π/2) in t² (6.7e-6), both on [−1, 1].
+// Broadcast from memory, see math.ts. INTEGERS, by index: the multipliers of lowbias32; 1; half of the angle's last
+// bit; the sign bit; the bits of the floats 2¹⁸·√½ and √½; the mantissa bits; the bits of the float 1. FLOATS: 2⁻³¹; 1;
+// −2·ln 2; then polynomials, highest power first, fitted for the smallest maximum error: −2·ln(1 + f) / f on [√½ − 1,
+// √2 − 1] (1.5e-5), sin(t·π/2) / t in t² (1.2e-6) and cos(t·π/2) in t² (6.7e-6), both on [−1, 1].
 const INTEGERS = memory.data<u32>([
   0x7feb352d, 0x846ca68b, 1, 0x00020000, 0x80000000, 0x483504f3, 0x3f3504f3, 0x007fffff, 0x3f800000,
 ]);
@@ -43,7 +44,7 @@ function float(index: usize): v128 {
   return v128.load32_splat(FLOATS + (index << 2));
 }
 
-/** 32 well-mixed bits a lane, of counters that have the first word of the key in them and of the second. */
+/** 32 well-mixed bits per lane, from counters that include the first word of the key, and from the second word. */
 @inline
 function mix(counter: v128, key: v128): v128 {
   let h = v128.xor(counter, i32x4.shr_u(counter, 16));
@@ -53,7 +54,7 @@ function mix(counter: v128, key: v128): v128 {
   return v128.xor(h, i32x4.shr_u(h, 16));
 }
 
-/** Leaves the key and the counters of a row in `scratch`. */
+/** Writes the key and the counters of a row to `scratch`. */
 @inline
 function drawKey(step: usize, row: i32, stream: u32, seedLow: u32, seedHigh: u32, scratch: usize): void {
   const epoch = load<u32>(step, STEP_EPOCH << 2);
@@ -77,13 +78,13 @@ function highBits(scratch: usize, from: i32): v128 {
   return mix(counter, v128.load32_splat(scratch, SECOND_KEY));
 }
 
-// Normal numbers after Box and Muller, 1958, from 32 bits a pair: 17 for the radius √(−2·ln u), u = (k + ½) / 2¹⁷, so
-// that no number is farther out than 4.995; 14 for the angle in a half circle and one for which half. All of them lie
-// symmetrically, so the mean is 0 exactly.
+// Normal numbers (Box and Muller, 1958) from 32 bits per pair: 17 bits for the radius √(−2·ln u), u = (k + ½) / 2¹⁷, so
+// that no number is beyond ±4.995; 14 bits for the angle in a half circle, and one bit to select the half. All values
+// are symmetric, so the mean is exactly 0.
 
 @inline
 function radius(bits: v128): v128 {
-  // Below 2¹⁸, so the signed conversion does, which is one instruction where the unsigned one is eight.
+  // Below 2¹⁸, so the signed conversion works; it is one instruction, while the unsigned one is eight.
   const u = f32x4.convert_i32x4_s(v128.or(i32x4.shr_u(bits, 14), integer(2)));
   // u = 2¹⁸·2ᵉ·(1 + f) with 1 + f in [√½, √2).
   const offset = i32x4.sub(u, integer(5));
@@ -97,7 +98,7 @@ function radius(bits: v128): v128 {
   return f32x4.sqrt(madd(e, float(2), f32x4.mul(p, f)));
 }
 
-/** The angle, in [−1, 1] of a quarter circle each way. */
+/** The angle, in units of a quarter circle, in [−1, 1]. */
 @inline
 function angle(bits: v128): v128 {
   return f32x4.mul(f32x4.convert_i32x4_s(v128.or(i32x4.shl(bits, 18), integer(3))), float(0));
@@ -118,7 +119,7 @@ function cosine(bits: v128, square: v128): v128 {
   return v128.xor(p, v128.and(i32x4.shl(bits, 17), integer(4)));
 }
 
-/** target[i] = source[i] + deviation·ε[i] for 16 elements, from the hashes of eight counters from `from` on. */
+/** target[i] = source[i] + deviation·ε[i] for 16 elements, from the hashes of eight counters starting at `from`. */
 @inline
 function addNormals(source: usize, target: usize, deviation: v128, scratch: usize, from: i32): void {
   const a = lowBits(scratch, from);
@@ -129,7 +130,7 @@ function addNormals(source: usize, target: usize, deviation: v128, scratch: usiz
   const u = angle(b);
   const tt = f32x4.mul(t, t);
   const uu = f32x4.mul(u, u);
-  // All loads before the first store, or the revectorizer could not move them together.
+  // All loads come before the first store; otherwise the revectorizer could not combine them.
   const y0 = madd(r, cosine(a, tt), v128.load(source));
   const y1 = madd(s, cosine(b, uu), v128.load(source, 16));
   const y2 = madd(r, sine(t, tt), v128.load(source, 32));
@@ -141,7 +142,7 @@ function addNormals(source: usize, target: usize, deviation: v128, scratch: usiz
 }
 
 /**
- * target[i] = source[i] + deviation·ε[i] for a row of `columns`; ε is standard normal, and a function of `row`'s sample.
+ * target[i] = source[i] + deviation·ε[i] for a row of `columns`; ε is standard normal and depends on the row's sample.
  * `source` may be `target`.
  */
 export function addNormalRow(
@@ -190,7 +191,7 @@ export function gaussianNoise(
   }
 }
 
-/** Eight elements: kept times `scale` where the hash reaches `threshold`; else 1 where it reaches `ones`, or 0. */
+/** Eight elements: source·`scale` if the hash is at least `threshold`; otherwise 1 if it is at least `ones`, else 0. */
 @inline
 function replaceSome(
   source: usize, target: usize, scale: v128, threshold: v128, ones: v128, scratch: usize, from: i32,
@@ -231,8 +232,8 @@ export function replaceRow(
 }
 
 /**
- * target[row, ·] = source[row, ·]·scale where a hash of 32 bits is `threshold` or more; else 1 where it is `ones` or more,
- * and else 0; over rows `begin` to `end`. Masking noise and dropout have `ones` = `threshold`. `source` may be `target`.
+ * target[row, ·] = source[row, ·]·scale if a 32-bit hash is at least `threshold`; otherwise 1 if it is at least `ones`,
+ * else 0; over rows `begin` to `end`. Masking noise and dropout use `ones` = `threshold`. `source` may be `target`.
  */
 export function replacementNoise(
   begin: i32, end: i32, columns: i32, source: usize, target: usize, step: usize, stream: u32, seedLow: u32,

@@ -1,16 +1,16 @@
-// The standard normal distribution: its density φ and its distribution function Φ(x) = ½·erfc(−x/√2), which GELU is
-// made of.
+// The standard normal distribution: its density φ and its cumulative distribution function Φ(x) = ½·erfc(−x/√2), used
+// by GELU.
 //
-// Φ(−x) = e^(−x²/2)·s·Q(s) for x ≥ 0, with s = 1 / (1 + 0.35·x): what is left of Φ once the exponential is taken out is
-// smooth in s. Q is a polynomial of degree 8 fitted on x in [0, 13.3] to the least relative error, 3.2e-8. Relative error
-// in float32: 7e-7, the exponential's included; x² is taken in two parts, or its rounding alone would be 5e-6 of e^−x²/2.
-// test/kernels/activation.test.ts asserts what GELU makes of it.
+// Φ(−x) = e^(−x²/2)·s·Q(s) for x ≥ 0, with s = 1 / (1 + 0.35·x): without the exponential, Φ is smooth in s. Q is a
+// polynomial of degree 8, fitted on x in [0, 13.3] to the smallest relative error, 3.2e-8. Relative error in float32:
+// 7e-7, including the exponential. x² is split into two parts; otherwise its rounding alone would cost 5e-6 of e^−x²/2.
+// test/kernels/activation.test.ts asserts the resulting errors of GELU.
 
 import { expOfSum, one } from "./math";
 import { madd } from "./simd";
 
-// Broadcast from memory, as in math.ts. By index: the coefficients of Q from s⁸ to s⁰; 0.35; the largest x whose
-// e^(−x²/2) is a normal float, nearly; −½; 1/√(2π).
+// Broadcast from memory, as in math.ts. By index: the coefficients of Q from s⁸ to s⁰; 0.35; about the largest x for
+// which e^(−x²/2) is a normal float; −½; 1/√(2π).
 const CONSTANTS = memory.data<f32>([
   -0.02911501615, 0.1438184254, -0.2553910447, 0.1587966112, -0.02284345188, 0.1053921575, 0.1198630849, 0.1398575599,
   0.1396216579, 0.35, 13.2, -0.5, 0.3989422804,
@@ -21,7 +21,7 @@ function constant(index: usize): v128 {
   return v128.load32_splat(CONSTANTS + (index << 2));
 }
 
-/** |z|, at most 13.2, which NaN is taken as. */
+/** |z|, at most 13.2; NaN gives 13.2. */
 @inline
 export function magnitude(z: v128): v128 {
   return f32x4.pmin(constant(10), f32x4.abs(z));
@@ -30,7 +30,7 @@ export function magnitude(z: v128): v128 {
 /** e^(−x²/2) for x in [0, 13.2]. */
 @inline
 export function bell(x: v128): v128 {
-  // The square of a number of 12 bits is exact.
+  // The square of a 12-bit number is exact.
   const high = v128.and(x, i32x4.splat(0xfffff000));
   const low = f32x4.mul(f32x4.sub(x, high), f32x4.add(x, high));
   return expOfSum(f32x4.mul(f32x4.mul(high, high), constant(11)), f32x4.mul(low, constant(11)));
@@ -68,7 +68,7 @@ export function geluSlope(z: v128): v128 {
   const density = bell(x);
   const tail = f32x4.mul(tailOverBell(x), density);
   const weighted = f32x4.mul(f32x4.mul(x, constant(12)), density);
-  // Of −z it is 1 less what it is of z.
+  // The slope at −z is 1 minus the slope at z.
   const below = f32x4.sub(tail, weighted);
   const negative = i32x4.shr_s(z, 31);
   const slope = v128.bitselect(below, f32x4.sub(one(), below), negative);

@@ -1,10 +1,10 @@
-// Layer normalization (J. L. Ba et al., "Layer normalization", 2016). Sums run over a row in order, in four lanes of
-// float64: they depend on neither threads nor blocks.
+// Layer normalization (J. L. Ba et al., "Layer normalization", 2016). Sums run over a row in order, in four float64
+// lanes, so they do not depend on the number of threads or blocks.
 
 import { areApart, areFloats, areRowsApart, areSameOrApart, isShare } from "./checks";
 import { keepUpTo, splat, storeUpTo } from "./simd";
 
-/** Sums of a row's products, lane by lane. */
+/** The dot product of two rows, summed lane by lane. */
 @inline
 function dot(a: usize, b: usize, columns: usize): f64 {
   let low = f64x2.splat(0);
@@ -33,9 +33,9 @@ function sumOf(a: usize, columns: usize): f64 {
 }
 
 /**
- * y = γ·x̂ + β with x̂ = (x − mean) / √(variance + epsilon), over rows `begin` to `end`; mean and variance are those of a row.
- * γ and β are left out where they are nowhere. Where `normalized` is somewhere, it gets x̂, and `scales` gets
- * 1 / √(variance + epsilon), one a row.
+ * y = γ·x̂ + β with x̂ = (x − mean) / √(variance + epsilon), over rows `begin` to `end`, with the mean and variance of
+ * each row. An address of 0 omits γ or β. If `normalized` is not 0, it receives x̂, and `scales` receives 1 /
+ * √(variance + epsilon), one per row.
  */
 export function layerNormalization(
   begin: i32, end: i32, columns: i32, x: usize, gamma: usize, beta: usize, y: usize, normalized: usize, scales: usize,
@@ -63,7 +63,7 @@ export function layerNormalization(
     for (let j: usize = 0; j < width; j += 4) {
       storeUpTo(to + (j << 2), f32x4.sub(v128.load(from + (j << 2)), center), width - j);
     }
-    // What the mean lost when it was rounded.
+    // The rounding error of the mean.
     const rest = mean - <f64>(<f32>mean);
     const variance = dot(to, to, width) / <f64>columns - rest * rest;
     const scale = <f32>(1 / sqrt<f64>(max(variance, 0) + <f64>epsilon));
@@ -82,8 +82,8 @@ export function layerNormalization(
 }
 
 /**
- * dx = scale·(g − mean(g) − x̂·mean(g·x̂)) with g = dy·γ, over rows `begin` to `end`, where dx is somewhere. Leaves dy·x̂ in
- * `normalized`, which holds x̂: summed over the rows, that is the gradient of γ.
+ * dx = scale·(g − mean(g) − x̂·mean(g·x̂)) with g = dy·γ, over rows `begin` to `end`; omitted if the address of dx is
+ * 0. Replaces x̂ in `normalized` by dy·x̂, whose sum over the rows is the gradient of γ.
  */
 export function layerNormalizationBackward(
   begin: i32, end: i32, columns: i32, dy: usize, gamma: usize, normalized: usize, scales: usize, dx: usize,

@@ -1,11 +1,11 @@
-// Parameter updates, one fused pass each, over rows `begin` to `end` of `columns` parameters. Formulas as in Keras 3
-// (keras/src/optimizers). What changes from step to step, such as the learning rate, comes from the step block.
+// Parameter updates, each in one fused pass over rows `begin` to `end` of `columns` parameters. Formulas as in Keras 3
+// (keras/src/optimizers). Values that change from step to step, such as the learning rate, are in the step block.
 
 import { STEP_GRADIENT_RATE, STEP_LEARNING_RATE, STEP_SECOND_FACTOR, STEP_WEIGHT_DECAY, STEP_WORDS } from "./abi";
 import { areFloats, areRowsApart, isShare } from "./checks";
 import { SMALLEST_NORMAL, flush, madd, nmadd, splat, storeUpTo } from "./simd";
 
-/** What all optimizers trust their caller for. */
+/** What all optimizers require of their caller. */
 function isUpdate(begin: i32, end: i32, columns: i32, parameters: usize, gradient: usize, step: usize): bool {
   if (ASC_NO_ASSERT) return true;
   return isShare(begin, end) && columns > 0 && areFloats(parameters, end, columns) &&
@@ -13,7 +13,7 @@ function isUpdate(begin: i32, end: i32, columns: i32, parameters: usize, gradien
     areFloats(step, STEP_WORDS);
 }
 
-/** `slot` is what an optimizer keeps for each parameter, and neither the parameters nor their gradient. */
+/** `slot` has a value for each parameter, and does not overlap with the parameters or their gradient. */
 function isSlot(begin: i32, end: i32, columns: i32, parameters: usize, gradient: usize, slot: usize): bool {
   if (ASC_NO_ASSERT) return true;
   return areFloats(slot, end, columns) && areRowsApart(parameters, slot, begin, end, columns) &&
@@ -31,7 +31,7 @@ function learningRate(step: usize): v128 {
 }
 
 /**
- * Gradient descent: θ ← θ − η·g; with momentum μ: v ← μ·v − η·g, θ ← θ + v; after Nesterov: θ ← θ + μ·v − η·g.
+ * Gradient descent: θ ← θ − η·g; with momentum μ: v ← μ·v − η·g, θ ← θ + v; with Nesterov momentum: θ ← θ + μ·v − η·g.
  * `velocity` is not touched when `momentum` is 0.
  */
 export function sgd(
@@ -85,7 +85,7 @@ export function adam(
   );
 }
 
-/** Adam after θ ← θ − η·λ·θ, a decay that the moments do not see (Loshchilov and Hutter, 2019). */
+/** AdamW (Loshchilov and Hutter, 2019): Adam after θ ← θ − η·λ·θ, a decay that does not enter the moments. */
 export function adamw(
   begin: i32, end: i32, columns: i32, parameters: usize, gradient: usize, first: usize, second: usize, step: usize,
   oneMinusBeta1: f32, oneMinusBeta2: f32, epsilon: f32,
@@ -130,8 +130,8 @@ function adamAll(
 }
 
 /**
- * Nadam (Dozat, 2016): m and v as Adam's, θ ← θ − (a·m + b·g) / (√(c·v) + ε), where a, b and c hold the learning rate,
- * the schedule of the momentum and the bias correction, and are computed by the training loop.
+ * Nadam (Dozat, 2016): m and v as in Adam, θ ← θ − (a·m + b·g) / (√(c·v) + ε). The training loop computes a, b and c
+ * from the learning rate, the momentum schedule and the bias correction.
  */
 export function nadam(
   begin: i32, end: i32, columns: i32, parameters: usize, gradient: usize, first: usize, second: usize, step: usize,
@@ -167,9 +167,9 @@ export function nadam(
 }
 
 /**
- * RMSprop (Tieleman and Hinton, 2012): v ← ρ·v + (1 − ρ)·g², d = η·g / √(v + ε), θ ← θ − d; with momentum μ:
- * m ← μ·m + d, θ ← θ − m. `centered` takes the square of the mean gradient a ← ρ·a + (1 − ρ)·g from v under the root;
- * where rounding leaves that below 0, it counts as 0. `momentums` and `means` are not touched where they are not used.
+ * RMSprop (Tieleman and Hinton, 2012): v ← ρ·v + (1 − ρ)·g², d = η·g / √(v + ε), θ ← θ − d; with momentum μ: m ← μ·m +
+ * d, θ ← θ − m. `centered` subtracts the squared mean gradient, a ← ρ·a + (1 − ρ)·g, from v under the root; if rounding
+ * makes the difference negative, it counts as 0. `momentums` and `means` are not touched if they are not used.
  */
 export function rmsprop(
   begin: i32, end: i32, columns: i32, parameters: usize, gradient: usize, velocity: usize, momentums: usize,

@@ -1,18 +1,18 @@
-// Packing of a matrix B[k, n] into panels for the matrix product: panel p holds columns p·width to p·width + width
-// as k groups of `width` floats; columns past n are zero. Work is divided along the rows of the source.
+// Packs a matrix B[k, n] into panels for the matrix product: panel p contains columns p·width to p·width + width as k
+// groups of `width` floats; columns past n are zero. Work is divided by the rows of the source.
 
 import { areApart, areFloats } from "./checks";
 import { arePanels, isTile, panelBytes, tileColumns } from "./gemm";
 import { select4, splat } from "./simd";
 
-/** All of the source and of the packed B are in memory, the latter as the tiles read it, and they do not overlap. */
+/** Source and packed B are in memory, B is aligned for the tiles, and they do not overlap. */
 function isPacking(tile: i32, k: i32, n: i32, source: usize, packed: usize): bool {
   if (ASC_NO_ASSERT) return true;
   return areFloats(source, k, n) && arePanels(tile, k, n, packed) &&
     areApart(source, <i64>k * <i64>n << 2, packed, panelBytes(tile, k, n));
 }
 
-/** Rows `begin` to `end` of B[k, n] itself, row-major. */
+/** Packs rows `begin` to `end` of B[k, n], row-major. */
 export function packRows(begin: i32, end: i32, tile: i32, k: i32, n: i32, source: usize, packed: usize): void {
   assert(isTile(tile), "packRows: tile");
   assert(isPacking(tile, k, n, source, packed), "packRows: source and packed B are in memory, and apart");
@@ -39,15 +39,15 @@ export function packRows(begin: i32, end: i32, tile: i32, k: i32, n: i32, source
   }
 }
 
-/** The first `count` of four lanes, zeros after them. */
+/** `x` if `wanted`, otherwise zeros. */
 @inline
 function keepIf(x: v128, wanted: bool): v128 {
   return select4(x, splat(0), i32x4.splat(wanted ? -1 : 0));
 }
 
 /**
- * Rows `begin` to `end` of Bᵀ[n, k], row-major, become columns of the packed B. `begin` is a multiple of 16; the
- * thread that has the last rows pads their panel.
+ * Packs rows `begin` to `end` of Bᵀ[n, k], row-major, as columns of the packed B. `begin` is a multiple of 16; the
+ * thread with the last rows pads their panel.
  */
 export function packTransposed(begin: i32, end: i32, tile: i32, k: i32, n: i32, source: usize, packed: usize): void {
   assert(isTile(tile) && begin <= end && ((end & 15) == 0 || end == n), "packTransposed: tile and share");
@@ -59,7 +59,7 @@ export function packTransposed(begin: i32, end: i32, tile: i32, k: i32, n: i32, 
   for (let column = begin; column < padded; column += 4) {
     const panel = column / width;
     const to = packed + <usize>((panel * width * k + (column - panel * width)) << 2);
-    // Rows past n read the last row again, and are written as zeros.
+    // Past n, the last row is read again and zeros are written.
     const r0 = source + <usize>min(column, n - 1) * row;
     const r1 = source + <usize>min(column + 1, n - 1) * row;
     const r2 = source + <usize>min(column + 2, n - 1) * row;

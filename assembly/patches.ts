@@ -1,5 +1,5 @@
-// Patches of a picture as the rows of a matrix, for the products of a convolution. Never those of a whole batch: a block of
-// them, in room of the thread's own, where the micro-kernels read it while it is warm.
+// Patches of an image as rows of a matrix, for the products of a convolution. Never those of a whole batch, but one
+// block at a time in the thread's scratch memory, where the micro-kernels read it while it is still in the cache.
 
 import {
   WINDOW_CHANNELS, WINDOW_COLUMN_STEP, WINDOW_COLUMN_STRIDE, WINDOW_FIRST_COLUMN, WINDOW_FIRST_ROW, WINDOW_GRID_COLUMNS,
@@ -9,7 +9,7 @@ import {
 import { areFloats } from "./checks";
 import { splat } from "./simd";
 
-/** Floats past the end of a block of patches that are written with its last vector. */
+/** Up to this many floats past the end of a block of patches are overwritten by its last vector. */
 export const PATCH_PADDING: i32 = 4;
 
 @inline
@@ -17,18 +17,18 @@ export function windowWord(window: usize, index: i32): i32 {
   return load<i32>(window + <usize>(index << 2));
 }
 
-/** Floats of a patch. */
+/** Number of floats in a patch. */
 export function patchSize(window: usize): i32 {
   return windowWord(window, WINDOW_TAP_ROWS) * windowWord(window, WINDOW_TAP_COLUMNS) *
     windowWord(window, WINDOW_CHANNELS);
 }
 
-/** Places of the grid of one picture. */
+/** Number of grid positions of one image. */
 export function gridSize(window: usize): i32 {
   return windowWord(window, WINDOW_GRID_ROWS) * windowWord(window, WINDOW_GRID_COLUMNS);
 }
 
-/** A window block with sizes that go together; there may be no tap. */
+/** A window block with consistent sizes; there may be no taps. */
 export function isWindow(window: usize): bool {
   if (ASC_NO_ASSERT) return true;
   if (!areFloats(window, WINDOW_WORDS)) return false;
@@ -39,27 +39,27 @@ export function isWindow(window: usize): bool {
     windowWord(window, WINDOW_ROW_STEP) >= 0 && windowWord(window, WINDOW_COLUMN_STEP) >= 0;
 }
 
-/** The pictures that places up to `end` belong to. */
+/** The number of images that positions up to `end` belong to. */
 export function picturesOf(window: usize, end: i32): i32 {
   if (ASC_NO_ASSERT) return 0;
   return (end + gridSize(window) - 1) / gridSize(window);
 }
 
-/** Bytes of so many pictures. */
+/** Bytes of `pictures` images. */
 export function pictureBytes(window: usize, pictures: i32): i64 {
   if (ASC_NO_ASSERT) return 0;
   return (<i64>pictures * windowWord(window, WINDOW_PICTURE_ROWS) * windowWord(window, WINDOW_PICTURE_COLUMNS) *
     windowWord(window, WINDOW_CHANNELS)) << 2;
 }
 
-/** `pictures` of them are floats in memory. */
+/** `pictures` images are floats in memory. */
 export function arePictures(window: usize, pictures: i32, source: usize): bool {
   if (ASC_NO_ASSERT) return true;
   const floats = pictureBytes(window, pictures) >> 2;
   return floats <= <i64>i32.MAX_VALUE && areFloats(source, <i32>floats);
 }
 
-/** Whether each patch is one place of the picture, the same as of the grid: then the picture is the matrix. */
+/** Whether each patch is one pixel, at the same position as in the grid: then the image itself is the matrix. */
 export function isIdentity(window: usize): bool {
   return windowWord(window, WINDOW_TAP_ROWS) == 1 && windowWord(window, WINDOW_TAP_COLUMNS) == 1 &&
     windowWord(window, WINDOW_FIRST_ROW) == 0 && windowWord(window, WINDOW_FIRST_COLUMN) == 0 &&
@@ -68,7 +68,7 @@ export function isIdentity(window: usize): bool {
     windowWord(window, WINDOW_GRID_COLUMNS) == windowWord(window, WINDOW_PICTURE_COLUMNS);
 }
 
-/** Copies `count` floats and up to three more. */
+/** Copies `count` floats, and up to three more. */
 @inline
 function copyRun(from: usize, to: usize, count: i32): void {
   let left = count;
@@ -91,15 +91,15 @@ function copyRun(from: usize, to: usize, count: i32): void {
   }
 }
 
-/** Writes `count` zeros and up to three more. */
+/** Writes `count` zeros, and up to three more. */
 @inline
 function clear(to: usize, count: i32): void {
   for (let i = 0; i < count; i += 4) v128.store(to + <usize>(i << 2), splat(0));
 }
 
 /**
- * Writes floats `from` to `from + count` of a line of `length` floats, zeros where there are none, and up to three floats
- * more: whatever follows is written later.
+ * Copies floats `from` to `from + count` of a line of `length` floats, with zeros outside of the line. Writes up to
+ * three floats more, which the caller overwrites later.
  */
 @inline
 function copyClipped(line: usize, length: i32, from: i32, count: i32, to: usize): void {
@@ -111,8 +111,8 @@ function copyClipped(line: usize, length: i32, from: i32, count: i32, to: usize)
 }
 
 /**
- * Columns `left` to `right` of the patches of places `first` to `last`, counted over all pictures, as rows one after the
- * other. Writes PATCH_PADDING floats more.
+ * Columns `left` to `right` of the patches of positions `first` to `last`, counted over all images, as contiguous rows.
+ * Writes up to PATCH_PADDING floats more.
  */
 export function takePatches(
   window: usize, source: usize, first: i32, last: i32, left: i32, right: i32, to: usize,
@@ -131,7 +131,7 @@ export function takePatches(
   const firstColumn = windowWord(window, WINDOW_FIRST_COLUMN) * channels;
   const lineLength = windowWord(window, WINDOW_PICTURE_COLUMNS) * channels;
   const pictureSize = <usize>(pictureRows * lineLength << 2);
-  // Taps that stand side by side are copied in one go.
+  // Adjacent taps are copied together.
   const beside = columnStep == 1 || tapColumns == 1;
   const run = beside ? tapColumns * channels : channels;
   const runsPerRow = beside ? 1 : tapColumns;
@@ -143,7 +143,7 @@ export function takePatches(
   const firstRun = left / run;
   const firstTapRow = firstRun / runsPerRow;
   const firstTap = firstRun - firstTapRow * runsPerRow;
-  // Where patches have no place outside of the picture.
+  // Limits of the region in which patches lie completely within the image.
   const lastTop = pictureRows - (tapRows - 1) * rowStep;
   const lastColumn = lineLength - (tapColumns - 1) * runStep - channels;
   let x = first % gridColumns;

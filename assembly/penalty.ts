@@ -39,12 +39,12 @@ export function activityL1(
   }
 }
 
-/** Means are kept this far from 0 and 1, where the divergence is infinite. */
+/** Means are kept at least this far from 0 and 1, where the divergence is infinite. */
 const MARGIN: f32 = 1e-6;
 
 /**
- * For columns `begin` to `end`, from the sums of a batch of `rows` activations in (0, 1), with m their mean and ρ the
- * target: values = weight·(ρ·ln(ρ/m) + (1 − ρ)·ln((1 − ρ)/(1 − m))), the Kullback-Leibler divergence of A. Ng, "Sparse
+ * For columns `begin` to `end`, from the sums of a batch of `rows` activations in (0, 1), with mean m and target ρ:
+ * values = weight·(ρ·ln(ρ/m) + (1 − ρ)·ln((1 − ρ)/(1 − m))), the Kullback-Leibler divergence of A. Ng, "Sparse
  * autoencoder" (CS294A), and slopes = d(value)/d(each activation) = weight·((1 − ρ)/(1 − m) − ρ/m) / rows.
  */
 export function klSparsity(
@@ -67,7 +67,7 @@ export function klSparsity(
     const at = <usize>(j << 2);
     const left = <usize>(end - j);
     const mean = f32x4.div(v128.load(sums + at), count);
-    // min and max, other than pmin and pmax, let NaN through.
+    // Unlike pmin and pmax, min and max preserve NaN.
     const m = f32x4.min(splat(1 - MARGIN), f32x4.max(splat(MARGIN), mean));
     const n = f32x4.sub(splat(1), m);
     const slope = f32x4.sub(f32x4.div(rest, n), f32x4.div(rho, m));

@@ -1,7 +1,7 @@
-// Runs one phase of a plan: a flat list of kernel calls that a model and a batch size were compiled into (see abi.ts
-// for its layout). Each thread runs the same calls over its share of each. Work is divided by output, so no two
-// threads write the same element and the results do not depend on how many there are. Within a phase a thread reads
-// only what it wrote itself, or what an earlier phase wrote; all threads finish one phase before any starts the next.
+// Runs one phase of a plan: a flat list of kernel calls, compiled for a model and a batch size (layout in abi.ts).
+// Every thread makes the same calls, each over its own share. Work is divided by output: no two threads write the same
+// element, and the results do not depend on the number of threads. Within a phase, a thread only reads what it wrote
+// itself or what an earlier phase wrote; all threads finish one phase before any starts the next.
 
 import { dispatch } from "../build/generated/dispatch";
 import {
@@ -19,7 +19,7 @@ function integer(record: usize, index: i32): i32 {
   return load<i32>(record + <usize>(index << 2), RECORD_ARGUMENTS << 2);
 }
 
-/** What `runPhase` trusts a record for: its sizes, and that as many threads can divide its items. */
+/** What `runPhase` requires of a record: valid sizes, and items that can be divided among this many threads. */
 function isRecord(record: usize, threads: i32): bool {
   if (ASC_NO_ASSERT) return true;
   const extent = word(record, RECORD_EXTENT);
@@ -29,15 +29,15 @@ function isRecord(record: usize, threads: i32): bool {
   return word(record, RECORD_OPERATION) != OP_ROWS || (integer(record, 0) >= 0 && integer(record, 1) > 0);
 }
 
-/** Where the share of `thread` begins when `extent` items are divided in multiples of `grain`. */
+/** Start of `thread`'s share when `extent` items are divided in multiples of `grain`. */
 function shareBegin(extent: i32, grain: i32, thread: i32, threads: i32): i32 {
   const units = (extent + grain - 1) / grain;
   return min(extent, ((units * thread) / threads) * grain);
 }
 
 /**
- * The records from `r` to `stop`, over this thread's rows, a block of rows at a time. A record has a multiple of so many
- * items, as many for each row as its grain says.
+ * Runs the records from `r` to `stop` over this thread's rows, one block of rows at a time. A record's grain is its
+ * number of items per row.
  */
 function runRows(r: usize, begin: i32, end: i32, block: i32, stop: usize, scratch: usize): void {
   for (let row = begin; row < end; row += block) {
@@ -53,7 +53,7 @@ function runRows(r: usize, begin: i32, end: i32, block: i32, stop: usize, scratc
 /**
  * Runs the share of thread `thread` of `threads` in the phase that starts at address `phase`.
  *
- * @param scratch SCRATCH_BYTES of this thread alone, zeroed
+ * @param scratch SCRATCH_BYTES, private to this thread, zeroed
  */
 export function runPhase(phase: usize, thread: i32, threads: i32, scratch: usize): void {
   assert(thread >= 0 && thread < threads, "runPhase: thread");

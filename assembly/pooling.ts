@@ -1,26 +1,27 @@
-// Pooling of pictures, [height, width, channels] a sample: the largest or the mean value of each window, channel by channel.
-// A sequence is a picture of height 1. Windows begin `top` rows above and `left` columns left of the picture, and every
-// one has elements of the picture in it; what lies outside counts for nothing. Items are samples.
+// Pooling of images, [height, width, channels] per sample: the maximum or mean of each window, channel by channel. A
+// sequence is an image of height 1. The first window starts `top` rows above and `left` columns left of the image.
+// Every window contains part of the image; elements outside are ignored. Items are samples.
 //
-// Sums run over the columns of a window's row, then over its rows: they depend on neither threads nor blocks.
+// Sums run over the columns of a window's row, then over its rows; they do not depend on the number of threads or
+// blocks.
 
 import { arePictures, areSamplesApart, isShare } from "./checks";
 import { splat, storeUpTo } from "./simd";
 
-// What is done with a window.
+// What to do with each window.
 const MAX = 0;
 const MAX_BACKWARD = 1;
 const AVERAGE = 2;
 const AVERAGE_BACKWARD = 3;
 
-/** Windows that each have a part of the picture in them. */
+/** All windows contain part of the image. */
 function areWindows(size: i32, outputs: i32, pool: i32, stride: i32, before: i32): bool {
   if (ASC_NO_ASSERT) return true;
   if (size <= 0 || outputs <= 0 || pool <= 0 || stride <= 0 || before < 0 || before >= pool) return false;
   return <i64>(outputs - 1) * stride - before < size;
 }
 
-/** The largest values of a window, NaN where there is any. A mask of what is NaN takes half as long as `f32x4.max`. */
+/** The maximum of a window, NaN if it has any. A mask for NaN takes half as long as `f32x4.max`. */
 function maxWindow(corner: usize, line: usize, pixel: usize, rows: i32, columns: i32, to: usize): void {
   let c: usize = 0;
   for (; c + 32 <= pixel; c += 32) {
@@ -63,7 +64,7 @@ function maxWindow(corner: usize, line: usize, pixel: usize, rows: i32, columns:
   }
 }
 
-/** Adds a window's gradient to that of its first largest element; where there is NaN, to that of the first NaN. */
+/** Adds a window's gradient to that of its first largest element, or of the first NaN if there is any. */
 function maxWindowBackward(
   corner: usize, line: usize, pixel: usize, rows: i32, columns: i32, largest: usize, slope: usize, target: usize,
 ): void {
@@ -85,7 +86,7 @@ function maxWindowBackward(
   }
 }
 
-/** The sums of a window's elements, divided by `count`. */
+/** The sum of a window's elements, divided by `count`. */
 export function averageWindow(
   corner: usize, line: usize, pixel: usize, rows: i32, columns: i32, count: f32, to: usize,
 ): void {
@@ -126,8 +127,8 @@ function averageWindowBackward(
 }
 
 /**
- * Does one thing with every window of samples `begin` to `end`, in order. `x` is the pictures, `y` a float for each window
- * and channel; the backward ways read `dy`, one as `y` is, and add up `dx`, one as `x` is.
+ * Processes every window of samples `begin` to `end`, in order. `x` are the images; `y` has a float for each window and
+ * channel. The backward kinds read `dy`, with the shape of `y`, and add to `dx`, with the shape of `x`.
  */
 @inline
 function overWindows(
@@ -163,7 +164,7 @@ function overWindows(
   }
 }
 
-/** y = the largest element of each window, over samples `begin` to `end`; NaN where a window has any. */
+/** y = the maximum of each window, over samples `begin` to `end`; NaN if a window has any. */
 export function maxPooling(
   begin: i32, end: i32, height: i32, width: i32, channels: i32, outputHeight: i32, outputWidth: i32, poolHeight: i32,
   poolWidth: i32, strideHeight: i32, strideWidth: i32, top: i32, left: i32, x: usize, y: usize,
@@ -187,7 +188,7 @@ export function maxPooling(
   );
 }
 
-/** dx from dy, over samples `begin` to `end`: what is given for a window goes to its first largest element. */
+/** dx from dy, over samples `begin` to `end`: a window's gradient goes to its first largest element. */
 export function maxPoolingBackward(
   begin: i32, end: i32, height: i32, width: i32, channels: i32, outputHeight: i32, outputWidth: i32, poolHeight: i32,
   poolWidth: i32, strideHeight: i32, strideWidth: i32, top: i32, left: i32, x: usize, y: usize, dy: usize, dx: usize,
@@ -239,7 +240,7 @@ export function averagePooling(
   );
 }
 
-/** dx from dy, over samples `begin` to `end`: what is given for a window is shared among its elements. */
+/** dx from dy, over samples `begin` to `end`: a window's gradient is divided equally among its elements. */
 export function averagePoolingBackward(
   begin: i32, end: i32, height: i32, width: i32, channels: i32, outputHeight: i32, outputWidth: i32, poolHeight: i32,
   poolWidth: i32, strideHeight: i32, strideWidth: i32, top: i32, left: i32, dy: usize, dx: usize,

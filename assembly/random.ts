@@ -1,8 +1,9 @@
 // Counter-based random numbers: Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as
-// 1, 2, 3", SC 2011). A number is a function of (seed, stream, epoch, sample, element), whatever asks for it when.
+// 1, 2, 3", SC 2011). A number is a function of (seed, stream, epoch, sample, element), independent of when it is
+// drawn.
 //
-// The key is the seed (64 bits); the counter is (element block, sample, epoch, stream). One call of the generator
-// gives four words; four counters are worked at once, lane by lane, so 16 elements come from counters 4g to 4g + 3:
+// The key is the seed (64 bits); the counter is (element block, sample, epoch, stream). One call of the generator gives
+// four words; four counters are processed at once, one per lane, so 16 elements come from counters 4g to 4g + 3:
 // element 16g + 4w + l is word w of counter 4g + l.
 
 import { areApart, areFloats, areVectors } from "./checks";
@@ -64,7 +65,7 @@ function uniformAboveZero4(words: v128): v128 {
   return f32x4.add(uniform4(words), splat(5.9604644775390625e-8));
 }
 
-/** Words 0 to `count` of (seed, stream, epoch, sample), unchanged. `scratch`: 64 bytes of this thread alone. */
+/** Words 0 to `count` of (seed, stream, epoch, sample), unchanged. `scratch`: 64 bytes, private to this thread. */
 export function randomWords(
   target: usize, count: i32, seedLow: u32, seedHigh: u32, stream: u32, epoch: u32, sample: u32, scratch: usize,
 ): void {
@@ -117,8 +118,8 @@ export function randomNormal(
 }
 
 /**
- * Puts `count` indices (u32) in random order (Fisher and Yates). The order depends on the indices' own order too, so
- * the caller starts each epoch from 0, 1, 2, …
+ * Shuffles `count` indices (u32) (Fisher and Yates). The result depends on their initial order, so the caller starts
+ * each epoch from 0, 1, 2, …
  */
 export function shuffle(
   indices: usize, count: i32, seedLow: u32, seedHigh: u32, stream: u32, epoch: u32, scratch: usize,

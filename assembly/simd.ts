@@ -1,7 +1,7 @@
-// The few SIMD idioms that differ between the builds, or that every kernel needs.
+// The few SIMD idioms that differ between the builds or that every kernel needs.
 //
-// `relaxed` is compiled with the relaxed-SIMD proposal: a multiply-add is one instruction, rounded once where the
-// processor has it. `simd` multiplies and adds, rounding twice, and so gives the same bits on every engine.
+// `relaxed` is compiled with the relaxed-SIMD proposal: a multiply-add is one instruction, with one rounding if the
+// processor supports it. `simd` multiplies, then adds, with two roundings, and so gives the same bits on every engine.
 
 /** a·b + c */
 @inline
@@ -28,8 +28,8 @@ export function select4(a: v128, b: v128, mask: v128): v128 {
 export const SMALLEST_NORMAL: f32 = 1.17549435e-38;
 
 /**
- * x, or 0 where |x| < `least`; NaN stays. A moment whose gradients have ceased shrinks until it is subnormal, and stays
- * so, since rounding lets it shrink no further; from then on every operation on it takes processors some hundred cycles.
+ * x, or 0 if |x| < `least`; NaN stays. A moment whose gradients have become 0 shrinks until it is subnormal, and stays
+ * there, because rounding does not let it shrink further. Every operation on it then takes some hundred cycles.
  */
 @inline
 export function flush(x: v128, least: v128): v128 {
@@ -41,8 +41,8 @@ export function splat(x: f32): v128 {
   return f32x4.splat(x);
 }
 
-// Loads of a tail read whole vectors: memory past a block's end is always there (the arena pads every block), and
-// the surplus lanes are never stored. Stores of a tail write only the lanes that belong to the block.
+// Loads of a tail read whole vectors: memory past the end of a block always exists (the arena pads every block), and
+// the surplus lanes are never stored. Stores of a tail only write lanes that belong to the block.
 
 /** Stores the first `count` (1 to 3) lanes of `x`. */
 export function storeTail(ptr: usize, x: v128, count: usize): void {
@@ -51,14 +51,14 @@ export function storeTail(ptr: usize, x: v128, count: usize): void {
   if (count > 2) v128.store32_lane(ptr, x, 2, 8);
 }
 
-/** Stores `x` whole when `count` is 4 or more, else its first `count` lanes. */
+/** Stores all of `x` if `count` is 4 or more, otherwise its first `count` lanes. */
 @inline
 export function storeUpTo(ptr: usize, x: v128, count: usize): void {
   if (count >= 4) v128.store(ptr, x);
   else storeTail(ptr, x, count);
 }
 
-/** Zeroes the lanes from `count` (1 to 4) on, so that a tail can be summed. */
+/** Sets the lanes from `count` (1 to 4) on to 0, so that a tail can be summed. */
 @inline
 export function keepUpTo(x: v128, count: usize): v128 {
   return v128.and(x, i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(<i32>min<usize>(count, 4))));

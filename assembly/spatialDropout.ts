@@ -6,7 +6,7 @@ import { areFloats, arePictures, areSamplesApart, areVectors, isShare } from "./
 import { replaceRow } from "./noise";
 import { splat, storeUpTo } from "./simd";
 
-/** target = source·mask, and 0 where the mask is 0, for one sample. */
+/** target = source·mask for one sample; 0 wherever the mask is 0, even for NaN or infinity. */
 @inline
 function maskSample(positions: i32, channels: i32, source: usize, mask: usize, target: usize): void {
   const pixel = <usize>channels << 2;
@@ -23,8 +23,8 @@ function maskSample(positions: i32, channels: i32, source: usize, mask: usize, t
 }
 
 /**
- * target = source·mask over samples `begin` to `end`, with a mask that is `scale` where a hash of 32 bits is `threshold` or
- * more, and else 0. Writes the mask.
+ * target = source·mask over samples `begin` to `end`, with a mask that is `scale` if a 32-bit hash is at least
+ * `threshold`, otherwise 0. Writes the mask.
  */
 export function spatialDropout(
   begin: i32, end: i32, positions: i32, channels: i32, source: usize, target: usize, mask: usize, step: usize,
@@ -57,7 +57,7 @@ export function spatialDropout(
   }
 }
 
-/** dx = dy·mask, and 0 where the mask is 0, over samples `begin` to `end`. */
+/** dx = dy·mask over samples `begin` to `end`; 0 wherever the mask is 0. */
 export function spatialDropoutBackward(
   begin: i32, end: i32, positions: i32, channels: i32, dy: usize, mask: usize, dx: usize,
 ): void {

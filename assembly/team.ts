@@ -1,8 +1,8 @@
-// Several threads on one plan. Each has its own instance of this module on the one shared memory. Thread 0 is the
-// caller and leads; the others wait in `serve` for jobs. A job is a list of phases, and a phase ends in a barrier: a
-// counter that every thread raises by one and that is never set back, so no thread can miss a turn.
+// Several threads run one plan. Each has its own instance of this module on the same shared memory. Thread 0 is the
+// caller and leads; the others wait in `serve` for jobs. A job is a list of phases. A phase ends in a barrier: a
+// counter that every thread increments and that is never reset, so no thread can miss a turn.
 //
-// A wait begins with a short spin, since the others are usually microseconds away, and only then sleeps.
+// A thread first spins for a short time, because the others are usually only microseconds away, and then sleeps.
 
 import {
   TEAM_ARRIVED, TEAM_GOAL, TEAM_PHASE, TEAM_PHASES, TEAM_PHASE_COUNT, TEAM_SCRATCH, TEAM_SCRATCH_BYTES, TEAM_SEQUENCE,
@@ -13,16 +13,16 @@ import { areFloats } from "./checks";
 import { runPhase } from "./plan";
 
 /**
- * Sleeps until woken if the word at `address` is still `expected`, at most so long; 2 when the time ran out. It is
- * `Atomics.wait`: in Node 20 `memory.atomic.wait32` cannot be used, since the baseline compiler of its V8 (11.3)
- * loses the locals that are held across it.
+ * Sleeps until woken if the word at `address` is still `expected`; returns 2 after `milliseconds`. It is
+ * `Atomics.wait`, because `memory.atomic.wait32` does not work in Node 20: the baseline compiler of its V8 (11.3) loses
+ * locals that are live across it.
  */
 @external("engine", "sleep")
 declare function sleep(address: usize, expected: i32, milliseconds: f64): i32;
 
-/** Looks at a counter before going to sleep: some 60 µs, longer than JavaScript takes from one step to the next. */
+/** How often to check a counter before sleeping: about 60 µs, longer than JavaScript takes between two steps. */
 const SPINS: i32 = 60000;
-/** How long the leader sleeps before it returns to see whether a worker has died, in ms. */
+/** How long the leader sleeps before it returns to check whether a worker has died, in ms. */
 const PATIENCE: f64 = 100;
 
 @inline
@@ -30,7 +30,7 @@ function field(team: usize, index: i32): usize {
   return team + <usize>(index << 2);
 }
 
-/** Notes what a thread does, for whoever looks why nothing moves. */
+/** Records what a thread is doing, to help find the cause of a hang. */
 @inline
 function note(team: usize, thread: i32, step: i32, detail: i32): void {
   const record = <usize>load<u32>(field(team, TEAM_TRACE)) + <usize>(thread * TRACE_WORDS * 4);
@@ -39,7 +39,7 @@ function note(team: usize, thread: i32, step: i32, detail: i32): void {
   store<i32>(field(record, TRACE_COUNT), load<i32>(field(record, TRACE_COUNT)) + 1);
 }
 
-/** Waits until the sequence number is another than `last`. */
+/** Waits until the sequence number differs from `last`. */
 function awaitJob(sequence: usize, last: i32): void {
   for (let i = 0; i < SPINS; i++) {
     if (atomic.load<i32>(sequence) != last) return;
@@ -47,7 +47,7 @@ function awaitJob(sequence: usize, last: i32): void {
   while (atomic.load<i32>(sequence) == last) sleep(sequence, last, Infinity);
 }
 
-/** This thread's share of phase `index` of the job. */
+/** Runs this thread's share of phase `index` of the job. */
 function runShare(team: usize, index: i32, thread: i32, threads: i32): void {
   note(team, thread, TRACE_PHASE, index);
   const phase = <usize>load<u32>(<usize>load<u32>(field(team, TEAM_PHASES)) + <usize>(index << 2));
@@ -57,13 +57,13 @@ function runShare(team: usize, index: i32, thread: i32, threads: i32): void {
   runPhase(phase, slice * threads + thread, slices * threads, scratch);
 }
 
-/** Raises the counter; the last to arrive, which brings it to `goal`, wakes the others. */
+/** Increments the counter; the last thread to arrive, which raises it to `goal`, wakes the others. */
 function arrive(team: usize, goal: i32): void {
   const counter = field(team, TEAM_ARRIVED);
   if (atomic.add<i32>(counter, 1) + 1 == goal) atomic.notify(counter, -1);
 }
 
-/** Waits until the counter has reached `goal`; false when it took longer than `patience`, in ms. */
+/** Waits until the counter reaches `goal`; returns false if that takes longer than `patience`, in ms. */
 function awaitArrivals(team: usize, goal: i32, maySleep: bool, patience: f64): bool {
   const counter = field(team, TEAM_ARRIVED);
   for (let i = 0; i < SPINS; i++) {
@@ -77,7 +77,7 @@ function awaitArrivals(team: usize, goal: i32, maySleep: bool, patience: f64): b
   }
 }
 
-/** A worker's life: job after job, until the team is stopped. */
+/** A worker's main loop: runs jobs until the team is stopped. */
 export function serve(team: usize, thread: i32, threads: i32): void {
   assert(thread > 0 && thread < threads, "serve: a worker's number");
   assert(areFloats(team, TEAM_WORDS), "serve: the team is in memory");
@@ -94,7 +94,7 @@ export function serve(team: usize, thread: i32, threads: i32): void {
       runShare(team, index, thread, threads);
       goal += threads;
       arrive(team, goal);
-      // After the last phase only the leader waits; the workers wait for the next job.
+      // After the last phase, only the leader waits at the barrier; the workers wait for the next job.
       if (index + 1 == phases) break;
       note(team, thread, TRACE_BARRIER, index);
       awaitArrivals(team, goal, true, Infinity);
@@ -104,10 +104,10 @@ export function serve(team: usize, thread: i32, threads: i32): void {
 }
 
 /**
- * Runs a job as thread 0. Returns 1 when it is done, and 0 when a worker has kept it waiting for long: the caller
- * looks whether one has died, and calls again to go on.
+ * Runs a job as thread 0. Returns 1 when it is done, or 0 after a long wait for a worker: the caller then checks
+ * whether one has died, and calls again to continue.
  *
- * @param maySleep false on a browser's main thread, which is not allowed to wait
+ * @param maySleep false on a browser's main thread, which must not block
  */
 export function lead(team: usize, threads: i32, maySleep: bool): i32 {
   assert(threads > 0, "lead: threads");

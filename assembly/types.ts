@@ -1,4 +1,4 @@
-// Types by which signatures tell what a number is. A plan's records are written by these (src/build/kernels.mjs).
+// Types that say what a number in a kernel's signature means. src/build/kernels.mjs generates record layouts from them.
 
-/** A number of bytes from one element to the next; an address is a `usize`. */
+/** Number of bytes from one element to the next; an address is a `usize`. */
 export type Stride = usize;

@@ -1,5 +1,5 @@
-// Enlarging pictures, [height, width, channels] a sample, by whole factors. A sequence is a picture of height 1. Items are
-// samples.
+// Enlarges images, [height, width, channels] per sample, by integer factors. A sequence is an image of height 1. Items
+// are samples.
 
 import { arePictures, areSamplesApart, isShare } from "./checks";
 import { averageWindow } from "./pooling";
@@ -43,7 +43,7 @@ export function upSamplingNearest(
   }
 }
 
-/** dx = the sums of dy over the elements that each was repeated as, over samples `begin` to `end`. */
+/** dx = the sum of dy over all copies of each element, over samples `begin` to `end`. */
 export function upSamplingNearestBackward(
   begin: i32, end: i32, height: i32, width: i32, channels: i32, sizeHeight: i32, sizeWidth: i32, dy: usize, dx: usize,
 ): void {
@@ -75,17 +75,17 @@ export function upSamplingNearestBackward(
   }
 }
 
-// Bilinear: element o of the larger picture lies at (o + ½) / size − ½ of the smaller one, and outside of its centers at
-// the nearest of them; as Keras and TensorFlow have it, and PyTorch with align_corners=False. With 2·size as the unit that
-// is a whole number.
+// Bilinear: element o of the larger image is at (o + ½) / size − ½ in the smaller one. Positions beyond the outermost
+// centers use the nearest center, as in Keras, TensorFlow, and PyTorch with align_corners=False. Measured in units of
+// 1 / (2·size), positions are integers.
 
-/** The last element at or before that place. */
+/** The last element at or before the position of o. */
 @inline
 function lowerOf(o: i32, size: i32): i32 {
   return max(2 * o + 1 - size, 0) / (2 * size);
 }
 
-/** How far the place lies beyond that element, in [0, 1). */
+/** Distance of the position from that element, in [0, 1). */
 @inline
 function beyond(o: i32, size: i32): f32 {
   const part = max(2 * o + 1 - size, 0) % (2 * size);
@@ -143,7 +143,7 @@ function addTo(at: usize, g: v128, factor: v128, left: usize): void {
   storeUpTo(at, madd(g, factor, v128.load(at)), left);
 }
 
-/** dx from dy, over samples `begin` to `end`: each element of dy goes to the four that it was made of. */
+/** dx from dy, over samples `begin` to `end`: each element of dy goes to the four elements it was computed from. */
 export function upSamplingBilinearBackward(
   begin: i32, end: i32, height: i32, width: i32, channels: i32, sizeHeight: i32, sizeWidth: i32, dy: usize, dx: usize,
 ): void {
@@ -184,7 +184,7 @@ export function upSamplingBilinearBackward(
           const above = f32x4.mul(g, up);
           const below = f32x4.mul(g, down);
           const rest = (pixel - c) >> 2;
-          // Neighbours at a border are one and the same, so each sum is stored before the next is read.
+          // At a border, both neighbours can be the same element, so each sum is stored before the next is read.
           addTo(upper + a + c, above, left, rest);
           addTo(upper + b + c, above, right, rest);
           addTo(lower + a + c, below, left, rest);

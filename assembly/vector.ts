@@ -1,10 +1,10 @@
-// The elementary functions over whole arrays, y[i] = f(x[i]).
+// Elementary functions of whole arrays, y[i] = f(x[i]).
 
 import { areFloats, areSameOrApart } from "./checks";
 import { exp4, log4, sigmoid4, tanh4 } from "./math";
 import { storeUpTo } from "./simd";
 
-/** What all of them trust their caller for: `y` is `x`, or does not overlap it. */
+/** What all of them require of their caller: `y` is `x`, or does not overlap it. */
 function areVector(count: usize, x: usize, y: usize): bool {
   if (ASC_NO_ASSERT) return true;
   return areFloats(x, <i32>count) && areFloats(y, <i32>count) && areSameOrApart(x, y, 0, <i32>count, 1);

@@ -15,26 +15,26 @@ import { build } from "esbuild";
 import { writeKernelTables } from "./kernels.mjs";
 import { packageOf, thirdPartyNotices } from "./thirdParty.mjs";
 
-/** Bytes of one build that stand together in the packed kernels; anything from 4 to 16 KiB does as well. */
+/** Bytes per piece of one build in the packed kernels; anything from 4 to 16 KiB compresses as well. */
 const PIECE = 8192;
 
 process.chdir(fileURLToPath(new URL("../..", import.meta.url)));
 
-/** Runs a development dependency's command with this Node. */
+/** Runs the command of a development dependency with this version of Node. */
 function run(script, ...args) {
   execFileSync(process.execPath, [`node_modules/${script}`, ...args], { stdio: "inherit" });
 }
 
-/** Writes `content` as a module that exports it, so that nobody has to find a file at run time. */
+/** Writes `content` as a module that exports it, so that no file has to be found at run time. */
 function embed(name, content, type) {
   writeFileSync(`build/embedded/${name}.js`, `export default ${JSON.stringify(content)};\n`);
   writeFileSync(`build/embedded/${name}.d.ts`, `declare const content: ${type};\nexport default content;\n`);
 }
 
 /**
- * Both builds in one gzip stream, a piece of one after a piece of the other: most of the code is the same in both, and
- * within the 32 KiB that deflate looks back it is stored once. Half of what two streams take; in text, a third less
- * than a server's compression makes of two binaries in base64.
+ * Packs both builds into one gzip stream of alternating pieces. Most code is the same in both, and deflate, which looks
+ * back 32 KiB, stores it once. This takes half the size of two streams; as text, it is a third smaller than two base64
+ * binaries that a server compresses.
  */
 function pack({ simd, relaxed }) {
   const pieces = [];
@@ -45,18 +45,18 @@ function pack({ simd, relaxed }) {
 }
 
 /**
- * What @assemblyscript/loader does when it is imported, and not everywhere can: there, at the first use, or not at all.
+ * Removes or defers what @assemblyscript/loader does on import, because it fails in some environments.
  *
  * @type {[pattern: RegExp, replacement: string][]}
  */
 const LOADER_EDITS = [
-  // Frozen built-ins cannot be assigned to; every runtime with SIMD has this one.
+  // Built-ins may be frozen, and then this assignment fails. Every runtime with SIMD has Object.hasOwn anyway.
   [/^Object\.hasOwn = Object\.hasOwn \|\|[\s\S]*?^};$/m, ""],
-  // Only strings need it, which the kernels do not have; jsdom lacks it.
+  // Only strings need TextDecoder, and the kernels have none; jsdom lacks it.
   [/^const utf16 = (new TextDecoder\(.*\));.*$/m, "const utf16 = { decode: (units) => $1.decode(units) };"],
 ];
 
-/** Lets the loader be imported anywhere. */
+/** Applies these edits, so that the loader can be imported anywhere. */
 const patientLoader = {
   name: "patient-loader",
   setup({ onLoad }) {
@@ -71,7 +71,7 @@ const patientLoader = {
   },
 };
 
-/** What Papa Parse has for Node's streams alone, which it asks for by require; the library reads streams by itself. */
+/** Removes Papa Parse's code for Node's streams, which calls require; this library reads streams itself. */
 const plainParser = {
   name: "plain-parser",
   setup({ onLoad }) {
@@ -84,18 +84,18 @@ const plainParser = {
   },
 };
 
-/** Folders of the packages that are in the bundles, or parts of them. */
+/** Folders of all packages that are bundled, completely or in part. */
 const bundled = [];
 
-/** What a page loads is small. Node prints the whole line that an uncaught error was thrown in, so lines are short. */
+/** Small, for pages. Lines are short because Node prints the whole line in which an uncaught error was thrown. */
 const SMALL = { minify: true, lineLimit: 120 };
-/** What only Node loads is readable, names included. */
+/** Readable, for code that only Node loads: names are kept. */
 const READABLE = { minify: false, minifySyntax: true, lineLimit: 100 };
 
-/** Of a library that comes in two, the one without Node's modules. */
+/** Picks a library's browser version, which does not use Node's modules. */
 const ANYWHERE = ["browser"];
 
-/** Bundles entries, by the names of their outputs, with what they import; returns the text when nothing is written. */
+/** Bundles entries, keyed by output name, with their imports; returns the text if nothing is written. */
 async function bundle(entryPoints, { plugins = [], ...options }) {
   const { outputFiles, metafile } = await build({
     entryPoints,
@@ -118,7 +118,7 @@ async function bundle(entryPoints, { plugins = [], ...options }) {
   return outputFiles?.[0]?.text;
 }
 
-/** What runs in any runtime: `isthmus` and its parts. */
+/** Entries that work in any runtime: `isthmus` and its parts. */
 const ENTRIES = {
   index: "src/index.ts",
   core: "src/core.ts",
@@ -128,12 +128,12 @@ const ENTRIES = {
   formats: "src/formats/index.ts",
 };
 
-/** Entries that the index does not have: what needs libraries, and what needs files. */
+/** Entries that are not part of the index, because they need libraries or files. */
 const APART = { data: "src/data/index.ts", codecs: "src/codecs/index.ts", node: "src/node.ts" };
 
 /**
- * Takes what is public from the built index, and what needs files from the built `node.js`, which stand beside the output,
- * instead of bundling them once more: an error is then an instance of the same class wherever it was thrown.
+ * Imports public code from the built index, and file access from the built `node.js`, both in the output folder,
+ * instead of bundling them again. This way an error is an instance of the same class wherever it is thrown.
  */
 const besideIndex = {
   name: "beside-index",
@@ -152,7 +152,7 @@ const besideIndex = {
   },
 };
 
-/** Leaves what draws reports, and what makes PNG of them, to bundles of their own, which are loaded when needed. */
+/** Keeps the drawing of reports, and their conversion to PNG, in separate bundles that are loaded on demand. */
 const besideCommand = {
   name: "beside-command",
   setup({ onResolve }) {
@@ -184,8 +184,8 @@ async function buildKernels() {
 }
 
 /**
- * As ES modules the entries share their code in chunks; by require all of them are the one index, but for those that it does
- * not have.
+ * Builds all entries. As ES modules they share code in chunks. For `require`, all of them are the same index file,
+ * except those that are not part of the index.
  */
 async function buildLibrary() {
   await bundle(
@@ -207,7 +207,7 @@ async function buildLibrary() {
 }
 
 async function buildCommand() {
-  // Commander is CommonJS and asks for Node's modules by require, which a module has to make for itself.
+  // Commander is CommonJS and requires Node's modules; an ES module has to create `require` itself.
   const require =
     'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);';
   await bundle(
@@ -232,7 +232,7 @@ async function buildCommand() {
   bundled.push(font);
 }
 
-/** Puts the types of records beside the declarations that use them: CommonJS has no `#embedded` of its own. */
+/** Copies the types of records next to the declarations that use them: CommonJS has no own `#embedded`. */
 function standAlone(folder) {
   const engine = `${folder}/src/engine`;
   copyFileSync("build/embedded/records.d.ts", `${engine}/records.d.ts`);
@@ -242,9 +242,9 @@ function standAlone(folder) {
   }
 }
 
-/** What is large and seldom needed. */
+/** Compresses files that are large and rarely needed. */
 function compress(file, to) {
-  // The two levels above take twenty times as long for a seventh of the size.
+  // The two higher levels take twenty times as long to save a seventh of the size.
   const params = { [constants.BROTLI_PARAM_QUALITY]: 9 };
   writeFileSync(to, brotliCompressSync(readFileSync(file), { params }));
 }

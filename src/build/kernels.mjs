@@ -1,12 +1,12 @@
-// Reads the signatures of the kernels, and writes what follows from them: the dispatcher that runs a plan's records, and
-// the types and layouts by which TypeScript writes these records. A kernel's fields are so written down once, in its
-// signature, and whoever leaves one out, or gives one another type, does not get past the compiler.
+// Reads the signatures of the kernels and generates code from them: the dispatcher that runs the records of a plan, and
+// the types and layouts with which TypeScript writes these records. So a kernel's fields are defined only once, in its
+// signature, and a missing field or a wrong type is a compile error.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { CommonFlags, NodeKind, newOptions, newProgram, parse } from "assemblyscript";
 
 /**
- * What each type of a parameter is to the dispatcher and to TypeScript. A `usize` is an address, which TypeScript gives as
- * a tensor; a `Stride` is a count of bytes, which it gives as a count of floats.
+ * How the dispatcher loads each parameter type, and its type in TypeScript. A `usize` is an address, for which
+ * TypeScript passes a tensor; a `Stride` is a number of bytes, for which TypeScript passes a number of floats.
  */
 const TYPES = {
   i32: { load: "load<i32>", type: "number" },
@@ -17,12 +17,12 @@ const TYPES = {
   Stride: { load: "<usize>load<u32>", type: "number" },
 };
 
-/** What `runPhase` gives a kernel itself: its share of the items, and room of the thread's own. */
+/** Parameters that `runPhase` supplies: the thread's share of the items, and its scratch memory. */
 const GIVEN = ["begin", "end", "scratch"];
 
-/** Words of a record before its fields; RECORD_ARGUMENTS in assembly/abi.ts. */
+/** Words of a record before its fields; same as RECORD_ARGUMENTS in assembly/abi.ts. */
 const HEAD = 4;
-/** Operations below this one are not kernels: OP_END and OP_ROWS in assembly/abi.ts. */
+/** Lower operation numbers are not kernels, but OP_END and OP_ROWS in assembly/abi.ts. */
 const FIRST_OPERATION = 2;
 
 /**
@@ -49,10 +49,10 @@ function exportedFunctions() {
   );
 }
 
-/** @param {any} type as the compiler has parsed it */
+/** @param {any} type as parsed by the compiler */
 const typeName = (type) => type.name.identifier.text;
 
-/** Those that a plan can run: they take a share of their items. */
+/** The kernels that a plan can run: those that take a share of their items. */
 function planKernels(functions) {
   return functions
     .filter(({ parameters }) => parameters.some(({ name }) => name === "begin"))
@@ -67,7 +67,7 @@ function planKernels(functions) {
     });
 }
 
-/** The dispatcher, in AssemblyScript. */
+/** Generates the dispatcher, in AssemblyScript. */
 function dispatcher(kernels) {
   const files = [...new Set(kernels.map(({ file }) => file))].sort();
   const imports = files.map((file) => {
@@ -93,19 +93,19 @@ ${cases.join("\n")}
 `;
 }
 
-/** What the name of a field begins with in a layout, by its type. */
+/** Prefix of a field's name in a layout, by type. */
 const MARKS = { f32: "~", usize: "@", Stride: "+" };
 
 /**
- * The fields of each kernel's record, in their order, as one short text: names with marks of their types. Operations follow
- * from the order of the kernels.
+ * The fields of each kernel's record, in order, as one short string: names with a prefix for their type. Operation
+ * numbers follow the order of the kernels.
  */
 function layouts(kernels) {
   const text = ({ fields }) => fields.map(({ name, type }) => `${MARKS[type] ?? ""}${name}`).join(" ");
   return Object.fromEntries(kernels.map((kernel) => [kernel.name, text(kernel)]));
 }
 
-/** The types of all that, and of the module's exports. */
+/** Generates the types of the records and layouts, and of the module's exports. */
 function declarations(kernels, functions) {
   const exported = new Set(readFileSync("assembly/index.ts", "utf8").match(/\w+/g));
   const fields = kernels.map(({ name, fields }) => {

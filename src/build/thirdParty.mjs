@@ -1,13 +1,13 @@
-// The licences of what is bundled, which ask to be passed on with it.
+// The licences of bundled packages, which must be distributed with the code.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The folder of the package that a file belongs to, if it is one of the dependencies'. */
+/** The package folder that contains a file, if the file belongs to a dependency. */
 export function packageOf(file) {
   return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0];
 }
 
-/** Name, version, licence and its text, of each package folder. */
+/** Name, version and licence text of each package folder. */
 export function thirdPartyNotices(folders) {
   const notices = [...new Set(folders)].sort().map((folder) => {
     const { name, version, license, repository } = JSON.parse(

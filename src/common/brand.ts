@@ -1,7 +1,7 @@
-// A program can have two copies of this package: one that it imports, and one that something in it requires. What comes
-// from one copy is then no instance of the other one's classes, though it is the same thing.
+// A program may load two copies of this package: one that it imports, and one that a dependency requires. `instanceof`
+// would then fail for objects of the other copy, although they are the same kind of thing.
 
-/** A class whose instances are known in every copy of the package. */
+/** A class whose instances every copy of the package recognizes. */
 interface Branded {
   readonly name: string;
   readonly prototype: object;
@@ -11,10 +11,10 @@ const brandOf = ({ name }: Branded) => Symbol.for(`isthmus.${name}`);
 const isInstance = Function.prototype[Symbol.hasInstance];
 
 /**
- * Has `instanceof` know a class's instances by a brand that all copies of the package share, also those of another copy.
- * To be called in the class's static block, once its static `name` is there. Subclasses of users stay as they are.
+ * Makes `instanceof` recognize instances of this class from any copy of the package, by a brand that all copies share.
+ * Call it in the class's static block, after its static `name` is set. Subclasses that users define are not affected.
  *
- * @param value what the brand is worth, where it is more than a mark
+ * @param value the value stored under the brand; default `true`
  */
 export function brand(Class: Branded, value: unknown = true): void {
   Object.defineProperty(Class.prototype, brandOf(Class), { value });
@@ -26,7 +26,7 @@ export function brand(Class: Branded, value: unknown = true): void {
   });
 }
 
-/** What the brand of a class is worth in `value`; undefined where there is none. */
+/** The value stored under a class's brand in `value`; undefined if it has no such brand. */
 export function brandIn(Class: Branded, value: unknown): unknown {
   return typeof value === "object" && value !== null
     ? (value as Record<symbol, unknown>)[brandOf(Class)]

@@ -3,10 +3,10 @@ import { nearest, simplified } from "./nearest.js";
 import { objectTag } from "./objectTag.js";
 import { quote } from "./printable.js";
 
-/** Integers beyond this, in either direction, are not written out: those of a bigint can have millions of digits. */
+/** Integers beyond ±this are not printed in full: a bigint can have millions of digits. */
 const WIDEST_BIGINT = 2n ** 128n;
 
-/** How a value reads in an error message: short and printable, whatever it is. */
+/** Formats any value for an error message: short and printable. */
 export function show(value: unknown): string {
   switch (typeof value) {
     case "string":
@@ -23,12 +23,12 @@ export function show(value: unknown): string {
   }
 }
 
-/** An object may answer any question with an error or an endless text. */
+/** Any access to a foreign object may throw or return an endless string. */
 function showObject(value: object): string {
   try {
     if (Array.isArray(value)) return `an array of ${value.length}`;
     const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
-    // What generators return has no class, but a tag.
+    // Generator objects have no class name, but they have a tag.
     const kind = typeof name === "string" && name !== "" ? name : objectTag(value);
     if (kind === "Object" || !/^[\p{ID_Start}_$][\p{ID_Continue}$]{0,39}$/u.test(kind)) return "an object";
     return `${/^[AEIOU](?!int)/.test(kind) ? "an" : "a"} ${kind}`;
@@ -46,7 +46,7 @@ export function integer(name: string, value: unknown, least = 1): number {
   return value;
 }
 
-/** @throws {ArgumentError} unless `value` is a finite number that is `valid`, which `wanted` puts into words */
+/** @throws {ArgumentError} unless `value` is finite and `valid`; `wanted` describes the condition */
 export function number(name: string, value: unknown, wanted: string, valid: (x: number) => boolean): number {
   if (typeof value !== "number" || !Number.isFinite(value) || !valid(value)) {
     throw new ArgumentError(`${name} must be ${wanted}, not ${show(value)}`);
@@ -61,7 +61,7 @@ export function boolean(name: string, value: unknown): boolean {
   return value;
 }
 
-/** @throws {ArgumentError} naming the nearest known name unless `value` is one of `known` */
+/** @throws {ArgumentError} unless `value` is one of `known`; the message suggests the nearest known name */
 export function oneOf<T extends string>(
   name: string,
   value: unknown,
@@ -75,7 +75,7 @@ export function oneOf<T extends string>(
   );
 }
 
-/** What to say to people who write another library's name: by that name, simplified. */
+/** Hints for people who use another library's name, keyed by that name, simplified. */
 export type Hints = Readonly<Record<string, string>>;
 
 function hintFor(value: unknown, known: readonly string[], hints: Hints): string {
@@ -86,14 +86,14 @@ function hintFor(value: unknown, known: readonly string[], hints: Hints): string
   return near === undefined ? "" : `; did you mean ${show(near)}?`;
 }
 
-/** What else a name is known as. */
+/** Other ways to write a name. */
 export interface Habits<T extends string> {
-  /** Other names for the known ones, simplified. */
+  /** Other names for the known ones, keyed by the simplified name. */
   readonly aliases?: Readonly<Record<string, T>>;
   readonly hints?: Hints;
 }
 
-/** The known name that `text` stands for, in whatever case, with `_`, `-` or blanks between its words, or as an alias. */
+/** The known name that `text` means, in any case, with `_`, `-` or spaces between words, or as an alias. */
 export function knownAs<T extends string>(
   text: string,
   known: readonly T[],
@@ -105,9 +105,9 @@ export function knownAs<T extends string>(
 }
 
 /**
- * The known name that `value` stands for; see `knownAs`.
+ * The known name that `value` means; see `knownAs`.
  *
- * @throws {ArgumentError} as `oneOf` when there is none
+ * @throws {ArgumentError} like `oneOf` if there is none
  */
 export function canonical<T extends string>(
   name: string,
@@ -120,25 +120,25 @@ export function canonical<T extends string>(
 }
 
 /**
- * Whether a value can be an object of options: one with keys of its own, of a class or of none. Data, functions, promises
- * and streams are no options; their keys may be millions.
+ * Whether a value can be an options object: one with its own keys, of any class or none. Data, functions, promises and
+ * streams are not options; they may have millions of keys.
  */
 export function isOptions(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
   try {
-    // Arrays, buffers, maps, dates and the like have tags of their own.
+    // Arrays, buffers, maps, dates and similar objects have their own tags.
     const tag = objectTag(value);
     if (tag !== "Object" && tag !== "Module") return false;
     if (Symbol.iterator in value || Symbol.asyncIterator in value) return false;
     const { data, then } = value as { data?: unknown; then?: unknown };
-    // A Matrix is data, too.
+    // A Matrix is data too.
     return !ArrayBuffer.isView(data) && typeof then !== "function";
   } catch {
     return false;
   }
 }
 
-/** @throws {ArgumentError} unless `options` is an object of options; it is not gone through */
+/** @throws {ArgumentError} unless `options` is an options object; its keys are not read */
 export function requireOptions(name: string, options: unknown): asserts options is object {
   if (isOptions(options)) return;
   const shown = show(options);
@@ -146,19 +146,19 @@ export function requireOptions(name: string, options: unknown): asserts options 
   throw new ArgumentError(`the options of ${name} must be an object, not ${given}`);
 }
 
-/** @throws {ArgumentError} when `options` is no object of options, or has a key that is not one of `known` */
+/** @throws {ArgumentError} if `options` is not an options object, or has a key that is not in `known` */
 export function knownKeys(name: string, options: unknown, known: readonly string[], hints: Hints = {}): void {
   requireOptions(name, options);
   for (const key of Object.keys(options)) oneOf(`option of ${name}`, key, known, hints);
 }
 
 /**
- * Refuses samples where a method takes options, and arguments behind those: Keras's `fit(x, y)`, TensorFlow.js's
+ * Rejects data in place of options, and extra arguments after them, as in Keras's `fit(x, y)` or TensorFlow.js's
  * `fit(x, y, { … })`.
  *
  * @param options the method's second argument
- * @param surplus the arguments behind it
- * @throws {ArgumentError} for those
+ * @param surplus the arguments after it
+ * @throws {ArgumentError} if the options are data, or if there are extra arguments
  */
 export function requireSampleOptions(method: string, options: unknown, surplus: readonly unknown[]): void {
   if (!isOptions(options)) {
@@ -172,9 +172,9 @@ export function requireSampleOptions(method: string, options: unknown, surplus: 
 }
 
 /**
- * Refuses whatever comes with the samples of a method that has no options.
+ * Rejects extra arguments of a method that takes only samples.
  *
- * @param surplus the arguments behind the samples; none, undefined or an empty object will do
+ * @param surplus the arguments after the samples; undefined and empty objects are allowed
  * @throws {ArgumentError} for anything else
  */
 export function requireSamplesAlone(method: string, surplus: readonly unknown[], what = "samples"): void {

@@ -1,7 +1,7 @@
 /**
- * Arrays of numbers one after the other, in memory of their own.
+ * Concatenates arrays of numbers into a new array.
  *
- * @param type what they become, whatever the parts are
+ * @param type type of the result, whatever the types of the parts
  */
 export function concatenate<T extends Uint8Array | Float32Array | Float64Array>(
   type: new (length: number) => T,

@@ -1,12 +1,12 @@
 import { brand } from "./brand.js";
 
 /**
- * Every error that the library throws on purpose is an `IsthmusError`. `code` is stable and meant for
- * programs; `message` is meant for people and names the argument, what came and what was expected. `instanceof` knows the
- * errors of every copy of the package in the program.
+ * Every error that the library throws on purpose is an `IsthmusError`. Programs can rely on `code`, which is stable.
+ * `message` is for people: it names the argument, the value received and the value expected. `instanceof` works across
+ * all copies of the package in a program.
  */
 export class IsthmusError extends Error {
-  /** Spelt out, in every error, so that it stays when a minifier renames the class. */
+  /** Set explicitly in every error class, because a minifier may rename the class. */
   static override readonly name: string = "IsthmusError";
   static {
     brand(IsthmusError);
@@ -16,7 +16,7 @@ export class IsthmusError extends Error {
 
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options);
-    // Not by assignment, which an `Error.prototype` that is frozen refuses.
+    // An assignment would fail if `Error.prototype` is frozen.
     Object.defineProperty(this, "name", { value: new.target.name, configurable: true, writable: true });
     this.code = code;
   }
@@ -55,7 +55,7 @@ export class NonFiniteError extends IsthmusError {
   }
 }
 
-/** A file or a buffer is not what its format promises. */
+/** A file or buffer does not follow its format. */
 export class FormatError extends IsthmusError {
   static override readonly name: string = "FormatError";
   static {

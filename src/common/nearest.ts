@@ -1,12 +1,12 @@
-/** No name that anybody mistypes is longer. */
+/** Longer texts are not compared: no known name is this long. */
 const LONGEST = 64;
 
-/** Text without what spellings differ in: case, and whatever is no letter or digit. */
+/** Text in lower case, without anything but letters and digits, so that different spellings compare equal. */
 export function simplified(text: string): string {
   return text.toLowerCase().replace(/[^a-z0-9]/g, "");
 }
 
-/** The known name that the fewest edits lead to, if they are few enough for a slip: 2, or a third of the letters. */
+/** The known name with the smallest edit distance, if that is small enough for a typo: 2, or a third of the letters. */
 export function nearest(text: string, known: readonly string[]): string | undefined {
   if (text.length > LONGEST) return undefined;
   const given = simplified(text);

@@ -2,7 +2,7 @@ import { OutOfMemoryError } from "../common/errors.js";
 
 /** Addresses are multiples of a cache line. */
 const ALIGNMENT = 64;
-/** Kernels read whole vectors at a block's end; this many bytes after it may be read and are never written. */
+/** Kernels read whole vectors at the end of a block: they may read this many bytes past it, but never write them. */
 const PADDING = 64;
 
 interface Range {
@@ -11,8 +11,7 @@ interface Range {
 }
 
 /**
- * Hands out ranges of a linear memory, first fit, and takes them back. Knows numbers only; growing the memory is the
- * owner's part.
+ * First-fit allocator for ranges of a linear memory. It only handles numbers; the owner grows the memory.
  */
 export class Arena {
   readonly #free: Range[] = [];
@@ -22,9 +21,9 @@ export class Arena {
   readonly #grow: (end: number) => boolean;
 
   /**
-   * @param start first byte that may be handed out
-   * @param limit first byte that never may
-   * @param grow makes sure that the memory reaches `end`; false when it cannot
+   * @param start first byte that may be allocated
+   * @param limit first byte that may never be allocated
+   * @param grow makes sure that the memory reaches `end`; returns false if it cannot
    */
   constructor(start: number, limit: number, grow: (end: number) => boolean) {
     this.#end = roundUp(start);
@@ -32,7 +31,7 @@ export class Arena {
     this.#grow = grow;
   }
 
-  /** Bytes handed out, padding included. */
+  /** Allocated bytes, including padding. */
   get used(): number {
     let sum = 0;
     for (const size of this.#used.values()) sum += size;
@@ -40,9 +39,9 @@ export class Arena {
   }
 
   /**
-   * The address of `bytes` free bytes.
+   * Allocates `bytes` bytes and returns their address.
    *
-   * @throws {OutOfMemoryError} when there are not that many
+   * @throws {OutOfMemoryError} if there is no free range of that size
    */
   allocate(bytes: number): number {
     const size = roundUp(bytes + PADDING);
@@ -58,7 +57,7 @@ export class Arena {
     return this.#extend(size, bytes);
   }
 
-  /** Takes back what `allocate` gave. */
+  /** Frees what `allocate` returned. */
   release(address: number): void {
     const size = this.#used.get(address);
     if (size === undefined) throw new RangeError(`address ${address} was not handed out`);
@@ -76,7 +75,7 @@ export class Arena {
     }
   }
 
-  /** Joins the free range at `index` with the next one where they touch. */
+  /** Merges the free range at `index` with the next one if they are adjacent. */
   #merge(index: number): void {
     const range = this.#free[index];
     const next = this.#free[index + 1];

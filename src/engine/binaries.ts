@@ -3,12 +3,12 @@ import kernels from "#embedded/kernels";
 import { EngineError } from "../common/errors.js";
 import { builtin } from "../common/runtime.js";
 
-/** The kernels' builds, from one source (asconfig.json): with and without relaxed SIMD. */
+/** Builds of the kernels, from the same source (asconfig.json): without and with relaxed SIMD. */
 export type BuildName = "simd" | "relaxed";
 
 export type Binaries = Record<BuildName, Uint8Array<ArrayBuffer>>;
 
-/** The WebAssembly binaries that src/build/build.mjs packed: a piece of one build after a piece of the other, gzipped. */
+/** Unpacks the WebAssembly binaries of src/build/build.mjs: gzipped pieces, alternating between the two builds. */
 export async function unpackBinaries(): Promise<Binaries> {
   const { packed, piece } = kernels;
   const bytes = await gunzip(decodeBase64(packed));
@@ -16,7 +16,7 @@ export async function unpackBinaries(): Promise<Binaries> {
   let from = 0;
   for (let at = 0; from < bytes.length; at += piece) {
     for (const binary of [binaries.simd, binaries.relaxed]) {
-      // One build is shorter, and may have ended already.
+      // One build is shorter and may have ended already.
       const length = Math.min(piece, binary.length - at);
       if (length <= 0) continue;
       binary.set(bytes.subarray(from, from + length), at);
@@ -26,7 +26,7 @@ export async function unpackBinaries(): Promise<Binaries> {
   return binaries;
 }
 
-/** In any runtime; `Buffer` does not exist in browsers and `Uint8Array.fromBase64` not yet everywhere. */
+/** Works in any runtime; browsers have no `Buffer`, and `Uint8Array.fromBase64` is not available everywhere yet. */
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   const binary = atob(text);
   const bytes = new Uint8Array(binary.length);
@@ -34,7 +34,7 @@ function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** By Node's own module where there is one: its streams take 40 ms to load, which every start would pay. */
+/** Uses Node's own module if available: stream-based decompression takes 40 ms to load, on every start. */
 async function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   const zlib = builtin<{ gunzipSync?(bytes: Uint8Array): Uint8Array }>("node:zlib");
   if (zlib?.gunzipSync) return zlib.gunzipSync(bytes);

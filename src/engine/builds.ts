@@ -1,7 +1,7 @@
 import { type BuildName, unpackBinaries } from "./binaries.js";
 import { compileRelaxedSimd, compileRevectorized } from "./turbo.js";
 
-/** Ways to compile: as the runtime does by itself, or with V8's switches set meanwhile. */
+/** Ways to compile: with the runtime's defaults, or with V8's flags set during compilation. */
 const COMPILERS = {
   plain: (bytes: Uint8Array<ArrayBuffer>) => WebAssembly.compile(bytes),
   relaxedSimd: compileRelaxedSimd,
@@ -11,7 +11,7 @@ const COMPILERS = {
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
 let binaries: ReturnType<typeof unpackBinaries> | undefined;
 
-/** The compiled kernels; unpacking and compiling happen once a process. */
+/** Returns the compiled kernels; unpacks and compiles them only once per process. */
 export function compileKernels(
   build: BuildName,
   compiler: keyof typeof COMPILERS = "plain",

@@ -16,64 +16,64 @@ import { chooseTile, TILE_NAMES, tileFor } from "./tiles.js";
 import { Trace } from "./trace.js";
 import { Workforce } from "./workforce.js";
 
-/** A stretch of work that one turn of the event loop may take: about 10 ms at 20 GFLOP/s, a slow machine's pace. */
+/** The most operations in one turn of the event loop: about 10 ms at 20 GFLOP/s, the speed of a slow machine. */
 export const OPERATIONS_PER_TURN = 2e8;
 /**
- * Predictions with fewer operations stay on one thread even where a number of threads is given: one thread takes about
- * 10 µs for them, and waking the others takes longer.
+ * Smaller predictions run on one thread even if the user set a number of threads: one thread needs about 10 µs for
+ * them, and waking the others takes longer.
  */
 const OPERATIONS_FOR_WORKERS = 2e5;
-/** With `threads: "auto"`, plans with fewer operations stay on one thread: barriers would eat up what is won. */
+/** With `threads: "auto"`, smaller plans run on one thread: waiting at barriers would cost more than it saves. */
 const OPERATIONS_FOR_TEAM = 6e6;
-/** With `threads: "auto"`, operations of larger plans before workers are started, which takes as long: about 25 ms. */
+/** With `threads: "auto"`, operations of larger plans before workers start: about 25 ms, as long as a start takes. */
 const OPERATIONS_BEFORE_TEAM = 5e8;
-/** With `threads: "auto"`, the most threads that are taken. */
+/** The most threads that `threads: "auto"` uses. */
 const MOST_AUTO_THREADS = 16;
 
-/** Tells the class's own use of its constructor from others'. */
+/** Only this file has the key, so nobody else can call the constructor. */
 const KEY = Symbol("Engine");
 
-/** Ends the workers of engines that nobody refers to any more: they would keep themselves, and the memory, for ever. */
+/** Ends the workers of unreferenced engines: they would keep themselves and the memory alive forever. */
 const forgotten = new FinalizationRegistry<Workforce>((workforce) => {
   workforce.stop().catch(() => {});
 });
 
 /**
- * Kernels, memory and workers: what models run on. Several models can share one. Workers that have had nothing to do for
- * half a minute to a minute end, and the next work starts new ones. `dispose` gives everything back at once; an engine
- * that is forgotten without it gives everything back when the garbage collector finds it.
+ * Kernels, memory and workers that run models. Several models can share one engine. Workers that are idle for 30 to 60
+ * seconds end; the next work starts new ones. `dispose` frees everything at once. Without it, everything is freed when
+ * the engine is garbage-collected.
  */
 export class Engine {
-  /** Stays when a minifier renames the class. */
+  /** Explicit, because a minifier may rename the class. */
   static readonly name = "Engine";
   static {
     brand(Engine, version);
   }
-  /** @internal The kernels in use; users see it in `info`, as the next two. */
+  /** @internal The kernels in use; users see this and the next two fields in `info`. */
   readonly build: BuildName;
   /** @internal Whether V8's revectorizer compiled them. */
   readonly turbo: boolean;
   /** @internal The tile of the matrix product, one of the TILE_ constants. */
   readonly tile: number;
-  /** @internal The linear memory of kernels and workers. */
+  /** @internal The linear memory shared by kernels and workers. */
   readonly memory: EngineMemory;
   /** @internal */
   readonly kernels: Kernels;
-  /** The last step of every thread. @internal */
+  /** What every thread did last. @internal */
   readonly trace: Trace;
   readonly #scratch: Block;
   readonly #auto: boolean;
   #threads: number;
-  /** The workers; undefined where one thread does everything. */
+  /** The workers; undefined if the engine has only one thread. */
   readonly #workforce: Workforce | undefined;
-  /** Operations of plans large enough for a team that one thread has run for want of one. */
+  /** Operations of plans that were large enough for a team, but ran on one thread because no team was started yet. */
   #worked = 0;
   /** Held by the plan that is running in turns. */
   readonly #running = new Mutex();
   #disposal: Promise<void> | undefined;
 
   private constructor(key: typeof KEY, parts: Parts, threads: number | "auto") {
-    // JavaScript does not know of private constructors.
+    // Constructors are not private in JavaScript.
     if (key !== KEY) {
       throw new ArgumentError("new Engine(…) cannot wait for the kernels; write await Engine.create({ … })");
     }
@@ -95,10 +95,10 @@ export class Engine {
   }
 
   /**
-   * Compiles the kernels (once a process) and reserves a memory. Workers are started by the first work that wants them.
+   * Compiles the kernels (once per process) and reserves a memory. Workers start when work first needs them.
    *
    * @throws {ArgumentError} for unknown options
-   * @throws {EngineError} when the runtime has no WebAssembly SIMD
+   * @throws {EngineError} if the runtime does not support WebAssembly SIMD
    */
   static async create(options: EngineOptions = {}): Promise<Engine> {
     const checked = checkEngineOptions(options);
@@ -107,23 +107,23 @@ export class Engine {
     return new Engine(KEY, await partsFor(checked), checked.threads);
   }
 
-  /** What is in force. */
+  /** The settings that the engine uses. */
   get info(): EngineInfo {
     return { build: this.build, tile: TILE_NAMES[this.tile]!, turbo: this.turbo, threads: this.#threads };
   }
 
-  /** @internal A plan to write calls into. */
+  /** @internal A new plan to which calls can be added. */
   plan(): PlanBuilder {
     return new PlanBuilder(this.tile, this.#threads);
   }
 
-  /** @internal Floats of room that B[k, n] takes when packed. */
+  /** @internal Size of a packed B[k, n], in floats. */
   packedSize(k: number, n: number): number {
     const width = this.kernels.tileColumns(tileFor(this.tile, n));
     return Math.ceil(n / width) * width * k;
   }
 
-  /** @internal From now on, `spare` is freed when the memory runs out. */
+  /** @internal Registers `spare`, which is freed when memory runs out. */
   addSpare(spare: Spare): void {
     this.memory.addSpare(spare);
   }
@@ -133,19 +133,19 @@ export class Engine {
     this.memory.removeSpare(spare);
   }
 
-  /** @internal Room of this thread for a kernel's own use. */
+  /** @internal Scratch memory of the calling thread for kernels. */
   get scratch(): Address {
     return this.#scratch.at();
   }
 
-  /** @internal Runs a plan to its end on the calling thread. */
+  /** @internal Runs a whole plan on the calling thread. */
   run(plan: Plan): void {
     this.#assertAlive();
     const scratch = plan.scratch?.at ?? this.#scratch.at();
     for (const phase of plan.phases) this.kernels.runPhase(phase, 0, 1, scratch);
   }
 
-  /** @internal Runs a plan at once if it is short, wants no workers and nothing else is running; else returns false. */
+  /** @internal Runs a plan at once if it is short, needs no workers and nothing else is running; else returns false. */
   runIfShort(plan: Plan): boolean {
     if (this.#running.held || plan.operations > OPERATIONS_PER_TURN || this.#wantsTeam(plan)) return false;
     this.trace.note(TRACE_PLAN);
@@ -155,11 +155,12 @@ export class Engine {
   }
 
   /**
-   * Runs a plan on all threads, pausing where the event loop may turn, one plan after the other. A long plan is cut
-   * into the shares that as many more threads would take, one after the other; the bits are the same.
+   * Runs a plan on all threads, after the plans that came before it. Pauses whenever the event loop may turn. A long
+   * plan is divided into slices, as if there were more threads; the slices run one after the other, and the bits are
+   * the same.
    *
    * @internal
-   * @throws {EngineError} when a worker has died; the next call starts new ones
+   * @throws {EngineError} if a worker has died; the next call starts new workers
    */
   *runInTurns(plan: Plan): Generator<Promise<unknown> | undefined, void> {
     this.trace.note(TRACE_LOCK);
@@ -173,14 +174,14 @@ export class Engine {
     }
   }
 
-  /** Waits for the plans that came before. */
+  /** Waits until all earlier plans have finished. */
   *#turn(): Generator<Promise<unknown>, void> {
     const turn = this.#running.take();
     if (!turn) return;
     try {
       yield turn;
     } catch (error) {
-      // Thrown in after the wait, so the turn has come.
+      // The error was thrown in after the wait, so this plan already holds the mutex.
       this.#running.pass();
       throw error;
     }
@@ -203,7 +204,7 @@ export class Engine {
     if (operations >= OPERATIONS_FOR_TEAM) this.#worked += operations;
   }
 
-  /** One slice of `count` phases, on the team or on the calling thread. */
+  /** Runs one slice of `count` phases, on the team or on the calling thread. */
   *#runJob(
     team: Team | undefined,
     plan: Plan,
@@ -222,17 +223,17 @@ export class Engine {
     try {
       yield* team.run(plan, first, count, slice, slices);
     } catch (error) {
-      // The caller will give memory back, or write to it, that the other workers may still be writing to.
+      // The caller will free or overwrite memory that other workers may still be writing to.
       if (team.failed) yield this.#workforce!.stop();
       throw error;
     }
   }
 
   /**
-   * Whether a plan is to run on a team: never if all of it is the share of one thread, as a prediction of a few rows is.
-   * A number of threads is for everything but tiny predictions, which have one phase; steps of training have more.
-   * `"auto"` starts a team only once there has been as much work as the start costs: then no work, however much or little
-   * is to come, takes more than twice the time that it would have taken at best.
+   * Whether a plan should run on a team. Never if all of it is one thread's share, like a prediction of a few rows. If
+   * the user set a number of threads, everything runs on a team except tiny predictions, which have one phase; training
+   * steps have more. `"auto"` starts a team once one thread has done as much work as a start costs. So no amount of
+   * work takes more than twice as long as with the best choice.
    */
   #wantsTeam({ operations, phases, shares }: Plan): boolean {
     if (this.#threads === 1 || shares === 1) return false;
@@ -241,7 +242,7 @@ export class Engine {
     return this.#workforce!.there || this.#worked + operations >= OPERATIONS_BEFORE_TEAM;
   }
 
-  /** The team, started if need be. Where workers cannot be started, the engine goes on with one thread. */
+  /** Returns the team and starts it if needed. If workers cannot start, the engine continues with one thread. */
   *#startedTeam(): Generator<Promise<unknown>, Team | undefined> {
     const team = yield* this.#workforce!.team();
     if (!team) this.#threads = 1;
@@ -250,8 +251,8 @@ export class Engine {
   }
 
   /**
-   * Ends the workers, after the step that is running; models that use the engine cannot calculate any more. A second
-   * call returns the same promise.
+   * Ends the workers after the current step; models that use this engine can no longer calculate. A second call returns
+   * the same promise.
    */
   dispose(): Promise<void> {
     this.#disposal ??= this.#end();
@@ -274,10 +275,10 @@ export class Engine {
 }
 
 /**
- * Whether a value is an engine that can be used here: of this copy of the package, or of another copy of the same release,
- * whose kernels take the same plans.
+ * Whether a value is an engine that can be used here: from this copy of the package, or from another copy of the same
+ * release, whose kernels accept the same plans.
  *
- * @throws {ArgumentError} for an engine of another release
+ * @throws {ArgumentError} if the engine is from another release
  */
 export function isEngine(value: unknown): value is Engine {
   const release = brandIn(Engine, value);

@@ -10,20 +10,20 @@ import type { Kernels } from "./kernels.js";
 import type { Address, EngineMemory } from "./memory.js";
 
 /**
- * What `fingerprint` gives for the relaxed build where multiply-adds are fused, without the revectorizer; a test
- * compares it with what the kernels compute then.
+ * The result of `fingerprint` for the relaxed build with fused multiply-adds and without the revectorizer. A test
+ * compares it with what the kernels compute.
  */
 export const FUSED_FINGERPRINT = 3547128121;
 
 const ROWS = 13;
 const COLUMNS = 37;
 const DEPTH = 29;
-/** The first prime after each kernel's vector and tile widths, so that tails are run, too. */
+/** The first prime above the kernels' vector and tile widths, so that tails run too. */
 const COUNT = 131;
 
 /**
- * A 32-bit hash (FNV-1a) of what a set of kernels makes of fixed inputs: products with every tile that turbo uses,
- * cross-entropy, Adam, the random normals and noise, which between them use all the vector operations there are.
+ * A 32-bit hash (FNV-1a) of the results of a set of kernels on fixed inputs: products with every tile that turbo uses,
+ * cross-entropy, Adam, random normals and noise. Together they use every vector operation.
  */
 export function fingerprint(kernels: Kernels, memory: EngineMemory): number {
   const scratch = memory.allocate(SCRATCH_BYTES);
@@ -47,7 +47,7 @@ export function fingerprint(kernels: Kernels, memory: EngineMemory): number {
   return hash;
 }
 
-/** Both noises of a row of 83 of sample 9, in epoch 0. The step block holds an address, so it stays out of the hash. */
+/** Both kinds of noise on a row of 83, sample 9, epoch 0. The step block contains an address, so it is not hashed. */
 function addNoise(
   kernels: Kernels,
   memory: EngineMemory,

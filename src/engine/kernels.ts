@@ -1,7 +1,7 @@
 import { instantiateSync } from "@assemblyscript/loader";
 import type { KernelExports } from "#embedded/records";
 
-/** The module's exports, as assembly/index.ts lists them. The engine calls few of them; plans run the others. */
+/** The module's exports, as in assembly/index.ts. The engine calls a few of them directly; plans run the others. */
 export type Kernels = KernelExports;
 
 /** Instantiates the kernels over a shared memory. */
@@ -9,7 +9,7 @@ export function instantiateKernels<T = Kernels>(module: WebAssembly.Module, memo
   return instantiateSync(module, { env: { memory }, engine: { sleep: sleepOn(memory) } }).exports as T;
 }
 
-/** `sleep` of assembly/team.ts: what a thread does when others keep it waiting. */
+/** `sleep` of assembly/team.ts: how a thread waits for the others. */
 function sleepOn(memory: WebAssembly.Memory) {
   return (address: number, expected: number, milliseconds: number): number => {
     const words = new Int32Array(memory.buffer);

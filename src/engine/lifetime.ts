@@ -1,17 +1,17 @@
 import { StateError } from "../common/errors.js";
 
-/** A model's time from `create` to `dispose`: what is under way at its end is told, and waited for. */
+/** A model's lifetime, from `create` to `dispose`. When it ends, running calls are notified and waited for. */
 export class Lifetime {
   #over = false;
   readonly #calls = new Set<Promise<void>>();
   readonly #waiting = new Set<() => void>();
 
-  /** @throws {StateError} when it is over */
+  /** @throws {StateError} if the lifetime is over */
   assertAlive(): void {
     if (this.#over) throw new StateError("the model was disposed of");
   }
 
-  /** Makes a call that `end` waits for. */
+  /** Runs a call that `end` waits for. */
   async during<T>(call: () => Promise<T>): Promise<T> {
     let settle = () => {};
     const settled = new Promise<void>((resolve) => {
@@ -27,8 +27,8 @@ export class Lifetime {
   }
 
   /**
-   * Settles as the user's promise does, or is fulfilled at the end of the lifetime: a callback may itself be waiting
-   * for that.
+   * Settles like the user's promise, or is fulfilled when the lifetime ends: a callback may itself be waiting for the
+   * end.
    */
   async orEnd(promise: Promise<unknown>): Promise<void> {
     let stop = () => {};
@@ -44,7 +44,7 @@ export class Lifetime {
     }
   }
 
-  /** Fulfilled when no call is under way any more; at once, without a turn of the event loop, when there is none. */
+  /** Fulfilled when all running calls have finished; undefined if there are none, to save a turn of the event loop. */
   end(): Promise<unknown> | undefined {
     this.#over = true;
     for (const stop of this.#waiting) stop();

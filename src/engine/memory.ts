@@ -2,13 +2,13 @@ import { OutOfMemoryError } from "../common/errors.js";
 import { Arena } from "./arena.js";
 
 const PAGE = 65536;
-/** Maxima to try, in pages: a process with little address space refuses the reservation of 4 GiB. */
+/** Maximum sizes to try, in pages: a process with little address space cannot reserve 4 GiB. */
 const MAXIMUM_PAGES = [65536, 16384, 4096];
 
-/** A byte address of linear memory. Only the engine and its kernels know what is there. */
+/** A byte address in linear memory. Only the engine and its kernels know what is stored where. */
 export type Address = number & { readonly brand: unique symbol };
 
-/** No address: what a kernel takes for something that is not there. */
+/** No address: passed to a kernel for an array that is absent. */
 export const NOWHERE = 0 as Address;
 
 /** A region of the engine's memory. Valid until `release`. */
@@ -50,7 +50,7 @@ export class Block {
     return new Uint8Array(this.#memory.buffer, this.#address + offset, length);
   }
 
-  /** Gives the region back. A second call does nothing. */
+  /** Frees the region. A second call does nothing. */
   release(): void {
     if (this.#released) return;
     this.#released = true;
@@ -58,9 +58,9 @@ export class Block {
   }
 }
 
-/** Memory that is kept only to save time later, and can be given back at any moment. */
+/** A cache: memory that only saves time later and can be freed at any moment. */
 export interface Spare {
-  /** Gives all of it back. Returns whether there was any. */
+  /** Frees all of it. Returns whether there was any. */
   free(): boolean;
 }
 
@@ -69,9 +69,9 @@ export class EngineMemory {
   readonly memory: WebAssembly.Memory;
   #arena: Arena | undefined;
   readonly #maximumPages: number;
-  /** No block has lain beyond here, so that there are only the zeros that memory grows by. */
+  /** The highest address that any block has reached; beyond it, memory still contains the zeros it was created with. */
   #highest = 0;
-  /** Weak, so that the memory of a forgotten model is found. */
+  /** Weak references, so that the memory of a forgotten model can be garbage-collected. */
   readonly #spares = new Set<WeakRef<Spare>>();
 
   constructor() {
@@ -91,7 +91,7 @@ export class EngineMemory {
     throw new OutOfMemoryError("no size of WebAssembly memory could be reserved");
   }
 
-  /** The whole memory as it is now; it is another object after it has grown. */
+  /** The whole memory as it is now; growing replaces this object. */
   get buffer(): SharedArrayBuffer {
     return this.memory.buffer as unknown as SharedArrayBuffer;
   }
@@ -106,12 +106,12 @@ export class EngineMemory {
     return this.memory.buffer.byteLength;
   }
 
-  /** Tells where the kernels' own data ends; nothing can be allocated before. */
+  /** Sets where the kernels' own data ends; allocation starts there. */
   start(heapBase: number): void {
     this.#arena = new Arena(heapBase, this.#maximumPages * PAGE, (end) => this.#reach(end));
   }
 
-  /** From now on, `spare` is freed when the memory runs out. */
+  /** Registers `spare`, which is freed when memory runs out. */
   addSpare(spare: Spare): void {
     for (const reference of this.#spares) if (!reference.deref()) this.#spares.delete(reference);
     this.#spares.add(new WeakRef(spare));
@@ -121,7 +121,7 @@ export class EngineMemory {
     for (const reference of this.#spares) if (reference.deref() === spare) this.#spares.delete(reference);
   }
 
-  /** Frees what is only kept to save time. Returns whether there was any. */
+  /** Frees all caches. Returns whether there were any. */
   freeSpares(): boolean {
     let freed = false;
     for (const reference of this.#spares) if (reference.deref()?.free()) freed = true;
@@ -129,14 +129,14 @@ export class EngineMemory {
   }
 
   /**
-   * A new block of zeros. Spare memory is freed for it if need be.
+   * A new block of zeros. Caches are freed if necessary.
    *
-   * @throws {OutOfMemoryError} when the memory cannot hold it
+   * @throws {OutOfMemoryError} if the memory has no room for it
    */
   allocate(bytes: number): Block {
     const address = this.#place(bytes);
     const block = new Block(this, address, bytes);
-    // Where nothing was written there is nothing to clear: 100 MB would take the calling thread some 50 ms.
+    // Memory that was never written is already zero; clearing 100 MB would block the calling thread for about 50 ms.
     block.view(0, Math.min(bytes, Math.max(0, this.#highest - address))).fill(0);
     this.#highest = Math.max(this.#highest, address + bytes);
     return block;

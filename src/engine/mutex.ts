@@ -1,4 +1,4 @@
-/** Lets one in at a time, in the order in which they came. */
+/** A mutex with a queue: first come, first served. */
 export class Mutex {
   #held = false;
   readonly #waiting: (() => void)[] = [];
@@ -7,14 +7,14 @@ export class Mutex {
     return this.#held;
   }
 
-  /** Takes the mutex; where somebody holds it, the promise is fulfilled once it has been passed on. */
+  /** Takes the mutex. If it is held, returns a promise that is fulfilled when it is this caller's turn. */
   take(): Promise<void> | undefined {
     if (this.#held) return new Promise((resolve) => this.#waiting.push(resolve));
     this.#held = true;
     return undefined;
   }
 
-  /** Passes the mutex on to whoever has waited longest. */
+  /** Passes the mutex on to the caller who has waited longest. */
   pass(): void {
     const next = this.#waiting.shift();
     if (next) next();

@@ -8,7 +8,7 @@ import { EngineMemory } from "./memory.js";
 import { hasRelaxedSimd } from "./probe.js";
 import { hasDormantRelaxedSimd, hasRevectorizer } from "./turbo.js";
 
-/** What an engine is made of. */
+/** The parts of an engine. */
 export interface Parts {
   readonly build: BuildName;
   readonly turbo: boolean;
@@ -17,7 +17,7 @@ export interface Parts {
   readonly kernels: Kernels;
 }
 
-/** Compiled kernels on a memory of their own: those that were asked for, or what comes nearest. */
+/** Compiles kernels with their own memory: the requested build, or the closest available one. */
 export async function partsFor({ math, turbo }: CheckedEngineOptions): Promise<Parts> {
   const tried = turbo === false ? undefined : await turboParts(math);
   if (typeof tried === "object") return tried;
@@ -28,7 +28,7 @@ export async function partsFor({ math, turbo }: CheckedEngineOptions): Promise<P
   return { build, turbo: false, module, ...instantiate(module) };
 }
 
-/** The revectorized kernels if they can be had and calculate what they should; else what is in the way. */
+/** The revectorized kernels if they are available and compute the expected results; otherwise the reason why not. */
 async function turboParts(math: CheckedEngineOptions["math"]): Promise<Parts | string> {
   if (math !== "fast") return 'it needs math "fast"';
   if (!hasRevectorizer()) return "this runtime lacks V8's revectorizer, which Node 24 and later have";

@@ -7,8 +7,8 @@ import type { AnyTensor, Tensor } from "./tensor.js";
 import { tileFor } from "./tiles.js";
 
 /**
- * The kernels that a plan can run, with the fields of their records, as their signatures in assembly/ have them. Strides
- * count floats.
+ * The kernels that a plan can run, with the fields of their records, generated from their signatures in assembly/.
+ * Strides are counted in floats.
  */
 export type KernelFields = Fields<AnyTensor>;
 export type KernelName = keyof KernelFields;
@@ -19,10 +19,10 @@ interface Field {
   readonly type: "address" | "float" | "integer" | "stride";
 }
 
-/** The marks of types that stand before names; integers have none. */
+/** In a layout, each name has a prefix for its type; integers have none. */
 const MARKS: Readonly<Record<string, Field["type"]>> = { "@": "address", "~": "float", "+": "stride" };
 
-/** The operation of each kernel, and its fields in the order of the record. */
+/** The operation number of each kernel, and its fields in the order of the record. */
 const LAYOUTS = new Map(
   Object.entries(layouts).map(([name, fields], index) => [
     name as KernelName,
@@ -35,28 +35,28 @@ function toField(marked: string): Field {
   return type ? { name: marked.slice(1), type } : { name: marked, type: "integer" };
 }
 
-/** Output rows are divided among threads in multiples of this, the widest tile's width. */
+/** Output rows are divided among threads in multiples of this: the width of the widest tile. */
 const GRAIN = 16;
-/** Rows of a batch go through the whole forward and backward pass in blocks: a multiple of every tile's height, few
- * enough that their activations stay in the second-level cache. */
+/** Blocks of this many rows go through the whole forward and backward pass. A multiple of every tile's height, and
+ * small enough that their activations stay in the level-2 cache. */
 const ROW_BLOCK = 48;
-/** Floats of activations in a block, where the rows are so short that more of them fit. */
+/** Floats of activations in a block; if rows are short, a block has more rows, up to this size. */
 const BLOCK_FLOATS = 48 * 1024;
 
 /** A plan in the engine's memory, ready to run. */
 export class Plan {
-  /** Stays when a minifier renames the class. */
+  /** Explicit, because a minifier may rename the class. */
   static readonly name = "Plan";
   static {
     brand(Plan);
   }
   /** Where each phase starts; all threads finish one before any starts the next. */
   readonly phases: readonly Address[];
-  /** Floating-point operations of its matrix products, to judge how long it takes. */
+  /** Floating-point operations of its matrix products, to estimate how long it takes. */
   readonly operations: number;
   /** The most threads that any of its calls can be divided among. */
   readonly shares: number;
-  /** Bytes of each thread's own room, and where that of thread 0 is; undefined where the usual room will do. */
+  /** Bytes of scratch memory per thread, and the address of thread 0's; undefined if the usual size is enough. */
   readonly scratch: { readonly at: Address; readonly bytes: number } | undefined;
   readonly #block: Block;
   readonly #list: number;
@@ -80,12 +80,12 @@ export class Plan {
     }
   }
 
-  /** Where the address of phase `index` stands, and those of the later ones after it: a team's job. */
+  /** Address in the list of phase addresses where the entry of phase `index` is stored; a team's job starts there. */
   listAt(index: number): Address {
     return this.#block.at(this.#list + index * 4);
   }
 
-  /** Gives its memory back. */
+  /** Frees its memory. */
   release(): void {
     this.#block.release();
     this.#scratch?.release();
@@ -100,21 +100,21 @@ interface PlanNeeds {
   readonly threads: number;
 }
 
-/** Writes a plan: the calls of kernels that one step consists of, in order. */
+/** Writes a plan: the kernel calls of one step, in order. */
 export class PlanBuilder {
   readonly #words: number[] = [];
   readonly #starts: number[] = [0];
   readonly #tile: number;
   readonly #float = new DataView(new ArrayBuffer(4));
-  /** Rows of the block of rows that is being written; undefined outside of one. */
+  /** Number of rows while `rows` is adding calls; otherwise undefined. */
   #blockRows: number | undefined;
   /** The most threads that will run it. */
   readonly threads: number;
   /** Floating-point operations of the matrix products so far. */
   operations = 0;
-  /** The most shares that a call so far can be divided into. */
+  /** The largest number of shares that any call so far can be divided into. */
   shares = 1;
-  /** Bytes of room that each thread needs for itself. */
+  /** Bytes of scratch memory that each thread needs. */
   scratchBytes = SCRATCH_BYTES;
 
   /** @param tile the engine's tile of the matrix product */
@@ -123,7 +123,7 @@ export class PlanBuilder {
     this.threads = threads;
   }
 
-  /** Starts a phase: what follows may read what any thread wrote before. */
+  /** Starts a phase: its calls may read what any thread wrote in earlier phases. */
   phase(): this {
     this.#record(OP_END, 0, 1, []);
     this.#starts.push(this.#words.length);
@@ -131,10 +131,10 @@ export class PlanBuilder {
   }
 
   /**
-   * Runs what `body` adds over all rows, block after block. Each call in it is of a multiple of so many rows: a
-   * convolution, for one, has a row for each place of a picture.
+   * Runs the calls that `body` adds over all rows, block by block. Each of them has a fixed number of items per row: a
+   * convolution, for example, has one for each position of an image.
    *
-   * @param floats activations of a row, of all layers
+   * @param floats activations per row, of all layers together
    */
   rows(count: number, floats: number, body: () => void): this {
     const start = this.#words.length;
@@ -148,7 +148,7 @@ export class PlanBuilder {
     return this;
   }
 
-  /** Sees to it that each thread has so many bytes for a kernel's own use. */
+  /** Makes sure that each thread has at least this many bytes of scratch memory. */
   scratch(bytes: number): this {
     this.scratchBytes = Math.max(this.scratchBytes, Math.ceil(bytes / SCRATCH_BYTES) * SCRATCH_BYTES);
     return this;
@@ -161,9 +161,9 @@ export class PlanBuilder {
   }
 
   /**
-   * Adds a call of a kernel.
+   * Adds a kernel call.
    *
-   * @param extent how many items (rows of the output) there are to divide among threads
+   * @param extent number of items (rows of the output) to divide among threads
    * @param fields the kernel's parameters
    * @param grain threads get multiples of it; within `rows`, they get whole rows
    */
@@ -180,7 +180,7 @@ export class PlanBuilder {
     return tileFor(this.#tile, n);
   }
 
-  /** Adds C[rows, n] = seed + A[rows, k]·B. A has any strides, C's rows are contiguous. */
+  /** Adds C[rows, n] = seed + A[rows, k]·B. A may have any strides; C's rows are contiguous. */
   product({ a, b, seed, c, accumulate = false }: Product): this {
     const [rows, n] = c.shape as [number, number];
     const k = a.shape[1]!;
@@ -200,13 +200,13 @@ export class PlanBuilder {
     });
   }
 
-  /** Packs B[k, n] for a product; threads share its k rows. */
+  /** Packs B[k, n] for a product; its k rows are divided among threads. */
   packRows(source: Tensor, packed: Tensor): this {
     const [k, n] = source.shape as [number, number];
     return this.call("packRows", k, { tile: tileFor(this.#tile, n), k, n, source, packed });
   }
 
-  /** Packs B[k, n] for a product, given as its transpose [n, k]; threads share the n rows of that. */
+  /** Packs B[k, n] for a product from its transpose [n, k]; the transpose's n rows are divided among threads. */
   packColumns(source: Tensor, packed: Tensor): this {
     const [n, k] = source.shape as [number, number];
     return this.call("packTransposed", n, { tile: tileFor(this.#tile, n), k, n, source, packed });
@@ -220,7 +220,7 @@ export class PlanBuilder {
     this.#words.push(operation, RECORD_ARGUMENTS + fields.length, extent, grain, ...fields);
   }
 
-  /** The 32 bits of a field. */
+  /** A field as the 32 bits that are stored. */
   #word(value: number | boolean | AnyTensor, { type }: Field): number {
     if (typeof value === "object") return value.address;
     if (type === "stride") return Number(value) * 4;
@@ -232,14 +232,14 @@ export class PlanBuilder {
 
 /** A matrix product. */
 interface Product {
-  /** [rows, k], of any strides. */
+  /** [rows, k], any strides. */
   readonly a: Tensor;
   /** B[k, n], packed. */
   readonly b: Tensor;
-  /** A row that each row of the result starts from. */
+  /** Initial value of every row of the result. */
   readonly seed: Tensor;
-  /** [rows, n], its rows one after the other. */
+  /** [rows, n], contiguous rows. */
   readonly c: Tensor;
-  /** Whether the result is added to what is in C, instead of the seed. */
+  /** Whether to add the result to C instead of starting from the seed. */
   readonly accumulate?: boolean;
 }

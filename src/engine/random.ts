@@ -2,7 +2,7 @@ import { type Seed, seedWords } from "../math/seed.js";
 import type { Engine } from "./engine.js";
 import type { Tensor } from "./tensor.js";
 
-/** Which random numbers: the same source always gives the same ones, and each stream has its own. */
+/** Selects random numbers: the same source always gives the same ones, and each stream has its own. */
 export interface RandomSource {
   readonly seed: Seed;
   /** One of the STREAM_ constants of assembly/abi.ts. */
@@ -46,7 +46,7 @@ export function fillWords(engine: Engine, target: Tensor<Uint32Array>, from: Ran
   engine.kernels.randomWords(target.address, target.values.length, ...wordsOf(from), engine.scratch);
 }
 
-/** Puts the elements of a tensor into a random order, from sample 0 of the source. */
+/** Shuffles the elements of a tensor, with the random numbers of sample 0 of the source. */
 export function shuffle(
   engine: Engine,
   target: Tensor<Uint32Array>,

@@ -2,11 +2,11 @@ import { EngineError } from "../common/errors.js";
 import { builtin } from "../common/runtime.js";
 import type { WorkerStart } from "./worker.js";
 
-/** A worker, of Node or of the web. */
+/** A worker, in Node or on the web. */
 export interface WorkerHandle {
-  /** Fulfilled when it serves; rejected when it fails before. */
+  /** Fulfilled when the worker is ready; rejected if it fails before that. */
   readonly ready: Promise<void>;
-  /** Fulfilled when it has ended. It ends by itself once the team is stopped; with `kill` it is made to. */
+  /** Fulfilled when the worker has ended. It ends by itself once the team is stopped; `kill` terminates it. */
   end(kill: boolean): Promise<void>;
 }
 
@@ -19,13 +19,13 @@ interface NodeWorker {
   unref(): void;
 }
 
-/** How long a worker may take to end by itself, in ms. */
+/** How long a worker may take to end by itself before it is terminated, in ms. */
 const GRACE = 1000;
 
 /**
  * Starts a worker from its source.
  *
- * @param onDeath told when it ends without having been asked to
+ * @param onDeath called if the worker ends unexpectedly
  */
 export function spawnWorker(
   source: string,
@@ -47,7 +47,7 @@ function spawnNode(
   onDeath: (error: Error) => void,
 ): WorkerHandle {
   const worker = new NodeWorker(source, { eval: true, execArgv: [], name: "isthmus" });
-  // A model that nobody disposes of must not keep the process alive.
+  // A model that was never disposed of must not keep the process alive.
   let died: (error: Error) => void = () => {};
   const exited = new Promise<void>((resolve) => worker.on("exit", () => resolve()));
   const ready = new Promise<void>((resolve, reject) => {
@@ -73,7 +73,7 @@ function spawnNode(
   };
 }
 
-/** Waits for `promise`, but only so long; then does `otherwise`. */
+/** Waits for `promise`, but no longer than the grace period; then calls `otherwise`. */
 async function within(promise: Promise<void>, otherwise: () => Promise<unknown>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<boolean>((resolve) => {
@@ -85,7 +85,7 @@ async function within(promise: Promise<void>, otherwise: () => Promise<unknown>)
 
 function spawnWeb(source: string, start: WorkerStart, onDeath: (error: Error) => void): WorkerHandle {
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  // Called in a worker, it can hang in a Firefox whose workers are watched: see src/playground/shared/hosted.ts.
+  // In a worker this can hang in Firefox while its developer tools watch workers: see src/playground/shared/hosted.ts.
   const worker = new Worker(url, { name: "isthmus" });
   const ready = new Promise<void>((resolve, reject) => {
     worker.onmessage = () => resolve();

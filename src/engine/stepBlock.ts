@@ -11,11 +11,11 @@ import {
 import type { Storage } from "./storage.js";
 import type { Tensor } from "./tensor.js";
 
-/** What changes from step to step in an optimizer: numbers that its kernel reads from the step block. */
+/** Numbers that change from step to step in an optimizer; its kernel reads them from the step block. */
 export interface StepFactors {
-  /** η, with a bias correction in it where the optimizer has one; of Nadam the factor of the first moment. */
+  /** η, including the bias correction if the optimizer has one; for Nadam, the factor of the first moment. */
   readonly learningRate: number;
-  /** η·λ of a decay of the weights. */
+  /** η·λ, for weight decay. */
   readonly weightDecay: number;
   /** Nadam's factor of the gradient. */
   readonly gradientRate: number;
@@ -23,7 +23,7 @@ export interface StepFactors {
   readonly secondFactor: number;
 }
 
-/** What changes from step to step, while the plan stays the same; kernels read it from here. */
+/** The values that change from step to step while the plan stays the same; kernels read them from here. */
 export class StepBlock {
   readonly tensor: Tensor<Uint32Array>;
   readonly #words: Uint32Array;
@@ -35,17 +35,17 @@ export class StepBlock {
     this.#floats = new Float32Array(this.#words.buffer, this.#words.byteOffset, STEP_WORDS);
   }
 
-  /** Which rows the step takes: of the source where it gathers, of the data set where it draws. */
+  /** Row indices of the batch: which rows to gather from the source, and the samples for which noise is drawn. */
   set indices(indices: Tensor<Uint32Array>) {
     this.#words[STEP_INDICES] = indices.address;
   }
 
-  /** Epoch over the model's whole life, from 0. */
+  /** Epoch number over all of the model's trainings, from 0. */
   set epoch(epoch: number) {
     this.#words[STEP_EPOCH] = epoch;
   }
 
-  /** Weight of the divergence of a gaussian code. */
+  /** Weight of the Kullback-Leibler divergence of a gaussian latent. */
   set divergenceWeight(weight: number) {
     this.#floats[STEP_KL_WEIGHT] = weight;
   }

@@ -3,20 +3,20 @@ import type { Block, EngineMemory } from "./memory.js";
 import type { Plan, PlanBuilder } from "./plan.js";
 import { type Tensor, tensorOf } from "./tensor.js";
 
-/** Something in the engine's memory. */
+/** An object that occupies engine memory. */
 interface Releasable {
   release(): void;
 }
 
 /**
- * Gives back what was never released and nobody refers to any more: a forgotten model must not take the memory of an
+ * Frees objects that were garbage-collected without being released: a forgotten model must not keep the memory of an
  * engine that others use.
  */
 const forgotten = new FinalizationRegistry<readonly Releasable[]>(releaseAll);
 
 /**
- * Tensors and plans that belong together. When there is no memory for one of them, the others are given back. Whoever
- * uses them keeps this object: they are given back when it is collected.
+ * Tensors and plans that belong together. If an allocation fails, all of them are freed. Keep a reference to this
+ * object while you use them: they are freed when it is garbage-collected.
  */
 export class Storage {
   readonly #memory: EngineMemory;
@@ -28,7 +28,7 @@ export class Storage {
     forgotten.register(this, this.#members, this);
   }
 
-  /** Size of all its tensors, in bytes; plans do not count. */
+  /** Total size of its tensors, in bytes, without plans. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -36,7 +36,7 @@ export class Storage {
   /**
    * float32 zeros.
    *
-   * @throws {OutOfMemoryError} when the memory cannot hold them, as all of these; nothing is held any more then
+   * @throws {OutOfMemoryError} if the memory has no room, as for all methods here; everything held is freed then
    */
   floats(...shape: number[]): Tensor {
     const block = this.#allocate(sizeOf(shape) * 4);
@@ -55,7 +55,7 @@ export class Storage {
     return tensorOf(block, block.words(), shape);
   }
 
-  /** Bytes of zero. */
+  /** Unsigned 8-bit zeros. */
   octets(...shape: number[]): Tensor<Uint8Array> {
     const block = this.#allocate(sizeOf(shape));
     return tensorOf(block, block.view(), shape);
@@ -66,13 +66,13 @@ export class Storage {
     return this.#add(() => builder.build(this.#memory));
   }
 
-  /** Gives back one of its plans. */
+  /** Frees one of its plans. */
   remove(plan: Plan): void {
     this.#members.splice(this.#members.indexOf(plan), 1);
     plan.release();
   }
 
-  /** Gives all of it back. A second call does nothing. */
+  /** Frees everything. A second call does nothing. */
   release(): void {
     forgotten.unregister(this);
     releaseAll(this.#members);

@@ -20,12 +20,12 @@ import type { Plan } from "./plan.js";
 import { spawnWorker, type WorkerHandle } from "./spawn.js";
 import type { Trace } from "./trace.js";
 
-/** How long workers may take to start, in ms: they take some tens, and a machine that is busy several times that. */
+/** How long workers may take to start, in ms. Usually some tens of ms; several times that on a busy machine. */
 const START_LIMIT = 20_000;
-/** How long workers may take to end a job that nobody waits for any more, in ms; a job is meant to take about 10. */
+/** How long workers may take to finish a job whose caller has given up, in ms. A job is meant to take about 10 ms. */
 const LAST_WAIT = 3000;
 
-/** Workers on an engine's memory, with the calling thread as their leader. */
+/** Workers that share an engine's memory, led by the calling thread. */
 export class Team {
   readonly threads: number;
   readonly #kernels: Kernels;
@@ -43,7 +43,7 @@ export class Team {
     this.#words = block.words(0, TEAM_WORDS);
   }
 
-  /** Room that a team of `threads` needs, in bytes. */
+  /** Bytes of memory that a team of `threads` needs. */
   static roomFor(threads: number): number {
     return TEAM_WORDS * 4 + threads * SCRATCH_BYTES;
   }
@@ -51,9 +51,9 @@ export class Team {
   /**
    * Starts `threads` − 1 workers.
    *
-   * @param block room for the team, of no other use until it was stopped
-   * @param trace of at least so many threads
-   * @throws {EngineError} when the runtime has no workers, or one does not start
+   * @param block memory for the team, used for nothing else until the team is stopped
+   * @param trace has room for at least `threads` threads
+   * @throws {EngineError} if the runtime has no workers, or one of them does not start
    */
   static async start(
     module: WebAssembly.Module,
@@ -81,7 +81,7 @@ export class Team {
     }
   }
 
-  /** Fulfilled when all workers serve. */
+  /** Fulfilled when all workers are ready. */
   async #started(): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
@@ -104,10 +104,10 @@ export class Team {
   }
 
   /**
-   * Runs one slice of `count` phases of a plan on all threads. Pauses only while a worker keeps it waiting. What is thrown
-   * in there is thrown on after the job, since the workers are at it, or once they have taken too long.
+   * Runs one slice of `count` phases of a plan on all threads. Pauses only while it waits for a slow worker. An error
+   * thrown in during a pause is rethrown after the job, because the workers are still running, or after a time limit.
    *
-   * @throws {EngineError} when a worker has died
+   * @throws {EngineError} if a worker has died
    */
   *run(plan: Plan, first: number, count: number, slice: number, slices: number): Generator<undefined, void> {
     this.#assertWhole();
@@ -140,7 +140,7 @@ export class Team {
     try {
       return this.#kernels.lead(this.#block.at(), this.threads, this.#maySleep) === 1;
     } catch (error) {
-      // The job is half done, and the workers wait for the rest of it.
+      // The job is only half done, and the workers are waiting for the rest.
       this.#fail(error as Error);
       throw error;
     }

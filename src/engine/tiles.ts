@@ -3,7 +3,7 @@ import type { BuildName } from "./binaries.js";
 import type { Kernels } from "./kernels.js";
 import type { EngineMemory } from "./memory.js";
 
-/** How the tiles are called, rows × columns. */
+/** Names of the tiles, rows × columns. */
 export const TILE_NAMES: Record<number, string> = {
   [TILE_4X8]: "4x8",
   [TILE_6X8]: "6x8",
@@ -12,18 +12,18 @@ export const TILE_NAMES: Record<number, string> = {
   [TILE_6X16]: "6x16",
 };
 
-/** Tiles worth trying; the others lost everywhere they were measured. The first one is the most likely winner. */
+/** Tiles worth trying; the others were slower on every machine measured. The first one wins most often. */
 const CANDIDATES = {
   simd: [TILE_4X8, TILE_2X16, TILE_6X8],
   relaxed: [TILE_6X8, TILE_2X16, TILE_4X8],
   turbo: [TILE_6X16, TILE_4X16, TILE_6X8],
 };
 
-/** How long trying may take, in ms. The first calls of each run in the baseline compiler's code. */
+/** Time for the measurements, in ms. The first calls of each run use code from the baseline compiler. */
 const BUDGET = 6;
 /**
- * A challenger has to be this much faster than the most likely winner: a product this small is not all there is, and
- * where others keep the core busy the ranks change for a while.
+ * Another tile must be this much faster than the first one. This small product is not the whole workload, and on a busy
+ * core the order changes from moment to moment.
  */
 const MARGIN = 0.88;
 /** The product that is timed: 0.8 MFLOP. */
@@ -31,14 +31,14 @@ const ROWS = 48;
 const COLUMNS = 32;
 const DEPTH = 256;
 
-/** The tiles of 16 columns, and what takes their place where B has so few that half of such a tile would be wasted. */
+/** Tiles of 16 columns, and the replacement when B has so few columns that half of such a tile would be wasted. */
 const NARROWER = new Map([
   [TILE_2X16, TILE_4X8],
   [TILE_4X16, TILE_4X8],
   [TILE_6X16, TILE_6X8],
 ]);
 
-/** The tile for a product whose B has `columns`, where `tile` is the fastest for many of them. */
+/** The tile for a product whose B has `columns` columns; `tile` is the fastest one for many columns. */
 export function tileFor(tile: number, columns: number): number {
   const wasted = (16 - (columns % 16)) % 16;
   return wasted >= 8 && columns < 32 ? (NARROWER.get(tile) ?? tile) : tile;
@@ -46,7 +46,7 @@ export function tileFor(tile: number, columns: number): number {
 
 const chosen = new Map<string, number>();
 
-/** The fastest tile of the matrix product here; timed once a process. All tiles give the same bits. */
+/** The fastest tile of the matrix product on this machine, measured once per process. All tiles give the same bits. */
 export function chooseTile(kernels: Kernels, memory: EngineMemory, build: BuildName, turbo: boolean): number {
   const key = turbo ? "turbo" : build;
   const known = chosen.get(key);
@@ -70,8 +70,8 @@ export function chooseTile(kernels: Kernels, memory: EngineMemory, build: BuildN
 }
 
 /**
- * Takes turns, so that a disturbance does not hit one candidate alone, and compares the lower quartiles of their times:
- * the slow ones are the baseline compiler's, and the one best is often a short rise of the processor's clock.
+ * Measures the candidates in turn, so that a disturbance does not hit only one of them. Compares the lower quartiles of
+ * their times: the slowest runs use baseline code, and the fastest run is often a short rise of the processor's clock.
  */
 function fastest(candidates: readonly number[], time: (candidate: number) => number): number {
   const times = new Map<number, number[]>(candidates.map((candidate) => [candidate, []]));

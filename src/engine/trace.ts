@@ -17,7 +17,7 @@ import {
 } from "../../assembly/abi.js";
 import type { Block, EngineMemory } from "./memory.js";
 
-/** What each step reads like; `#` stands for its detail. */
+/** Description of each step; `#` is replaced by its detail. */
 const TEXTS: Record<number, string> = {
   [TRACE_LOCK]: "waits for the plans before its own",
   [TRACE_SPAWN]: "starts worker #",
@@ -32,14 +32,14 @@ const TEXTS: Record<number, string> = {
   [TRACE_END]: "has ended",
 };
 
-/** Where a trace is. Can be posted to any thread that may share memory, and be read there while all others hang. */
+/** Location of a trace. It can be posted to any thread that may share memory, and read there while all others hang. */
 export interface TracePlace {
   readonly memory: WebAssembly.Memory;
   readonly address: number;
   readonly threads: number;
 }
 
-/** The last step of every thread of an engine, in shared memory. It tells where a standstill stands. */
+/** What every thread of an engine did last, in shared memory. Shows where a hang happens. */
 export class Trace {
   readonly #memory: EngineMemory;
   readonly #block: Block;
@@ -57,19 +57,19 @@ export class Trace {
     return { memory: this.#memory.memory, address: this.#block.at(), threads: this.#threads };
   }
 
-  /** Notes what the calling thread does now. */
+  /** Records what the calling thread is doing. */
   note(step: number, detail = 0): void {
     if (this.#words) noteStep(this.#words, 0, step, detail);
   }
 
-  /** Nothing is noted from here on. */
+  /** Ends the trace: later calls of `note` do nothing. */
   release(): void {
     this.#words = undefined;
     this.#block.release();
   }
 }
 
-/** Notes a step of a thread. */
+/** Records a step of a thread. */
 export function noteStep(words: Int32Array, thread: number, step: number, detail = 0): void {
   const at = thread * TRACE_WORDS;
   words[at + TRACE_DETAIL] = detail;
@@ -82,7 +82,7 @@ export function traceWords({ memory, address, threads }: TracePlace): Int32Array
   return new Int32Array(memory.buffer, address, threads * TRACE_WORDS);
 }
 
-/** A line for each thread: what it did last, and how many steps it has taken. */
+/** One line per thread: what it did last, and how many steps it has taken. */
 export function readTrace(place: TracePlace): string[] {
   const words = traceWords(place);
   return Array.from({ length: place.threads }, (_, thread) => {

@@ -1,13 +1,13 @@
 import { builtin, nodeMajor } from "../common/runtime.js";
 import { hasRelaxedSimd } from "./probe.js";
 
-/** The first Node whose V8 has the revectorizer. */
+/** The first major version of Node whose V8 has the revectorizer. */
 const FIRST_NODE = 24;
 
 /**
- * While turbo code is compiled: the revectorizer fuses neighbouring 128-bit operations into 256-bit ones. It works in
- * the optimizing compiler only, so every function goes there at once; with the baseline compiler out of the way there
- * is no feedback to inline by.
+ * V8 flags while turbo code is compiled. The revectorizer fuses neighbouring 128-bit operations into 256-bit ones. It
+ * only works in the optimizing compiler, so every function is compiled there from the start. Without the baseline
+ * compiler there is no feedback to guide inlining.
  */
 const SWITCHES = [
   "experimental-wasm-revectorize",
@@ -21,22 +21,22 @@ interface V8Module {
   setFlagsFromString(flag: string): void;
 }
 
-/** Whether V8's revectorizer can be switched on here, and has what it works on. */
+/** Whether V8's revectorizer can be turned on here, and the runtime has the relaxed SIMD that it needs. */
 export function hasRevectorizer(): boolean {
   return nodeMajor() >= FIRST_NODE && builtin("node:v8") !== undefined && hasRelaxedSimd();
 }
 
-/** Whether relaxed SIMD is there, but off: in Node 20. */
+/** Whether relaxed SIMD is available but turned off, as in Node 20. */
 export function hasDormantRelaxedSimd(): boolean {
   return nodeMajor() === 20 && builtin("node:v8") !== undefined && !hasRelaxedSimd();
 }
 
-/** Compiles with relaxed SIMD on, which the module then has for good, and turns it off again. */
+/** Compiles with relaxed SIMD turned on, then turns it off again; the compiled module keeps it. */
 export function compileRelaxedSimd(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   return compileWith(["experimental-wasm-relaxed-simd"], ["no-experimental-wasm-relaxed-simd"], bytes);
 }
 
-/** Compiles with the revectorizer on, and leaves V8's switches at their defaults. */
+/** Compiles with the revectorizer turned on, then resets V8's flags to their defaults. */
 export function compileRevectorized(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   return compileWith(SWITCHES, DEFAULTS, distinct(bytes));
 }
@@ -58,7 +58,7 @@ function compileWith(
 /** "turbo" in UTF-8. */
 const NAME = [116, 117, 114, 98, 111];
 
-/** The same module with an empty custom section: V8 would give the code it has compiled for the same bytes before. */
+/** Adds an empty custom section: for identical bytes, V8 would return the code that it compiled earlier. */
 function distinct(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const section = [0, 6, 5, ...NAME];
   const result = new Uint8Array(bytes.length + section.length);

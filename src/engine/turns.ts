@@ -4,19 +4,19 @@ import type { Engine } from "./engine.js";
 import type { Lifetime } from "./lifetime.js";
 import { Plan } from "./plan.js";
 
-/** How long the calling thread calculates before the event loop gets a turn, in ms. */
+/** How long the calling thread calculates before it yields to the event loop, in ms. */
 const TURN = 12;
 
-/** Those with a message under way: Firefox may collect ports that nothing else refers to, and the message with them. */
+/** Channels with a message under way: Firefox may collect unreferenced ports, and their message with them. */
 const channels = new Set<MessageChannel>();
 
-/** Lets everything else that is due run first. */
+/** Yields to the event loop: everything else that is due runs first. */
 const nextTurn: () => Promise<void> =
   immediately !== undefined
     ? () => new Promise((resolve) => immediately!(resolve))
     : () =>
         new Promise((resolve) => {
-          // setTimeout would be held back to 4 ms or, in a hidden page, to a second.
+          // Browsers delay setTimeout to 4 ms, and to a second in a hidden page.
           const channel = new MessageChannel();
           channels.add(channel);
           channel.port1.onmessage = () => {
@@ -28,15 +28,15 @@ const nextTurn: () => Promise<void> =
         });
 
 /**
- * Work that can pause, written as a generator. It yields plans to be run, promises to be waited for, and nothing
- * where it may pause.
+ * Work that can pause, written as a generator. It yields a plan to run, a promise to wait for, or nothing if it just
+ * allows a pause.
  */
 export type Work<T> = Generator<Plan | Promise<unknown> | undefined, T>;
 
 /**
- * Does work on the engine's threads, letting the event loop turn whenever a turn is due. What a promise is rejected
- * with is thrown into the work, so that it can clean up; so is a `StateError`, at its next pause, once the model's
- * lifetime is over, which waits for the work to end.
+ * Does work on the engine's threads and yields to the event loop regularly. If a promise rejects, its error is thrown
+ * into the work, so that it can clean up. When the model's lifetime ends, the work gets a `StateError` at its next
+ * pause; the lifetime waits until the work has ended.
  */
 export function runInTurns<T>(engine: Engine, work: Work<T>, lifetime: Lifetime): Promise<T> {
   let due = performance.now() + TURN;
@@ -45,7 +45,7 @@ export function runInTurns<T>(engine: Engine, work: Work<T>, lifetime: Lifetime)
     await nextTurn();
     due = performance.now() + TURN;
   };
-  /** @param tells whether the work itself notes what it waits for */
+  /** @param tells whether the work itself records in the trace what it waits for */
   const drive = async <U>(work: Work<U>, tells = false): Promise<U> => {
     let result = work.next();
     while (!result.done) {
@@ -70,7 +70,7 @@ export function runInTurns<T>(engine: Engine, work: Work<T>, lifetime: Lifetime)
   return lifetime.during(() => drive(work));
 }
 
-/** Does the same work to its end on the calling thread, unless the lifetime ends where the work could pause. */
+/** Does the whole work on the calling thread; stops at a pause if the lifetime has ended. */
 export function runAtOnce<T>(engine: Engine, work: Work<T>, lifetime: Lifetime): T {
   let result = work.next();
   while (!result.done) {

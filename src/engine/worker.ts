@@ -1,10 +1,10 @@
-// The program of a worker. It is bundled into one string, embedded in the library and started from there.
+// The worker's program. It is bundled into one string, which is embedded in the library and started from there.
 import { TEAM_TRACE, TRACE_WAKE } from "../../assembly/abi.js";
 import { builtin } from "../common/runtime.js";
 import { instantiateKernels, type Kernels } from "./kernels.js";
 import { noteStep, traceWords } from "./trace.js";
 
-/** What a worker is sent to begin with. */
+/** The first message to a worker. */
 export interface WorkerStart {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
@@ -27,7 +27,7 @@ interface WebScope {
   close(): void;
 }
 
-/** Serves until the team is stopped. */
+/** Runs jobs until the team is stopped. */
 function begin({ module, memory, team, thread, threads }: WorkerStart, ready: () => void): void {
   const address = new Uint32Array(memory.buffer, team)[TEAM_TRACE]!;
   noteStep(traceWords({ memory, address, threads }), thread, TRACE_WAKE);
@@ -41,7 +41,7 @@ const scope = globalThis as unknown as WebScope;
 if (port) {
   port.once("message", (message) => {
     begin(message, () => port.postMessage("ready"));
-    // Deno's port has nothing to close, but its scope has, as on the web.
+    // In Deno, the port cannot be closed, but the scope can, as on the web.
     if (port.close) port.close();
     else scope.close();
   });

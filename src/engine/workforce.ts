@@ -4,39 +4,39 @@ import type { Mutex } from "./mutex.js";
 import { Team } from "./team.js";
 import type { Trace } from "./trace.js";
 
-/** Workers that had nothing to do from one look at them to the next, so many ms later, are ended. */
+/** How often idle workers are looked for, in ms. Workers with nothing to do from one check to the next are ended. */
 export const IDLE_PERIOD = 30_000;
 
-/** What the workers run, and on what. */
+/** The program of the workers, and its memory. */
 interface Program {
   readonly module: WebAssembly.Module;
   readonly kernels: Kernels;
   readonly memory: EngineMemory;
-  /** Where every thread notes what it does. */
+  /** Where every thread records what it is doing. */
   readonly trace: Trace;
 }
 
 /**
- * The workers of an engine. The first work that needs them starts them; they end when they have been idle for long, and
- * the next work starts new ones. Knows nothing of the engine, so that an engine that is forgotten can be collected.
+ * The workers of an engine. They start when work first needs them and end after a long idle time; later work starts new
+ * ones. Holds no reference to the engine, so that a forgotten engine can be garbage-collected.
  */
 export class Workforce {
   readonly #program: Program;
   readonly #threads: number;
-  /** Held by whoever uses the team. */
+  /** Held by the user of the team. */
   readonly #running: Mutex;
   /**
-   * Room for a team, taken at once, so that memory does not grow when it starts. There are two, used in turn: a worker
-   * of the web may be on its way out of the last team's room when the next team starts.
+   * Memory for a team, allocated in advance so that memory does not grow when it starts. There are two blocks, used in
+   * turn: web workers of the last team may still be shutting down in theirs when the next team starts.
    */
   readonly #rooms: readonly Block[];
   #starts = 0;
   #team: Team | undefined;
-  /** Whether anyone has asked for the team since the last look. */
+  /** Whether the team was requested since the last check. */
   #used = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param running held by whoever uses the team */
+  /** @param running held by the user of the team */
   constructor(program: Program, threads: number, running: Mutex) {
     this.#program = program;
     this.#threads = threads;
@@ -45,12 +45,12 @@ export class Workforce {
     this.#rooms = [program.memory.allocate(size), program.memory.allocate(size)];
   }
 
-  /** Whether the workers are there. */
+  /** Whether the workers are running. */
   get there(): boolean {
     return this.#team !== undefined;
   }
 
-  /** The team, started if need be; undefined where workers cannot be started. */
+  /** Returns the team and starts it if needed; undefined if workers cannot start. */
   *team(): Generator<Promise<unknown>, Team | undefined> {
     this.#used = true;
     if (!this.#team) {
@@ -71,7 +71,7 @@ export class Workforce {
     return Team.start(module, kernels, memory, room, this.#threads, trace);
   }
 
-  /** Ends the workers, if there are any; the next call of `team` starts new ones. */
+  /** Ends the workers, if any; the next call of `team` starts new ones. */
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
     const team = this.#team;
@@ -87,11 +87,11 @@ export class Workforce {
 
   #lookLater(): void {
     this.#timer = setTimeout(() => void this.#look(), IDLE_PERIOD);
-    // Browsers give a number, and have no process to keep alive.
+    // In browsers this is a number, and there is no process to keep alive.
     (this.#timer as { unref?(): void }).unref?.();
   }
 
-  /** Ends the workers if they have been idle since the last look. Work that comes meanwhile waits for its turn. */
+  /** Ends the workers if they have been idle since the last check. New work waits until this is done. */
   async #look(): Promise<void> {
     const idle = !this.#used && !this.#running.held;
     this.#used = false;

@@ -1,6 +1,6 @@
 /**
- * Elementary functions from IEEE 754 additions, multiplications, divisions and square roots alone. Engines
- * differ in the last bits of `Math.sin` or `Math.log`; these give the same bits everywhere.
+ * Elementary functions that use only IEEE 754 additions, multiplications, divisions and square roots. `Math.sin` or
+ * `Math.log` differ in the last bits between engines; these functions give the same bits everywhere.
  */
 
 /** Taylor coefficients of sin(x)/x in x², from x⁰ to x¹⁴: (−1)ⁿ/(2n + 1)!. */
@@ -38,7 +38,7 @@ function horner(coefficients: readonly number[], x: number): number {
   return sum;
 }
 
-/** sin(π/2 · (quadrant + rest)) for |rest| ≤ ½, where the series end below 1e-16. */
+/** sin(π/2 · (quadrant + rest)) for |rest| ≤ ½; the omitted terms of the series are below 1e-16. */
 function sinQuadrant(quadrant: number, rest: number): number {
   const x = rest * (Math.PI / 2);
   const odd = quadrant % 2 !== 0;
@@ -48,23 +48,23 @@ function sinQuadrant(quadrant: number, rest: number): number {
 }
 
 /**
- * sin(πx), as IEEE 754-2019 §9.2 names it. Because x counts half turns, the reduction to |angle| ≤ π/4 is
- * exact (|x| < 2⁵¹); the Taylor series leaves an absolute error below 1e-15.
+ * sin(πx), named as in IEEE 754-2019 §9.2. Because x counts half turns, the reduction to |angle| ≤ π/4 is exact
+ * (|x| < 2⁵¹). Absolute error of the Taylor series below 1e-15.
  */
 export function sinPi(x: number): number {
   const quadrant = Math.floor(2 * x + 0.5);
   return sinQuadrant(quadrant, 2 * x - quadrant);
 }
 
-/** cos(πx), with the reduction and the error of {@link sinPi}. */
+/** cos(πx), with the same reduction and error as {@link sinPi}. */
 export function cosPi(x: number): number {
   const quadrant = Math.floor(2 * x + 0.5);
   return sinQuadrant(quadrant + 1, 2 * x - quadrant);
 }
 
 /**
- * The natural logarithm: x = m·2ᵉ with m in [√½, √2), ln x = e·ln 2 + 2·atanh((m − 1)/(m + 1)), where the
- * series of atanh ends below 1e-19 since |(m − 1)/(m + 1)| ≤ 0.172. Relative error below 1e-15.
+ * Natural logarithm: x = m·2ᵉ with m in [√½, √2), ln x = e·ln 2 + 2·atanh((m − 1)/(m + 1)). The omitted terms of the
+ * series of atanh are below 1e-19, because |(m − 1)/(m + 1)| ≤ 0.172. Relative error below 1e-15.
  *
  * @param x positive, finite and normal (at least 2⁻¹⁰²²)
  */
@@ -83,15 +83,15 @@ export function log(x: number): number {
 }
 
 /**
- * eˣ: x = n·ln 2 + r with |r| ≤ ½·ln 2, where the Taylor series ends below 1e-17. Relative error below 1e-15; 0 below
- * −708, where results stop being normal numbers, and infinite above 709.
+ * eˣ: x = n·ln 2 + r with |r| ≤ ½·ln 2; the omitted terms of the Taylor series are below 1e-17. Relative error below
+ * 1e-15. Returns 0 below −708, where results would no longer be normal numbers, and infinity above 709.
  */
 export function exp(x: number): number {
   if (x < -708) return 0;
   if (x > 709) return Infinity;
   const n = Math.floor(x / Math.LN2 + 0.5);
   const r = x - n * LN2_HIGH - n * LN2_LOW;
-  // In two factors, since 2¹⁰²⁴ is not a number.
+  // Two factors, because 2¹⁰²⁴ overflows.
   const half = Math.floor(n / 2);
   return horner(EXP, r) * powerOfTwo(half) * powerOfTwo(n - half);
 }
@@ -104,7 +104,7 @@ function powerOfTwo(n: number): number {
 }
 
 /**
- * baseˣ: by squaring for whole x, else e^(x·ln base), whose relative error grows as 1e-15·|x·ln base|.
+ * baseˣ: by squaring for integer x, otherwise e^(x·ln base), with a relative error that grows as 1e-15·|x·ln base|.
  *
  * @param base positive, finite and normal
  * @param x at least 0

@@ -8,7 +8,7 @@ export function checkSeed(name: string, value: unknown): Seed {
   return integer(name, value, 0);
 }
 
-/** The two 32-bit words of a seed, the lower one first: the key of the random generator. */
+/** A seed as two 32-bit words, the lower one first: the key of the random generator. */
 export function seedWords(seed: Seed): [number, number] {
   return [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0];
 }

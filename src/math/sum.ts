@@ -1,4 +1,4 @@
-/** Sum of the first `count` values: four sums at a time, since a single one would wait for each addition to finish. */
+/** Sum of the first `count` values, in four partial sums: a single sum would wait for each addition to finish. */
 export function sumOf(values: Float32Array | Float64Array, count: number): number {
   let [a, b, c, d] = [0, 0, 0, 0];
   const whole = count & ~3;

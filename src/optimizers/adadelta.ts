@@ -14,14 +14,14 @@ export interface Adadelta extends OptimizerBase {
   readonly kind: "adadelta";
   /** Decay rate ρ of both mean squares, in [0, 1); default 0.95. */
   readonly rho: number;
-  /** ε, which keeps both roots above 0; positive, default 1e-7. */
+  /** ε, keeps both square roots above 0; positive, default 1e-7. */
   readonly epsilon: number;
 }
 
 /**
- * Adadelta. Formulas and defaults as in Keras; the original has a learning rate of 1.
+ * Adadelta. Formulas and defaults as in Keras; the original paper uses a learning rate of 1.
  *
- * @param options fields of `Adadelta`, or a learning rate or schedule alone
+ * @param options fields of `Adadelta`, or only a learning rate or schedule
  * @throws {ArgumentError} for unknown options and values out of range
  */
 export function adadelta(options?: Given<Adadelta>): Adadelta;

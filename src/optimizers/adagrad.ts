@@ -12,16 +12,16 @@ import {
 export interface Adagrad extends OptimizerBase {
   /** Which optimizer it is. */
   readonly kind: "adagrad";
-  /** What the sums of squared gradients begin with, at least 0; default 0.1. */
+  /** Initial value of the sums of squared gradients, at least 0; default 0.1. */
   readonly initialAccumulatorValue: number;
-  /** ε, which keeps the divisor above 0; positive, default 1e-7. */
+  /** ε, keeps the divisor above 0; positive, default 1e-7. */
   readonly epsilon: number;
 }
 
 /**
- * Adagrad. Formulas and defaults as in Keras: ε stands under the root.
+ * Adagrad. Formulas and defaults as in Keras: ε is inside the square root.
  *
- * @param options fields of `Adagrad`, or a learning rate or schedule alone
+ * @param options fields of `Adagrad`, or only a learning rate or schedule
  * @throws {ArgumentError} for unknown options and values out of range
  */
 export function adagrad(options?: Given<Adagrad>): Adagrad;

@@ -10,13 +10,13 @@ import {
   positive,
 } from "./optimizer.js";
 
-/** The fields of Adam and its kin. */
+/** The fields of Adam and its variants. */
 export interface AdamBase extends OptimizerBase {
   /** Decay rate β₁ of the first moment, the mean gradient, in [0, 1); default 0.9. */
   readonly beta1: number;
   /** Decay rate β₂ of the second moment, the mean squared gradient, in [0, 1); default 0.999. */
   readonly beta2: number;
-  /** ε, which keeps the divisor above 0; positive, default 1e-7. */
+  /** ε, keeps the divisor above 0; positive, default 1e-7. */
   readonly epsilon: number;
 }
 
@@ -29,7 +29,7 @@ export interface Adam extends AdamBase {
 export const ADAM_KEYS = ["beta1", "beta2", "epsilon"];
 export type AdamSlot = "firstMoment" | "secondMoment";
 
-/** The common options of Adam and its kin, checked. */
+/** Checks the options that Adam and its variants share. */
 export function adamOptions(options: Options<Adam>): AdamBase {
   return {
     ...baseOptions(options),
@@ -40,9 +40,9 @@ export function adamOptions(options: Options<Adam>): AdamBase {
 }
 
 /**
- * Adam. Formulas and defaults as in Keras: ε stands outside the bias correction.
+ * Adam. Formulas and defaults as in Keras: ε is outside the bias correction.
  *
- * @param options fields of `Adam`, or a learning rate or schedule alone
+ * @param options fields of `Adam`, or only a learning rate or schedule
  * @throws {ArgumentError} for unknown options and values out of range
  */
 export function adam(options?: Given<Adam>): Adam;
@@ -50,15 +50,15 @@ export function adam(given: Given<Adam> = {}, ...surplus: unknown[]): Adam {
   return { kind: "adam", ...adamOptions(optionsOf<Adam>("adam", given, surplus, ADAM_KEYS)) };
 }
 
-/** −ln of the smallest float64, rounded up: βᵗ is 0 from t = 746 / (1 − β) on, since −ln β > 1 − β. */
+/** −ln of the smallest float64, rounded up: βᵗ is 0 from t = 746 / (1 − β) on, because −ln β > 1 − β. */
 const SMALLEST_LOGARITHM = 746;
 
-/** Steps after which the powers of decay rates no longer change. */
+/** Number of steps after which the powers of the decay rates no longer change. */
 export function settledAfter(...rates: number[]): number {
   return SMALLEST_LOGARITHM / (1 - Math.max(...rates));
 }
 
-/** β₁ᵗ and β₂ᵗ, which Adam's bias correction needs. */
+/** β₁ᵗ and β₂ᵗ, for Adam's bias correction. */
 export class Powers {
   first = 1;
   second = 1;
@@ -70,7 +70,7 @@ export class Powers {
     this.#beta2 = beta2;
   }
 
-  /** Goes on by a step; says whether a power has changed. */
+  /** Advances by one step; returns whether a power has changed. */
   advance(): boolean {
     const { first, second } = this;
     this.first *= this.#beta1;
@@ -78,7 +78,7 @@ export class Powers {
     return this.first !== first || this.second !== second;
   }
 
-  /** The learning rate with the bias correction. */
+  /** The learning rate, including the bias correction. */
   corrected(rate: number): number {
     return (rate * Math.sqrt(1 - this.second)) / (1 - this.first);
   }
@@ -94,7 +94,7 @@ export function adamProgression(options: AdamBase, decay = 0): Progression {
   };
 }
 
-/** Adds the update of Adam or one of its kin, which keep the same moments. */
+/** Adds the update of Adam or one of its variants that keep the same moments. */
 export function adamUpdate<T extends AdamBase & { readonly kind: "adam" | "adamw" | "nadam" }>(
   kernel: T["kind"],
 ): OptimizerKind<T, AdamSlot>["update"] {

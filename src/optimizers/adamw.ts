@@ -18,9 +18,10 @@ export interface AdamW extends AdamBase {
 }
 
 /**
- * Adam after θ ← θ − η·λ·θ for every parameter, biases too. Formulas and defaults as in Keras.
+ * Adam with decoupled weight decay: first θ ← θ − η·λ·θ for every parameter, including biases. Formulas and defaults as
+ * in Keras.
  *
- * @param options fields of `AdamW`, or a learning rate or schedule alone
+ * @param options fields of `AdamW`, or only a learning rate or schedule
  * @throws {ArgumentError} for unknown options and values out of range
  */
 export function adamw(options?: Given<AdamW>): AdamW;

@@ -1,22 +1,22 @@
 import { number } from "../common/check.js";
 import { ArgumentError } from "../common/errors.js";
 
-/** How gradients are clipped before an optimizer sees them; at most one of the three, as in Keras. */
+/** How gradients are clipped before the update; at most one of the three, as in Keras. */
 export interface Clipping {
-  /** Every element is brought into [−clipValue, clipValue]. */
+  /** Clips every element to [−clipValue, clipValue]. */
   readonly clipValue?: number;
-  /** The gradient of each weight matrix and each bias is scaled down to this Euclidean norm, where its own is larger. */
+  /** Scales the gradient of each weight matrix and each bias down to this Euclidean norm if its own norm is larger. */
   readonly clipNorm?: number;
-  /** All gradients are scaled alike, down to this Euclidean norm of all of them together, where it is larger. */
+  /** Scales all gradients by one factor if their joint Euclidean norm is larger than this. */
   readonly globalClipNorm?: number;
 }
 
 export const CLIPPING_KEYS = ["clipValue", "clipNorm", "globalClipNorm"] as const;
 
 /**
- * What an optimizer's options say of clipping, without the rest.
+ * Returns only the clipping options of an optimizer, checked.
  *
- * @throws {ArgumentError} for a limit that is not positive, and for more than one
+ * @throws {ArgumentError} if a limit is not positive, or more than one is given
  */
 export function checkClipping(options: Clipping): Clipping {
   const given = CLIPPING_KEYS.filter((name) => options[name] !== undefined);

@@ -4,17 +4,17 @@ import { LearningRate } from "./learningRate.js";
 import type { Progression } from "./optimizer.js";
 import { kindOf, type Optimizer } from "./optimizers.js";
 
-/** Steps that `reset` may take, 2³⁰: about a second. */
+/** The most steps that `reset` may take, 2³⁰: about a second. */
 const MOST_STEPS = 1_073_741_824;
 
-/** Of optimizers in which nothing changes but the learning rate. */
+/** For optimizers in which only the learning rate changes. */
 const STEADY: Progression = {
   settled: 0,
   advance: () => false,
   factors: (learningRate) => ({ learningRate }),
 };
 
-/** Counts an optimizer's steps, and knows what changes from one to the next. */
+/** Counts an optimizer's steps and computes the factors that change from step to step. */
 export class OptimizerClock {
   readonly learningRate: LearningRate;
   readonly #optimizer: Optimizer;
@@ -37,8 +37,9 @@ export class OptimizerClock {
   }
 
   /**
-   * Puts the clock to a number of steps. Advancing gives the very bits of a clock that has ticked so often. It ends where
-   * nothing changes any more: each power shrinks until it is 0 or so small that its product rounds to itself.
+   * Sets the number of steps. It advances step by step, so the bits are the same as after that many ticks. It stops
+   * early once nothing changes any more: each power shrinks until it is 0, or so small that its product rounds to
+   * itself.
    */
   reset(steps: number): void {
     this.#progression = this.#begin();
@@ -47,10 +48,10 @@ export class OptimizerClock {
   }
 
   /**
-   * Checks a number of steps that comes from a file.
+   * Checks a number of steps from a file.
    *
-   * @throws {ArgumentError} when `reset` would take longer than anybody has trained: more than a billion steps with a
-   * decay rate so near to 1 that its power still changes
+   * @throws {ArgumentError} if `reset` would take too long: more than a billion steps, which no training reaches, with
+   * a decay rate so close to 1 that its power still changes
    */
   check(steps: number): void {
     if (Math.min(steps, this.#begin().settled) > MOST_STEPS) {

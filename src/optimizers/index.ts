@@ -1,4 +1,4 @@
-// What users see of the optimizers: a line for each. What there is besides is in optimizers.ts.
+// The public API of the optimizers, one line each. optimizers.ts has the internal part.
 export { type Adadelta, adadelta } from "./adadelta.js";
 export { type Adagrad, adagrad } from "./adagrad.js";
 export { type Adam, adam } from "./adam.js";

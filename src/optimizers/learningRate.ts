@@ -9,12 +9,12 @@ export interface EpochLosses {
   readonly valLoss?: number | undefined;
 }
 
-/** The best loss before there was any: larger than any, and a number in JSON, which infinity is not. */
+/** Initial value of the best loss: larger than any loss, and, unlike infinity, valid in JSON. */
 const NONE = Number.MAX_VALUE;
 
 /**
- * The learning rate at each step. All schedules but `reduceOnPlateau` are functions of the step; what that one has seen
- * of the losses is its state.
+ * The learning rate at each step. All schedules except `reduceOnPlateau` depend only on the step. `reduceOnPlateau`
+ * also has a state, which follows the losses.
  */
 export class LearningRate {
   readonly #schedule: number | Schedule;
@@ -26,38 +26,38 @@ export class LearningRate {
     this.#plateau = reduced && new Plateau(reduced);
   }
 
-  /** Which loss the schedule follows, if it follows one. */
+  /** The loss that the schedule monitors, if any. */
   get monitor(): "loss" | "valLoss" | undefined {
     return this.#plateau?.options.monitor;
   }
 
-  /** The rate of the step before which `steps` were taken. */
+  /** The learning rate of a step; `steps` is the number of steps before it. */
   at(steps: number): number {
     return this.#rate(this.#schedule, steps);
   }
 
-  /** Tells the losses of an epoch that has ended. */
+  /** Reports the losses of an epoch that has ended. */
   endEpoch(losses: EpochLosses): void {
     const loss = this.#plateau && losses[this.#plateau.options.monitor];
     if (loss !== undefined) this.#plateau!.endEpoch(loss);
   }
 
-  /** What is needed beside the number of steps to go on from here: finite numbers, none for most schedules. */
+  /** The state needed to continue from here, besides the number of steps: finite numbers, none for most schedules. */
   state(): number[] {
     return this.#plateau?.state() ?? [];
   }
 
   /**
-   * Goes back to what `state` gave.
+   * Restores a state that `state` returned.
    *
-   * @throws {ArgumentError} when it is another schedule's
+   * @throws {ArgumentError} if it belongs to another schedule
    */
   restore(state: readonly number[]): void {
     this.check(state);
     this.#plateau?.restore(state);
   }
 
-  /** Throws what `restore` would. */
+  /** Throws whatever `restore` would throw. */
   check(state: readonly number[]): void {
     const length = this.state().length;
     if (!Array.isArray(state) || state.length !== length || !state.every(Number.isFinite)) {
@@ -92,21 +92,21 @@ export class LearningRate {
   }
 }
 
-/** The one schedule with a state, wherever it stands in a chain of warm-ups. */
+/** Finds the only schedule with a state, also inside nested warm-ups. */
 function findPlateau(schedule: number | Schedule): ReduceOnPlateau | undefined {
   if (typeof schedule === "number") return undefined;
   if (schedule.kind === "warmup") return findPlateau(schedule.schedule);
   return schedule.kind === "reduceOnPlateau" ? schedule : undefined;
 }
 
-/** As keras/src/callbacks/reduce_lr_on_plateau.py. */
+/** Same algorithm as keras/src/callbacks/reduce_lr_on_plateau.py. */
 class Plateau {
   readonly options: ReduceOnPlateau;
   rate: number;
   #best = NONE;
   /** Epochs without improvement. */
   #wait = 0;
-  /** Epochs that do not count any more. */
+  /** Remaining epochs of the cooldown, which do not count. */
   #cooldown = 0;
 
   constructor(options: ReduceOnPlateau) {
@@ -136,7 +136,7 @@ class Plateau {
     return [this.rate, this.#best, this.#wait, this.#cooldown];
   }
 
-  /** @throws {ArgumentError} for numbers that no training leads to */
+  /** @throws {ArgumentError} for numbers that no training can produce */
   check([rate, , wait, cooldown]: readonly number[]): void {
     number("the reduced learning rate", rate, "a number of at least 0", (x) => x >= 0);
     integer("epochs without improvement", wait, 0);

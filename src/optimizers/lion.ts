@@ -12,7 +12,7 @@ import {
 export interface Lion extends OptimizerBase {
   /** Which optimizer it is. */
   readonly kind: "lion";
-  /** Share β₁ of the momentum in the direction of a step, in [0, 1); default 0.9. */
+  /** Share β₁ of the momentum in a step's direction, in [0, 1); default 0.9. */
   readonly beta1: number;
   /** Decay rate β₂ of the momentum, in [0, 1); default 0.99. */
   readonly beta2: number;
@@ -22,10 +22,10 @@ export interface Lion extends OptimizerBase {
 
 /**
  * Lion moves every parameter by the same amount: θ ← θ − η·λ·θ, θ ← θ − η·sign(β₁·m + (1 − β₁)·g), then
- * m ← β₂·m + (1 − β₂)·g. Formulas and defaults as in Keras. Its authors take a learning rate that is three to ten times
- * smaller than Adam's.
+ * m ← β₂·m + (1 − β₂)·g. Formulas and defaults as in Keras. Its authors recommend a learning rate three to ten times
+ * smaller than for Adam.
  *
- * @param options fields of `Lion`, or a learning rate or schedule alone
+ * @param options fields of `Lion`, or only a learning rate or schedule
  * @throws {ArgumentError} for unknown options and values out of range
  */
 export function lion(options?: Given<Lion>): Lion;

@@ -17,9 +17,9 @@ export interface Nadam extends AdamBase {
 }
 
 /**
- * Adam with Nesterov's momentum, which rises as uₜ = β₁·(1 − ½·0.96ᵗ). Formulas and defaults as in Keras.
+ * Adam with Nesterov momentum, which rises over the steps: uₜ = β₁·(1 − ½·0.96ᵗ). Formulas and defaults as in Keras.
  *
- * @param options fields of `Nadam`, or a learning rate or schedule alone
+ * @param options fields of `Nadam`, or only a learning rate or schedule
  * @throws {ArgumentError} for unknown options and values out of range
  */
 export function nadam(options?: Given<Nadam>): Nadam;
@@ -27,10 +27,10 @@ export function nadam(given: Given<Nadam> = {}, ...surplus: unknown[]): Nadam {
   return { kind: "nadam", ...adamOptions(optionsOf<Nadam>("nadam", given, surplus, ADAM_KEYS)) };
 }
 
-/** How fast the momentum rises to β₁: keras/src/optimizers/nadam.py, after Dozat, 2016. */
+/** How fast the momentum rises to β₁, from keras/src/optimizers/nadam.py, after Dozat, 2016. */
 const DECAY = 0.96;
 
-/** 0.96ᵗ and u₁·u₂·…·uₜ beside Adam's powers. */
+/** Tracks 0.96ᵗ and u₁·u₂·…·uₜ besides Adam's powers. */
 function progression(options: Nadam): Progression {
   const { beta1, beta2 } = options;
   const powers = new Powers(options);

@@ -6,29 +6,29 @@ import type { AnyTensor, Tensor } from "../engine/tensor.js";
 import { CLIPPING_KEYS, type Clipping, checkClipping } from "./clipping.js";
 import { isSchedule, type Schedule, toLearningRate } from "./schedules.js";
 
-/** What all optimizers have. */
+/** Options of every optimizer. */
 export interface OptimizerBase extends Clipping {
-  /** Learning rate η: a number of at least 0, or a schedule that says what it is at each step; default 0.001, of `sgd` 0.01. */
+  /** Learning rate η: a number of at least 0, or a schedule; default 0.001 (`sgd`: 0.01). */
   readonly learningRate: number | Schedule;
 }
 
-/** An optimizer as its function returns it: plain data, which a model's file holds as JSON. */
+/** An optimizer as its function returns it: plain data, stored as JSON in model files. */
 export type OptimizerOptions = OptimizerBase & { readonly kind: string };
 
 /**
- * What an optimizer carries from step to step beside its slots: a function of the number of steps alone. Powers are
- * multiplied up, since `Math.pow` differs between engines.
+ * What an optimizer tracks from step to step besides its slots; it depends only on the number of steps. Powers are
+ * computed by repeated multiplication, because `Math.pow` differs between engines.
  */
 export interface Progression {
-  /** No factor changes any more after so many steps. */
+  /** Number of steps after which no factor changes any more. */
   readonly settled: number;
-  /** Goes on by a step; says whether anything has changed. */
+  /** Advances by one step; returns whether anything has changed. */
   advance(): boolean;
-  /** The factors of the step that `advance` has begun; what is left out is 0. */
+  /** The factors of the step that `advance` has begun; omitted factors are 0. */
   factors(rate: number): Partial<StepFactors> & Pick<StepFactors, "learningRate">;
 }
 
-/** Where the update of one parameter finds what it works on. */
+/** The arguments that every update kernel needs for one parameter. */
 export interface UpdateFields {
   readonly rows: number;
   readonly columns: number;
@@ -39,18 +39,18 @@ export interface UpdateFields {
 }
 
 /**
- * One optimizer; a file each. To add one, write such a file, its kernel in assembly/optimizer.ts, and its line in the list
- * in index.ts.
+ * One optimizer, in its own file. To add one, write such a file and its kernel in assembly/optimizer.ts, and add a line
+ * to the lists in optimizers.ts and index.ts.
  */
 export interface OptimizerKind<T extends OptimizerOptions, Slot extends string = string> {
   readonly kind: T["kind"];
   /** The public function: checks options and fills in defaults. */
   readonly create: (options?: Given<T>) => T;
-  /** What it keeps for each parameter, by name, and what each of these values is at first. */
+  /** The values that the optimizer keeps for each parameter, by name, with their initial value. */
   slots(options: T): { readonly [name in Slot]?: number };
-  /** What changes from step to step beside the learning rate; nothing where it is left out. */
+  /** What changes from step to step besides the learning rate; omit it if nothing does. */
   progression?(options: T): Progression;
-  /** Adds the update of one parameter. */
+  /** Adds the update of one parameter to the plan. */
   update(
     plan: PlanBuilder,
     options: T,
@@ -59,10 +59,10 @@ export interface OptimizerKind<T extends OptimizerOptions, Slot extends string =
   ): void;
 }
 
-/** What an optimizer's function takes: any of its fields. */
+/** The options of an optimizer's function: any of its fields. */
 export type Options<T extends OptimizerOptions> = Partial<Omit<T, "kind">>;
 
-/** What it takes in all: its fields, or the learning rate alone, as in TensorFlow.js. */
+/** The argument of an optimizer's function: its fields, or only the learning rate, as in TensorFlow.js. */
 export type Given<T extends OptimizerOptions> = Options<T> | number | Schedule;
 
 const COMMON_KEYS = ["kind", "learningRate", ...CLIPPING_KEYS];
@@ -75,10 +75,10 @@ const HINTS: Hints = {
 };
 
 /**
- * The options of an optimizer, whose names are checked; a learning rate alone is one of them.
+ * Returns the options of an optimizer after checking their names; accepts a learning rate alone.
  *
- * @param surplus what came behind them
- * @param own names of the optimizer's own options
+ * @param surplus extra arguments after the options
+ * @param own names of the options that only this optimizer has
  */
 export function optionsOf<T extends OptimizerOptions>(
   name: T["kind"],
@@ -99,7 +99,7 @@ export function optionsOf<T extends OptimizerOptions>(
   return options;
 }
 
-/** The options that all optimizers have, checked. */
+/** Checks the options of every optimizer. */
 export function baseOptions(options: Partial<OptimizerBase>, usualRate = 0.001): OptimizerBase {
   const learningRate = toLearningRate("learningRate", options.learningRate ?? usualRate);
   return { learningRate, ...checkClipping(options) };

@@ -1,4 +1,4 @@
-// The optimizers: a file each, and a line each in the list below and in index.ts.
+// All optimizers. Each has its own file, and a line in the list below and in index.ts.
 import { canonical, show } from "../common/check.js";
 import { ArgumentError } from "../common/errors.js";
 import { adadeltaKind } from "./adadelta.js";
@@ -22,24 +22,24 @@ const LIST = [
   lionKind,
 ] as const;
 
-/** How parameters follow their gradients. */
+/** How parameters are updated from their gradients. */
 export type Optimizer = ReturnType<(typeof LIST)[number]["create"]>;
-/** What an optimizer with all defaults is called. */
+/** The name of an optimizer; it stands for the optimizer with default options. */
 export type OptimizerName = Optimizer["kind"];
 
 export const OPTIMIZER_NAMES = LIST.map(({ kind }) => kind) as readonly OptimizerName[];
 
-/** What there is to an optimizer beside its options. */
+/** The implementation of an optimizer, by name. */
 export function kindOf(name: OptimizerName): OptimizerKind<OptimizerOptions> {
   return LIST.find(({ kind }) => kind === name)! as unknown as OptimizerKind<OptimizerOptions>;
 }
 
-/** The name of an optimizer in whatever case it came: `Adam`, `SGD`. */
+/** The name of an optimizer, in any case: `Adam`, `SGD`. */
 export function toOptimizerName(name: string, value: unknown): OptimizerName {
   return canonical(name, value, OPTIMIZER_NAMES);
 }
 
-/** A name stands for its defaults; an object is checked and copied. */
+/** Converts a name to an optimizer with defaults; checks and copies an object. */
 export function toOptimizer(value: Optimizer | OptimizerName): Optimizer {
   const isObject = typeof value === "object" && value !== null;
   if (!isObject && typeof value !== "string") {

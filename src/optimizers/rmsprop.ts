@@ -15,20 +15,20 @@ export interface RmsProp extends OptimizerBase {
   readonly kind: "rmsprop";
   /** Decay rate ρ of the mean squared gradient, in [0, 1); default 0.9. */
   readonly rho: number;
-  /** Momentum μ in [0, 1); default 0, which is none. */
+  /** Momentum μ in [0, 1); default 0 (no momentum). */
   readonly momentum: number;
-  /** ε, which keeps the divisor above 0; positive, default 1e-7. */
+  /** ε, keeps the divisor above 0; positive, default 1e-7. */
   readonly epsilon: number;
-  /** Whether gradients are divided by their standard deviation, not by their root mean square; default false. */
+  /** Whether to divide gradients by their standard deviation instead of their root mean square; default false. */
   readonly centered: boolean;
 }
 
 const KEYS = ["rho", "momentum", "epsilon", "centered"];
 
 /**
- * RMSprop. Formulas and defaults as in Keras: ε stands under the root.
+ * RMSprop. Formulas and defaults as in Keras: ε is inside the square root.
  *
- * @param options fields of `RmsProp`, or a learning rate or schedule alone
+ * @param options fields of `RmsProp`, or only a learning rate or schedule
  * @throws {ArgumentError} for unknown options and values out of range
  */
 export function rmsprop(options?: Given<RmsProp>): RmsProp;
@@ -53,7 +53,7 @@ export const rmspropKind: OptimizerKind<RmsProp, "meanSquare" | "momentum" | "me
     ...(centered && { meanGradient: 0 }),
   }),
   update(plan, { rho, momentum, epsilon, centered }, { rows, ...fields }, slots) {
-    // What is not used is not touched.
+    // The kernel does not touch slots that it does not use.
     const {
       meanSquare,
       momentum: momentums = fields.gradient,

@@ -7,9 +7,9 @@ export interface ExponentialDecay {
   readonly kind: "exponentialDecay";
   /** η₀, positive: the learning rate of the first step. */
   readonly initialLearningRate: number;
-  /** Steps, a positive integer, in which the rate falls by `decayRate`. */
+  /** Number of steps, a positive integer, in which the rate is multiplied by `decayRate` once. */
   readonly decaySteps: number;
-  /** What the rate is multiplied by every `decaySteps` steps; positive. */
+  /** Factor by which the rate changes every `decaySteps` steps; positive. */
   readonly decayRate: number;
 }
 
@@ -19,56 +19,56 @@ export interface StepDecay extends Omit<ExponentialDecay, "kind"> {
   readonly kind: "stepDecay";
 }
 
-/** Half a wave of the cosine from η₀ down to α·η₀. */
+/** Half a cosine wave, from η₀ down to α·η₀. */
 export interface CosineDecay {
   /** Which schedule it is. */
   readonly kind: "cosineDecay";
   /** η₀, positive: the learning rate of the first step. */
   readonly initialLearningRate: number;
-  /** Steps of the half wave, a positive integer; the rate stays at α·η₀ after them. */
+  /** Number of steps of the half wave, a positive integer; after them the rate stays at α·η₀. */
   readonly decaySteps: number;
-  /** α in [0, 1]: what share of η₀ is left in the end; default 0. */
+  /** α in [0, 1]: the fraction of η₀ at the end; default 0. */
   readonly alpha: number;
 }
 
-/** A straight line up to where another schedule begins. */
+/** Linear warm-up to the initial rate of another schedule. */
 export interface Warmup {
   /** Which schedule it is. */
   readonly kind: "warmup";
-  /** Steps of the straight line; a positive integer. */
+  /** Number of warm-up steps; a positive integer. */
   readonly warmupSteps: number;
-  /** Where the line begins, at least 0; default 0. */
+  /** Learning rate of the first step, at least 0; default 0. */
   readonly initialLearningRate: number;
-  /** What follows, and counts its steps from there: a learning rate or another schedule. */
+  /** What follows the warm-up: a learning rate, or another schedule, which counts its steps from there. */
   readonly schedule: number | Schedule;
 }
 
-/** η₀, lowered whenever a loss has not improved for some epochs. */
+/** η₀, reduced whenever a loss has not improved for some epochs. */
 export interface ReduceOnPlateau {
   /** Which schedule it is. */
   readonly kind: "reduceOnPlateau";
   /** η₀, positive: the learning rate of the first step. */
   readonly initialLearningRate: number;
-  /** The loss that is watched; default `"valLoss"`, for which `fit` needs validation data. */
+  /** The loss to monitor; default `"valLoss"`, for which `fit` needs validation data. */
   readonly monitor: "valLoss" | "loss";
-  /** What the rate is multiplied by, in (0, 1); default 0.1. */
+  /** Factor by which the rate is reduced, in (0, 1); default 0.1. */
   readonly factor: number;
-  /** Epochs without an improvement before that; default 10. */
+  /** Epochs without an improvement before the rate is reduced; default 10. */
   readonly patience: number;
-  /** How much lower the loss must be to count as improved, at least 0; default 1e-4. */
+  /** The smallest decrease of the loss that counts as an improvement, at least 0; default 1e-4. */
   readonly minDelta: number;
-  /** Epochs after a change that do not count; default 0. */
+  /** Epochs after a reduction that are ignored; default 0. */
   readonly cooldown: number;
-  /** The rate never falls below it, at least 0; default 0. */
+  /** Lower limit of the learning rate, at least 0; default 0. */
   readonly minLearningRate: number;
 }
 
-/** A learning rate that changes while a model is trained. Steps count from 0 over all of the model's trainings. */
+/** A learning rate that changes during training. Steps count from 0 over all of the model's trainings. */
 export type Schedule = ExponentialDecay | StepDecay | CosineDecay | Warmup | ReduceOnPlateau;
 type Options<T extends Schedule, Optional extends keyof T = never> = Omit<T, "kind" | Optional> &
   Partial<Pick<T, Optional>>;
 
-/** Warm-ups in each other. */
+/** The most warm-ups that may be nested in each other. */
 const MOST_WARMUPS = 100;
 
 const positive = (name: string, value: unknown) => number(name, value, "a positive number", (x) => x > 0);
@@ -77,7 +77,7 @@ const notNegative = (name: string, value: unknown) =>
 const inUnit = (name: string, value: unknown) => number(name, value, "in [0, 1]", (x) => x >= 0 && x <= 1);
 const inside = (name: string, value: unknown) => number(name, value, "in (0, 1)", (x) => x > 0 && x < 1);
 
-/** What exponential and step decay have in common, checked. */
+/** Checks the options that exponential and step decay share. */
 function decayOptions(name: string, options: Options<ExponentialDecay>) {
   knownKeys(name, options, ["kind", "initialLearningRate", "decaySteps", "decayRate"]);
   return {
@@ -100,7 +100,7 @@ export function exponentialDecay(options: Options<ExponentialDecay>): Exponentia
 /**
  * η = η₀·decayRate^⌊step / decaySteps⌋: Keras's `ExponentialDecay` with `staircase`, PyTorch's `StepLR`.
  *
- * @param options as of `exponentialDecay`
+ * @param options as for `exponentialDecay`
  * @throws {ArgumentError} for values out of range
  */
 export function stepDecay(options: Options<StepDecay>): StepDecay {
@@ -124,8 +124,8 @@ export function cosineDecay(options: Options<CosineDecay, "alpha">): CosineDecay
 }
 
 /**
- * For `warmupSteps` steps a straight line from `initialLearningRate` to where `schedule` begins, then `schedule`, which
- * counts its steps from there: what Keras's `CosineDecay` does with `warmup_steps`, for any schedule.
+ * Rises linearly from `initialLearningRate` to the initial rate of `schedule` in `warmupSteps` steps. Then follows
+ * `schedule`, which counts its steps from there. Like Keras's `CosineDecay` with `warmup_steps`, but for any schedule.
  *
  * @param options `warmupSteps`, a positive integer; `schedule`, a learning rate or another schedule;
  *   `initialLearningRate`, at least 0, default 0
@@ -142,7 +142,7 @@ export function warmup(options: Options<Warmup, "initialLearningRate">): Warmup 
   };
 }
 
-/** @throws {ArgumentError} for more warm-ups in each other than make sense, which a damaged file or a cycle may have */
+/** @throws {ArgumentError} for too many nested warm-ups, as in a damaged file or a cycle */
 function checkDepth(outermost: Pick<Warmup, "schedule">): void {
   let depth = 1;
   for (let at: unknown = outermost.schedule; (at as Warmup | null)?.kind === "warmup"; depth++) {
@@ -154,9 +154,9 @@ function checkDepth(outermost: Pick<Warmup, "schedule">): void {
 }
 
 /**
- * η₀, multiplied by `factor` whenever `monitor` has not improved by more than `minDelta` for `patience` epochs; after
- * that `cooldown` epochs do not count. Keras's `ReduceLROnPlateau` with its defaults. What it has seen stays with the
- * model from one `fit` to the next.
+ * η₀, multiplied by `factor` whenever `monitor` has not improved by more than `minDelta` for `patience` epochs; the
+ * next `cooldown` epochs are then ignored. Same as Keras's `ReduceLROnPlateau`, with its defaults. The state stays with
+ * the model from one `fit` to the next.
  *
  * @param options `initialLearningRate` η₀, positive; `monitor`, `"valLoss"` (default; `fit` then needs validation) or
  *   `"loss"`; `factor` in (0, 1), default 0.1; `patience`, a positive integer, default 10; `minDelta`, at least 0,
@@ -200,7 +200,7 @@ const CHECKS: { [Kind in Schedule["kind"]]: (schedule: Extract<Schedule, { kind:
 };
 const SCHEDULE_NAMES = Object.keys(CHECKS) as Schedule["kind"][];
 
-/** Whether a value is, or wants to be, a schedule: an object with the kind of one. */
+/** Whether a value is meant as a schedule: an object whose kind is that of a schedule. */
 export function isSchedule(value: unknown): value is Schedule {
   if (typeof value !== "object" || value === null) return false;
   const { kind } = value as { kind?: unknown };
@@ -208,8 +208,8 @@ export function isSchedule(value: unknown): value is Schedule {
 }
 
 /**
- * Checks a learning rate: a number of at least 0, where 0 leaves the weights as they are, or a schedule, of which a clean
- * copy is returned.
+ * Checks a learning rate: a number of at least 0 (0 leaves the weights unchanged), or a schedule, of which it returns a
+ * clean copy.
  */
 export function toLearningRate(name: string, value: number | Schedule): number | Schedule {
   if (typeof value === "number") return notNegative(name, value);

@@ -9,13 +9,13 @@ import {
   optionsOf,
 } from "./optimizer.js";
 
-/** Gradient descent: θ ← θ − η·g, with momentum if there is any. */
+/** Gradient descent: θ ← θ − η·g, optionally with momentum. */
 export interface Sgd extends OptimizerBase {
   /** Which optimizer it is. */
   readonly kind: "sgd";
-  /** Momentum μ in [0, 1); default 0, which is none. */
+  /** Momentum μ in [0, 1); default 0 (no momentum). */
   readonly momentum: number;
-  /** Whether the momentum is Nesterov's; default false. It needs a `momentum` above 0. */
+  /** Whether to use Nesterov momentum; default false. It needs a `momentum` above 0. */
   readonly nesterov: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface Sgd extends OptimizerBase {
  * Stochastic gradient descent. Formulas as in Keras: v ← μ·v − η·g, θ ← θ + v, and with `nesterov`
  * θ ← θ + μ·v − η·g.
  *
- * @param options fields of `Sgd`, or a learning rate or schedule alone; the learning rate is 0.01 by default
+ * @param options fields of `Sgd`, or only a learning rate or schedule; the default learning rate is 0.01
  * @throws {ArgumentError} for unknown options and values out of range
  */
 export function sgd(options?: Given<Sgd>): Sgd;
@@ -41,7 +41,7 @@ export const sgdKind: OptimizerKind<Sgd, "velocity"> = {
   create: sgd,
   slots: ({ momentum }) => (momentum > 0 ? { velocity: 0 } : {}),
   update(plan, { momentum, nesterov }, { rows, ...fields }, { velocity = fields.gradient }) {
-    // Without a momentum the velocity is not touched.
+    // Without momentum, the kernel does not touch the velocity.
     plan.call("sgd", rows, { ...fields, velocity, momentum, nesterov });
   },
 };
