@@ -210,7 +210,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name: BrowserName) => {
       const other = await Autoencoder.create({ inputSize: 2, encoder: [dense(1)], decoder: [dense(2)] });
       for (const [file, bytes, message] of [
         ["notes.txt", new TextEncoder().encode("no pictures"), /notes\.txt is text, not an IDX file/],
-        ["half.gz", gzipSync(idx).subarray(0, 500), /half\.gz is damaged gzip data: it is cut short/],
+        ["half.gz", gzipSync(idx).subarray(0, 500), /half\.gz is damaged gzip data: it is truncated/],
         [
           "wide.idx",
           encodeIdx({ shape: [4, 5, 5], data: images.slice(0, 100) }),

@@ -357,7 +357,7 @@ function testIn(name: BrowserName): void {
     await alert("notes.txt cannot be loaded: ");
     const wide = await Autoencoder.create({ inputSize: 4, encoder: [dense(2)], decoder: [dense(4)] });
     await dropFile(page, "wide.safetensors", wide.toSafetensors());
-    await alert("wide.safetensors cannot be loaded: its model turns 4 values into 2");
+    await alert("wide.safetensors cannot be loaded: its model encodes 4 values as 2");
     await wide.dispose();
     expect(await numberIn(page, "loss")).toBe(loss);
     expect(await finish(80)).toBe((await reference(SHORT, 80)).loss);
