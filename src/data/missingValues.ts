@@ -32,12 +32,12 @@ export class MissingValues {
   readonly #texts: ReadonlySet<string>;
   readonly #numbers: ReadonlySet<number>;
 
-  /** @param texts additional texts for a missing value; a text that reads as a number also matches that number */
+  /** @param texts additional texts that mean a missing value; one that reads as a number also matches number cells */
   constructor(texts: readonly string[]) {
     this.texts = texts;
     this.#texts = new Set(texts.map((text) => text.trim()));
     const numbers = texts.map((text) => readNumber(text.trim()).point ?? Number.NaN);
-    // A text that is not a finite number cannot match a number cell, but is still valid as a text.
+    // `readNumber` rejects infinite numbers, but a caller may well want them to mean a missing value.
     const words = texts.map((text) => Number(text.trim() === "" ? Number.NaN : text));
     this.#numbers = new Set([...numbers, ...words].filter((value) => !Number.isNaN(value)));
   }

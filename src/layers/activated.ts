@@ -4,7 +4,7 @@ import { ACTIVATIONS, type ActivationName, needsInput } from "./activations.js";
 import type { LayerPass, Purpose, Room } from "./layer.js";
 import { asMatrix, type Shape } from "./shape.js";
 
-/** The activation of a layer that calculates y = f(z). */
+/** The activation step of a layer: y = f(z). */
 export class Activated {
   readonly #activation: ActivationName;
   readonly #shape: Shape;

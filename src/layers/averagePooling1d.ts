@@ -16,8 +16,8 @@ export interface AveragePooling1dLayer {
 }
 
 /**
- * Average pooling over steps, like Keras's `AveragePooling1D`. Samples have shape [steps, channels]. With `padding:
- * "same"`, padding is not counted: means at the border are taken over fewer values.
+ * Average pooling over steps, like Keras's `AveragePooling1D`. Samples have shape [steps, channels]. With
+ * `padding: "same"`, padding is not counted: means at the border are taken over fewer values.
  *
  * @param options see `Pooling1dOptions`; default: windows of 2 steps that do not overlap
  * @throws {ArgumentError} for unknown options and values out of range

@@ -20,7 +20,7 @@ export interface BatchNormalizationLayer {
   readonly scale: boolean;
 }
 
-/** Options of `batchNormalization`, by Keras's names. */
+/** Options of `batchNormalization`, named as in Keras. */
 export interface BatchNormalizationOptions {
   /**
    * The fraction of the running statistics kept in each step, in [0, 1); default 0.99, as in Keras (PyTorch's 0.1 is

@@ -17,7 +17,7 @@ export interface LayerNormalizationLayer {
   readonly scale: boolean;
 }
 
-/** Options of `layerNormalization`, by Keras's names. */
+/** Options of `layerNormalization`, named as in Keras. */
 export interface LayerNormalizationOptions {
   /** Added to the variance before the division, positive; default 0.001, as in Keras (PyTorch: 1e-5). */
   epsilon?: number;

@@ -47,7 +47,7 @@ const HABITS: Habits<LossName> = {
     sparsecategoricalcrossentropy: 'the cross-entropy of values from 0 to 1 is "binaryCrossentropy"',
     accuracy: "accuracy is of classes, which an autoencoder does not predict",
     acc: "accuracy is of classes, which an autoencoder does not predict",
-    // Terms that are added to the reconstruction loss.
+    // Not measured by a reconstruction loss.
     kldivergence: "the divergence is part of a variational model's loss: latent: gaussian(20)",
     rootmeansquarederror: '"meanSquaredError" is its square',
     rmse: '"meanSquaredError" is its square',

@@ -68,7 +68,7 @@ const ROUNDING = 1e-6;
  * Scales `count` rows, starting with row `first`, and writes them to `out`.
  *
  * @param unit whether cross-entropy compares the scaled values, which must then lie in [0, 1]
- * @throws {StateError} before the scaling has learnt anything
+ * @throws {StateError} before the scaling has been learned
  * @throws {NonFiniteError} for a value that does not fit in a float32 after scaling
  * @throws {ArgumentError} for a value outside [0, 1] after scaling, if `unit`
  */
