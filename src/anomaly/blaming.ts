@@ -3,13 +3,13 @@ import type { Columns } from "./columns.js";
 /** A column that is blamed for a row's score. */
 export interface Blamed {
   readonly column: number;
-  /** The part of the squared score that goes away when the column is unknown, 0 to 1. */
+  /** The fraction of the squared score that disappears when the column is masked, 0 to 1. */
   readonly share: number;
-  /** What its features were expected to be while it was unknown. */
+  /** The expected values of its features, predicted while it was masked. */
   readonly expected: readonly number[];
 }
 
-/** A part of samples on its way through the members. */
+/** A part of the samples on its way through the members. */
 export interface Part {
   readonly first: number;
   readonly count: number;
@@ -17,26 +17,26 @@ export interface Part {
   readonly scaled: Float32Array;
 }
 
-/** What samples consist of. */
+/** The dimensions of the samples. */
 interface Shape {
   readonly columns: Columns;
   readonly inputSize: number;
 }
 
-/** How far the blaming of columns is, for some rows at once. */
+/** The state of blaming columns, for several rows at once. */
 export class Blaming {
   readonly part: Part;
-  /** What the networks are given; 0, the mean, where a column is unknown. */
+  /** The networks' input; 0, the mean, for a masked column. */
   readonly input: Float32Array;
-  /** What has been blamed, of each row. */
+  /** The columns blamed so far, for each row. */
   readonly blamed: Blamed[][];
   readonly #shape: Shape;
-  /** Squares of the ratios that are left, [rows, columns]; 0 for columns that have been blamed. */
+  /** Squares of the remaining ratios, [rows, columns]; 0 for columns already blamed. */
   #squares: Float64Array = new Float64Array();
-  /** Their sums, of each row: at first, and now. */
+  /** The sums of these squares for each row: at the start, and now. */
   #all: Float64Array = new Float64Array();
   #left: Float64Array = new Float64Array();
-  /** The column that each row has just masked, or −1. */
+  /** The column just masked in each row, or −1. */
   readonly #masked: Int32Array;
 
   constructor(shape: Shape, part: Part, input: Float32Array) {
@@ -47,14 +47,14 @@ export class Blaming {
     this.#masked = new Int32Array(part.count);
   }
 
-  /** @param squares of the ratios, while everything is known */
+  /** @param squares squared ratios with no column masked */
   begin(squares: Float64Array): void {
     this.#squares = squares;
     this.#all = Float64Array.from(this.blamed, (_, row) => this.#sum(row));
     this.#left = this.#all.slice();
   }
 
-  /** Has the column with the largest ratio of each row be unknown. */
+  /** Masks the column with the largest ratio in each row. */
   mask(): void {
     const { columns, inputSize } = this.#shape;
     for (let row = 0; row < this.part.count; row++) {
@@ -66,7 +66,7 @@ export class Blaming {
     }
   }
 
-  /** Takes in what the members make of the rows now. */
+  /** Takes the members' results for the masked rows. */
   learn(squares: Float64Array, output: Float64Array): void {
     const { columns, inputSize } = this.#shape;
     this.#squares = squares;

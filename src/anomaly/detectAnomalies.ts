@@ -18,53 +18,56 @@ import { explainRows } from "./explainRows.js";
 import { type AnomalyEvaluation, checkLabels, evaluateScores, type Labels, readLabels } from "./ranking.js";
 import type { RowReasons } from "./reasons.js";
 
-/** Options of `detectAnomalies`; it needs none. */
+/** Options of `detectAnomalies`; all are optional. */
 export interface DetectAnomaliesOptions extends DetectionThreshold, ExplainOptions {
-  /** Features of a sample; needed only where `data` are numbers row by row. */
+  /** Features per sample; needed only if `data` is a flat array of numbers. */
   inputSize?: number;
-  /** Names of the columns, or columns of several features each; default: each feature is a column without a name. */
+  /** Names of the columns, or columns with several features each; default: each feature is a column without a name. */
   columns?: readonly (string | DetectorColumn)[];
-  /** Rows to learn from in place of `data`, best without anomalies. */
+  /** Rows to learn from instead of `data`, ideally without anomalies. */
   fitOn?: Samples;
-  /** What the rows of `data` are: 1 or true for an anomaly, 0 or false for a normal row. Nothing is learned from it. */
+  /**
+   * Known labels of the rows of `data`: 1 or true for an anomaly, 0 or false for a normal row. They are used only for
+   * evaluation, not for training.
+   */
   labels?: Labels;
-  /** Autoencoders of the ensemble; default 8. More take longer, and make scores depend less on the seed. */
+  /** Number of autoencoders in the ensemble; default 8. More take longer and make scores depend less on the seed. */
   members?: number;
   /**
-   * Steps of training of each member, of 64 rows each; default 200, and less where there are fewer than 850 rows, since
-   * longer training would teach it the anomalies, too; 1000 on `fitOn`.
+   * Training steps per member, with 64 rows each. Default 200, or fewer for tables with fewer than 850 rows, since
+   * longer training would teach it the anomalies, too; 1000 with `fitOn`.
    */
   steps?: number;
-  /** What everything random is drawn from; default 0. The same seed gives the same scores. */
+  /** Seed for everything random; default 0. The same seed gives the same scores. */
   seed?: Seed;
   /**
-   * How to calculate, or an engine to share; default: an engine of its own. Its `math` is `"portable"` unless you ask for
-   * `"fast"`, so that the same rows are flagged everywhere.
+   * Engine options, or an engine to share; default: an engine of its own. Its `math` is `"portable"` unless you set it
+   * to `"fast"`, so that the same rows are flagged everywhere.
    */
   engine?: EngineOptions | Engine;
-  /** Ends the work; `detectAnomalies` is then rejected with the signal's reason. */
+  /** Aborts the work; `detectAnomalies` then rejects with the signal's reason. */
   signal?: AbortSignal;
-  /** Called whenever a member has been trained. */
+  /** Called after each member has been trained. */
   onProgress?: (progress: DetectionProgress) => void;
 }
 
-/** What `detectAnomalies` finds. */
+/** The result of `detectAnomalies`. */
 export interface Detection {
   /** How unusual each row is: about 1 for usual rows. */
   readonly scores: Float32Array;
   /** 1 for each row whose score is above the threshold, 0 for the others. */
   readonly flags: Uint8Array;
-  /** The place of each row in the order of scores, from 1 for the most unusual row; equal scores in order of rows. */
+  /** The rank of each row by score, from 1 for the most unusual row; equal scores are ranked in row order. */
   readonly rank: Uint32Array;
   /** The score above which a row is flagged. */
   readonly threshold: number;
   /** How the threshold was chosen. */
   readonly rule: DetectionRule;
-  /** Why rows are flagged: of each flagged row, the most unusual one first, the columns that contribute most. */
+  /** Why rows are flagged: for each flagged row, most unusual first, the columns that contribute most. */
   readonly reasons: readonly RowReasons[];
-  /** How scores and flags agree with `labels`; undefined without. */
+  /** How well scores and flags agree with `labels`; undefined without labels. */
   readonly evaluation: AnomalyEvaluation | undefined;
-  /** What has been learned, for further rows; yours to dispose of. */
+  /** The trained detector, for use on further rows. You must dispose it. */
   readonly detector: EnsembleDetector;
 }
 
@@ -92,21 +95,23 @@ const HINTS: Hints = {
 };
 
 const MEMBERS = 8;
-/** On rows without anomalies, a member may learn more. On ten tables, halves of normal rows: ROC AUC 0.94 to 0.96. */
+/**
+ * On rows without anomalies, longer training helps. On ten tables, halves of normal rows: ROC AUC from 0.94 to 0.96.
+ */
 const STEPS_ON_CLEAN = 1000;
 
 /**
- * Finds the unusual rows of a table, and says why they are unusual. No option is needed, and no labels: an ensemble of
- * small autoencoders learns what most rows have in common, and a row that they rebuild badly is unusual.
+ * Finds the unusual rows of a table, and explains why they are unusual. It needs no labels and no options: an ensemble
+ * of small autoencoders learns what most rows have in common, and rows that they reconstruct badly are unusual.
  *
  * ```ts
  * const { flags, reasons } = await detectAnomalies(rows, { columns: ["pressure", "flow"] });
  * for (const reason of reasons) console.log(reason.row, describeReason(reason));
  * ```
  *
- * @param data as of `Autoencoder.fit`, in memory: an array of rows, a `Matrix`, or numbers row by row with `inputSize`.
- *   Columns need no scaling.
- * @throws {ArgumentError} {ShapeError} {NonFiniteError} for unfit data or options, before any training
+ * @param data samples in memory, as for `Autoencoder.fit`: an array of rows, a `Matrix`, or a flat array with
+ *   `inputSize`. Columns need no scaling.
+ * @throws {ArgumentError} {ShapeError} {NonFiniteError} for invalid data or options, before any training
  */
 export function detectAnomalies(data: Samples, options?: DetectAnomaliesOptions): Promise<Detection>;
 export async function detectAnomalies(
@@ -186,7 +191,7 @@ async function detect(
   };
 }
 
-/** Some of the rows, in an order. */
+/** Some of the rows, in the given order. */
 function rowsAt({ name, data, columns }: Rows, order: Uint32Array): Rows {
   const values = data.slice(0, order.length * columns);
   order.forEach((row, i) => {

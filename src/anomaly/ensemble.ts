@@ -6,19 +6,22 @@ import { BYTE_VALUES } from "../data/values.js";
 import { type Blamed, Blaming, type Part } from "./blaming.js";
 import type { Columns } from "./columns.js";
 
-/** Elements of samples that go through a member at once: a few megabytes. */
+/** Sample values that go through a member at once: a few megabytes. */
 const ELEMENTS_AT_ONCE = 1 << 20;
 
 /**
- * What a network is given of a value at most, in standard deviations: beyond it, one wild value would spoil what is
- * expected of all the other columns. Its own error is taken from the whole value.
+ * Network inputs are clipped to this many standard deviations. Otherwise, one extreme value would distort the expected
+ * values of all other columns. The value's own error is computed without clipping.
  */
 export const WIDEST_INPUT = 5;
 
-/** What a column's error counts at most, in units of its mean error: no column decides a score without limit. */
+/**
+ * A column's error counts at most this many times its mean error, so that no single column dominates a score without
+ * limit.
+ */
 export const LARGEST_RATIO = 10;
 
-/** A small autoencoder, and what its errors are in the rows that it learned from. */
+/** A small autoencoder, and its mean errors on the rows it was trained on. */
 export interface Member {
   readonly model: Autoencoder;
   /** The mean error of each column; 0 for a column whose value never changed. */
@@ -27,8 +30,8 @@ export interface Member {
 
 /**
  * Several small autoencoders of the same columns. The error of a column is the sum of the absolute differences of its
- * features, in standard deviations; its ratio is that error divided by the column's mean error. The score of a row is the
- * root of the mean square of the ratios of all columns and members.
+ * features, in standard deviations. Its ratio is that error divided by the column's mean error. The score of a row is
+ * the root mean square of the ratios over all columns and members.
  */
 export class Ensemble {
   readonly inputSize: number;
@@ -37,7 +40,7 @@ export class Ensemble {
   readonly members: readonly Member[];
   /** 1 for each feature of a column whose value never changed. */
   readonly #still: Uint8Array;
-  /** Columns whose value changed; at least 1. */
+  /** Number of columns whose value changed; at least 1. */
   readonly #moving: number;
 
   constructor(columns: Columns, scaling: ScalingParameters, members: readonly Member[]) {
@@ -69,9 +72,9 @@ export class Ensemble {
   }
 
   /**
-   * Blames columns one after the other, `top` of them: the one with the largest ratio is taken as unknown from then on, the
-   * way in which training masks values, so that what it does to the errors of other columns goes away with it. Hands
-   * over the score and what was blamed, row after row.
+   * Finds `top` columns to blame, one after the other. The column with the largest ratio is blamed and then masked, as
+   * training masks values, which also removes its effect on the errors of other columns. Passes the score and the
+   * blamed columns of each row to the callback.
    */
   async explain(
     rows: Rows,
@@ -101,7 +104,7 @@ export class Ensemble {
     }
   }
 
-  /** Sums and squares of ratios, and the mean of what the members give. */
+  /** Sums and squares of the ratios, and the mean output of the members. */
   async #squares({ part, input }: Blaming) {
     const width = this.columns.length;
     const sums = new Float64Array(part.count);
@@ -133,7 +136,7 @@ export class Ensemble {
     }
   }
 
-  /** Hands over each column's ratio in each row, and what the member gives for the input, member after member. */
+  /** For each member, passes each column's ratio in each row, and the member's output, to the callback. */
   async #through(
     { count, scaled }: Part,
     input: Float32Array,
@@ -148,7 +151,7 @@ export class Ensemble {
     }
   }
 
-  /** Errors to ratios, in place. */
+  /** Converts errors to ratios, in place. */
   #divide(ratios: Float64Array, scaled: Float32Array, meanErrors: Float64Array): void {
     const width = meanErrors.length;
     for (let column = 0; column < width; column++) {
@@ -160,7 +163,7 @@ export class Ensemble {
         }
         continue;
       }
-      // A value that never changed: any other is as unusual as can be.
+      // The value never changed in training, so any other value gets the largest ratio.
       const { features } = this.columns[column]!;
       for (let row = 0; row * width < ratios.length; row++) {
         const moved = features.some((feature) => scaled[row * this.inputSize + feature] !== 0);
@@ -170,7 +173,7 @@ export class Ensemble {
   }
 }
 
-/** Adds the squares of ratios to the sums of their rows, and each to its own place. */
+/** Adds the squares of ratios to the sums of their rows, and to their own positions. */
 function addSquares(ratios: Float64Array, width: number, sums: Float64Array, squares?: Float64Array): void {
   for (let row = 0; row < sums.length; row++) {
     let sum = 0;
@@ -183,7 +186,7 @@ function addSquares(ratios: Float64Array, width: number, sums: Float64Array, squ
   }
 }
 
-/** Whole rows in standard deviations from their means. */
+/** Whole rows, converted to standard deviations from the mean. */
 export function scaleRows(data: Rows["data"], { offset, scale }: ScalingParameters, out: Float32Array): void {
   const bytes = data instanceof Uint8Array;
   for (let at = 0; at < data.length; at += offset.length) {
@@ -194,7 +197,7 @@ export function scaleRows(data: Rows["data"], { offset, scale }: ScalingParamete
   }
 }
 
-/** What the networks are given of scaled rows. */
+/** The network input for scaled rows. */
 export function toInput(scaled: Float32Array, still: Uint8Array): Float32Array {
   const input = scaled.map((value) =>
     value > WIDEST_INPUT ? WIDEST_INPUT : value < -WIDEST_INPUT ? -WIDEST_INPUT : value,

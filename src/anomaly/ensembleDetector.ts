@@ -15,35 +15,35 @@ import { explainRows } from "./explainRows.js";
 import { type AnomalyEvaluation, checkLabels, evaluateScores, type Labels, readLabels } from "./ranking.js";
 import type { RowReasons } from "./reasons.js";
 
-/** Tells the class's own use of its constructor from others'. */
+/** Marks calls of the constructor from within the class, since the constructor is private. */
 const KEY = Symbol("EnsembleDetector");
 
-/** Columns that a row's reasons name at most, unless told otherwise. */
+/** The most columns named in a row's reasons, by default. */
 export const REASONS = 3;
 
 /** Options of `explain`. */
 export interface ExplainOptions {
-  /** Columns that the reasons of a row name at most, an integer of at least 1; default 3. */
+  /** The most columns to name in a row's reasons, an integer of at least 1; default 3. */
   top?: number;
 }
 
-/** What a detector consists of. */
+/** The parts of a detector. */
 interface Parts {
   readonly ensemble: Ensemble;
   readonly threshold: number;
   readonly rule: DetectionRule;
-  /** The engine that the members run on, if it ends with the detector. */
+  /** The engine that the members run on, if it must be disposed with the detector. */
   readonly ownEngine: Engine | undefined;
 }
 
 /**
- * The detector that `detectAnomalies` trains: an ensemble of small autoencoders. The score of a row is the root of the
- * mean square of its columns' errors, each in units of the column's mean error: about 1 for usual rows, more for others.
+ * The detector that `detectAnomalies` trains: an ensemble of small autoencoders. The score of a row is the root mean
+ * square of its columns' errors, each in units of the column's mean error: about 1 for usual rows, more for others.
  *
- * Its methods are those of `AnomalyDetector`, and take samples in memory. Calls can run side by side.
+ * It has the methods of `AnomalyDetector`, for samples in memory. Calls can run concurrently.
  */
 export class EnsembleDetector {
-  /** Stays when a minifier renames the class. */
+  /** Keeps the name when a minifier renames the class. */
   static readonly name = "EnsembleDetector";
   static {
     brand(EnsembleDetector);
@@ -67,17 +67,17 @@ export class EnsembleDetector {
     this.#rule = rule;
   }
 
-  /** @internal A detector of what has been trained. */
+  /** @internal Creates a detector from its trained parts. */
   static of(parts: Parts): EnsembleDetector {
     return new EnsembleDetector(KEY, parts);
   }
 
   /**
-   * The detector that `toSafetensors` wrote; it gives the same scores.
+   * Loads a detector written by `toSafetensors`; it gives the same scores.
    *
-   * @param file the file's bytes, or what `decodeSafetensors` read from them
-   * @param options.engine how to calculate, as of `detectAnomalies`; it is not part of the file
-   * @throws {FormatError} when `file` is not such a file
+   * @param file the file's bytes, or the result of `decodeSafetensors`
+   * @param options.engine engine options, as for `detectAnomalies`; they are not stored in the file
+   * @throws {FormatError} if `file` is not such a file
    */
   static async fromSafetensors(
     file: SafetensorsFile,
@@ -94,7 +94,7 @@ export class EnsembleDetector {
     return this.#threshold;
   }
 
-  /** Another threshold, from now on. @throws {ArgumentError} unless it is a number of at least 0 */
+  /** Changes the threshold. @throws {ArgumentError} unless it is a number of at least 0 */
   set threshold(threshold: number) {
     this.#threshold = checkScore("threshold", threshold);
     this.#rule = { kind: "threshold", threshold: this.#threshold };
@@ -105,17 +105,17 @@ export class EnsembleDetector {
     return this.#rule;
   }
 
-  /** The columns, with names and the features that belong to each. */
+  /** The columns, with their names and features. */
   get columns(): readonly DetectorColumn[] {
     return this.#ensemble.columns;
   }
 
-  /** Features of a sample. */
+  /** Number of features in a sample. */
   get inputSize(): number {
     return this.#ensemble.inputSize;
   }
 
-  /** Autoencoders of the ensemble. */
+  /** Number of autoencoders in the ensemble. */
   get members(): number {
     return this.#ensemble.members.length;
   }
@@ -123,7 +123,7 @@ export class EnsembleDetector {
   /**
    * How unusual each row is, at least 0.
    *
-   * @throws {ArgumentError} {ShapeError} {NonFiniteError} for unfit samples
+   * @throws {ArgumentError} {ShapeError} {NonFiniteError} for invalid samples
    */
   score(samples: Samples): Promise<Float32Array>;
   async score(samples: Samples, ...surplus: unknown[]): Promise<Float32Array> {
@@ -131,7 +131,7 @@ export class EnsembleDetector {
     return this.#ensemble.scores(this.#rows(samples));
   }
 
-  /** 1 for each row whose score is above the threshold, 0 for the others. Errors as of `score`. */
+  /** 1 for each row whose score is above the threshold, 0 for the others. Throws the same errors as `score`. */
   predict(samples: Samples): Promise<Uint8Array>;
   async predict(samples: Samples, ...surplus: unknown[]): Promise<Uint8Array> {
     requireSamplesAlone("predict", surplus);
@@ -139,8 +139,8 @@ export class EnsembleDetector {
   }
 
   /**
-   * Why each row has its score: the columns that contribute most, with what the row has there and what was expected.
-   * Errors as of `score`.
+   * Explains each row's score: the columns that contribute most, with the row's value and the expected one. Throws the
+   * same errors as `score`.
    */
   async explain(samples: Samples, options: ExplainOptions = {}): Promise<RowReasons[]> {
     knownKeys("explain", options, ["top"]);
@@ -148,11 +148,11 @@ export class EnsembleDetector {
   }
 
   /**
-   * Compares scores and flags with what the rows are known to be.
+   * Compares scores and flags with known labels.
    *
    * @param labels 1 or true for an anomaly, 0 or false for a normal row; there must be both
-   * @throws what `score` throws
-   * @throws {ArgumentError} {ShapeError} for unfit labels
+   * @throws the errors of `score`
+   * @throws {ArgumentError} {ShapeError} for invalid labels
    */
   async evaluate(samples: Samples, labels: Labels): Promise<AnomalyEvaluation> {
     const known = readLabels(labels);
@@ -162,10 +162,10 @@ export class EnsembleDetector {
   }
 
   /**
-   * The detector as one safetensors file: the members' weights as `members.0.encoder.0.weight`, the means and deviations
-   * of the features, the mean errors of the columns, and the threshold. `describe` functions of columns are left out.
+   * The detector as one safetensors file: the members' weights as `members.0.encoder.0.weight`, the features' means and
+   * deviations, the columns' mean errors, and the threshold. The columns' `describe` functions are not stored.
    *
-   * @param options.metadata further texts for `__metadata__`, as of `Autoencoder.toSafetensors`
+   * @param options.metadata additional strings for `__metadata__`, as for `Autoencoder.toSafetensors`
    */
   toSafetensors(options: ModelFileOptions = {}): Uint8Array {
     this.#assertAlive();
@@ -173,7 +173,7 @@ export class EnsembleDetector {
     return encodeEnsemble(this.#ensemble, fitted, checkMetadata(options));
   }
 
-  /** Gives all memory back at once. A detector that is forgotten without it gives it back when it is collected. */
+  /** Frees all memory at once. Without `dispose`, memory is freed when the detector is garbage-collected. */
   dispose(): Promise<void> {
     this.#disposal ??= this.#end();
     return this.#disposal;
@@ -195,8 +195,8 @@ export class EnsembleDetector {
 }
 
 /**
- * Has `build` make something on an engine: a given one, or one of its own, which ends if `build` fails. Unless asked
- * otherwise, that is a portable one: the same rows are flagged on every machine.
+ * Calls `build` with an engine: the given one, or a new one, which is disposed if `build` fails. By default, a new
+ * engine uses portable math, so that the same rows are flagged on every machine.
  */
 export async function withEngine<T>(
   given: EngineOptions | Engine = {},

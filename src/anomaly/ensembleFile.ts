@@ -18,10 +18,10 @@ import { type Columns, checkColumns } from "./columns.js";
 import { checkScore, type DetectionRule, readRule } from "./detectionThreshold.js";
 import { Ensemble, type Member } from "./ensemble.js";
 
-/** Version of what stands in `__metadata__["isthmus.ensembleDetector"]`. */
+/** Version of the contents of `__metadata__["isthmus.ensembleDetector"]`. */
 const VERSION = 1;
 
-/** The tensor, in a member's part of the file, that its columns' mean errors are. */
+/** Name of the tensor with the columns' mean errors, within a member's part of the file. */
 const MEAN_ERRORS = "meanErrors";
 
 interface Fitted {
@@ -29,7 +29,7 @@ interface Fitted {
   readonly rule: DetectionRule;
 }
 
-/** A detector as a safetensors file: tensors of all members, with `members.0.` and so on before their names. */
+/** A detector as a safetensors file. Tensors of members have names that start with `members.0.` and so on. */
 export function encodeEnsemble(
   { inputSize, columns, scaling, members }: Ensemble,
   { threshold, rule }: Fitted,
@@ -55,7 +55,7 @@ export function encodeEnsemble(
   );
 }
 
-/** What stands in the file beside the tensors. */
+/** What the file stores besides the tensors. */
 interface Described extends Fitted {
   readonly columns: Columns;
   readonly inputSize: number;
@@ -63,9 +63,9 @@ interface Described extends Fitted {
 }
 
 /**
- * The detector that a file holds, on an engine.
+ * Loads the detector from a file, on an engine.
  *
- * @throws {FormatError} when the file holds none, or is damaged
+ * @throws {FormatError} if the file does not contain a detector, or is damaged
  */
 export async function decodeEnsemble(
   file: SafetensorsFile,
@@ -114,7 +114,7 @@ function readDescription(text: string): Described {
   });
 }
 
-/** A member, from the tensors whose names begin with its own. */
+/** Loads a member from the tensors whose names start with its prefix. */
 async function readMember(
   index: number,
   description: unknown,

@@ -6,9 +6,9 @@ import { toValues } from "../data/values.js";
 import { featuresOf } from "./columns.js";
 
 /**
- * How wide samples are: as `inputSize` says, or the columns, or a matrix or an array of rows by itself.
+ * The number of values in a sample, from `inputSize`, from the columns, or from a matrix or an array of rows itself.
  *
- * @throws {ArgumentError} when nothing says so
+ * @throws {ArgumentError} if none of these determines it
  */
 export function widthOf(data: Samples, inputSize: number | undefined, columns: unknown): number {
   if (inputSize !== undefined) return integer("inputSize", inputSize);
@@ -27,14 +27,14 @@ function widthOfRows(data: Samples): number | undefined {
 }
 
 /**
- * Samples of a known width, as a copy unless they are many, all of them finite.
+ * Samples with a known number of features, checked to be finite. They are copied, unless there are too many.
  *
- * @throws {ShapeError} {ArgumentError} {NonFiniteError} for others
+ * @throws {ShapeError} {ArgumentError} {NonFiniteError} for invalid samples
  */
 export function finiteRows(name: string, data: Samples, width: number): Rows {
   const rows = toOwnRows(name, data, width);
   for (const _ of checkValues(rows, "finite")) {
-    // Nothing else can run before the data have been looked at: what is refused is refused at once.
+    // Nothing else runs until all data have been checked, so invalid data are rejected immediately.
   }
   return rows;
 }

@@ -13,37 +13,37 @@ import { BATCH_SIZE, memberDescription } from "./memberDescription.js";
 /** How an ensemble is trained. */
 export interface EnsembleTraining {
   readonly members: number;
-  /** Steps of training that each member takes; undefined to go by the number of rows. */
+  /** Training steps per member; undefined to derive it from the number of rows. */
   readonly steps: number | undefined;
   readonly seed: Seed;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((progress: DetectionProgress) => void) | undefined;
 }
 
-/** How far `detectAnomalies` is. */
+/** Progress of `detectAnomalies`. */
 export interface DetectionProgress {
-  /** Members of the ensemble that have been trained. */
+  /** Number of members trained so far. */
   readonly member: number;
-  /** Members that there will be. */
+  /** Total number of members. */
   readonly members: number;
 }
 
-/** Steps that a member takes by default: more would teach it the anomalies, too. */
+/** Default number of training steps per member. With more, it would learn the anomalies, too. */
 const STEPS = 200;
-/** By default no member sees a row more often: in a small table, it would learn it by heart. */
+/** By default, no member sees a row more often than this; otherwise it would memorize small tables. */
 const MOST_EPOCHS = 15;
-/** Rows that mean errors are taken from, at most. */
+/** The most rows used to compute mean errors. */
 const MOST_MEASURED = 2048;
-/** Values of training rows that are prepared at once, at most. */
+/** The most training values to prepare at once. */
 const ELEMENTS_AT_ONCE = 1 << 22;
-/** Streams of random numbers: seeds of members, their rows, and the rows that errors are measured on. */
+/** Random streams: seeds of members, their row orders, and the rows on which errors are measured. */
 const [SEEDS, ORDERS, MEASURED] = [0x656e7301, 0x656e7302, 0x656e7303];
 
 /**
- * Trains the members of an ensemble one after the other.
+ * Trains the members of an ensemble, one after the other.
  *
- * @param rows the values of which are finite
- * @throws {NonFiniteError} when a column spans more than 64-bit floats can hold
+ * @param rows rows with finite values only
+ * @throws {NonFiniteError} if a column's range is too large for 64-bit floats
  * @throws the signal's reason
  */
 export async function trainEnsemble(
@@ -99,7 +99,7 @@ function learnColumns(rows: Rows, columns: Columns): { scaling: ScalingParameter
   return { scaling, still };
 }
 
-/** Row numbers for a member's training, block after block: the table in one random order after the other. */
+/** Row indices for a member's training, block by block: the whole table in one random order after another. */
 function* trainingBlocks(
   { rows, columns }: Rows,
   index: number,
@@ -121,7 +121,7 @@ function* trainingBlocks(
   }
 }
 
-/** The next row of a random order, of which `used` have come (Fisher and Yates, one step at a time). */
+/** The next row of a random order after `used` rows (one step of a Fisher–Yates shuffle). */
 function draw(order: Uint32Array, used: number, random: SampleRandom): number {
   const at = used + Math.floor(random.uniform() * (order.length - used));
   const row = order[at]!;
@@ -130,7 +130,7 @@ function draw(order: Uint32Array, used: number, random: SampleRandom): number {
   return row;
 }
 
-/** All rows, or as many at random as mean errors are taken from. */
+/** All rows, or a random sample of the size used for mean errors. */
 function someRows(rows: number, seed: Seed): Uint32Array {
   const order = Uint32Array.from({ length: rows }, (_, row) => row);
   if (rows <= MOST_MEASURED) return order;
@@ -144,7 +144,7 @@ interface Prepared {
   readonly input: Float32Array;
 }
 
-/** Rows of a table, scaled, and as the networks get them. */
+/** Rows of a table, both scaled and as network input. */
 function prepared(rows: Rows, chosen: Uint32Array, scaling: ScalingParameters, still: Uint8Array): Prepared {
   const { data, columns, name } = rows;
   if (data.length !== rows.rows * columns) {
@@ -160,7 +160,7 @@ function prepared(rows: Rows, chosen: Uint32Array, scaling: ScalingParameters, s
   return { scaled, input: toInput(scaled, still) };
 }
 
-/** Takes a member's mean errors from rows that it may have learned from. */
+/** Computes a member's mean errors from rows, possibly including rows it was trained on. */
 async function measure(
   { model, meanErrors }: Member,
   { scaled, input }: Prepared,
@@ -175,7 +175,7 @@ async function measure(
     if (still[features[0]!]) return;
     let sum = 0;
     for (let i = column; i < errors.length; i += columns.length) sum += errors[i]!;
-    // An error of 0 throughout would mark the column as one that never changes.
+    // Never exactly 0: that would mark the column as one that never changes.
     meanErrors[column] = Math.max(sum / rows, 2 ** -40);
   });
 }

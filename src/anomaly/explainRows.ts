@@ -4,10 +4,10 @@ import type { Columns } from "./columns.js";
 import type { Ensemble } from "./ensemble.js";
 import type { ColumnValue, Reason, RowReasons } from "./reasons.js";
 
-/** Bytes are samples divided by 255, and people know them as bytes. */
+/** Byte samples are divided by 255, but people know them as bytes. */
 const BYTE = 255;
 
-/** The reasons of each row: `top` columns at most, without those that contribute nothing. */
+/** The reasons for each row: at most `top` columns, without those that contribute nothing. */
 export async function explainRows(ensemble: Ensemble, rows: Rows, top: number): Promise<RowReasons[]> {
   const result: RowReasons[] = [];
   await ensemble.explain(rows, top, (row, score, blamed) => {

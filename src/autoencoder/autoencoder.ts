@@ -34,31 +34,31 @@ import type { SampleStream } from "../training/sampleStream.js";
 import { Trainer } from "../training/trainer.js";
 import { Predictor } from "./predictor.js";
 
-/** Tells the class's own use of its constructor from others'. */
+/** Marks calls of the constructor from within the class, since the constructor is private. */
 const KEY = Symbol("Autoencoder");
 
-/** What `Autoencoder.create` takes. */
+/** Options of `Autoencoder.create`. */
 export interface AutoencoderOptions extends AutoencoderDescription {
-  /** How to calculate, or an engine to share with other models; default: an engine of its own. */
+  /** Engine options, or an engine to share with other models; default: an engine of its own. */
   engine?: EngineOptions | Engine;
 }
 
 /**
- * A network that squeezes samples through a narrow code and rebuilds them.
+ * A network that compresses samples to a small code and reconstructs them.
  *
- * Samples are row-major, one a row of `inputSize`: any typed array of numbers, a plain array of numbers or of rows, or a
- * `Matrix`. Bytes stand for themselves divided by 255 and stay bytes in memory; 64-bit numbers keep their precision until
- * they are scaled. A method that takes a stream also takes chunks of any number of rows, from an async iterable or a
- * function that gives an iterable. Memory is then bounded, and predictions come chunk by chunk, too.
+ * Samples are row-major, one per row of `inputSize` values: any typed array of numbers, a plain array of numbers or of
+ * rows, or a `Matrix`. Bytes count as value / 255 and stay bytes in memory; 64-bit numbers keep their precision until
+ * they are scaled. A method that accepts a stream also takes chunks of any number of rows, from an async iterable or a
+ * function that returns an iterable. Memory use is then bounded, and predictions come chunk by chunk, too.
  *
- * Calculations are asynchronous and let the event loop turn. Up to 4 million values are copied before a call returns its
- * promise, so they may change right after it; keep more than that as they are until the promise is settled. Each method has
- * a `…Sync` twin that runs at once on the calling thread. Asynchronous calls take turns, a training step at a time. A
- * `…Sync` call from a timer, while a long step of `fit` runs, sees that step half done, weights included; calls from
- * `fit`'s callbacks see whole steps.
+ * Methods are asynchronous and do not block the event loop. Up to 4 million values are copied before a call returns its
+ * promise, so you may change them right after the call. Do not change larger data until the promise settles. Each
+ * method has a `…Sync` twin that runs immediately on the calling thread. Asynchronous calls take turns, one training
+ * step at a time. A `…Sync` call from a timer during a long step of `fit` may see that step half done, including its
+ * weights; calls from `fit`'s callbacks always see complete steps.
  */
 export class Autoencoder extends Predictor {
-  /** Stays when a minifier renames the class. */
+  /** Keeps the name when a minifier renames the class. */
   static override readonly name = "Autoencoder";
   static {
     brand(Autoencoder);
@@ -78,7 +78,7 @@ export class Autoencoder extends Predictor {
     description: CheckedDescription,
     start: Start,
   ) {
-    // JavaScript does not know of private constructors.
+    // The constructor is private only in TypeScript; JavaScript could still call it.
     if (key !== KEY) {
       throw new ArgumentError(
         "new Autoencoder(…) cannot wait for the kernels; write await Autoencoder.create({ … })",
@@ -96,11 +96,11 @@ export class Autoencoder extends Predictor {
   }
 
   /**
-   * Builds an autoencoder with freshly drawn weights.
+   * Creates an autoencoder with random initial weights.
    *
    * @throws {ArgumentError} for unknown names and values out of range
-   * @throws {ShapeError} when the decoder does not end at `inputSize`, or tied halves do not mirror each other
-   * @throws {OutOfMemoryError} when the parameters do not fit a WebAssembly memory
+   * @throws {ShapeError} if the decoder's output does not match the input, or tied halves do not mirror each other
+   * @throws {OutOfMemoryError} if the parameters do not fit in a WebAssembly memory
    *
    * @example
    * ```ts
@@ -119,11 +119,12 @@ export class Autoencoder extends Predictor {
   }
 
   /**
-   * The model that `toSafetensors` wrote, to the bit; or that of a checkpoint, without the state of its training.
+   * Loads a model written by `toSafetensors`, exact to the bit. From a checkpoint, loads the model without its training
+   * state.
    *
-   * @param file the file's bytes, or what `decodeSafetensors` read from them; the model has copies of its own
-   * @param options.engine how to calculate, as in `create`; it is not part of the file
-   * @throws {FormatError} when `file` is not such a file
+   * @param file the file's bytes, or the result of `decodeSafetensors`; the model makes its own copies
+   * @param options.engine engine options, as in `create`; they are not stored in the file
+   * @throws {FormatError} if `file` is not such a file
    */
   static async fromSafetensors(
     file: SafetensorsFile,
@@ -139,14 +140,14 @@ export class Autoencoder extends Predictor {
   }
 
   /**
-   * The model that `toCheckpoint` wrote, with its optimizer and history. The next `fit` goes on with the training that
-   * the checkpoint is of, up to its `epochs` in all: with the same samples and build of the kernels it ends at the same
-   * bits as if it had not been stopped, for any number of threads. Options that are left out are those of that training;
-   * those that change what is calculated are refused when they differ.
+   * Loads a model written by `toCheckpoint`, with its optimizer and history. The next `fit` continues the checkpoint's
+   * training run, up to its total number of `epochs`. With the same samples and the same build of the kernels, the
+   * result is identical to the bit to that of an uninterrupted run, for any number of threads. Missing options are
+   * taken from that run; an option that would change the result must have the same value.
    *
-   * @param file as of `fromSafetensors`
-   * @param options.engine how to calculate, as in `create`; it is not part of the file
-   * @throws {FormatError} when `file` is not such a file
+   * @param file as for `fromSafetensors`
+   * @param options.engine engine options, as in `create`; they are not stored in the file
+   * @throws {FormatError} if `file` is not such a file
    */
   static async fromCheckpoint(
     file: SafetensorsFile,
@@ -161,7 +162,7 @@ export class Autoencoder extends Predictor {
     });
   }
 
-  /** A new model whose weights `fill` writes, every one of them. */
+  /** A new model, all of whose weights are written by `fill`. */
   static async #built(
     description: CheckedDescription,
     { engine }: Pick<AutoencoderOptions, "engine">,
@@ -202,17 +203,17 @@ export class Autoencoder extends Predictor {
     return this.#description;
   }
 
-  /** Copies of what the model's `scaling` has learnt; undefined without one, and before the first `fit`. */
+  /** Copies of the parameters learned by the model's `scaling`; undefined without one, and before the first `fit`. */
   get scaling(): ScalingParameters | undefined {
     const { parameters } = this.#learner.network.scaling ?? {};
     return parameters && copied(parameters);
   }
 
   /**
-   * The model's layers as a table: kinds, output shapes, numbers of parameters. Its `toString()` is the table that Keras
-   * prints; nothing is printed here, unless `print` is given.
+   * The model's layers as a table of kinds, output shapes and parameter counts. Its `toString()` returns the table as
+   * Keras prints it. Nothing is printed unless `print` is given.
    *
-   * @param options.print gets the table as text: `console.log`; default none
+   * @param options.print receives the table as text, such as `console.log`; default none
    */
   summary(options: { print?: (text: string) => void } = {}): Summary {
     knownKeys("summary", options, ["print"], { printfn: "TensorFlow.js's printFn is print" });
@@ -231,26 +232,30 @@ export class Autoencoder extends Predictor {
     return this.#engine.info;
   }
 
-  /** History of the last training, up to its abort if it was aborted; that of a checkpoint before it goes on. */
+  /**
+   * History of the last training run, up to the abort if it was aborted; after loading a checkpoint, that of the
+   * checkpoint.
+   */
   get history(): History {
     return this.#trainer.progress.history;
   }
 
-  /** What the last training was asked for, or that of a checkpoint, which the next `fit` goes on with. */
+  /** Options of the last training run, or of the one in a checkpoint that the next `fit` continues. */
   get trainingOptions(): TrainingOptions | undefined {
     return this.#trainer.progress.options;
   }
 
   /**
-   * Trains the model to rebuild the samples. A second call goes on from the first, with the scaling that the first
-   * one learnt, if the model has one.
+   * Trains the model to reconstruct the samples. A second call continues from the first, with the scaling learned by
+   * the first call, if the model has one.
    *
-   * Samples that come as a stream are gone through once an epoch, and once before them for a scaling to learn from; they
-   * are put together into batches of `batchSize`, and checked as they come. When the stream or a chunk of it fails, the weights from before that epoch are kept.
+   * A stream is read once per epoch, plus once beforehand if a scaling must learn from it. Its rows are combined into
+   * batches of `batchSize` and checked as they arrive. If the stream or one of its chunks fails, the weights from
+   * before that epoch are restored.
    *
-   * @throws {ShapeError} {NonFiniteError} {ArgumentError} for unfit samples or options, before anything changes
-   * @throws {DivergedError} when the loss stops being finite; the weights from before that epoch are kept
-   * @throws {StateError} when the model is being trained already, or was disposed of
+   * @throws {ShapeError} {NonFiniteError} {ArgumentError} for invalid samples or options, before anything changes
+   * @throws {DivergedError} if the loss stops being finite; the weights from before that epoch are restored
+   * @throws {StateError} if the model is already being trained, or was disposed
    *
    * @example
    * ```ts
@@ -274,7 +279,7 @@ export class Autoencoder extends Predictor {
     return this.#run(this.#trainer.fit(samples, options, true));
   }
 
-  /** `fit` on the calling thread, which it blocks. */
+  /** Like `fit`, but blocks the calling thread. */
   fitSync(samples: Samples, options?: FitSyncOptions): History;
   fitSync(samples: Samples, options: FitSyncOptions = {}, ...surplus: unknown[]): History {
     requireSampleOptions("fitSync", options, surplus);
@@ -282,8 +287,9 @@ export class Autoencoder extends Predictor {
   }
 
   /**
-   * `fit`, epoch by epoch: `for await (const epoch of model.train(x, { epochs: 20 }))`. Training begins with the loop, and
-   * waits while its body runs; leaving the loop ends it in order, with everything given back. Errors as of `fit`.
+   * Like `fit`, but epoch by epoch: `for await (const epoch of model.train(x, { epochs: 20 }))`. Training starts with
+   * the loop, and waits while its body runs. Leaving the loop ends training normally and frees its memory. Throws the
+   * same errors as `fit`.
    *
    * @example
    * ```ts
@@ -305,28 +311,28 @@ export class Autoencoder extends Predictor {
   }
 
   /**
-   * Has the training that is running wait after its running step until `resume` is called; the model can be used
-   * meanwhile.
+   * Pauses the running training after its current step, until `resume` is called. The model can be used in the
+   * meantime.
    *
-   * @throws {StateError} when the model is not being trained, or by `fitSync`
+   * @throws {StateError} if the model is not being trained, or is being trained by `fitSync`
    */
   pause(): void {
     this.#lifetime.assertAlive();
     this.#trainer.pause();
   }
 
-  /** Lets a training that was paused go on; does nothing when none was. */
+  /** Continues a paused training; does nothing if none is paused. */
   resume(): void {
     this.#lifetime.assertAlive();
     this.#trainer.resume();
   }
 
-  /** Whether training waits for `resume`. */
+  /** Whether training is paused. */
   get paused(): boolean {
     return this.#trainer.paused;
   }
 
-  /** Copies of all weights, named and shaped as PyTorch's `Linear` has them; a scaling is not among them. */
+  /** Copies of all weights, with the names and shapes of PyTorch's `Linear`; a scaling is not included. */
   getWeights(): NamedWeight[] {
     this.#lifetime.assertAlive();
     return readWeights(this.#learner.network);
@@ -335,8 +341,8 @@ export class Autoencoder extends Predictor {
   /**
    * Replaces all weights.
    *
-   * @param weights what `getWeights` gives, in any order
-   * @throws {ShapeError} {NonFiniteError} {ArgumentError} when one does not fit; nothing changes then
+   * @param weights arrays as returned by `getWeights`, in any order
+   * @throws {ShapeError} {NonFiniteError} {ArgumentError} if one does not fit; nothing changes then
    */
   setWeights(weights: readonly NamedWeight[]): void {
     this.#lifetime.assertAlive();
@@ -345,10 +351,10 @@ export class Autoencoder extends Predictor {
   }
 
   /**
-   * The model as a safetensors file: weights, what the scaling has learnt, and the description in `__metadata__`.
+   * The model as a safetensors file: weights, the scaling's parameters, and the description in `__metadata__`.
    *
-   * @param options.metadata further texts for `__metadata__`, which are not part of the model
-   * @throws {ArgumentError} for metadata that are no texts, or have a key of the model's own
+   * @param options.metadata additional strings for `__metadata__`, which are not part of the model
+   * @throws {ArgumentError} for metadata that are not strings, or that use one of the model's own keys
    *
    * @example
    * ```ts
@@ -370,9 +376,9 @@ export class Autoencoder extends Predictor {
   }
 
   /**
-   * All that training needs to go on exactly, as a safetensors file: the model, its scaling, the optimizer's moments and steps, the
-   * count of epochs, the history, and the options of the training. It stands at the end of an epoch: while one is
-   * running, and after an abort within one, it is the state from before that epoch.
+   * Everything needed to continue training exactly, as a safetensors file: the model, its scaling, the optimizer's
+   * moments and step count, the number of epochs, the history, and the training options. It always describes the end of
+   * an epoch: during an epoch, or after an abort within one, it is the state from before that epoch.
    */
   toCheckpoint(): Uint8Array {
     this.#lifetime.assertAlive();
@@ -380,9 +386,8 @@ export class Autoencoder extends Predictor {
   }
 
   /**
-   * Ends what is still running on the model, waits until it has ended, and gives all memory back at once. A second call
-   * returns the same promise. A model that is forgotten without it gives its memory back whenever the garbage collector
-   * finds it.
+   * Stops whatever is still running on the model, waits until it has ended, and frees all memory. A second call returns
+   * the same promise. Without `dispose`, memory is freed when the garbage collector collects the model.
    */
   dispose(): Promise<void> {
     this.#disposal ??= this.#end();
@@ -390,7 +395,7 @@ export class Autoencoder extends Predictor {
   }
 
   async #end(): Promise<void> {
-    // Workers may be writing to the memory until the calls have ended.
+    // Workers may write to the memory until the running calls have ended.
     const ended = this.#lifetime.end();
     if (ended) await ended;
     this.#learner.release();
@@ -407,10 +412,10 @@ export class Autoencoder extends Predictor {
   }
 }
 
-/** Whether the weights of a new model are drawn from its seed, or left to be written by a load. */
+/** Whether a new model's weights are drawn from its seed, or left for a load to write. */
 type Start = "drawn" | "unset";
 
-/** A network and what it needs to learn. */
+/** A network and its learner. */
 function assemble(engine: Engine, description: CheckedDescription, start: Start): Learner {
   const { inputSize, optimizer, loss, scaling, seed } = description;
   const scales = scaling && new Scaling(scaling, inputSize);

@@ -10,20 +10,20 @@ import type { Seed } from "../math/seed.js";
 import type { Network } from "../network/network.js";
 import { scaleRows } from "../training/scaledRows.js";
 
-/** The most rows that are corrupted at a time. */
+/** The most rows that are corrupted at once. */
 const MOST_ROWS = 256;
 
-/** What a block of rows goes through. */
+/** The buffers that a block of rows passes through. */
 class Stages {
   readonly rows: number;
   readonly storage: Storage;
   readonly bytes: Tensor<Uint8Array>;
   readonly clean: Tensor;
   readonly corrupted: Tensor;
-  /** Places of the rows among the samples: what the noise is drawn by. */
+  /** Positions of the rows among the samples, which determine the noise. */
   readonly places: Tensor<Uint32Array>;
   readonly step: StepBlock;
-  /** By which bytes are gathered, in order. */
+  /** Indices for gathering bytes in order. */
   readonly gather: StepBlock;
 
   constructor(engine: Engine, rows: number, columns: number, epoch: number) {
@@ -45,8 +45,8 @@ class Stages {
 }
 
 /**
- * Samples as the training step of an epoch gets them: row i with the noise of sample i. What the network scales is
- * scaled first, since that is what noise is added to, and unscaled again.
+ * The samples as a training step of an epoch receives them: row i has the noise of sample i. Noise is added to scaled
+ * samples, so they are scaled first and unscaled afterwards.
  */
 export function* corruptedOf(
   network: Network,
@@ -79,7 +79,7 @@ export function* corruptedOf(
   return new Matrix(result, rows, columns);
 }
 
-/** Copies a block of rows in; returns whether they are bytes still. */
+/** Copies in a block of rows. Returns whether they are still bytes. */
 function load({ scaling }: Network, stages: Stages, samples: Rows, first: number, count: number): boolean {
   for (let row = 0; row < count; row++) stages.places.values[row] = first + row;
   const part = partOf(samples, first, count);

@@ -11,35 +11,37 @@ import { isStream, type SampleStream } from "../training/sampleStream.js";
 import { predictChunks } from "./predictChunks.js";
 import { refused } from "./refused.js";
 
-/** The encoder or the decoder of an autoencoder, as a model of its own; it shares the autoencoder's weights and scaling. */
+/**
+ * The encoder or the decoder of an autoencoder, as a model of its own. It shares the autoencoder's weights and scaling.
+ */
 export class Half {
-  /** Stays when a minifier renames the class. */
+  /** Keeps the name when a minifier renames the class. */
   static readonly name = "Half";
   readonly #network: Network;
   readonly #layers: readonly NetworkLayer[];
   readonly #lifetime: Lifetime;
 
-  /** @param lifetime the autoencoder's */
+  /** @param lifetime the autoencoder's lifetime */
   constructor(network: Network, layers: readonly NetworkLayer[], lifetime: Lifetime) {
     this.#network = network;
     this.#layers = layers;
     this.#lifetime = lifetime;
   }
 
-  /** Width of what it takes. */
+  /** Number of values in an input row. */
   get inputSize(): number {
     return sizeOf(this.#layers[0]!.inputShape);
   }
 
-  /** Width of what it gives. */
+  /** Number of values in an output row. */
   get outputSize(): number {
     return sizeOf(this.#layers.at(-1)!.outputShape);
   }
 
   /**
-   * What this half gives for each row, [rows, outputSize]; of a stream, chunk by chunk.
+   * The output of this half for each row, [rows, outputSize]; for a stream, chunk by chunk.
    *
-   * @throws {ShapeError} {NonFiniteError} {ArgumentError} for unfit input
+   * @throws {ShapeError} {NonFiniteError} {ArgumentError} for invalid input
    */
   predict(samples: Samples): Promise<Matrix>;
   predict(stream: SampleStream): AsyncGenerator<Matrix, void, void>;
@@ -53,7 +55,7 @@ export class Half {
     return predictChunks((work) => this.#run(work), input, predict, this.#lifetime);
   }
 
-  /** `predict` on the calling thread. */
+  /** Like `predict`, but on the calling thread. */
   predictSync(samples: Samples): Matrix;
   predictSync(samples: Samples, ...surplus: unknown[]): Matrix {
     requireSamplesAlone("predictSync", surplus);

@@ -5,10 +5,11 @@ import { Gate } from "../training/gate.js";
 import { ChunkReader, emptyStream, type StreamedRows } from "../training/sampleStream.js";
 
 /**
- * What `predict` makes of each chunk of a stream, one after the other, with the next chunk asked for meanwhile.
+ * The results of `predict` for each chunk of a stream, one after the other. The next chunk is requested in the
+ * meantime.
  *
- * @param run does work on the engine's threads
- * @param lifetime the model's
+ * @param run runs work on the engine's threads
+ * @param lifetime the model's lifetime
  */
 export async function* predictChunks<T>(
   run: <U>(work: Work<U>) => Promise<U>,

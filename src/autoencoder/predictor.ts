@@ -20,10 +20,10 @@ import { predictChunks } from "./predictChunks.js";
 import { checkUnits, type ErrorUnits, featureErrorsOf, rowErrorsOf } from "./reconstructionErrors.js";
 import { refused } from "./refused.js";
 
-/** Epochs are told apart by 32 bits. */
+/** Epoch numbers are 32-bit integers in the kernels. */
 const MOST_EPOCH = 2 ** 32 - 1;
 
-/** What `encodeDistribution` gives: a normal distribution for each sample, [rows, latentSize] each. */
+/** The result of `encodeDistribution`: a normal distribution for each sample, [rows, latentSize] each. */
 export interface CodeDistribution {
   /** Means μ. */
   readonly mean: Matrix;
@@ -31,18 +31,18 @@ export interface CodeDistribution {
   readonly logVariance: Matrix;
 }
 
-/** What an autoencoder does with samples, however it came by its weights. */
+/** What an autoencoder can do with samples, whether its weights were trained or loaded. */
 export abstract class Predictor {
   readonly #learner: Learner;
   readonly #network: Network;
   readonly #lifetime: Lifetime;
 
-  /** The half from sample to code, as a model of its own. */
+  /** The encoder as a model of its own: from samples to codes. */
   readonly encoder: Half;
-  /** The half from code to sample, as a model of its own. */
+  /** The decoder as a model of its own: from codes to samples. */
   readonly decoder: Half;
 
-  /** @param lifetime the model's */
+  /** @param lifetime the model's lifetime */
   constructor(learner: Learner, lifetime: Lifetime) {
     const { network } = learner;
     this.#learner = learner;
@@ -52,7 +52,7 @@ export abstract class Predictor {
     this.decoder = new Half(network, network.decoder, lifetime);
   }
 
-  /** Shape of a sample: its width alone, or lengths such as [28, 28, 1]. */
+  /** Shape of a sample: [inputSize], or several dimensions such as [28, 28, 1]. */
   get inputShape(): Shape {
     return this.#network.inputShape;
   }
@@ -62,18 +62,18 @@ export abstract class Predictor {
     return this.#network.latentShape;
   }
 
-  /** Width of a sample: how many values it has. */
+  /** Number of values in a sample. */
   get inputSize(): number {
     return this.#network.inputSize;
   }
 
-  /** Width of the code: how many values it has. */
+  /** Number of values in a code. */
   get latentSize(): number {
     return this.#network.latentSize;
   }
 
   /**
-   * The codes of samples, [rows, latentSize]; of a variational model their means.
+   * The codes of samples, [rows, latentSize]. In a variational model, these are the means.
    *
    * @example
    * ```ts
@@ -93,7 +93,7 @@ export abstract class Predictor {
     return refused(samples, () => requireSamplesAlone("encode", surplus)) ?? this.encoder.predict(samples);
   }
 
-  /** `encode` on the calling thread. */
+  /** Like `encode`, but on the calling thread. */
   encodeSync(samples: Samples): Matrix;
   encodeSync(samples: Samples, ...surplus: unknown[]): Matrix {
     requireSamplesAlone("encodeSync", surplus);
@@ -101,9 +101,9 @@ export abstract class Predictor {
   }
 
   /**
-   * The distributions of the codes of samples, of a variational model.
+   * The distributions of the samples' codes, in a variational model.
    *
-   * @throws {StateError} when the model has no gaussian latent
+   * @throws {StateError} if the model has no Gaussian latent
    */
   encodeDistribution(samples: Samples): Promise<CodeDistribution>;
   encodeDistribution(stream: SampleStream): AsyncGenerator<CodeDistribution, void, void>;
@@ -114,7 +114,7 @@ export abstract class Predictor {
     );
   }
 
-  /** `encodeDistribution` on the calling thread. */
+  /** Like `encodeDistribution`, but on the calling thread. */
   encodeDistributionSync(samples: Samples): CodeDistribution;
   encodeDistributionSync(samples: Samples, ...surplus: unknown[]): CodeDistribution {
     requireSamplesAlone("encodeDistributionSync", surplus);
@@ -122,23 +122,24 @@ export abstract class Predictor {
   }
 
   /**
-   * New samples of a variational model, [count, inputSize]: codes from the standard normal distribution, decoded.
+   * Generates new samples with a variational model, [count, inputSize]: codes drawn from the standard normal
+   * distribution, decoded.
    *
    * @param count how many, a positive integer
-   * @param options.seed what the codes are drawn from; default the model's seed
-   * @throws {StateError} when the model has no gaussian latent
+   * @param options.seed seed for the codes; default: the model's seed
+   * @throws {StateError} if the model has no Gaussian latent
    */
   async sample(count: number, options: { seed?: Seed } = {}): Promise<Matrix> {
     return this.decode(this.#drawCodes(count, options));
   }
 
-  /** `sample` on the calling thread. */
+  /** Like `sample`, but on the calling thread. */
   sampleSync(count: number, options: { seed?: Seed } = {}): Matrix {
     return this.decodeSync(this.#drawCodes(count, options));
   }
 
   /**
-   * Samples rebuilt from codes, [rows, inputSize].
+   * Samples reconstructed from codes, [rows, inputSize].
    *
    * @example
    * ```ts
@@ -160,7 +161,7 @@ export abstract class Predictor {
     );
   }
 
-  /** `decode` on the calling thread. */
+  /** Like `decode`, but on the calling thread. */
   decodeSync(codes: Samples): Matrix;
   decodeSync(codes: Samples, ...surplus: unknown[]): Matrix {
     requireSamplesAlone("decodeSync", surplus, "codes");
@@ -168,7 +169,7 @@ export abstract class Predictor {
   }
 
   /**
-   * Samples after encoding and decoding, [rows, inputSize]; of a variational model the codes' means are decoded.
+   * Samples after encoding and decoding, [rows, inputSize]. In a variational model, the means of the codes are decoded.
    *
    * @example
    * ```ts
@@ -190,7 +191,7 @@ export abstract class Predictor {
     );
   }
 
-  /** `reconstruct` on the calling thread. */
+  /** Like `reconstruct`, but on the calling thread. */
   reconstructSync(samples: Samples): Matrix;
   reconstructSync(samples: Samples, ...surplus: unknown[]): Matrix {
     requireSamplesAlone("reconstructSync", surplus);
@@ -198,12 +199,12 @@ export abstract class Predictor {
   }
 
   /**
-   * The samples as training corrupts them, [rows, inputSize], in their own units: the noise of row i is what `fit` draws
-   * in an epoch for the i-th of its samples, by the model's seed.
+   * The samples as training corrupts them, [rows, inputSize], in their own units. Row i has the noise that `fit` adds
+   * to sample i in the given epoch, determined by the model's seed.
    *
-   * @param options.epoch which epoch's noise, counted from 0 over the model's life; default 0
-   * @throws {StateError} when the model has no corruption, or a scaling that has not learnt anything yet
-   * @throws {ShapeError} {NonFiniteError} {ArgumentError} for unfit samples or options
+   * @param options.epoch the epoch whose noise to use, counted from 0 over the model's life; default 0
+   * @throws {StateError} if the model has no corruption, or its scaling has not been learned yet
+   * @throws {ShapeError} {NonFiniteError} {ArgumentError} for invalid samples or options
    */
   corrupt(samples: Samples, options?: { epoch?: number }): Promise<Matrix>;
   async corrupt(samples: Samples, options: { epoch?: number } = {}, ...surplus: unknown[]): Promise<Matrix> {
@@ -211,7 +212,7 @@ export abstract class Predictor {
     return this.#run(this.#corrupt(samples, options, toOwnRows));
   }
 
-  /** `corrupt` on the calling thread. */
+  /** Like `corrupt`, but on the calling thread. */
   corruptSync(samples: Samples, options?: { epoch?: number }): Matrix;
   corruptSync(samples: Samples, options: { epoch?: number } = {}, ...surplus: unknown[]): Matrix {
     requireSampleOptions("corruptSync", options, surplus);
@@ -219,9 +220,9 @@ export abstract class Predictor {
   }
 
   /**
-   * Mean loss over the samples, with all penalties, without corruption and dropout.
+   * Mean loss over the samples, including all penalties, without corruption or dropout.
    *
-   * @throws {ShapeError} {NonFiniteError} {ArgumentError} for unfit samples, and for anything beside them: an
+   * @throws {ShapeError} {NonFiniteError} {ArgumentError} for invalid samples, and for further arguments: an
    *   autoencoder's target is its input, and there are no options
    *
    * @example
@@ -242,7 +243,7 @@ export abstract class Predictor {
     return this.#run(this.#evaluate(this.#input(samples)));
   }
 
-  /** `evaluate` on the calling thread. */
+  /** Like `evaluate`, but on the calling thread. */
   evaluateSync(samples: Samples): Evaluation;
   evaluateSync(samples: Samples, ...surplus: unknown[]): Evaluation {
     requireSamplesAlone("evaluateSync", surplus);
@@ -250,9 +251,9 @@ export abstract class Predictor {
   }
 
   /**
-   * Mean squared error of each sample's reconstruction, whatever the model's loss is; one a row.
+   * Mean squared error of each sample's reconstruction, one per row, whatever the model's loss is.
    *
-   * @throws {ShapeError} {NonFiniteError} {ArgumentError} for unfit samples or options
+   * @throws {ShapeError} {NonFiniteError} {ArgumentError} for invalid samples or options
    */
   reconstructionError(samples: Samples, options?: ErrorUnits): Promise<Float32Array>;
   reconstructionError(stream: SampleStream, options?: ErrorUnits): AsyncGenerator<Float32Array, void, void>;
@@ -263,7 +264,7 @@ export abstract class Predictor {
     );
   }
 
-  /** `reconstructionError` on the calling thread. */
+  /** Like `reconstructionError`, but on the calling thread. */
   reconstructionErrorSync(samples: Samples, options?: ErrorUnits): Float32Array;
   reconstructionErrorSync(samples: Samples, options: ErrorUnits = {}, ...surplus: unknown[]): Float32Array {
     requireSampleOptions("reconstructionErrorSync", options, surplus);
@@ -271,8 +272,8 @@ export abstract class Predictor {
   }
 
   /**
-   * Squared error of each value of each sample's reconstruction, [rows, inputSize]; the mean of a row is what
-   * `reconstructionError` gives. Errors as there.
+   * Squared error of each value of each sample's reconstruction, [rows, inputSize]. The mean of a row is the
+   * `reconstructionError` of that row. Throws the same errors.
    */
   reconstructionErrorPerFeature(samples: Samples, options?: ErrorUnits): Promise<Matrix>;
   reconstructionErrorPerFeature(
@@ -290,7 +291,7 @@ export abstract class Predictor {
     );
   }
 
-  /** `reconstructionErrorPerFeature` on the calling thread. */
+  /** Like `reconstructionErrorPerFeature`, but on the calling thread. */
   reconstructionErrorPerFeatureSync(samples: Samples, options?: ErrorUnits): Matrix;
   reconstructionErrorPerFeatureSync(
     samples: Samples,
@@ -354,7 +355,7 @@ export abstract class Predictor {
     throw new StateError(`${method} needs a variational model, which has a latent such as gaussian(20)`);
   }
 
-  /** What `work` makes of samples at once, or of each chunk of a stream. */
+  /** Applies `work` to samples in memory, or to each chunk of a stream. */
   #predict<T>(
     samples: Samples | SampleStream,
     work: (rows: Rows) => Work<T>,

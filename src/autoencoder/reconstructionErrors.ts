@@ -5,11 +5,11 @@ import type { Work } from "../engine/turns.js";
 import type { Network } from "../network/network.js";
 import { forEachBlock, lossesOf } from "../training/predict.js";
 
-/** In which units errors of reconstructions are. */
+/** The units of reconstruction errors. */
 export interface ErrorUnits {
   /**
-   * `"scaled"` (default): those that the model learns in, in which the columns weigh alike. `"original"`: those of the
-   * samples. They differ only where the model has a `scaling`.
+   * `"scaled"` (default): the units in which the model learns, where all columns have similar weight. `"original"`: the
+   * samples' own units. They differ only if the model has a `scaling`.
    */
   units?: Units;
 }
@@ -46,7 +46,7 @@ export function* featureErrorsOf(network: Network, samples: Rows, units: Units):
   return new Matrix(result, rows, columns);
 }
 
-/** Hands over each row's squared errors; the array is used again. */
+/** Passes each row's squared errors to the callback; the array is reused. */
 function* forEachRow(
   network: Network,
   samples: Rows,

@@ -2,10 +2,10 @@ import type { Samples } from "../data/samples.js";
 import { isStream, type SampleStream } from "../training/sampleStream.js";
 
 /**
- * What `check` throws, in the way in which a call with samples tells of it: by the promise that it returns; for a stream,
- * of which it returns a generator, at once.
+ * Runs `check` and reports its error the way a call with samples would: as a rejected promise, or, for a stream, thrown
+ * at once, since the call returns a generator.
  *
- * @returns undefined when `check` throws nothing
+ * @returns undefined if `check` does not throw
  */
 export function refused(samples: Samples | SampleStream, check: () => void): Promise<never> | undefined {
   try {

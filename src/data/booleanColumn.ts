@@ -1,7 +1,7 @@
 import type { Cell, TableColumn } from "../formats/table.js";
 import { type ColumnEncoder, cellAt, type FeatureBlock, missingName, wrongCell } from "./columnEncoder.js";
 
-/** Words for false and true, in any case. */
+/** Pairs of words for false and true, in any case. */
 const WORDS: readonly (readonly [no: string, yes: string])[] = [
   ["false", "true"],
   ["no", "yes"],
@@ -12,25 +12,25 @@ const WORDS: readonly (readonly [no: string, yes: string])[] = [
 const FALSE = new Set(["0", ...WORDS.map(([no]) => no)]);
 const TRUE = new Set(["1", ...WORDS.map(([, yes]) => yes)]);
 
-/** What a cell says; undefined for anything but a word for true or false, 0 and 1. */
+/** Reads a cell as a boolean; undefined unless it is a word for true or false, 0 or 1. */
 export function truthOf(cell: Cell): boolean | undefined {
   const word = String(cell).toLowerCase();
   if (TRUE.has(word)) return true;
   return FALSE.has(word) ? false : undefined;
 }
 
-/** Whether a cell says true or false. */
+/** Whether a cell can be read as true or false. */
 export function isTruth(cell: Cell): boolean {
   return truthOf(cell) !== undefined;
 }
 
-/** Whether texts are both words of one pair, such as `Yes` and `no`. */
+/** Whether the texts are the two words of one pair, such as `Yes` and `no`. */
 export function isBooleanPair(texts: Iterable<string>): boolean {
   const words = new Set([...texts].map((text) => text.toLowerCase()));
   return words.size === 2 && WORDS.some(([no, yes]) => words.has(no) && words.has(yes));
 }
 
-/** A column of true and false: one feature, 0 or 1, and one that tells where it was missing if that is often so. */
+/** A column of booleans: one feature, 0 or 1, plus one that marks missing values if there are many. */
 export class BooleanColumn implements ColumnEncoder {
   readonly type = "boolean";
   readonly column: string;
@@ -39,8 +39,8 @@ export class BooleanColumn implements ColumnEncoder {
   readonly #flagged: boolean;
 
   /**
-   * @param usual what stands for a missing value
-   * @param flagged whether there is a feature that tells where the value was missing
+   * @param usual value that replaces a missing one
+   * @param flagged whether a feature marks missing values
    */
   constructor(column: string, usual: boolean, flagged: boolean) {
     this.column = column;

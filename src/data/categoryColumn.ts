@@ -3,24 +3,25 @@ import { readNumber } from "../formats/cellText.js";
 import type { Cell, TableColumn } from "../formats/table.js";
 import { type ColumnEncoder, cellAt, type FeatureBlock, missingName } from "./columnEncoder.js";
 
-/** What rare categories are called together. */
+/** Name of the group of rare categories. */
 const OTHER = "other";
 
-/** What a category column has learnt. */
+/** What was learned about a category column. */
 export interface CategoryPlan {
-  /** The categories with a feature of their own. */
+  /** The categories that have their own feature. */
   readonly categories: readonly string[];
-  /** Whether there is a feature for all others: where the training data had rare ones. */
+  /** Whether there is a feature for all other categories: if the training data had rare ones. */
   readonly other: boolean;
-  /** Whether there is a feature for missing values: where the training data had some. */
+  /** Whether there is a feature for missing values: if the training data had some. */
   readonly missing: boolean;
-  /** Whether cells are codes such as postal codes, whose zeros in front count. */
+  /** Whether cells are codes, such as postal codes, whose leading zeros matter. */
   readonly codes: boolean;
 }
 
 /**
- * A column of categories: a feature for each (one-hot), one for all rare ones together, one for missing values. A
- * category that the training data did not have counts as rare; where there is no feature for those, all features are 0.
+ * A column of categories, one-hot encoded: a feature for each category, one for all rare ones together, and one for
+ * missing values. A category that was not in the training data counts as rare; if there is no feature for rare ones,
+ * all features are 0.
  */
 export class CategoryColumn implements ColumnEncoder {
   readonly type = "category";
@@ -64,7 +65,7 @@ export class CategoryColumn implements ColumnEncoder {
   describe(features: ArrayLike<number>): string {
     const cell = this.decode(features);
     if (cell === null) return "missing";
-    // All 0 are what a category is that was never seen.
+    // All features are 0 for a category that was not in the training data.
     return this.features.every((_, i) => features[i] === 0) ? "unknown" : String(cell);
   }
 
@@ -80,9 +81,9 @@ export class CategoryColumn implements ColumnEncoder {
 }
 
 /**
- * The category that a cell is of. Numbers count as what they are, however they are written, unless they are codes.
+ * The category of a cell. Numbers count by value, however they are written, unless they are codes.
  *
- * @param cell not missing; without white space around it
+ * @param cell a cell that is not missing, already trimmed
  */
 export function categoryOf(cell: Cell, codes: boolean): string {
   if (typeof cell === "object" && cell !== null) return cell.toISOString();
@@ -93,7 +94,7 @@ export function categoryOf(cell: Cell, codes: boolean): string {
   return point === undefined ? cell : String(point + 0);
 }
 
-/** The first categories, for people. */
+/** The first categories as text for people. */
 export function listed(categories: readonly string[], most = 4): string {
   const shown = categories.slice(0, most).map((category) => show(category));
   return categories.length > most ? `${shown.join(", ")}, …` : shown.join(", ");

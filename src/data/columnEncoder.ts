@@ -4,41 +4,41 @@ import type { Cell, TableColumn } from "../formats/table.js";
 import { isCell } from "../formats/tableRecords.js";
 import type { MissingValues } from "./missingValues.js";
 
-/** How one column of a table becomes features, as it was learnt. */
+/** How one column of a table is turned into features, as learned. */
 export interface ColumnEncoder {
   readonly column: string;
   readonly type: "number" | "category" | "boolean" | "date";
-  /** The names of the features that it becomes, at least one. */
+  /** The names of its features, at least one. */
   readonly features: readonly string[];
   /**
    * Writes the features of each row.
    *
-   * @throws {FormatError} for a cell that is none of this type
+   * @throws {FormatError} for a cell that is not of this type
    */
   encode(column: TableColumn, target: FeatureBlock): void;
-  /** The cell that features stand for; null for a missing one, and where they do not tell. */
+  /** The cell that features represent; null if it is missing, or if they do not determine it. */
   decode(features: ArrayLike<number>): Cell;
-  /** The same, for people. */
+  /** Like `decode`, but as text for people. */
   describe(features: ArrayLike<number>): string;
   toJSON(): Record<string, unknown>;
 }
 
-/** Where the features of a column go: a part of a row-major matrix. */
+/** Where the features of a column are written: part of a row-major matrix. */
 export interface FeatureBlock {
   readonly out: Float64Array;
-  /** Features of a row. */
+  /** Number of features per row. */
   readonly width: number;
-  /** The first feature of the column. */
+  /** Index of the column's first feature. */
   readonly first: number;
   readonly missing: MissingValues;
-  /** Where a row is, for messages, such as `line 7`. */
+  /** Describes where a row is, for messages, such as `line 7`. */
   readonly placeOf: (row: number) => string;
 }
 
 /**
- * The cell of a row without white space around it.
+ * A row's cell, trimmed.
  *
- * @throws {ArgumentError} for what cannot stand in a table
+ * @throws {ArgumentError} for a value that is not allowed in a table
  */
 export function cellAt({ name, values }: TableColumn, row: number): Cell {
   const cell = values[row];
@@ -49,7 +49,7 @@ export function cellAt({ name, values }: TableColumn, row: number): Cell {
   );
 }
 
-/** The error of a cell that is not what its column holds. */
+/** The error for a cell that does not match its column's type. */
 export function wrongCell(place: string, column: string, cell: Cell, what: string): FormatError {
   return new FormatError(
     `${place}: column ${show(column)} has ${show(cell)}, which is no ${what}; ` +
@@ -57,13 +57,13 @@ export function wrongCell(place: string, column: string, cell: Cell, what: strin
   );
 }
 
-/** A number for people: whole ones as they are, others with six digits at most. */
+/** Formats a number for people: integers in full, others with at most six digits. */
 export function shortNumber(value: number): string {
   if (Number.isSafeInteger(value)) return String(value);
   return String(Number(value.toPrecision(6)));
 }
 
-/** The name of the feature that tells where a value was missing. */
+/** The name of the feature that marks missing values. */
 export function missingName(column: string): string {
   return `${column} missing`;
 }

@@ -8,7 +8,7 @@ import { type ColumnDecision, type Decided, decideColumns } from "./decideColumn
 import { type CheckedPreprocessorOptions, requireColumns } from "./preprocessorOptions.js";
 import { columnsByName, placesOf, requireTable } from "./tableCheck.js";
 
-/** What is known of the columns of a table. */
+/** What was learned about a table's columns. */
 export interface LearntColumns {
   readonly encoders: readonly ColumnEncoder[];
   readonly decisions: readonly ColumnDecision[];
@@ -16,7 +16,7 @@ export interface LearntColumns {
   readonly labelColumn: string | undefined;
 }
 
-/** Learns what a preprocessor knows, chunk by chunk. */
+/** Learns what a preprocessor needs to know, chunk by chunk. */
 export class ColumnLearner {
   readonly #options: CheckedPreprocessorOptions;
   readonly #profiles = new Map<string, ColumnProfile>();
@@ -32,7 +32,7 @@ export class ColumnLearner {
     const placeOf = placesOf(table, this.#rows);
     for (const [name, column] of columns) {
       let profile = this.#profiles.get(name);
-      // A column that comes later was missing before.
+      // If a column first appears in a later chunk, its earlier values count as missing.
       if (!profile) {
         const wanted = this.#options.types.get(name) === "boolean" ? isTruth : undefined;
         profile = new ColumnProfile(name, this.#rows, wanted);
@@ -44,7 +44,7 @@ export class ColumnLearner {
     this.#rows += table.rows;
   }
 
-  /** @throws {ArgumentError} {FormatError} {NonFiniteError} {ShapeError} where nothing can be learnt */
+  /** @throws {ArgumentError} {FormatError} {NonFiniteError} {ShapeError} if nothing can be learned */
   end(): LearntColumns {
     const options = this.#options;
     if (this.#rows === 0) throw new ShapeError("the table has no rows; at least one is needed");

@@ -4,51 +4,54 @@ import { cellAt } from "./columnEncoder.js";
 import type { MissingValues } from "./missingValues.js";
 import { ValueCounts } from "./valueCounts.js";
 
-/** Different texts of a column that are counted; a column of more is no category. */
+/** The most distinct texts that are counted per column; a column with more is not a category. */
 export const MOST_TEXTS = 4096;
 
-/** A cell that is not what others of its column are. */
+/** A cell that differs from the others in its column. */
 export interface OddCell {
   /** Such as `line 7` or `row 5`. */
   readonly place: string;
   readonly cell: Cell;
 }
 
-/** What a column looks like, learnt cell by cell: enough to decide its type, in bounded memory. */
+/** Statistics of a column, learned cell by cell in bounded memory: enough to decide its type. */
 export class ColumnProfile {
   readonly name: string;
   missing = 0;
   present = 0;
-  /** All cells that are numbers with a decimal point. */
+  /** All cells that are numbers when read with a decimal point. */
   readonly point = new ValueCounts();
-  /** All cells that are numbers with a decimal comma, where these differ and nothing speaks against it. */
+  /**
+   * All cells that are numbers when read with a decimal comma. Kept only if this makes a difference and no cell rules
+   * it out.
+   */
   #comma: ValueCounts | undefined;
   #commaFits = true;
   /** All other cells, as texts. */
   readonly texts = new Map<string, number>();
-  /** Whether there are more texts than are counted. */
+  /** Whether there are more distinct texts than are counted. */
   manyTexts = false;
-  /** Cells that are texts, booleans or dates. */
+  /** Number of cells that are texts, booleans or dates. */
   #others = 0;
-  /** Milliseconds since 1970 by the order of the dates' parts, as long as all cells are dates of that order. */
+  /** For each order of date parts that fits all cells so far: their times in milliseconds since 1970. */
   #dates: Map<DateOrder, ValueCounts> | undefined = new Map();
-  /** Digits of whole numbers that are written without a sign; 0 where they differ, or are no such. */
+  /** Number of digits of the cells, if all are unsigned integers of the same length; 0 if not. */
   #digits = -1;
   #leadingZero = false;
   firstInfinite: OddCell | undefined;
   firstText: OddCell | undefined;
-  /** The first cell that is no date, or one of another order than those before. */
+  /** The first cell that is not a date, or whose order differs from those before. */
   firstUndated: OddCell | undefined;
-  /** The first cell that is not what the caller wants. */
+  /** The first cell that is not of the type the caller wants. */
   firstUnwanted: OddCell | undefined;
-  /** The first cell that is no number with a decimal comma. */
+  /** The first cell that is not a number with a decimal comma. */
   firstPoint: OddCell | undefined;
 
   readonly #wanted: ((cell: Cell) => boolean) | undefined;
 
   /**
-   * @param missing rows that were there before the column was
-   * @param wanted what all cells ought to be
+   * @param missing number of rows before the column first appeared
+   * @param wanted tests whether a cell is of the type the caller wants
    */
   constructor(name: string, missing = 0, wanted?: (cell: Cell) => boolean) {
     this.name = name;
@@ -56,7 +59,7 @@ export class ColumnProfile {
     this.#wanted = wanted;
   }
 
-  /** The numbers of the column with a decimal comma; undefined unless all cells are such. */
+  /** The column's numbers, read with a decimal comma; undefined unless all cells are such numbers. */
   get comma(): ValueCounts | undefined {
     return this.#commaFits ? (this.#comma ?? this.point) : undefined;
   }
@@ -71,25 +74,28 @@ export class ColumnProfile {
     return this.#others === 0 && this.present > 0;
   }
 
-  /** Whether a decimal comma makes other numbers of the cells than a decimal point. */
+  /** Whether reading cells with a decimal comma gives other numbers than with a decimal point. */
   get commaDiffers(): boolean {
     return this.#comma !== undefined;
   }
 
-  /** Digits of codes such as postal codes, which begin with zeros and are all equally long; undefined for numbers. */
+  /**
+   * Number of digits, if the column holds codes such as postal codes: all of equal length, some with leading zeros.
+   * Undefined for ordinary numbers.
+   */
   get codeDigits(): number | undefined {
     return this.#leadingZero && this.#digits >= 4 ? this.#digits : undefined;
   }
 
-  /** The orders in which all cells are dates, with their milliseconds since 1970, or since midnight. */
+  /** The date orders that fit all cells, with the cells' times in milliseconds since 1970, or since midnight. */
   get dates(): ReadonlyMap<DateOrder, ValueCounts> {
     return this.#dates ?? new Map();
   }
 
   /**
-   * Takes cells in.
+   * Adds the cells of a column.
    *
-   * @param placeOf where a row is, for messages
+   * @param placeOf describes where a row is, for messages
    */
   add(column: TableColumn, missing: MissingValues, placeOf: (row: number) => string): void {
     for (let row = 0; row < column.values.length; row++) {
@@ -118,7 +124,7 @@ export class ColumnProfile {
     }
   }
 
-  /** The short way for most numbers of most columns: there is nothing to learn of them but their value. */
+  /** Fast path for most numbers of most columns, where only the value matters. */
   #addPlain(value: number, missing: MissingValues): void {
     if (missing.hasNumber(value)) this.missing++;
     else {
@@ -153,7 +159,7 @@ export class ColumnProfile {
     this.#undate(odd);
     if (!Number.isFinite(point ?? comma)) {
       this.firstInfinite ??= odd();
-      // Among texts it is one of them.
+      // In a column of texts, a number counts as a text.
       this.#count(point === undefined ? String(odd().cell) : String(point));
       return;
     }
@@ -187,7 +193,7 @@ export class ColumnProfile {
     if (this.#dates.size === 0) this.#undate(odd);
   }
 
-  /** Takes note that not all cells are dates. */
+  /** Records that not all cells are dates. */
   #undate(odd: () => OddCell): void {
     if (this.#dates) this.firstUndated = odd();
     this.#dates = undefined;

@@ -10,33 +10,33 @@ import {
   wrongCell,
 } from "./columnEncoder.js";
 
-/** How the cells of a date column are read: texts by the order of their parts, numbers by the unit since 1970. */
+/** How to read the cells of a date column: texts by the order of their parts, numbers by their unit since 1970. */
 export type DateFormat = DateOrder | EpochUnit;
 export type EpochUnit = keyof typeof EPOCH_UNITS;
 
-/** Milliseconds of a unit. */
+/** Milliseconds per unit. */
 export const EPOCH_UNITS = { seconds: 1000, milliseconds: 1, microseconds: 1e-3, nanoseconds: 1e-6 } as const;
 
-/** What comes again and again, of which a date has a phase. */
+/** A recurring cycle; a date has a phase in it. */
 export type Cycle = "day" | "week" | "year";
 
 export const CYCLE_NAMES: readonly Cycle[] = ["day", "week", "year"];
 const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const MONTH_NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/** What a date column has learnt. */
+/** What was learned about a date column. */
 export interface DatePlan {
   readonly format: DateFormat;
-  /** Cycles whose phase becomes two features each, its sine and cosine. */
+  /** Cycles whose phase becomes two features each, sine and cosine. */
   readonly cycles: readonly Cycle[];
   /** Whether the time itself is a feature, in days since 1970. */
   readonly time: boolean;
-  /** Days since 1970 that stand for a missing value. */
+  /** Days since 1970 that replace a missing value. */
   readonly median: number;
   readonly flagged: boolean;
 }
 
-/** A column of dates: the phases of their cycles, and the time itself on request. */
+/** A column of dates: the phases of their cycles, and optionally the time itself. */
 export class DateColumn implements ColumnEncoder {
   readonly type = "date";
   readonly column: string;
@@ -66,7 +66,7 @@ export class DateColumn implements ColumnEncoder {
       if (instant === undefined)
         throw wrongCell(placeOf(row), this.column, cell, `date (${DATE_FORMATS[format]})`);
       for (const cycle of cycles) {
-        // A missing date is in the middle of the circle: no phase is nearer than another.
+        // A missing date is placed at the centre of the circle, equally far from all phases.
         const phase = 2 * phaseOf(instant, cycle);
         out[at++] = absent ? 0 : sinPi(phase);
         out[at++] = absent ? 0 : cosPi(phase);
@@ -106,7 +106,7 @@ export class DateColumn implements ColumnEncoder {
   }
 }
 
-/** What the formats are called. */
+/** Names of the formats. */
 export const DATE_FORMATS: Readonly<Record<DateFormat, string>> = {
   iso: "year first",
   dayFirst: "day first",
@@ -119,10 +119,10 @@ export const DATE_FORMATS: Readonly<Record<DateFormat, string>> = {
 };
 
 /**
- * The instant of a cell: milliseconds since 1970, or since midnight for `"clock"`.
+ * The time of a cell: milliseconds since 1970, or since midnight for `"clock"`.
  *
- * @param cell not missing; without white space around it
- * @returns undefined where the cell is no date of that format
+ * @param cell a cell that is not missing, already trimmed
+ * @returns undefined if the cell is not a date in that format
  */
 export function instantOf(cell: Cell, format: DateFormat): number | undefined {
   if (typeof cell === "object" && cell !== null) return cell.getTime();
@@ -133,10 +133,10 @@ export function instantOf(cell: Cell, format: DateFormat): number | undefined {
   return value * EPOCH_UNITS[format as EpochUnit];
 }
 
-/** How much of a cycle is over, from 0 up to 1. */
+/** The elapsed fraction of a cycle, from 0 up to 1. */
 function phaseOf(instant: number, cycle: Cycle): number {
   if (cycle === "day") return remainder(instant, DAY) / DAY;
-  // 1970 began on a Thursday, and weeks begin on Mondays.
+  // 1970 started on a Thursday; weeks start on Mondays.
   if (cycle === "week") return remainder(instant + 3 * DAY, 7 * DAY) / (7 * DAY);
   const year = new Date(instant).getUTCFullYear();
   const begin = Date.UTC(year, 0);
@@ -147,10 +147,10 @@ function remainder(a: number, b: number): number {
   return a - b * Math.floor(a / b);
 }
 
-/** The hour, weekday or month that a point is nearest to. */
+/** The hour, weekday or month closest to a point. */
 function phaseText(cycle: Cycle, sine: number, cosine: number): string {
   const parts = { day: 24, week: 7, year: 12 }[cycle];
-  // Hours begin at their phase; weekdays and months are meant by their middle.
+  // An hour is represented by its start, a weekday or month by its middle.
   const shift = cycle === "day" ? 0 : 0.5;
   let [best, most] = [0, Number.NEGATIVE_INFINITY];
   for (let part = 0; part < parts; part++) {

@@ -11,11 +11,11 @@ import type { CheckedPreprocessorOptions, ColumnType } from "./preprocessorOptio
 import { dayText, timeFormat, timesOf } from "./timeFormat.js";
 import type { ValueCounts } from "./valueCounts.js";
 
-/** What was decided about a column, for people. */
+/** A decision about a column, for people to read. */
 export interface ColumnDecision {
-  /** Its name in the table. */
+  /** The column's name in the table. */
   readonly column: string;
-  /** What its values are. */
+  /** The type of its values. */
   readonly type:
     | "number"
     | "category"
@@ -27,40 +27,40 @@ export interface ColumnDecision {
     | "constant"
     | "empty"
     | "unread";
-  /** How many features it becomes; 0 where it is left out. */
+  /** Number of features it is turned into; 0 if it is left out. */
   readonly features: number;
-  /** What was done with it, and why, in a few words. */
+  /** What was done with it and why, in a few words. */
   readonly action: string;
-  /** How many rows have no value in it. */
+  /** Number of rows where it is missing. */
   readonly missing: number;
   /** Its smallest and largest value, or its most frequent categories. */
   readonly range: string;
 }
 
-/** A decision, with what carries it out where the column is used. */
+/** A decision, plus the encoder if the column is used. */
 export interface Decided {
   readonly decision: ColumnDecision;
   readonly encoder?: ColumnEncoder;
 }
 
-/** From this share of missing values on, a feature of its own tells where they are. */
+/** If at least this fraction of values is missing, an extra feature marks them. */
 const MISSING_SHARE = 0.05;
-/** Names of running numbers, and those of unique ones. */
+/** Names of columns with running numbers, and with unique ones. */
 const RUNNING_NAME =
   /^(?:unnamed.*|column 1|index|idx|no\.?|nr\.?|num|number|n|#|key|t|time|step|time[ _.-]?step|tick|sample|frame|row|row[ _.-]?(?:id|names?|number)?|record|seq|sequence|obs)$/i;
 const UNIQUE_NAME = /(?:^|[\s_.-])(?:id|uuid|guid)(?:$|[\s_.-])/i;
 const CAMEL_ID = /[a-z](?:Id|ID)$/;
 /**
- * Decides what becomes of each column.
+ * Decides how to treat each column.
  *
- * @param rows of the table
+ * @param rows number of rows in the table
  */
 export function decideColumns(
   profiles: readonly ColumnProfile[],
   rows: number,
   options: CheckedPreprocessorOptions,
 ): Decided[] {
-  // A comma that can be read in one way alone tells how the others are meant.
+  // If any column can only be read with a decimal comma, the others are read that way, too.
   const decimal = options.decimal ?? (profiles.some((each) => each.comma && !each.allPoint) ? "," : ".");
   return profiles.map((profile) => new Decision(profile, rows, options, decimal).decide());
 }
@@ -121,7 +121,7 @@ class Decision {
     return this.#category(false);
   }
 
-  /** The column's numbers, where all of it is numbers by the decimal mark. */
+  /** The column's numbers and decimal mark, if all of it is numbers when read with that mark. */
   #numbers(): { counts: ValueCounts; decimal: DecimalMark } | undefined {
     const profile = this.#profile;
     if (profile.firstInfinite && profile.allNumbers) {
@@ -201,7 +201,7 @@ class Decision {
     }
     const least = Math.max(2, minimumFrequency * this.#rows);
     const frequent = all.slice(0, maximumCategories).filter(([, count]) => count >= least);
-    // A single rare one is as well off under its own name.
+    // A single rare category gets its own feature: a feature for "other" would not save any.
     const kept = all.length - frequent.length === 1 && all.length <= maximumCategories ? all : frequent;
     const other = kept.length < all.length;
     const missing = profile.missing > 0;
@@ -247,7 +247,7 @@ class Decision {
     return this.#used(new DateColumn(profile.name, plan), [...notes, ...this.#imputed("by no phase")], range);
   }
 
-  /** Whether numbers only tell the rows apart. */
+  /** Whether numbers only identify the rows. */
   #isIdentifier(counts: ValueCounts): boolean {
     const { name } = this.#profile;
     if (!counts.integers || counts.count < 2) return false;
@@ -256,13 +256,13 @@ class Decision {
     return RUNNING_NAME.test(name.trim()) && this.#runs(counts);
   }
 
-  /** Whether whole numbers can be 1, 2, 3, … in some order. */
+  /** Whether the integers can be 1, 2, 3, … in some order. */
   #runs(counts: ValueCounts): boolean {
     if (!counts.integers || counts.count < 2 || counts.most - counts.least !== counts.count - 1) return false;
     return !counts.exact || counts.distinct === counts.count;
   }
 
-  /** All values as texts, the most frequent first, with their counts. */
+  /** All values as texts with their counts, most frequent first. */
   #categories(codes: boolean): [text: string, count: number][] {
     const { texts, point, codeDigits = 0 } = this.#profile;
     const all = new Map(texts);
@@ -279,7 +279,7 @@ class Decision {
     return this.#categories(false).map(([text]) => text);
   }
 
-  /** Whether there are more different values than are counted. */
+  /** Whether there are more distinct values than are counted. */
   get #many(): boolean {
     const { manyTexts, point } = this.#profile;
     return manyTexts || point.distinct > MOST_TEXTS;

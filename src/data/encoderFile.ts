@@ -6,13 +6,13 @@ import type { ColumnEncoder } from "./columnEncoder.js";
 import { CYCLE_NAMES, type Cycle, DATE_FORMATS, DateColumn, type DateFormat } from "./dateColumn.js";
 import { NumberColumn } from "./numberColumn.js";
 
-/** An object of JSON of which the fields are checked as they are taken. */
+/** A JSON object whose fields are checked when they are read. */
 export class JsonFields {
   readonly #fields: Readonly<Record<string, unknown>>;
   readonly #what: string;
 
   /**
-   * @param what names the object in messages
+   * @param what name of the object in messages
    * @throws {FormatError} unless `value` is an object
    */
   constructor(value: unknown, what: string) {
@@ -23,7 +23,7 @@ export class JsonFields {
     this.#what = what;
   }
 
-  /** @throws {FormatError} unless the field is `valid`, which `wanted` puts into words */
+  /** @throws {FormatError} unless the field is `valid`; `wanted` says what is expected */
   take<T>(name: string, wanted: string, valid: (value: unknown) => boolean): T {
     const value = Object.hasOwn(this.#fields, name) ? this.#fields[name] : undefined;
     if (!valid(value)) throw new FormatError(`${this.#what} must have ${wanted} as ${quote(name)}`);
@@ -58,7 +58,7 @@ export class JsonFields {
 }
 
 /**
- * The encoder that its `toJSON` wrote.
+ * Restores an encoder from its `toJSON`.
  *
  * @throws {FormatError} for anything else
  */

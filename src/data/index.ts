@@ -1,4 +1,4 @@
-// `isthmus/data`: tables and series, from files to what a model takes.
+// `isthmus/data`: tables and series, from files to model input.
 export {
   type ReadTableChunksOptions,
   type ReadTableOptions,

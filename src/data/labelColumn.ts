@@ -5,7 +5,7 @@ import { categoryOf, listed } from "./categoryColumn.js";
 import { cellAt } from "./columnEncoder.js";
 import type { MissingValues } from "./missingValues.js";
 
-/** Names of columns that say which rows are anomalies. */
+/** Names of columns that tell which rows are anomalies. */
 const LABEL_NAMES = /^(?:labels?|(?:is[ _-]?)?(?:anomal(?:y|ous)|outlier)|ground[ _-]?truth)$/i;
 
 const NORMAL = ["0", "false", "no", "n", "normal", "inlier", "benign", "negative", "ok", "good", "regular"];
@@ -18,12 +18,12 @@ const WORDS = new Map([
   ...ANOMALY.map((word) => [word, 1] as const),
 ]);
 
-/** Whether a column is taken for labels by its name, unless its values say otherwise. */
+/** Whether a column's name suggests labels; its values may still rule that out. */
 export function isLabelName(name: string): boolean {
   return LABEL_NAMES.test(name.trim());
 }
 
-/** Whether all texts are known as labels. */
+/** Whether all texts are known label values. */
 export function areLabels(texts: readonly string[]): boolean {
   return texts.length <= 2 && texts.every((text) => WORDS.has(text.toLowerCase()));
 }
@@ -31,11 +31,11 @@ export function areLabels(texts: readonly string[]): boolean {
 /**
  * Reads labels: 1 for an anomaly, 0 for a normal row.
  *
- * @param anomalyLabels the values that mean an anomaly; none for those that are known: 0 and 1, false and true, no and
- * yes, normal and anomaly, inlier and outlier, benign and malignant, …
- * @param placeOf where a row is
+ * @param anomalyLabels the values that mean an anomaly; if empty, the known values are used: 0 and 1, false and true,
+ *   no and yes, normal and anomaly, inlier and outlier, benign and malignant, …
+ * @param placeOf describes where a row is
  * @throws {FormatError} for a missing value
- * @throws {ArgumentError} for a value that is not known, where there are no `anomalyLabels`
+ * @throws {ArgumentError} for an unknown value, if there are no `anomalyLabels`
  */
 export function readLabelColumn(
   column: TableColumn,

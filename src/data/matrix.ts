@@ -4,26 +4,26 @@ import { ArgumentError, ShapeError } from "../common/errors.js";
 import { isDetached, toValues } from "./values.js";
 
 /**
- * A dense row-major matrix of floats, one sample a row. Those that the library makes have 32-bit floats; one that is made
- * of 64-bit floats keeps them.
+ * A dense row-major matrix of floats, one sample per row. The library creates 32-bit matrices; a matrix made from
+ * 64-bit floats keeps them.
  */
 export class Matrix<T extends Float32Array | Float64Array = Float32Array> {
-  /** Stays when a minifier renames the class. */
+  /** Keeps the name when a minifier renames the class. */
   static readonly name = "Matrix";
   static {
     brand(Matrix);
   }
   /** The elements, row after row; `data.length === rows * columns`. */
   readonly data: T;
-  /** Number of samples. */
+  /** Number of rows (samples). */
   readonly rows: number;
-  /** Number of features of a sample. */
+  /** Number of columns (features per sample). */
   readonly columns: number;
 
   /**
-   * @param data the elements, row-major; kept, not copied
-   * @param rows number of samples, an integer of at least 0
-   * @param columns number of features of a sample, an integer of at least 0
+   * @param data the elements, row-major; used directly, not copied
+   * @param rows number of samples, an integer ≥ 0
+   * @param columns number of features per sample, an integer ≥ 0
    * @throws {ArgumentError} unless `data` is a `Float32Array` or a `Float64Array`, and the sizes are such integers
    * @throws {ShapeError} when `data.length` is not `rows * columns`
    */
@@ -45,7 +45,7 @@ export class Matrix<T extends Float32Array | Float64Array = Float32Array> {
     return [this.rows, this.columns];
   }
 
-  /** A view (no copy) of row `index`. */
+  /** A view (not a copy) of row `index`. */
   row(index: number): T {
     if (!Number.isInteger(index) || index < 0 || index >= this.rows) {
       throw new ShapeError(`row index ${index} is outside 0 to ${this.rows - 1}`);
@@ -54,10 +54,10 @@ export class Matrix<T extends Float32Array | Float64Array = Float32Array> {
   }
 }
 
-/** Floats of any realm, over the same memory. */
+/** Float arrays from any realm, as this realm's type over the same memory. */
 function elements<T extends Float32Array | Float64Array>(data: T): T {
   const values = toValues(data);
-  // Bytes and integers are no floats; of the latter there would be a copy.
+  // Bytes and integers are not floats; integers would also have been copied.
   if (values && !(values instanceof Uint8Array) && values.buffer === data.buffer) {
     if (!isDetached(values)) return values as T;
     throw new ArgumentError("data of a matrix was transferred to somewhere else, so its memory is gone");
@@ -68,15 +68,15 @@ function elements<T extends Float32Array | Float64Array>(data: T): T {
   );
 }
 
-/** A matrix of any width and either precision. */
+/** A matrix of any size and either precision. */
 export type AnyMatrix = Matrix<Float32Array | Float64Array>;
 
 /**
- * The matrix that a value is, goes by its structure: what `structuredClone`, another realm or the package's other copy
- * (CommonJS beside ES modules) made of one counts.
+ * Recognizes a matrix by its structure. This includes results of `structuredClone`, and matrices from another realm or
+ * from the package's other copy (CommonJS next to ES modules).
  *
  * @returns undefined for anything without `data`, `rows` and `columns`
- * @throws {ArgumentError} {ShapeError} as the constructor, when these do not belong together
+ * @throws {ArgumentError} {ShapeError} as for the constructor, if these do not fit together
  */
 export function toMatrix(value: unknown): AnyMatrix | undefined {
   if (value instanceof Matrix) return value;

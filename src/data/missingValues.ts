@@ -3,7 +3,7 @@ import { ArgumentError } from "../common/errors.js";
 import { readNumber } from "../formats/cellText.js";
 import type { Cell } from "../formats/table.js";
 
-/** Texts that stand for a missing value in any case: those of pandas, SAS, and the UCI repository. */
+/** Texts that mean a missing value, in any case: those of pandas, SAS and the UCI repository. */
 const USUAL = new Set([
   "",
   "na",
@@ -22,27 +22,27 @@ const USUAL = new Set([
   "--",
   ".",
 ]);
-/** The longest of them; longer texts need no looking up. */
+/** Length of the longest of them; longer texts need no lookup. */
 const LONGEST = 5;
 
-/** Tells which cells are missing. */
+/** Decides which cells are missing. */
 export class MissingValues {
-  /** Further texts, as they were given. */
+  /** Additional texts, as given. */
   readonly texts: readonly string[];
   readonly #texts: ReadonlySet<string>;
   readonly #numbers: ReadonlySet<number>;
 
-  /** @param texts what else stands for a missing value; the number that it may be as well */
+  /** @param texts additional texts that mean a missing value; one that reads as a number also matches number cells */
   constructor(texts: readonly string[]) {
     this.texts = texts;
     this.#texts = new Set(texts.map((text) => text.trim()));
     const numbers = texts.map((text) => readNumber(text.trim()).point ?? Number.NaN);
-    // What is not finite is no number that can be read, but may well be meant.
+    // `readNumber` rejects infinite numbers, but a caller may well want them to mean a missing value.
     const words = texts.map((text) => Number(text.trim() === "" ? Number.NaN : text));
     this.#numbers = new Set([...numbers, ...words].filter((value) => !Number.isNaN(value)));
   }
 
-  /** @param text without white space around it */
+  /** @param text already trimmed */
   hasText(text: string): boolean {
     return (text.length <= LONGEST && USUAL.has(text.toLowerCase())) || this.#texts.has(text);
   }
@@ -51,7 +51,7 @@ export class MissingValues {
     return Number.isNaN(value) || (this.#numbers.size > 0 && this.#numbers.has(value));
   }
 
-  /** @param cell whose text, if it is one, has no white space around it */
+  /** @param cell trimmed, if it is a text */
   has(cell: Cell): boolean {
     if (cell === null || cell === undefined) return true;
     if (typeof cell === "string") return this.hasText(cell);

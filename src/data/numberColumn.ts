@@ -9,10 +9,10 @@ import {
   wrongCell,
 } from "./columnEncoder.js";
 
-/** Which decimal mark the numbers of a column have. */
+/** The decimal mark of a column's numbers. */
 export type DecimalMark = "." | ",";
 
-/** A column of numbers: one feature, and one that tells where it was missing if that is often so. */
+/** A column of numbers: one feature, plus one that marks missing values if there are many. */
 export class NumberColumn implements ColumnEncoder {
   readonly type = "number";
   readonly column: string;
@@ -22,8 +22,8 @@ export class NumberColumn implements ColumnEncoder {
   readonly #flagged: boolean;
 
   /**
-   * @param median what stands for a missing value
-   * @param flagged whether there is a feature that tells where the value was missing
+   * @param median value that replaces a missing one
+   * @param flagged whether a feature marks missing values
    */
   constructor(column: string, decimal: DecimalMark, median: number, flagged: boolean) {
     this.column = column;
@@ -47,7 +47,7 @@ export class NumberColumn implements ColumnEncoder {
     }
   }
 
-  /** NaN for what is no number. */
+  /** NaN if it is not a number. */
   #read(cell: Cell): number {
     if (typeof cell === "number") return cell;
     if (typeof cell === "bigint") return Number(cell);

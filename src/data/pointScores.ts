@@ -3,33 +3,33 @@ import { ArgumentError, ShapeError } from "../common/errors.js";
 import { toValues } from "./values.js";
 import type { Windows } from "./windows.js";
 
-/** What windows are, as far as their points are concerned. */
+/** The properties of windows that matter for scores of rows. */
 export type WindowPlaces = Pick<Windows, "starts" | "size" | "rows">;
 
-/** How the scores of all windows that contain a row become one. */
+/** How to combine the scores of all windows that contain a row. */
 export type ScoreCombination = "mean" | "max" | "min";
 
 /** Options of `pointScores`. */
 export interface PointScoreOptions {
   /**
-   * `"mean"` (default) and `"max"` of the windows that contain a row; `"min"` is above a threshold where all of them are,
-   * as in Keras's example of anomalies in a series.
+   * `"mean"` (default) or `"max"` of the windows that contain a row. With `"min"`, a row is above a threshold only if
+   * all of its windows are, as in Keras's example of anomaly detection in time series.
    */
   combine?: ScoreCombination;
 }
 
 /**
- * A score for each row of a series, from the scores of the windows that contain it.
+ * Computes a score for each row of a series from the scores of the windows that contain it.
  *
  * @example
  * const places = windows(new Matrix(Float64Array.of(1, 2, 3, 4), 4, 1), { size: 2 });
  * console.log(pointScores([0, 6, 3], places)); // [ 0, 3, 4.5, 3 ]
  *
- * @param scores one for each window, such as `detector.score(places.samples)`
- * @param places what `windows` gave
- * @returns in the order of time; NaN for a row that is in no window. `places.order.rows` has the rows of the table.
+ * @param scores one per window, such as `detector.score(places.samples)`
+ * @param places the result of `windows`
+ * @returns one score per row, in time order; NaN for a row in no window. `places.order.rows` has the table's rows.
  * @throws {ShapeError} unless there is a score for each window
- * @throws {ArgumentError} for options out of range, and scores that are no numbers
+ * @throws {ArgumentError} for options out of range, and scores that are not numbers
  */
 export function pointScores(
   scores: ArrayLike<number>,
@@ -56,13 +56,14 @@ export function pointScores(
 }
 
 /**
- * Which rows of a series are anomalies: those of which all windows that contain them are flagged, as in Keras's example.
+ * Finds the anomalous rows of a series: those for which all windows that contain them are flagged, as in Keras's
+ * example.
  *
  * @param flags 1 for each window that is an anomaly, such as `detector.predict(places.samples)`
- * @param places what `windows` gave
- * @returns in the order of time; 0 for a row that is in no window
+ * @param places the result of `windows`
+ * @returns one flag per row, in time order; 0 for a row in no window
  * @throws {ShapeError} unless there is a flag for each window
- * @throws {ArgumentError} for flags that are no numbers
+ * @throws {ArgumentError} for flags that are not numbers
  */
 export function pointFlags(flags: ArrayLike<number>, places: WindowPlaces): Uint8Array {
   const values = checkScores("flags", flags, places);

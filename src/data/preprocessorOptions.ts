@@ -3,42 +3,47 @@ import { ArgumentError } from "../common/errors.js";
 import { nearest } from "../common/nearest.js";
 import { MissingValues, requireMissing } from "./missingValues.js";
 
-/** What a column can be made to be. */
+/** The types that a column can be given. */
 export type ColumnType = "number" | "category" | "boolean" | "date" | "drop";
 
 const TYPES: readonly ColumnType[] = ["number", "category", "boolean", "date", "drop"];
 
-/** Options of `TablePreprocessor.fit`. Whatever is left out is learnt from the table. */
+/** Options of `TablePreprocessor.fit`. Whatever is left out is learned from the table. */
 export interface TablePreprocessorOptions {
   /** The columns to learn from; default: all. */
   columns?: readonly string[];
   /** Columns to leave out. */
   drop?: readonly string[];
   /**
-   * The column that tells which rows are anomalies, which is left out and read by `labels`; `null` for none. Default: a
-   * column named `label`, `anomaly`, `outlier` or the like whose values are known as labels.
+   * The column that tells which rows are anomalies; `null` for none. It is not used as a feature, but read by `labels`.
+   * Default: a column named `label`, `anomaly`, `outlier` or similar, if its values are known labels.
    */
   labelColumn?: string | null;
-  /** The values of the label column that mean an anomaly. Default: 1, true, yes, anomaly, outlier and the like. */
+  /** Values of the label column that mean an anomaly. Default: 1, true, yes, anomaly, outlier and similar. */
   anomalyLabel?: string | number | boolean | readonly (string | number | boolean)[];
-  /** A column that names the rows, which is left out. */
+  /** A column that identifies the rows; it is not used as a feature. */
   idColumn?: string;
-  /** Types of columns, by name, instead of what their values look like. */
+  /** Types of columns by name, instead of types inferred from their values. */
   types?: Readonly<Record<string, ColumnType>>;
-  /** The decimal mark. Default: a comma where a column can be read in no other way, else a point. */
+  /** The decimal mark. Default: a comma if some column cannot be read otherwise, else a point. */
   decimal?: "." | ",";
-  /** Texts that stand for a missing value, beside the empty one, `NA`, `NaN`, `null`, `?` and the like. */
+  /** Additional texts that mean a missing value, besides the empty text, `NA`, `NaN`, `null`, `?` and similar. */
   missing?: readonly string[];
   /**
-   * What becomes of dates: the phases of the day, the week and the year, as far as the data cover two of them
-   * (`"cycles"`, the default); days since 1970 (`"time"`); or `"both"`.
+   * How to encode dates: as phases of the day, week and year, for each that the data cover twice (`"cycles"`, the
+   * default); as days since 1970 (`"time"`); or `"both"`.
    */
   dates?: "cycles" | "time" | "both";
-  /** Whether `1/2/2024` is the first of February; default: as other dates of the column tell, else false. */
+  /** Whether `1/2/2024` is 1 February; default: inferred from other dates in the column, else false. */
   dayFirst?: boolean;
-  /** Categories of a column that get a feature each, the most frequent ones; default 32. The others share one. */
+  /**
+   * The most categories per column that get their own feature, most frequent first; default 32. The others share one.
+   */
   maximumCategories?: number;
-  /** Categories that less than this share of the rows has share a feature; default 0.005. So do those of one row. */
+  /**
+   * Categories in less than this fraction of the rows share a feature; default 0.005. So do categories that occur only
+   * once.
+   */
   minimumFrequency?: number;
 }
 
@@ -122,9 +127,9 @@ function requireTypes(types: unknown): ReadonlyMap<string, ColumnType> {
 }
 
 /**
- * Checks that a name is that of a column.
+ * Checks that a column of this name exists.
  *
- * @throws {ArgumentError} that suggests the nearest name
+ * @throws {ArgumentError} if it does not; the message suggests the closest name
  */
 export function requireColumn(argument: string, name: string, names: readonly string[]): void {
   if (names.includes(name)) return;
@@ -136,7 +141,7 @@ export function requireColumn(argument: string, name: string, names: readonly st
   );
 }
 
-/** @throws {ArgumentError} when an option names a column that the table does not have */
+/** @throws {ArgumentError} if an option names a column that the table does not have */
 export function requireColumns(options: CheckedPreprocessorOptions, names: readonly string[]): void {
   for (const name of options.columns ?? []) requireColumn("columns", name, names);
   for (const name of options.drop) requireColumn("drop", name, names);

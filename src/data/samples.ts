@@ -6,8 +6,8 @@ import { type AnyMatrix, toMatrix } from "./matrix.js";
 import { BYTE_VALUES, isDetached, type SampleArray, toValues, type Values } from "./values.js";
 
 /**
- * Samples, one a row: a typed array or a plain array of numbers, row-major; an array of such rows; or a matrix. Bytes
- * (`Uint8Array`, `Uint8ClampedArray`, `Buffer`) stand for themselves divided by 255, in rows as well.
+ * Samples, one per row: a typed array or a plain array of numbers, row-major; an array of such rows; or a matrix. Bytes
+ * (`Uint8Array`, `Uint8ClampedArray`, `Buffer`) count as value / 255, also as rows.
  */
 export type Samples = SampleArray | AnyMatrix | readonly number[] | readonly SampleRow[];
 
@@ -16,32 +16,32 @@ export type SampleRow = SampleArray | readonly number[];
 
 /** Samples whose shape has been checked. */
 export interface Rows {
-  /** What the caller calls them, for messages. */
+  /** The name that the caller uses for them, for messages. */
   readonly name: string;
   readonly data: Values;
   readonly rows: number;
   readonly columns: number;
 }
 
-/** Whether `value` is of one of the types of samples, whatever is in it. */
+/** Whether `value` has one of the types of samples, whatever its contents. */
 export function isSamples(value: unknown): boolean {
   return Array.isArray(value) || ArrayBuffer.isView(value) || toMatrix(value) !== undefined;
 }
 
-/** Elements that are looked at, or copied, before the event loop may turn: a few milliseconds' worth. */
+/** Elements to check or copy before yielding to the event loop: a few milliseconds' worth. */
 export const ELEMENTS_PER_TURN = 1 << 21;
 
 /**
- * Up to this many elements are copied when a call that can pause begins, so that the caller may write to them, or
- * transfer them, as soon as it has a promise. It takes a few milliseconds; a copy of more would hold a page up.
+ * Up to this many elements are copied when a call that can pause starts, so that the caller may change or transfer them
+ * once it has a promise. That takes a few milliseconds; copying more would block the page.
  */
 const OWN_ELEMENTS = 1 << 22;
 
 /**
  * Checks the shape of samples.
  *
- * @throws {ShapeError} when there are none, or they are not `columns` wide
- * @throws {ArgumentError} when they are something else
+ * @throws {ShapeError} if there are none, or rows do not have `columns` values
+ * @throws {ArgumentError} if they are of another type
  */
 export function toRows(name: string, samples: Samples, columns: number): Rows {
   if (Array.isArray(samples)) return flatRows(name, fromArray(name, samples, columns), columns);
@@ -60,12 +60,12 @@ export function toRows(name: string, samples: Samples, columns: number): Rows {
 }
 
 /**
- * `toRows` for a call that goes on after it has returned a promise: the values are its own, unless there are more than
- * `most`. Those are read while the event loop turns, and `partOf` tells when they are gone.
+ * Like `toRows`, for a call that continues after returning a promise: it copies the values, unless there are more than
+ * `most`. Larger data are read while the event loop runs; `partOf` throws if they disappear.
  */
 export function toOwnRows(name: string, samples: Samples, columns: number, most = OWN_ELEMENTS): Rows {
   const rows = toRows(name, samples, columns);
-  // Of plain arrays there is a copy already.
+  // Plain arrays have already been copied.
   if (Array.isArray(samples) || rows.data.length > most) return rows;
   return { ...rows, data: rows.data.slice() };
 }
@@ -102,7 +102,7 @@ function fromNumbers(name: string, numbers: readonly unknown[], columns: number)
   });
 }
 
-/** One row; a hole in the array is none. */
+/** One row; a hole in the array is not a row. */
 function rowOf(name: string, row: unknown, index: number, columns: number): Values | readonly number[] {
   const values = Array.isArray(row) ? (row as readonly number[]) : toValues(row);
   if (!values)
@@ -134,14 +134,14 @@ function gone(name: string): ArgumentError {
 /**
  * The values of `count` rows from row `first` on.
  *
- * @throws {ArgumentError} when the caller has transferred or resized the buffer meanwhile
+ * @throws {ArgumentError} if the caller has transferred or resized the buffer in the meantime
  */
 export function partOf({ name, data, rows, columns }: Rows, first: number, count: number): Values {
   if (data.length !== rows * columns) throw gone(name);
   return data.subarray(first * columns, (first + count) * columns);
 }
 
-/** The values of rows in parts that take a turn of the event loop at most, one after the other. */
+/** The values of rows in consecutive parts, each small enough for one turn of the event loop. */
 export function* partsOf(rows: Rows): Generator<{ part: Values; first: number; count: number }> {
   const step = rowsPerTurn(rows.columns);
   for (let first = 0; first < rows.rows; first += step) {
@@ -150,15 +150,18 @@ export function* partsOf(rows: Rows): Generator<{ part: Values; first: number; c
   }
 }
 
-/** Whole rows that are looked at before the event loop may turn. */
+/** Number of whole rows to check before yielding to the event loop. */
 export function rowsPerTurn(columns: number): number {
   return Math.max(1, Math.floor(ELEMENTS_PER_TURN / columns));
 }
 
-/** What values have to be: of any size that a scaling can take, within float32, or from 0 to 1. */
+/** What values must satisfy: be finite float64 (before scaling), finite float32, or from 0 to 1. */
 export type Wanted = "finite" | "float32" | "unit";
 
-/** The largest float64 that rounds to a finite float32: the one below halfway from the largest float32 to 2¹²⁸. */
+/**
+ * The largest float64 that rounds to a finite float32: the one just below the midpoint between the largest float32 and
+ * 2¹²⁸.
+ */
 const LARGEST_FLOAT32 = 2 ** 128 - 2 ** 103 - 2 ** 75;
 
 const LIMITS: Readonly<Record<Wanted, readonly [low: number, high: number]>> = {
@@ -168,9 +171,10 @@ const LIMITS: Readonly<Record<Wanted, readonly [low: number, high: number]>> = {
 };
 
 /**
- * Looks at every value, pausing now and then.
+ * Checks every value, pausing now and then.
  *
- * @throws {NonFiniteError} at the first NaN or infinity, also as a float32 unless all finite values are `wanted`
+ * @throws {NonFiniteError} at the first NaN or infinite value, also after rounding to float32 unless `wanted` is
+ *   `"finite"`
  * @throws {ArgumentError} at the first value outside [0, 1] where `wanted` is `"unit"`, as it is for cross-entropy
  */
 export function* checkValues(rows: Rows, wanted: Wanted): Work<void> {
@@ -182,9 +186,9 @@ export function* checkValues(rows: Rows, wanted: Wanted): Work<void> {
 }
 
 /**
- * Looks at the values of one part of `rows`, whose first row is row `first`.
+ * Checks the values of one part of `rows`, which starts at row `first`.
  *
- * @throws what `checkValues` throws
+ * @throws the errors of `checkValues`
  */
 export function checkPart({ name, columns }: Rows, part: Values, first: number, wanted: Wanted): void {
   if (part instanceof Uint8Array) return;

@@ -2,14 +2,14 @@ import { FormatError, StateError } from "../common/errors.js";
 import { BYTE_VALUES, type Values } from "./values.js";
 
 /**
- * How samples are scaled on their way in, column by column: `"minMax"` maps what the training data span to [0, 1],
- * `"standard"` gives them mean 0 and standard deviation 1.
+ * How samples are scaled, column by column: `"minMax"` maps the range of the training data to [0, 1], `"standard"`
+ * gives the training data mean 0 and standard deviation 1.
  */
 export type ScalingName = "minMax" | "standard";
 
 export const SCALING_NAMES: ScalingName[] = ["minMax", "standard"];
 
-/** What a scaling has learnt, one of each a column: scaled = (x − offset) / scale. */
+/** The learned parameters of a scaling, one of each per column: scaled = (x − offset) / scale. */
 export interface ScalingParameters {
   /** The minimum, or the mean. */
   readonly offset: Float64Array;
@@ -17,7 +17,7 @@ export interface ScalingParameters {
   readonly scale: Float64Array;
 }
 
-/** An array as a safetensors file has one. */
+/** An array as stored in a safetensors file. */
 interface Tensor {
   readonly name: string;
   readonly shape: readonly number[];
@@ -28,8 +28,8 @@ const OFFSET = "scaling.offset";
 const SCALE = "scaling.scale";
 
 /**
- * Minimum, maximum, mean and variance of the columns of a table, taken in row after row in float64, so that they do
- * not depend on the blocks in which the rows come. Mean and variance by Welford's recurrence (Technometrics 4, 1962),
+ * Minimum, maximum, mean and variance of a table's columns. Rows are added one by one in float64, so the result does
+ * not depend on how they are split into blocks. Mean and variance use Welford's recurrence (Technometrics 4, 1962),
  * which is exact for a column of equal values.
  */
 export class ColumnStatistics {
@@ -48,7 +48,7 @@ export class ColumnStatistics {
     this.#squares = new Float64Array(columns);
   }
 
-  /** Takes whole rows in. */
+  /** Adds whole rows. */
   add(data: Values): void {
     const [least, most, mean, squares] = [this.#least, this.#most, this.#mean, this.#squares];
     const bytes = data instanceof Uint8Array;
@@ -65,12 +65,12 @@ export class ColumnStatistics {
     }
   }
 
-  /** Which columns have had one value only, 1 for each such. */
+  /** Marks columns with only one value: 1 for each such column. */
   constant(): Uint8Array {
     return Uint8Array.from(this.#least, (least, j) => (least === this.#most[j] ? 1 : 0));
   }
 
-  /** What a scaling of a kind makes of them. */
+  /** The parameters of a scaling of the given kind. */
   parameters(kind: ScalingName): ScalingParameters {
     const rows = this.#rows;
     const least = this.#least;
@@ -83,10 +83,10 @@ export class ColumnStatistics {
   }
 }
 
-/** The scaling of a model: what it does to samples, once it has seen those that the model is trained on. */
+/** The scaling of a model, learned from its training samples. */
 export class Scaling {
   readonly kind: ScalingName;
-  /** Width of a sample. */
+  /** Number of values in a sample. */
   readonly columns: number;
   #parameters: ScalingParameters | undefined;
 
@@ -95,7 +95,7 @@ export class Scaling {
     this.columns = columns;
   }
 
-  /** What it has learnt; undefined before. */
+  /** The learned parameters; undefined before learning. */
   get parameters(): ScalingParameters | undefined {
     return this.#parameters;
   }
@@ -104,7 +104,7 @@ export class Scaling {
     this.#parameters = parameters;
   }
 
-  /** @throws {StateError} before it has learnt anything */
+  /** @throws {StateError} before the scaling has been learned */
   fitted(): ScalingParameters {
     if (this.#parameters) return this.#parameters;
     throw new StateError(
@@ -115,7 +115,7 @@ export class Scaling {
   /**
    * Scales whole rows, in float64, and rounds the results to float32.
    *
-   * @returns the first place where the result is too large for a float32, or −1
+   * @returns the first index at which the result is too large for a float32, or −1
    */
   apply(data: Values, out: Float32Array): number {
     const { offset, scale } = this.fitted();
@@ -131,7 +131,7 @@ export class Scaling {
     return -1;
   }
 
-  /** Turns scaled rows back into the units that samples came in, in place. */
+  /** Converts scaled rows back to the samples' own units, in place. */
   invert(rows: Float32Array): void {
     const { offset, scale } = this.fitted();
     const { columns } = this;
@@ -141,7 +141,7 @@ export class Scaling {
   }
 }
 
-/** The tensors of a model's file in which a scaling is kept, float64; none before it has learnt anything. */
+/** The float64 tensors that store a scaling in a model's file; none before it has been learned. */
 export function scalingTensors(parameters: ScalingParameters | undefined) {
   if (!parameters) return [];
   const { offset, scale } = parameters;
@@ -152,10 +152,10 @@ export function scalingTensors(parameters: ScalingParameters | undefined) {
 }
 
 /**
- * Takes the scaling's tensors from among those of a model's file.
+ * Separates the scaling's tensors from the others in a model's file.
  *
- * @returns the other tensors, and what the scaling has learnt, if anything
- * @throws {FormatError} when they are not what `scalingTensors` gives for samples of width `columns`
+ * @returns the other tensors, and the scaling's parameters, if there are any
+ * @throws {FormatError} if they do not match `scalingTensors` for samples with `columns` values
  */
 export function takeScaling<T extends Tensor>(
   tensors: readonly T[],

@@ -1,11 +1,11 @@
 import { cut, printable } from "../common/printable.js";
 import type { ColumnDecision } from "./decideColumns.js";
 
-/** Characters of a cell, and of one in the last column. */
+/** The most characters shown of a cell, and of a cell in the last column. */
 const LONGEST = 48;
 const LONGEST_LAST = 160;
 
-/** Decisions about columns as a table of text, a line each. */
+/** Decisions about columns as a text table, one line each. */
 export function summaryText(decisions: readonly ColumnDecision[]): string {
   const head = ["column", "type", "features", "missing", "range", "what was done"];
   const rows = decisions.map(({ column, type, features, missing, range, action }) =>

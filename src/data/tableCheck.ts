@@ -3,7 +3,7 @@ import { ArgumentError, ShapeError } from "../common/errors.js";
 import { objectTag } from "../common/objectTag.js";
 import type { Cell, Table, TableColumn } from "../formats/table.js";
 
-/** Whether a value looks like one table, rather than like chunks of one. */
+/** Whether a value looks like one table, not like chunks of one. */
 export function isTable(value: unknown): value is Table {
   return typeof value === "object" && value !== null && Array.isArray((value as Partial<Table>).columns);
 }
@@ -29,10 +29,10 @@ export function requireChunks<T extends AsyncIterable<Table> | Iterable<Table>>(
 }
 
 /**
- * The columns of a table by their names.
+ * The columns of a table by name.
  *
- * @throws {ArgumentError} for a column without a name or values, and for a name that comes twice
- * @throws {ShapeError} for a column that has not a value for each row
+ * @throws {ArgumentError} for a column without a name or values, and for a duplicate name
+ * @throws {ShapeError} for a column that does not have a value for each row
  */
 export function columnsByName({ columns, rows }: Table): Map<string, TableColumn> {
   const byName = new Map<string, TableColumn>();
@@ -56,7 +56,9 @@ function isValues(values: unknown): values is ArrayLike<Cell> {
   return Array.isArray(values) || (ArrayBuffer.isView(values) && objectTag(values) !== "DataView");
 }
 
-/** Says where a row is: on which line, where the table knows it; else by its number, counted from 0. */
+/**
+ * Returns a function that describes where a row is: its line, if the table knows it, else its index, counted from 0.
+ */
 export function placesOf({ lines }: Table, before: number): (row: number) => string {
   return (row) => (lines ? `line ${lines[row]}` : `row ${before + row}`);
 }

@@ -18,31 +18,31 @@ import {
 import { summaryText } from "./summaryText.js";
 import { columnsByName, isTable, placesOf, requireChunks, requireTable } from "./tableCheck.js";
 
-/** A column of a table with the features that it becomes. */
+/** A column of a table, with its features. */
 export interface FeatureColumn {
-  /** Its name in the table. */
+  /** The column's name in the table. */
   readonly name: string;
-  /** What its values are. */
+  /** The type of its values. */
   readonly type: "number" | "category" | "boolean" | "date";
-  /** The columns of the matrix that are its features, one after the other. */
+  /** Indices of its features among the matrix's columns, all adjacent. */
   readonly features: readonly number[];
-  /** What features of it stand for, in words: `9.1`, `DE`, `14:00`. */
+  /** Describes the value that its features represent: `9.1`, `DE`, `14:00`. */
   describe(values: ArrayLike<number>): string;
 }
 
-/** What `toJSON` gives, and `fromJSON` takes. */
+/** The result of `toJSON`, and the argument of `fromJSON`. */
 export interface TablePreprocessorJson {
-  /** Of this format; a release that changes it reads the older ones, too. */
+  /** Version of this format. A release that changes it still reads older versions. */
   readonly version: 1;
-  /** What was learnt of each column that is used. */
+  /** What was learned about each column that is used. */
   readonly columns: readonly Record<string, unknown>[];
   /** The option `missing`. */
   readonly missing: readonly string[];
-  /** The column that `labels` reads; null where there is none. */
+  /** The column that `labels` reads; null if there is none. */
   readonly labelColumn: string | null;
   /** The option `anomalyLabel`. */
   readonly anomalyLabels: readonly string[];
-  /** The option `idColumn`; null where it was not given. */
+  /** The option `idColumn`; null if it was not given. */
   readonly idColumn: string | null;
   /** What was decided about each column. */
   readonly decisions: readonly ColumnDecision[];
@@ -51,17 +51,17 @@ export interface TablePreprocessorJson {
 const VERSION = 1;
 
 /**
- * Makes numbers of the columns of a table, in a way that it learns from one table and applies to others.
+ * Converts the columns of a table to numbers. It learns how from one table and applies that to others.
  *
- * Numbers stay as they are; a model with `scaling: "standard"` scales them. Categories become a feature each (one-hot),
- * the rare ones one together, and those that come later for the first time count as rare. Words for true and false
- * become 1 and 0. Dates become the phases of the day, the week and the year. Missing numbers become the column's median,
- * and a feature tells where they were if more than 5 % are missing. Columns that are constant, empty, a running number, or
- * texts that are nearly all different, are left out. `decisions` tells what was done with each column, and each decision
- * can be overridden by an option.
+ * Numbers stay as they are; use a model with `scaling: "standard"` to scale them. Categories are one-hot encoded: one
+ * feature each, with rare ones sharing one; categories first seen later count as rare. Words for true and false become
+ * 1 and 0. Dates become the phases of the day, the week and the year. Missing numbers are replaced by the column's
+ * median, and an extra feature marks them if more than 5 % are missing. Columns are left out if they are constant,
+ * empty, running numbers, or texts that are nearly all different. `decisions` tells what was done with each column, and
+ * options can override each decision.
  *
- * The median is exact for up to 8,192 different values; of more, the last bits are rounded, as few as will do. So memory
- * is bounded by the number of columns, and chunks in any order give the same result.
+ * The median is exact for up to 8,192 distinct values. With more, the last bits are rounded, as few as necessary.
+ * Memory is thus bounded by the number of columns, and chunks in any order give the same result.
  *
  * @example
  * const table = await readTable("country,age,member\nDE,31,yes\nFR,?,no\nDE,45,yes\nFR,29,no\n");
@@ -71,20 +71,20 @@ const VERSION = 1;
  * console.log(preprocessor.summary());
  */
 export class TablePreprocessor {
-  /** Stays when a minifier renames the class. */
+  /** Keeps the name when a minifier renames the class. */
   static readonly name = "TablePreprocessor";
   static {
     brand(TablePreprocessor);
   }
-  /** The columns that are used, in the order of the table, with their features. */
+  /** The columns that are used, in table order, with their features. */
   readonly columns: readonly FeatureColumn[];
-  /** The names of the features, such as `age` or `country = DE`, one for each column of the matrix. */
+  /** The features' names, such as `age` or `country = DE`, one for each column of the matrix. */
   readonly featureNames: readonly string[];
-  /** What was decided about each column of the table, used or not. */
+  /** The decision about each column of the table, used or not. */
   readonly decisions: readonly ColumnDecision[];
-  /** The column that `labels` reads; undefined where there is none. */
+  /** The column that `labels` reads; undefined if there is none. */
   readonly labelColumn: string | undefined;
-  /** The column that names the rows, as the option said. */
+  /** The column that identifies the rows, if given as an option. */
   readonly idColumn: string | undefined;
   readonly #encoders: readonly ColumnEncoder[];
   readonly #missing: MissingValues;
@@ -108,10 +108,10 @@ export class TablePreprocessor {
   }
 
   /**
-   * Learns from a table, or from one that comes in chunks.
+   * Learns from a table, or from its chunks.
    *
-   * @throws {ArgumentError} for an option that names a column the table does not have, and where no column is left to
-   * learn from
+   * @throws {ArgumentError} for an option that names a column the table does not have, and if there is no column left
+   *   to learn from
    * @throws {FormatError} for a cell that is not of the type that `types` gives its column; the message names the line
    * @throws {NonFiniteError} for an infinite number
    */
@@ -122,7 +122,9 @@ export class TablePreprocessor {
     return new TablePreprocessor(learner.end());
   }
 
-  /** `fit` for chunks that come one after the other, such as those of `readTableChunks`. Errors as of `fit`. */
+  /**
+   * Like `fit`, for chunks that arrive one after the other, such as those of `readTableChunks`. Throws the same errors.
+   */
   static async fitStream(
     chunks: AsyncIterable<Table> | Iterable<Table>,
     options: TablePreprocessorOptions = {},
@@ -133,18 +135,18 @@ export class TablePreprocessor {
   }
 
   /**
-   * The features of each row: a matrix of 64-bit floats of shape [rows, features]. Columns that are not used may be there
-   * or not.
+   * The features of each row: a matrix of 64-bit floats of shape [rows, features]. Columns that are not used may be
+   * missing from the table.
    *
-   * @throws {ArgumentError} when a column that is used is not in the table
+   * @throws {ArgumentError} if a column that is used is not in the table
    * @throws {FormatError} for a cell that is not of its column's type; the message names the line
-   * @throws {OutOfMemoryError} when the runtime refuses the memory for the matrix
+   * @throws {OutOfMemoryError} if there is not enough memory for the matrix
    */
   transform(table: Table): Matrix<Float64Array> {
     return this.#transform(requireTable(table), 0);
   }
 
-  /** `transform` for chunks, one matrix for each that has rows. Errors as of `transform`. */
+  /** Like `transform`, for chunks: one matrix for each chunk that has rows. Throws the same errors. */
   async *transformStream(
     chunks: AsyncIterable<Table> | Iterable<Table>,
   ): AsyncGenerator<Matrix<Float64Array>, void, void> {
@@ -173,12 +175,12 @@ export class TablePreprocessor {
   }
 
   /**
-   * The table that features stand for, with the columns that are used: numbers, categories and booleans as they are
-   * nearest, dates where the time itself is a feature. Missing cells are null.
+   * Converts features back to a table with the columns that are used: numbers, the nearest categories and booleans, and
+   * dates if the time itself is a feature. Missing cells are null.
    *
    * @param features of shape [rows, features], such as a reconstruction
-   * @throws {ShapeError} when it has another width
-   * @throws {ArgumentError} when it is no matrix
+   * @throws {ShapeError} if the number of features is wrong
+   * @throws {ArgumentError} if it is not a matrix
    */
   inverse(features: AnyMatrix): Table {
     const matrix = toMatrix(features);
@@ -203,9 +205,9 @@ export class TablePreprocessor {
   /**
    * Reads the label column: 1 for each row that is an anomaly, 0 for the others.
    *
-   * @throws {StateError} when there is no label column
-   * @throws {ArgumentError} when the table does not have it, or has values in it of which `anomalyLabel` has to say what
-   * they mean
+   * @throws {StateError} if there is no label column
+   * @throws {ArgumentError} if the table does not have it, or if its values are unknown and `anomalyLabel` must say
+   *   which ones mean an anomaly
    * @throws {FormatError} for a missing value
    */
   labels(table: Table): Uint8Array {
@@ -219,12 +221,12 @@ export class TablePreprocessor {
     return readLabelColumn(column!, this.#anomalyLabels, this.#missing, placesOf(table, 0));
   }
 
-  /** `decisions` as a table of text, for a terminal. */
+  /** `decisions` as a text table, for a terminal. */
   summary(): string {
     return summaryText(this.decisions);
   }
 
-  /** All that was learnt, for `JSON.stringify` and a model's file. */
+  /** Everything that was learned, for `JSON.stringify` and a model's file. */
   toJSON(): TablePreprocessorJson {
     return {
       version: VERSION,
@@ -238,9 +240,9 @@ export class TablePreprocessor {
   }
 
   /**
-   * The preprocessor that `toJSON` wrote.
+   * Restores a preprocessor from its `toJSON`.
    *
-   * @param json as `JSON.parse` gives it
+   * @param json the result of `JSON.parse`
    * @throws {FormatError} for anything else
    */
   static fromJSON(json: unknown): TablePreprocessor {

@@ -4,19 +4,19 @@ import type { ColumnProfile } from "./columnProfile.js";
 import { CYCLE_NAMES, type Cycle, type DateFormat, EPOCH_UNITS, type EpochUnit } from "./dateColumn.js";
 import type { ValueCounts } from "./valueCounts.js";
 
-/** Names of numbers that are times. */
+/** Names of numeric columns that hold times. */
 const TIME_NAME =
   /(?:^|[\s_.-])(?:time|timestamp|ts|date|datetime|epoch|unix|unixtime)(?:$|[\s_.-])|[a-z](?:Time|Timestamp|Date|At)$/;
 
-/** Which numbers are times since 1970, by unit: those from 2001 to 2100. */
+/** Numbers that count as times since 1970, by unit: those from 2001 to 2100. */
 const [FIRST_SECOND, LAST_SECOND] = [1e9, 4.1025e9];
-/** How long the data have to be for a cycle to be learnt, in days: two of it. */
+/** How many days the data must cover for a cycle to be learned: two periods. */
 const SPANS: Readonly<Record<Cycle, number>> = { day: 2, week: 14, year: 730 };
 
 /**
- * How all cells of a column tell a time; undefined where they do not.
+ * The format in which all cells of a column give a time; undefined if there is none.
  *
- * @param forced whether any numbers are times, not only those of a column that is named and filled like one
+ * @param forced whether to accept any numbers as times, even if the column's name and values do not suggest it
  */
 export function timeFormat(
   profile: ColumnProfile,
@@ -32,7 +32,7 @@ export function timeFormat(
   return dates.has("clock") ? "clock" : undefined;
 }
 
-/** The unit in which numbers count the time since 1970, by the column's name and their size. */
+/** The unit in which numbers count the time since 1970, inferred from the column's name and their size. */
 function epochUnit(name: string, { least, most }: ValueCounts): EpochUnit | undefined {
   if (!TIME_NAME.test(name.trim())) return undefined;
   const units = Object.keys(EPOCH_UNITS) as EpochUnit[];
@@ -42,7 +42,7 @@ function epochUnit(name: string, { least, most }: ValueCounts): EpochUnit | unde
   });
 }
 
-/** Days since 1970, or a time of day, for people. */
+/** Formats days since 1970, or a time of day, for people. */
 export function dayText(days: number, format: DateFormat): string {
   const date = new Date(Math.round(days * DAY));
   if (Number.isNaN(date.getTime())) return `day ${shortNumber(days)}`;
@@ -50,16 +50,16 @@ export function dayText(days: number, format: DateFormat): string {
   return format === "clock" ? text.slice(11) : text.replace(" 00:00:00", "");
 }
 
-/** What is known of the times of a column, in days since 1970, or since midnight. */
+/** Statistics of a column's times, in days since 1970, or since midnight. */
 export interface ColumnTimes {
   readonly least: number;
   readonly most: number;
   readonly median: number;
-  /** The cycles that they cover twice; of times of day, that of the day. */
+  /** The cycles that the times cover twice; for times of day, the day. */
   readonly cycles: readonly Cycle[];
 }
 
-/** @param format what `timeFormat` says of the column */
+/** @param format the column's `timeFormat` */
 export function timesOf(profile: ColumnProfile, format: DateFormat): ColumnTimes {
   const milliseconds = format in EPOCH_UNITS ? EPOCH_UNITS[format as EpochUnit] : 1;
   const unit = milliseconds / DAY;
@@ -72,7 +72,7 @@ export function timesOf(profile: ColumnProfile, format: DateFormat): ColumnTimes
   return { least: counts.least * unit, most: counts.most * unit, median: counts.median() * unit, cycles };
 }
 
-/** Whether all times are at the same time of day, so that it tells nothing. */
+/** Whether all times have the same time of day, which then carries no information. */
 function isDaily(counts: ValueCounts, milliseconds: number): boolean {
   if (!counts.exact) return false;
   return counts.entries().every(([value]) => ((value - counts.least) * milliseconds) % DAY === 0);

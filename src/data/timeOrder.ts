@@ -12,62 +12,62 @@ import { ValueCounts } from "./valueCounts.js";
 
 /** Options of `sortByTime`. */
 export interface SortByTimeOptions {
-  /** The column of times. Default: the first one that holds dates, or is named and filled like one that does. */
+  /** The column of times. Default: the first one that holds dates, or whose name and values suggest times. */
   timeColumn?: string;
-  /** Whether `1/2/2024` is the first of February; default false, unless other dates of the column tell. */
+  /** Whether `1/2/2024` is 1 February; default false, unless other dates in the column show otherwise. */
   dayFirst?: boolean;
 }
 
-/** Places of a kind in a series. */
+/** Positions of one kind in a series, such as gaps. */
 export interface SeriesPlaces {
   /** How many there are. */
   readonly count: number;
-  /** The row behind the first of them, in the order of time, counted from 0; undefined where there are none. */
+  /** The row after the first of them, in time order, counted from 0; undefined if there are none. */
   readonly first: number | undefined;
 }
 
-/** How the rows of a table follow each other in time. */
+/** The order of a table's rows in time. */
 export interface TimeOrder {
   /** The column that holds the times. */
   readonly timeColumn: string;
-  /** When each row was, earliest first: milliseconds since 1970 in UTC, or since midnight for times of day. */
+  /** The time of each row, earliest first: milliseconds since 1970 in UTC, or since midnight for times of day. */
   readonly times: Float64Array;
-  /** The row of the given table that each one is. */
+  /** For each sorted row, its index in the given table. */
   readonly rows: Uint32Array;
-  /** Whether the table was in order already. */
+  /** Whether the table was already sorted. */
   readonly wasSorted: boolean;
-  /** The usual step from one time to the next, the median, in milliseconds; 0 for fewer than two times. */
+  /** The median step between consecutive times, in milliseconds; 0 for fewer than two times. */
   readonly step: number;
-  /** Steps of more than one and a half times the usual one. */
+  /** Steps longer than one and a half times the median. */
   readonly gaps: SeriesPlaces;
-  /** Rows at the same time as the one before. */
+  /** Rows with the same time as the one before. */
   readonly duplicates: SeriesPlaces;
-  /** What is worth knowing, a sentence each. */
+  /** Remarks for the user, one sentence each. */
   readonly notes: readonly string[];
 }
 
-/** A table in the order of time. */
+/** A table in time order. */
 export interface SortedTable {
-  /** The table with its rows in order; the given one where they were so already. */
+  /** The table with its rows sorted; the given table itself if it was already sorted. */
   readonly table: Table;
   /** What was found out about the times. */
   readonly order: TimeOrder;
 }
 
-/** Steps of more than so many usual ones are gaps. */
+/** A step longer than this many median steps is a gap. */
 const GAP = 1.5;
 
 /**
- * Sorts the rows of a table by time, those of the same time as they stand, and tells about gaps and duplicates.
+ * Sorts a table's rows by time and reports gaps and duplicates. Rows with the same time keep their order.
  *
  * @example
  * const table = await readTable("time,value\n2024-01-01 00:10,3\n2024-01-01 00:00,1\n2024-01-01 00:05,2\n2024-01-01 00:30,4\n");
  * const { table: sorted, order } = sortByTime(table);
  * console.log(sorted.columns[1]?.values, order.gaps.count); // [ '1', '2', '3', '4' ] 1
  *
- * @throws {ArgumentError} when there is no such column, or none that holds times
- * @throws {FormatError} for a row without a time, or a text that is none
- * @throws {ShapeError} when the table has no rows
+ * @throws {ArgumentError} if there is no such column, or none that holds times
+ * @throws {FormatError} for a row without a time, or a text that is not a time
+ * @throws {ShapeError} if the table has no rows
  */
 export function sortByTime(table: Table, options: SortByTimeOptions = {}): SortedTable {
   knownKeys("sortByTime", options, ["timeColumn", "dayFirst"]);
@@ -134,7 +134,7 @@ function instantsOf(column: TableColumn, format: DateFormat, table: Table): Floa
 function orderOf({ name }: TableColumn, given: Float64Array, format: DateFormat): TimeOrder {
   const wasSorted = given.every((time, row) => row === 0 || given[row - 1]! <= time);
   const rows = Uint32Array.from(given, (_, row) => row);
-  // Engines sort typed arrays stably; the row decides anyway.
+  // Engines sort typed arrays stably; comparing the rows as well makes sure of it.
   if (!wasSorted) rows.sort((a, b) => given[a]! - given[b]! || a - b);
   const times = Float64Array.from(rows, (row) => given[row]!);
   const steps = new ValueCounts();

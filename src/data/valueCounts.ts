@@ -1,17 +1,17 @@
-/** Different values that are told apart; beyond, they are rounded until there are no more. */
+/** The most distinct values that are kept apart; with more, values are rounded until they fit. */
 const MOST = 8192;
-/** Values that are taken in before they are sorted into the others. */
+/** Number of values to collect before they are sorted into the others. */
 const BUFFER = 4096;
 
 const float = new Float64Array(1);
 const words = new Uint32Array(float.buffer);
-/** Which of the words has sign, exponent and the upper bits of the fraction. */
+/** Which of the two 32-bit words holds the sign, exponent and upper bits of the fraction. */
 const HIGH = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
 
 /**
- * Counts how often each of many numbers occurs, in bounded memory, and so knows their median. Up to 8,192 different
- * values it is exact. Of more, the last bits of all fractions are dropped, as few as will do: which these are depends on
- * the numbers alone, so that the result does not depend on the order in which they come.
+ * Counts how often each number occurs, in bounded memory, to find the median. It is exact for up to 8,192 distinct
+ * values. With more, the last bits of all fractions are dropped, as few as necessary. How many depends only on the
+ * numbers, so the result does not depend on their order.
  */
 export class ValueCounts {
   #values = new Float64Array(0);
@@ -19,11 +19,11 @@ export class ValueCounts {
   #buffer = new Float64Array(64);
   #buffered = 0;
   #droppedBits = 0;
-  /** How many numbers were added. */
+  /** How many numbers have been added. */
   count = 0;
   least = Number.POSITIVE_INFINITY;
   most = Number.NEGATIVE_INFINITY;
-  /** Whether all are whole. */
+  /** Whether all numbers are integers. */
   integers = true;
 
   /** @param value a finite number */
@@ -36,29 +36,32 @@ export class ValueCounts {
       if (this.#buffer.length >= BUFFER) this.#merge();
       else this.#grow();
     }
-    // Adding 0 makes 0 of −0.
+    // Adding 0 turns −0 into 0.
     this.#buffer[this.#buffered++] = value + 0;
   }
 
-  /** Whether every value is known as it came. */
+  /** Whether every value is stored without rounding. */
   get exact(): boolean {
     this.#merge();
     return this.#droppedBits === 0;
   }
 
-  /** How many different values there are; at least so many where it is not `exact`. */
+  /** Number of distinct values; a lower bound if not `exact`. */
   get distinct(): number {
     this.#merge();
     return this.#values.length;
   }
 
-  /** The different values, smallest first, with how often each came. */
+  /** The distinct values, smallest first, with their counts. */
   entries(): [value: number, count: number][] {
     this.#merge();
     return Array.from(this.#values, (value, i) => [value, this.#counts[i]!]);
   }
 
-  /** The median of all numbers, of the two in the middle their mean. Where it is not `exact`, within 2⁻¹⁰ of it or so. */
+  /**
+   * The median of all numbers: the mean of the two in the middle if their count is even. If not `exact`, its relative
+   * error is about 2⁻¹⁰ at most.
+   */
   median(): number {
     this.#merge();
     const lower = this.#at(Math.floor((this.count - 1) / 2));
@@ -76,7 +79,7 @@ export class ValueCounts {
     return copy;
   }
 
-  /** The number of a rank; of rounded ones the middle of what they were. */
+  /** The number at a rank; if rounded, the middle of the interval it was rounded from. */
   #at(rank: number): number {
     let below = 0;
     let index = 0;
@@ -103,7 +106,7 @@ export class ValueCounts {
     }
   }
 
-  /** Sorts values in, `added` being sorted by itself, and rounds them all. */
+  /** Merges in `added`, which must be sorted, and rounds all values. */
   #combine(added: Float64Array): void {
     const [values, counts] = [this.#values, this.#counts];
     const total = values.length + added.length;
@@ -125,7 +128,7 @@ export class ValueCounts {
   }
 }
 
-/** The number without the last bits of its fraction, which keeps the order of numbers. */
+/** The number without the last bits of its fraction. Keeps the order of numbers. */
 function truncated(value: number, bits: number): number {
   if (bits === 0) return value;
   float[0] = value;
@@ -137,7 +140,7 @@ function truncated(value: number, bits: number): number {
   return float[0] + 0;
 }
 
-/** The number with one more bit of its fraction. */
+/** The number with one more bit set in its fraction. */
 function withBit(value: number, bit: number): number {
   float[0] = value;
   const word = bit < 32 ? 1 - HIGH : HIGH;

@@ -1,12 +1,12 @@
 import { objectTag } from "../common/objectTag.js";
 
-/** Numbers of samples as they came: bytes, or floats of either precision. They become float32 after scaling. */
+/** Sample values as given: bytes, or floats of either precision. They become float32 after scaling. */
 export type Values = Float32Array | Float64Array | Uint8Array;
 
-/** Arrays of bytes; each stands for itself divided by 255, wherever samples are taken. A Node `Buffer` is one. */
+/** Arrays of bytes; each byte counts as value / 255 wherever samples are accepted. A Node `Buffer` is one. */
 export type ByteArray = Uint8Array | Uint8ClampedArray;
 
-/** Typed arrays that samples may come in. 64-bit integers are not among them. */
+/** Typed arrays accepted as samples. 64-bit integers are not. */
 export type SampleArray =
   | Float32Array
   | Float64Array
@@ -19,14 +19,14 @@ export type SampleArray =
 
 type Reader = (array: never) => Values;
 
-/** The array itself, as this realm's type over the same memory: what follows may rely on `instanceof`. */
+/** The array as this realm's type over the same memory, so that later code can use `instanceof`. */
 const floats = (array: Float32Array): Float32Array =>
   array instanceof Float32Array ? array : new Float32Array(...memoryOf(array));
 const doubles = (array: Float64Array): Float64Array =>
   array instanceof Float64Array ? array : new Float64Array(...memoryOf(array));
-// A Node Buffer is a Uint8Array whose slice does not copy.
+// A Node Buffer is a Uint8Array whose `slice` does not copy.
 const bytes = (array: ByteArray): Uint8Array => new Uint8Array(...memoryOf(array));
-/** Integers that float32 holds exactly, and those that only float64 does. */
+/** Integers that float32 represents exactly, and those that need float64. */
 const shortIntegers = (array: Int16Array): Float32Array => Float32Array.from(array);
 const longIntegers = (array: Int32Array): Float64Array => Float64Array.from(array);
 
@@ -48,10 +48,10 @@ const READERS: Readonly<Record<string, Reader>> = {
 };
 
 /**
- * A typed array's numbers; floats and bytes over the same memory, integers as a copy. Goes by the array's tag, so that
- * arrays of another realm (an iframe, `vm`, Jest) count.
+ * A typed array's numbers: floats and bytes over the same memory, integers as a copy. The type is found by the array's
+ * tag, so arrays from another realm (an iframe, `vm`, Jest) work.
  *
- * @returns undefined for anything else, 64-bit integers and `DataView`s included
+ * @returns undefined for anything else, including 64-bit integers and `DataView`s
  */
 export function toValues(array: unknown): Values | undefined {
   if (!ArrayBuffer.isView(array)) return undefined;
@@ -60,7 +60,7 @@ export function toValues(array: unknown): Values | undefined {
   return read?.(array as never);
 }
 
-/** Whether the memory of an array has been transferred to somewhere else. */
+/** Whether an array's memory has been transferred elsewhere. */
 export function isDetached(array: ArrayBufferView): boolean {
   if (array.byteLength > 0) return false;
   try {
@@ -71,5 +71,5 @@ export function isDetached(array: ArrayBufferView): boolean {
   }
 }
 
-/** The values that bytes stand for, rounded as the kernels round them. */
+/** The value of each byte, rounded as in the kernels. */
 export const BYTE_VALUES = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);

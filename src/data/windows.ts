@@ -12,50 +12,50 @@ import { isGap, type SortByTimeOptions, sortByTime, type TimeOrder } from "./tim
 
 /** Options of `windows`. */
 export interface WindowOptions extends SortByTimeOptions {
-  /** Rows of a window. */
+  /** Number of rows in a window. */
   size: number;
-  /** Rows from the beginning of one window to that of the next; default 1. */
+  /** Rows between the starts of consecutive windows; default 1. */
   stride?: number;
-  /** Whether no window goes across a gap in time; default false. Only a table has times. */
+  /** Whether to keep windows from crossing gaps in time; default false. Only tables have times. */
   splitAtGaps?: boolean;
 }
 
 /** Windows over the rows of a series. */
 export interface Windows {
   /**
-   * A window a row, of shape [windows, size · columns]: the first row of the window with all its columns, then the next.
-   * That is how a convolution takes `inputShape: [size, columns]`.
+   * One window per row, of shape [windows, size · columns]: all columns of the window's first row, then of the next.
+   * This matches a convolution with `inputShape: [size, columns]`.
    */
   readonly samples: Matrix<Float64Array>;
-  /** The first row of each window, in the order of time. */
+  /** The first row of each window, in time order. */
   readonly starts: Uint32Array;
-  /** Rows of a window. */
+  /** Number of rows in a window. */
   readonly size: number;
-  /** Rows of the series. */
+  /** Number of rows in the series. */
   readonly rows: number;
-  /** Columns of the series. */
+  /** Number of columns in the series. */
   readonly columns: number;
   /** The names of the columns; undefined for a matrix. */
   readonly columnNames: readonly string[] | undefined;
-  /** How a table's rows follow each other; undefined for a matrix. */
+  /** The time order of a table's rows; undefined for a matrix. */
   readonly order: TimeOrder | undefined;
 }
 
 /**
- * Cuts a series into windows of `size` rows, so that a model learns what follows what.
+ * Cuts a series into windows of `size` rows, so that a model can learn sequences.
  *
- * The rows of a matrix are taken in their order; those of a table are sorted by time first (`sortByTime`), and all its
- * other columns have to be numbers: `TablePreprocessor` makes a matrix of other tables. Where the stride leaves rows at
- * the end over, one more window ends at the last row, so that every row is in a window.
+ * A matrix's rows are used in their order. A table's rows are sorted by time first (`sortByTime`), and all its other
+ * columns must be numbers; use `TablePreprocessor` to convert other tables to a matrix. If the stride would leave rows
+ * over at the end, one more window ends at the last row, so that every row is in a window.
  *
  * @example
  * const { samples, starts } = windows(new Matrix(Float64Array.of(1, 2, 3, 4, 5), 5, 1), { size: 3, stride: 2 });
  * console.log(samples.data, starts); // [ 1, 2, 3,  3, 4, 5 ] [ 0, 2 ]
  *
- * @throws {ArgumentError} for options out of range, and errors of `sortByTime`
- * @throws {ShapeError} when there are fewer rows than a window has
- * @throws {FormatError} for a cell of a table that is no number, or missing
- * @throws {OutOfMemoryError} when the runtime refuses the memory for the windows
+ * @throws {ArgumentError} for options out of range; also throws the errors of `sortByTime`
+ * @throws {ShapeError} if there are fewer rows than in a window
+ * @throws {FormatError} for a table cell that is not a number, or missing
+ * @throws {OutOfMemoryError} if there is not enough memory for the windows
  */
 export function windows(series: AnyMatrix | Table, options: WindowOptions): Windows {
   knownKeys("windows", options, ["size", "stride", "splitAtGaps", "timeColumn", "dayFirst"]);
@@ -84,7 +84,7 @@ export function windows(series: AnyMatrix | Table, options: WindowOptions): Wind
   };
 }
 
-/** Stretches of rows without a gap, as [begin, end). */
+/** Ranges of rows without a gap, as [begin, end). */
 function segmentsOf(rows: number, order: TimeOrder | undefined): [begin: number, end: number][] {
   const segments: [number, number][] = [];
   let begin = 0;
@@ -137,7 +137,7 @@ function seriesOf(series: AnyMatrix | Table, { timeColumn, dayFirst }: WindowOpt
   };
 }
 
-/** All columns but that of the times, as numbers. */
+/** All columns except the times, as numbers. */
 function numbersOf(table: Table, timeColumn: string): Omit<Series, "order"> {
   const used = [...columnsByName(table).values()].filter(({ name }) => name !== timeColumn);
   const columns = used.length;

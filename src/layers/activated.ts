@@ -4,24 +4,24 @@ import { ACTIVATIONS, type ActivationName, needsInput } from "./activations.js";
 import type { LayerPass, Purpose, Room } from "./layer.js";
 import { asMatrix, type Shape } from "./shape.js";
 
-/** The activation of a layer that calculates y = f(z). */
+/** The activation step of a layer: y = f(z). */
 export class Activated {
   readonly #activation: ActivationName;
   readonly #shape: Shape;
 
-  /** @param shape of what the layer gives */
+  /** @param shape shape of the layer's output */
   constructor(activation: ActivationName, shape: Shape) {
     this.#activation = activation;
     this.#shape = shape;
   }
 
-  /** z, where f′ is found from it, in training. */
+  /** Room for z during training, for activations whose derivative f′ is computed from z. */
   room(purpose: Purpose, rows: number): Readonly<Record<string, Room>> {
     if (purpose !== "training" || !needsInput(this.#activation)) return {};
     return { z: { shape: [rows, ...this.#shape] } };
   }
 
-  /** Where the layer puts z, which may be y's place. */
+  /** Where the layer should write z. This may be the same memory as y. */
   target({ rows, kept, y }: LayerPass): Tensor {
     return kept.z ? (kept.z as Tensor).first(rows) : y;
   }
@@ -44,9 +44,9 @@ export class Activated {
     plan.call("activationBackward", rows, { kind, columns, kept, gradient });
   }
 
-  /** An upper bound of |y|, from one of |z|. */
+  /** An upper bound of |y|, given one for |z|. */
   bound(z: number): number {
-    // No activation but these gives more than 1.1·|z| + 1.
+    // For every other activation, |f(z)| ≤ 1.1·|z| + 1.
     if (this.#activation === "sigmoid" || this.#activation === "tanh") return 1;
     return 1.1 * z + 1;
   }

@@ -16,14 +16,14 @@ import { sizeOf } from "./shape.js";
 export interface ActivationLayer {
   /** Which layer it is. */
   readonly kind: "activation";
-  /** What f is. */
+  /** The activation function f. */
   readonly activation: ActivationName;
 }
 
 /**
- * An activation function as a layer of its own, element by element, as Keras's `Activation`: behind a normalization, for
- * one. As the decoder's last layer, `activation("sigmoid")` gives a cross-entropy that is calculated from the logits, as
- * `dense(n, "sigmoid")` does.
+ * An activation function as its own layer, applied element by element like Keras's `Activation`. Useful after a
+ * normalization layer, for example. If the decoder ends with `activation("sigmoid")`, cross-entropy is computed from
+ * the logits, as with `dense(n, "sigmoid")`.
  *
  * @param name see `ActivationName`, also in Keras's snake_case, or `"swish"` for `"silu"`
  * @throws {ArgumentError} for anything else
@@ -57,7 +57,7 @@ export const activationKind: LayerKind<ActivationLayer> = {
         const kept = needsInput(activation) ? x : y;
         plan.call("activationBackward", rows, { kind, columns, kept, gradient: dx });
       },
-      // No activation but these gives more than 1.1·|z| + 1.
+      // For every other activation, |f(z)| ≤ 1.1·|z| + 1.
       bound: (input) => (activation === "sigmoid" || activation === "tanh" ? 1 : 1.1 * input + 1),
     };
   },

@@ -14,8 +14,8 @@ import {
 import { canonical, type Habits } from "../common/check.js";
 
 /**
- * Activation functions by Keras's names, with the defaults of Keras 3's functions of that name: `leakyRelu` has slope
- * 0.2 below 0 (its layer `LeakyReLU` has 0.3, PyTorch 0.01), `elu` has α = 1, `selu` the constants of Klambauer et al.,
+ * Activation functions, named as in Keras, with the defaults of the Keras 3 functions: `leakyRelu` has slope 0.2 below
+ * 0 (Keras's `LeakyReLU` layer uses 0.3, PyTorch 0.01), `elu` has α = 1, `selu` uses the constants of Klambauer et al.,
  * 2017, and `gelu` is z·Φ(z), without the tanh approximation.
  */
 export type ActivationName =
@@ -31,10 +31,10 @@ export type ActivationName =
   | "softplus"
   | "mish";
 
-/** Another name for `silu`, as in Keras; it becomes that at once. */
+/** Another name for `silu`, as in Keras. It is replaced by `silu` when options are checked. */
 export type ActivationAlias = "swish";
 
-/** The kernels' numbers of the activations. */
+/** The number by which the kernels know each activation. */
 export const ACTIVATIONS: Record<ActivationName, number> = {
   linear: ACTIVATION_LINEAR,
   relu: ACTIVATION_RELU,
@@ -63,7 +63,7 @@ const HABITS: Habits<ActivationName> = {
 };
 
 /**
- * The name of an activation in whatever spelling it came: in snake_case, in another case, or as an alias.
+ * Converts any accepted spelling (snake_case, another case, an alias) to the activation's name.
  *
  * @throws {ArgumentError} for anything else
  */
@@ -71,7 +71,7 @@ export function toActivation(name: string, value: unknown): ActivationName {
   return canonical(name, value, ACTIVATION_NAMES, HABITS);
 }
 
-/** Whether the derivative is found from z, which then has to be kept: two z can have the same f(z). */
+/** Whether the derivative is computed from z, so z must be kept: two different z can have the same f(z). */
 export function needsInput(activation: ActivationName): boolean {
   return ACTIVATIONS[activation] >= ACTIVATION_SILU;
 }

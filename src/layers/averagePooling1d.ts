@@ -3,23 +3,23 @@ import type { LayerKind } from "./layer.js";
 import { builtAveragePooling, checkPooling1d, Pooling, type Pooling1dOptions, stepsOf } from "./pooling.js";
 import type { Padding } from "./window.js";
 
-/** Gives the mean of each window of steps, channel by channel. */
+/** Computes the mean of each window of steps, per channel. */
 export interface AveragePooling1dLayer {
   /** Which layer it is. */
   readonly kind: "averagePooling1d";
-  /** Steps of a window. */
+  /** Number of steps in a window. */
   readonly poolSize: number;
-  /** Steps from one window to the next. */
+  /** Number of steps between the starts of two windows. */
   readonly strides: number;
-  /** Whether windows may reach beyond the sequence. */
+  /** Whether windows may extend past the ends of the sequence. */
   readonly padding: Padding;
 }
 
 /**
- * The mean of each window of steps of samples of the shape [steps, channels], as Keras's
- * `AveragePooling1D` has it. What lies outside counts for nothing: with `padding: "same"`, means at the border are of fewer values.
+ * Average pooling over steps, like Keras's `AveragePooling1D`. Samples have shape [steps, channels]. With
+ * `padding: "same"`, padding is not counted: means at the border are taken over fewer values.
  *
- * @param options see `Pooling1dOptions`; default windows of 2 steps, side by side
+ * @param options see `Pooling1dOptions`; default: windows of 2 steps that do not overlap
  * @throws {ArgumentError} for unknown options and values out of range
  */
 export function averagePooling1d(options: Pooling1dOptions = {}): AveragePooling1dLayer {

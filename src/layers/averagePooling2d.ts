@@ -3,23 +3,23 @@ import type { LayerKind } from "./layer.js";
 import { builtAveragePooling, checkPooling2d, Pooling, type Pooling2dOptions } from "./pooling.js";
 import type { Padding } from "./window.js";
 
-/** Gives the mean of each window, channel by channel. */
+/** Computes the mean of each window, per channel. */
 export interface AveragePooling2dLayer {
   /** Which layer it is. */
   readonly kind: "averagePooling2d";
   /** Height and width of a window. */
   readonly poolSize: readonly [height: number, width: number];
-  /** Rows and columns from one window to the next. */
+  /** Rows and columns between the starts of two windows. */
   readonly strides: readonly [height: number, width: number];
-  /** Whether windows may reach beyond the picture. */
+  /** Whether windows may extend past the edges of the image. */
   readonly padding: Padding;
 }
 
 /**
- * The mean of each window of samples of the shape [height, width, channels], as Keras's
- * `AveragePooling2D` has it. What lies outside counts for nothing: with `padding: "same"`, means at the border are of fewer values.
+ * Average pooling over images, like Keras's `AveragePooling2D`. Samples have shape [height, width, channels]. With
+ * `padding: "same"`, padding is not counted: means at the border are taken over fewer values.
  *
- * @param options see `Pooling2dOptions`; default windows of 2 × 2, side by side
+ * @param options see `Pooling2dOptions`; default: windows of 2 × 2 that do not overlap
  * @throws {ArgumentError} for unknown options and values out of range
  */
 export function averagePooling2d(options: Pooling2dOptions = {}): AveragePooling2dLayer {

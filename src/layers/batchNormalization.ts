@@ -4,29 +4,34 @@ import { type Distribution, ZEROS } from "./initializers.js";
 import type { LayerKind, LayerPass } from "./layer.js";
 import { asMatrix } from "./shape.js";
 
-/** Gives each column (of images, each channel) mean 0 and variance 1 over the batch, then scales and shifts it. */
+/**
+ * Normalizes each column (each channel of images) to mean 0 and variance 1 over the batch, then scales and shifts it.
+ */
 export interface BatchNormalizationLayer {
   /** Which layer it is. */
   readonly kind: "batchNormalization";
-  /** How much of the running statistics a step keeps. */
+  /** The fraction of the running statistics that is kept in each step. */
   readonly momentum: number;
   /** Added to the variance before the division. */
   readonly epsilon: number;
-  /** Whether a learnt β is added. */
+  /** Whether to add a learned β. */
   readonly center: boolean;
-  /** Whether the result is multiplied by a learnt γ. */
+  /** Whether to multiply by a learned γ. */
   readonly scale: boolean;
 }
 
-/** Options of `batchNormalization`, by Keras's names. */
+/** Options of `batchNormalization`, named as in Keras. */
 export interface BatchNormalizationOptions {
-  /** How much of the running statistics a step keeps, in [0, 1); default 0.99, as in Keras (PyTorch's 0.1 is 0.9 here). */
+  /**
+   * The fraction of the running statistics kept in each step, in [0, 1); default 0.99, as in Keras (PyTorch's 0.1 is
+   * 0.9 here).
+   */
   momentum?: number;
   /** Added to the variance before the division, positive; default 0.001, as in Keras (PyTorch: 1e-5). */
   epsilon?: number;
-  /** Whether a learnt β, 0 at first, is added; default true. */
+  /** Whether to add a learned β, which starts at 0; default true. */
   center?: boolean;
-  /** Whether the result is multiplied by a learnt γ, 1 at first; default true. */
+  /** Whether to multiply by a learned γ, which starts at 1; default true. */
   scale?: boolean;
 }
 
@@ -38,10 +43,10 @@ const HINTS: Hints = {
 };
 
 /**
- * Batch normalization (S. Ioffe and C. Szegedy, "Batch normalization", 2015): y = γ·(x − mean) / √(variance + epsilon) + β,
- * for each element of the last dimension. In training, mean and (population) variance are those of the batch, and the running
- * ones follow them: running ← momentum·running + (1 − momentum)·batch. Everywhere else the running ones are used. They are
- * saved as `running_mean` and `running_var`, as PyTorch names them.
+ * Batch normalization (S. Ioffe and C. Szegedy, "Batch normalization", 2015): y = γ·(x − mean) / √(variance + epsilon)
+ * + β, for each element of the last dimension. Training uses the mean and (population) variance of the batch and
+ * updates the running ones: running ← momentum·running + (1 − momentum)·batch. Prediction and evaluation use the
+ * running ones. They are saved as `running_mean` and `running_var`, PyTorch's names.
  *
  * @throws {ArgumentError} for unknown options and values out of range
  */
@@ -79,7 +84,7 @@ export const batchNormalizationKind: LayerKind<BatchNormalizationLayer> = {
     const gamma = weight ? weight.in(values) : NOWHERE;
     const beta = bias ? bias.in(values) : NOWHERE;
     const running = { mean: runningMean!.in(values), variance: runningVariance!.in(values) };
-    /** What both kernels of the way back read. The sums over the rows are the gradients of β and γ. */
+    /** Fields that both backward kernels read. The sums over the rows are the gradients of β and γ. */
     const backwardFields = ({ x, dy, kept, gradients }: LayerPass) => ({
       columns,
       x,
@@ -123,7 +128,7 @@ export const batchNormalizationKind: LayerKind<BatchNormalizationLayer> = {
           plan.call("follow", columns, { average: running[name], value: kept[name]!, share });
         }
       },
-      // Nothing bounds x over the running deviation but the smallest it can be.
+      // The only limit on x / deviation is the smallest possible running deviation, √epsilon.
       bound: (input, { weight: largest = 1, bias: shift = 0 }) =>
         (2 * input * largest) / Math.sqrt(epsilon) + shift,
     };

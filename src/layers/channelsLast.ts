@@ -1,10 +1,10 @@
 import { ShapeError } from "../common/errors.js";
 import { type Shape, shapeText, sizeOf } from "./shape.js";
 
-/** Lengths of a picture: a sequence is one of height 1. */
+/** Dimensions of an image. A sequence is treated as an image of height 1. */
 export type Picture = readonly [height: number, width: number, channels: number];
 
-/** The shape that would make a picture of `shape`, as well as that can be told. */
+/** Suggests an image shape for `shape`, as a best guess. */
 function pictureFor(shape: Shape): string {
   const size = sizeOf(shape);
   if (shape.length === 2) return shapeText([...shape, 1]);
@@ -16,9 +16,9 @@ function pictureFor(shape: Shape): string {
 }
 
 /**
- * Takes the shape of a sample as that of a picture.
+ * Reads a sample's shape as an image's.
  *
- * @param name of the layer in messages: `encoder[0]`
+ * @param name the layer's name in messages: `encoder[0]`
  * @throws {ShapeError} unless it has three dimensions
  */
 export function toPicture(name: string, kind: string, shape: Shape): Picture {
@@ -30,9 +30,9 @@ export function toPicture(name: string, kind: string, shape: Shape): Picture {
 }
 
 /**
- * Takes the shape of a sample as that of a sequence, and that as a picture of height 1.
+ * Reads a sample's shape as a sequence's, and returns it as an image of height 1.
  *
- * @param name of the layer in messages: `encoder[0]`
+ * @param name the layer's name in messages: `encoder[0]`
  * @throws {ShapeError} unless it has two dimensions
  */
 export function toSequence(name: string, kind: string, shape: Shape): Picture {

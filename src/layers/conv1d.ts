@@ -13,22 +13,22 @@ import type { LayerKind } from "./layer.js";
 import type { Shape } from "./shape.js";
 import { convolved } from "./window.js";
 
-/** A convolution of series: y = activation(kernel ∗ x + b). */
+/** A convolution over sequences: y = activation(kernel ∗ x + b). */
 export interface Conv1dLayer extends ConvolutionFields<number> {
   /** Which layer it is. */
   readonly kind: "conv1d";
 }
 
 /**
- * A convolution of samples [length, channels], which turns each length into ⌊(length − reach) / stride⌋ + 1 with padding `"valid"`,
- * where reach is (kernelSize − 1) · dilationRate + 1, and into ⌈length / stride⌉ with `"same"`. As everywhere in this field, the
- * kernel is not mirrored.
+ * A convolution over samples of shape [length, channels]. The output length is ⌊(length − reach) / stride⌋ + 1 with
+ * padding `"valid"`, where reach = (kernelSize − 1) · dilationRate + 1, and ⌈length / stride⌉ with `"same"`. As usual
+ * in deep learning, the kernel is not flipped.
  *
  * Its weight has PyTorch's shape [filters, channels, kernelSize].
  *
- * @param filters channels of the output, a positive integer
- * @param kernelSize how far the kernel reaches: a positive integer
- * @param activation as of `dense`; default `"linear"`
+ * @param filters number of output channels, a positive integer
+ * @param kernelSize length of the kernel, a positive integer
+ * @param activation as for `dense`; default `"linear"`
  * @throws {ArgumentError} for anything else
  */
 export function conv1d(
@@ -40,7 +40,7 @@ export function conv1d(
   return { kind: "conv1d", ...checkConvolution1d("conv1d", filters, kernelSize, activation, options) };
 }
 
-/** The dimensions of its pictures, and their channels. */
+/** The image's axes, and its channels. */
 function axesOf(layer: Conv1dLayer, inputShape: Shape, name: string) {
   const [height, width, channels] = pictureOf(name, layer.kind, 1, inputShape);
   const sizes = sizesOf(layer);

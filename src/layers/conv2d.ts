@@ -13,22 +13,22 @@ import type { LayerKind } from "./layer.js";
 import type { Shape } from "./shape.js";
 import { convolved } from "./window.js";
 
-/** A convolution of pictures: y = activation(kernel ∗ x + b). */
+/** A convolution over images: y = activation(kernel ∗ x + b). */
 export interface Conv2dLayer extends ConvolutionFields<readonly [number, number]> {
   /** Which layer it is. */
   readonly kind: "conv2d";
 }
 
 /**
- * A convolution of samples [height, width, channels], which turns each length into ⌊(length − reach) / stride⌋ + 1 with padding `"valid"`,
- * where reach is (kernelSize − 1) · dilationRate + 1, and into ⌈length / stride⌉ with `"same"`. As everywhere in this field, the
- * kernel is not mirrored.
+ * A convolution over samples of shape [height, width, channels]. Each length becomes ⌊(length − reach) / stride⌋ + 1
+ * with padding `"valid"`, where reach = (kernelSize − 1) · dilationRate + 1, and ⌈length / stride⌉ with `"same"`. As
+ * usual in deep learning, the kernel is not flipped.
  *
  * Its weight has PyTorch's shape [filters, channels, rows, columns].
  *
- * @param filters channels of the output, a positive integer
- * @param kernelSize how far the kernel reaches: a positive integer, or rows and columns
- * @param activation as of `dense`; default `"linear"`
+ * @param filters number of output channels, a positive integer
+ * @param kernelSize size of the kernel: a positive integer, or [rows, columns]
+ * @param activation as for `dense`; default `"linear"`
  * @throws {ArgumentError} for anything else
  */
 export function conv2d(
@@ -40,7 +40,7 @@ export function conv2d(
   return { kind: "conv2d", ...checkConvolution2d("conv2d", filters, kernelSize, activation, options) };
 }
 
-/** The dimensions of its pictures, and their channels. */
+/** The image's axes, and its channels. */
 function axesOf(layer: Conv2dLayer, inputShape: Shape, name: string) {
   const [height, width, channels] = pictureOf(name, layer.kind, 2, inputShape);
   const sizes = sizesOf(layer);

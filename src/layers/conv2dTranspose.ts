@@ -12,24 +12,24 @@ import type { LayerKind } from "./layer.js";
 import type { Shape } from "./shape.js";
 import { deconvolved } from "./window.js";
 
-/** A transposed convolution of pictures, which goes the way of a convolution back: it makes them larger. */
+/** A transposed convolution over images, for upsampling: it swaps the input and output shapes of a convolution. */
 export interface Conv2dTransposeLayer extends ConvolutionFields<readonly [number, number]> {
   /** Which layer it is. */
   readonly kind: "conv2dTranspose";
 }
 
 /**
- * A transposed convolution of samples [height, width, channels]. A length becomes length · stride with padding `"same"`, and
- * length · stride + max(reach − stride, 0) with `"valid"`, where reach is (kernelSize − 1) · dilationRate + 1: Keras's rule where
- * its `output_padding` is left out. With PyTorch's modules, which give (length − 1) · stride + reach without padding, `"same"`
- * is that less max(reach − stride, 0) places, the smaller half of them at the start, and `"valid"` with a reach below the
- * stride that and an `output_padding` of stride − reach.
+ * A transposed convolution over samples of shape [height, width, channels]. Each length becomes length · stride with
+ * padding `"same"`, and length · stride + max(reach − stride, 0) with `"valid"`, where reach = (kernelSize − 1) ·
+ * dilationRate + 1. This is Keras's rule without `output_padding`. PyTorch's modules give (length − 1) · stride + reach
+ * without padding. `"same"` crops that by max(reach − stride, 0), the smaller half at the start. `"valid"` is the same
+ * as PyTorch's; if reach < stride, it corresponds to an `output_padding` of stride − reach.
  *
  * Its weight has PyTorch's shape [channels, filters, rows, columns].
  *
- * @param filters channels of the output, a positive integer
- * @param kernelSize how far the kernel reaches: a positive integer, or rows and columns
- * @param activation as of `dense`; default `"linear"`
+ * @param filters number of output channels, a positive integer
+ * @param kernelSize size of the kernel: a positive integer, or [rows, columns]
+ * @param activation as for `dense`; default `"linear"`
  * @throws {ArgumentError} for anything else
  */
 export function conv2dTranspose(
@@ -44,7 +44,7 @@ export function conv2dTranspose(
   };
 }
 
-/** The dimensions of its pictures, and their channels. */
+/** The image's axes, and its channels. */
 function axesOf(layer: Conv2dTransposeLayer, inputShape: Shape, name: string) {
   const [height, width, features] = pictureOf(name, layer.kind, 2, inputShape);
   const { kernel, strides, dilation } = sizesOf(layer);

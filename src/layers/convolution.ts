@@ -10,8 +10,9 @@ import { sizeOf } from "./shape.js";
 import { type Axis, forwardTaps, type Phase, phasesOf, windowBlock } from "./window.js";
 
 /**
- * How many patches are taken at a time: about so many floats, few enough to stay in a fast cache, in multiples of a unit that
- * is one of every tile's height. The gradient has larger blocks, since it adds up a sum after each.
+ * How many patches to process at a time. A block holds about `floats` floats, few enough to stay in a fast cache. Its
+ * size is a multiple of `unit`, which is a multiple of every tile's height. Gradients use larger blocks, since each
+ * block ends with adding up a sum.
  */
 interface PatchBlock {
   readonly floats: number;
@@ -20,64 +21,64 @@ interface PatchBlock {
 }
 const PATCHES: PatchBlock = { floats: 8 * 1024, unit: 48, most: 192 };
 const GRADIENT_PATCHES: PatchBlock = { floats: 24 * 1024, unit: 64, most: 256 };
-/** Floats that the kernels may need beside what is counted, to begin each part of their room on a vector. */
+/** Extra floats for the kernels, so that each part of their scratch memory can start on a vector boundary. */
 const SLACK = 64;
 
-/** How many patches of so many floats are taken at a time. */
+/** How many patches of `depth` floats to process at a time. */
 function blockOf(depth: number, { floats, unit, most }: PatchBlock): number {
   return Math.min(most, Math.max(1, Math.floor(floats / (depth * unit))) * unit);
 }
 
-/** Sees to it that a kernel has SCRATCH_BYTES and so many floats. */
+/** Reserves scratch memory for a kernel: SCRATCH_BYTES plus the given number of floats. */
 function reserve(plan: PlanBuilder, floats: number): void {
   plan.scratch(SCRATCH_BYTES + (floats + SLACK) * Float32Array.BYTES_PER_ELEMENT);
 }
 
-/** Floats of the operand B[k, n] of a product with patches, up to whole cache lines. */
+/** Floats of the operand B[k, n] of a product with patches, rounded up to whole cache lines. */
 function operandSize(engine: Engine, k: number, n: number): number {
   const floats = n > FEW_COLUMNS && k > 0 ? engine.packedSize(k, n) : k * n;
   return Math.ceil(floats / 16) * 16;
 }
 
-/** One product of patches of a picture with weights. */
+/** The product of an image's patches and the weights. */
 interface PatchProduct {
   readonly window: Tensor<Uint32Array>;
-  /** Places of a picture, and floats of a patch. */
+  /** Number of positions in the image, and floats per patch. */
   readonly places: number;
   readonly depth: number;
   readonly packed: Tensor;
-  /** Where the first place of a picture has its results, and how many floats lie between rows and between places. */
+  /** Where the result of the first position goes, and the distance in floats between rows and between positions. */
   readonly start: number;
   readonly row: number;
   readonly step: number;
 }
 
-/** The pictures of a convolution, and which of them is the input. */
+/** The two images of a convolution, and which one is the input. */
 export interface ConvolutionShape {
   readonly rows: Axis;
   readonly columns: Axis;
-  /** Channels of the larger picture, and of the smaller one. */
+  /** Channels of the larger and of the smaller image. */
   readonly channels: number;
   readonly features: number;
-  /** Whether the smaller one is the input. */
+  /** Whether the smaller image is the input. */
   readonly transposed: boolean;
 }
 
 /**
- * What convolutions and transposed ones have in common: the way from the larger picture to the smaller one, back, and the
- * gradient of the weights, which are a matrix [taps·channels, features]. The input's gradient of one is the forward pass of
- * the other.
+ * What convolutions and transposed convolutions share: the pass from the larger image to the smaller one, the pass
+ * back, and the gradient of the weights, a matrix [taps·channels, features]. The input gradient of one is the forward
+ * pass of the other.
  */
 class Convolution {
   readonly #place: Place;
   readonly #shape: ConvolutionShape;
   readonly #weight: Parameter;
-  /** From the larger picture to the smaller one; undefined where nobody asks for it. */
+  /** From the larger image to the smaller one; undefined if this pass is not needed. */
   readonly #shrinking: PatchProduct | undefined;
-  /** From the smaller one to the larger one, phase by phase. */
+  /** From the smaller image to the larger one, one product per phase. */
   readonly #growing: readonly PatchProduct[] = [];
   readonly #window: Tensor<Uint32Array>;
-  /** The packed weights of all phases, and a record for each tap of where it has its place in them. */
+  /** The packed weights of all phases, and for each tap a record of its position in them. */
   readonly #packed: Tensor = NOWHERE;
   readonly #taps: Tensor<Uint32Array> | undefined;
 
@@ -130,20 +131,20 @@ class Convolution {
     });
   }
 
-  /** Floating-point operations for one sample, without those on zeros around the picture. */
+  /** Floating-point operations per sample, not counting those on zero padding. */
   get operations(): number {
     const { rows, columns } = this.#shape;
     return 2 * this.#weight.size * rows.small * columns.small;
   }
 
-  /** Adds the layer's z. */
+  /** Adds the computation of z. */
   forward(plan: PlanBuilder, rows: number, x: Tensor, z: Tensor): void {
     const { parameters, values, zeros } = this.#place;
     const seed = parameters.bias ? parameters.bias.in(values) : zeros;
     this.#through(plan, this.#shape.transposed, rows, x, seed, z);
   }
 
-  /** Adds dx, where it is asked for, and each picture's part of the gradient of the bias. */
+  /** Adds dx, if needed, and each image's share of the bias gradient. */
   backward(plan: PlanBuilder, { rows, dy, dx, kept }: LayerPass): void {
     const { outputShape, zeros } = this.#place;
     if (kept.sums) {
@@ -154,7 +155,7 @@ class Convolution {
     if (dx) this.#through(plan, !this.#shape.transposed, rows, dy, zeros, dx);
   }
 
-  /** Adds the gradients of weights and bias. */
+  /** Adds the gradients of the weights and the bias. */
   gradient(plan: PlanBuilder, { rows, x, dy, kept, gradients }: LayerPass): void {
     const { rows: lines, columns, features: n, transposed } = this.#shape;
     const [source, slopes] = transposed ? [dy, x] : [x, dy];
@@ -180,7 +181,7 @@ class Convolution {
     plan.call("columnSums", width, { rows, columns: width, source: kept.sums!, sums: gradients.bias });
   }
 
-  /** Packs the weights anew. */
+  /** Packs the weights again, after they have changed. */
   refresh(plan: PlanBuilder): void {
     const source = this.#weight.in(this.#place.values);
     const { channels, features } = this.#shape;
@@ -196,13 +197,16 @@ class Convolution {
     plan.call("packTaps", this.#weight.rows, fields);
   }
 
-  /** An upper bound of |z|: no place has more products than the kernel has weights for a channel of the output. */
+  /**
+   * An upper bound of |z|: each output value sums at most as many products as the kernel has weights per output
+   * channel.
+   */
   bound(input: number, { weight, bias = 0 }: Readonly<Record<string, number>>): number {
     const products = this.#weight.size / this.#place.outputShape.at(-1)!;
     return input * products * weight! + bias;
   }
 
-  /** Notes where in the packed weights the taps of a phase have their rows. */
+  /** Records where the rows of a phase's taps are in the packed weights. */
   #writeTaps([above, beside]: readonly [Phase, Phase], start: number, depth: number): void {
     const { columns, features } = this.#shape;
     above.members.forEach((tapRow, i) => {
@@ -213,7 +217,7 @@ class Convolution {
     });
   }
 
-  /** Adds c = seed + the product with the weights, towards the larger picture or the smaller one. */
+  /** Adds c = seed + patches · weights, towards the larger or the smaller image. */
   #through(plan: PlanBuilder, grows: boolean, rows: number, source: Tensor, seed: Tensor, c: Tensor): void {
     const { channels, features } = this.#shape;
     const n = grows ? channels : features;
@@ -246,7 +250,7 @@ function sizeOfAll(sizes: readonly number[]): number {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** The layer y = activation(convolution of x + b), of pictures that may be one row high. */
+/** The layer y = activation(convolution(x) + b). For sequences, the images are one row high. */
 export function buildConvolution(
   place: Place,
   shape: ConvolutionShape,

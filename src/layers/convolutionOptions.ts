@@ -9,41 +9,41 @@ import type { ActivityPenalty, KernelPenalty } from "./penalties.js";
 import { type Shape, shapeText, sizeOf } from "./shape.js";
 import { type Padding, reach } from "./window.js";
 
-/** Further options of convolutions and transposed convolutions, by Keras's names. */
+/** Options shared by convolutions and transposed convolutions, named as in Keras. */
 export interface ConvolutionOptions<Size = number | readonly [number, number]> extends DenseOptions {
-  /** How many places of the larger picture lie between two of the smaller one; default 1. */
+  /** The stride: positions in the larger image per position in the smaller one; default 1. */
   strides?: Size;
   /**
-   * `"valid"`, the default: a convolution gives a value wherever the kernel fits. `"same"`: a convolution gives
-   * ⌈length / stride⌉ values, a transposed one length · stride; zeros stand around what is convolved, and where they cannot
-   * be halved, the one more at the end, as in TensorFlow (PyTorch's `padding=1` is another with a stride of 2).
+   * `"valid"` (default): a convolution gives a value only where the whole kernel fits. `"same"`: pads with zeros, so
+   * that a convolution gives ⌈length / stride⌉ values and a transposed one length · stride. If the padding is odd, the
+   * extra zero goes at the end, as in TensorFlow (PyTorch's `padding=1` differs for a stride of 2).
    */
   padding?: Padding;
-  /** How many places lie between two values under the kernel; default 1. */
+  /** Distance between neighbouring inputs of the kernel; default 1, no gaps. */
   dilationRate?: Size;
 }
 
-/** What is stored of any convolution. */
+/** The stored fields of any convolution. */
 export interface ConvolutionFields<Size> {
-  /** Channels of the output. */
+  /** Number of output channels. */
   readonly filters: number;
-  /** How far the kernel reaches; in two dimensions, rows and columns. */
+  /** Size of the kernel; in two dimensions [rows, columns]. */
   readonly kernelSize: Size;
-  /** What f is in y = f(convolution of x + b); default `"linear"`. */
+  /** The activation f in y = f(convolution(x) + b); default `"linear"`. */
   readonly activation: ActivationName;
-  /** How many places of the larger picture lie between two of the smaller one. */
+  /** The stride: positions in the larger image per position in the smaller one. */
   readonly strides: Size;
-  /** Whether zeros stand around what is convolved. */
+  /** Whether the input is padded with zeros. */
   readonly padding: Padding;
-  /** How many places lie between two values under the kernel. */
+  /** Distance between neighbouring inputs of the kernel. */
   readonly dilationRate: Size;
-  /** What the kernel is drawn from; b starts at zero. */
+  /** How the kernel is initialized; b starts at zero. */
   readonly initializer: InitializerName;
-  /** Whether there is a b. */
+  /** Whether there is a bias b. */
   readonly bias: boolean;
-  /** Added to the loss, from the kernel. */
+  /** Penalty on the kernel, added to the loss. */
   readonly kernelPenalty?: KernelPenalty;
-  /** Added to the loss in training, from y. */
+  /** Penalty on y, added to the training loss. */
   readonly activityPenalty?: ActivityPenalty;
 }
 
@@ -70,7 +70,7 @@ const PADDINGS: Habits<Padding> = {
   },
 };
 
-/** A pair of positive integers, from a pair or a number that stands for both. */
+/** A pair of positive integers; a single number stands for both. */
 function toPair(name: string, value: unknown): readonly [number, number] {
   if (typeof value === "number") return [integer(name, value), integer(name, value)];
   if (!Array.isArray(value) || value.length !== 2) {
@@ -79,7 +79,7 @@ function toPair(name: string, value: unknown): readonly [number, number] {
   return [integer(`${name}[0]`, value[0]), integer(`${name}[1]`, value[1])];
 }
 
-/** What a size is in one dimension, and in two. */
+/** How a size is checked, for one dimension and for two. */
 const SIZES = {
   1: (name: string, value: unknown) => integer(name, value),
   2: toPair,
@@ -112,7 +112,7 @@ function checkConvolution<Size>(
   };
 }
 
-/** The stored form of a convolution along one dimension. */
+/** Checks a one-dimensional convolution and returns its stored form. */
 export function checkConvolution1d(
   kind: string,
   ...[filters, kernelSize, activation, options]: [
@@ -125,7 +125,7 @@ export function checkConvolution1d(
   return checkConvolution(kind, SIZES[1], filters, kernelSize, activation, options);
 }
 
-/** The stored form of a convolution along two dimensions. */
+/** Checks a two-dimensional convolution and returns its stored form. */
 export function checkConvolution2d(
   kind: string,
   ...[filters, kernelSize, activation, options]: [
@@ -138,14 +138,14 @@ export function checkConvolution2d(
   return checkConvolution(kind, SIZES[2], filters, kernelSize, activation, options);
 }
 
-/** The numbers of a convolution's dimensions, in two dimensions whatever it has. */
+/** Sizes of a convolution, always for two dimensions. */
 export interface ConvolutionSizes {
   readonly kernel: readonly [number, number];
   readonly strides: readonly [number, number];
   readonly dilation: readonly [number, number];
 }
 
-/** Those of a convolution of two dimensions, or of one, whose pictures are one row high. */
+/** The sizes of a two-dimensional convolution, or of a one-dimensional one as images that are one row high. */
 export function sizesOf(
   layer: Pick<
     ConvolutionFields<number | readonly [number, number]>,
@@ -158,9 +158,9 @@ export function sizesOf(
 }
 
 /**
- * The picture [rows, columns, channels] that a layer of `dimensions` gets.
+ * The image [rows, columns, channels] that a layer with `dimensions` dimensions receives.
  *
- * @throws {ShapeError} for another number of dimensions, saying which layer would help
+ * @throws {ShapeError} for another number of dimensions; the message suggests a layer that fits
  */
 export function pictureOf(
   name: string,
@@ -179,7 +179,7 @@ export function pictureOf(
   );
 }
 
-/** A shape that such samples could have. */
+/** An example of a shape that fits. */
 function fitting(dimensions: 1 | 2, shape: Shape): string {
   const size = sizeOf(shape);
   if (dimensions === 1) {
@@ -190,9 +190,7 @@ function fitting(dimensions: 1 | 2, shape: Shape): string {
   return Number.isInteger(side) ? shapeText([side, side, 1]) : "[height, width, channels]";
 }
 
-/**
- * @throws {ShapeError} where the kernel is larger than what it has to fit into
- */
+/** @throws {ShapeError} if the kernel is larger than the input it must fit into */
 export function assertFits(
   name: string,
   kind: string,
@@ -210,9 +208,9 @@ export function assertFits(
 }
 
 /**
- * The kernel and the bias of a convolution. In PyTorch's shape the kernel is [features, channels, …kernel], where a
- * convolution turns channels into features and a transposed one features into channels; in memory it is
- * […kernel, channels, features]. Fans are Keras's.
+ * The kernel and bias of a convolution. PyTorch's kernel shape is [features, channels, …kernel]: a convolution turns
+ * channels into features, a transposed one features into channels. In memory the kernel is […kernel, channels,
+ * features]. Fan-in and fan-out are Keras's.
  */
 export function convolutionParameters(
   {
@@ -227,7 +225,7 @@ export function convolutionParameters(
 ): ParameterWish[] {
   const kernel = typeof kernelSize === "number" ? [kernelSize] : kernelSize;
   const field = sizeOf(kernel);
-  // Keras takes the fans of a transposed kernel, [rows, columns, outputs, inputs], as of any other.
+  // Keras computes the fans of a transposed kernel, [rows, columns, outputs, inputs], as for any other kernel.
   const [fanIn, fanOut] = transposed ? [filters, inputs] : [inputs, filters];
   const weight = {
     name: "weight",

@@ -9,9 +9,9 @@ import { sizeOf } from "./shape.js";
 
 /** Sets elements to 0. */
 export interface MaskingNoise {
-  /** Which corruption it is. */
+  /** The kind of corruption. */
   readonly kind: "maskingNoise";
-  /** Which part of them, each on its own. */
+  /** Probability of each element, independently. */
   readonly rate: number;
 }
 
@@ -19,13 +19,13 @@ export interface MaskingNoise {
 export interface SaltAndPepper {
   /** Which corruption it is. */
   readonly kind: "saltAndPepper";
-  /** Which part of them, each on its own; half of them become 1. */
+  /** Probability of each element, independently; half of the changed elements become 1. */
   readonly rate: number;
 }
 
 /**
- * What is done to the input of each training step, and never to its target: denoising autoencoders, P. Vincent et al.,
- * "Stacked denoising autoencoders", 2010. The noise is new in each epoch.
+ * Noise added to the input of each training step, never to its target, as in denoising autoencoders (P. Vincent et al.,
+ * "Stacked denoising autoencoders", 2010). Each epoch draws new noise.
  */
 export type Corruption = GaussianNoise | MaskingNoise | SaltAndPepper;
 
@@ -49,14 +49,14 @@ export function saltAndPepper(rate: number): SaltAndPepper {
   return { kind: "saltAndPepper", rate: probability("rate of saltAndPepper", rate) };
 }
 
-/** @throws {ArgumentError} unless `value` lies between 0 and 1, both excluded */
+/** @throws {ArgumentError} unless 0 < `value` < 1 */
 export function probability(name: string, value: unknown): number {
   return number(name, value, "in (0, 1)", (x) => x > 0 && x < 1);
 }
 
 const KINDS = ["gaussianNoise", "maskingNoise", "saltAndPepper"] as const;
 
-/** Checks a corruption that came from outside; undefined is none. */
+/** Checks a corruption given by the user; undefined means none. */
 export function toCorruption(value: unknown): Corruption | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== "object" || value === null) {
@@ -69,7 +69,7 @@ export function toCorruption(value: unknown): Corruption | undefined {
   return given.kind === "maskingNoise" ? maskingNoise(given.rate) : saltAndPepper(given.rate);
 }
 
-/** The layer that stands before all others of a denoising model. It acts in training only. */
+/** The first layer of a denoising model. It is active only in training. */
 export const corruptionKind: LayerKind<Corruption> = {
   kind: "gaussianNoise",
   trainingOnly: true,
@@ -78,13 +78,13 @@ export const corruptionKind: LayerKind<Corruption> = {
   build: (corruption) => ({
     acts: (purpose) => purpose === "training",
     forward: (plan, pass) => addCorruption(plan, corruption, pass, pass.draws!),
-    // Nothing before it learns.
+    // No layer before it has parameters to train.
     backward() {},
     bound: (input) => input,
   }),
 };
 
-/** Adds the corruption of rows `x`, to `y`. */
+/** Adds the corruption of the rows `x`, written to `y`. */
 export function addCorruption(
   plan: PlanBuilder,
   corruption: Corruption,

@@ -13,33 +13,36 @@ import { asMatrix } from "./shape.js";
 export interface DenseLayer {
   /** Which layer it is. */
   readonly kind: "dense";
-  /** Width of the output. */
+  /** Number of outputs. */
   readonly units: number;
-  /** What f is in y = f(W·x + b); default `"linear"`. */
+  /** The activation f in y = f(W·x + b); default `"linear"`. */
   readonly activation: ActivationName;
-  /** What W is drawn from; b starts at zero. */
+  /** How W is initialized; b starts at zero. */
   readonly initializer: InitializerName;
-  /** Whether there is a b. */
+  /** Whether there is a bias b. */
   readonly bias: boolean;
-  /** Added to the loss, from W. */
+  /** Penalty on W, added to the loss. */
   readonly kernelPenalty?: KernelPenalty;
-  /** Added to the loss in training, from y. */
+  /** Penalty on y, added to the training loss. */
   readonly activityPenalty?: ActivityPenalty;
 }
 
 /** Further options of `dense`. */
 export interface DenseOptions {
-  /** What the weights are drawn from; default `"glorotUniform"`, as in Keras. */
+  /** How the weights are initialized; default `"glorotUniform"`, as in Keras. */
   initializer?: InitializerName;
-  /** The same by Keras's name. */
+  /** Keras's name for `initializer`. */
   kernelInitializer?: InitializerName;
   /** Whether the layer has a bias; default true. */
   bias?: boolean;
-  /** The same by Keras's name. */
+  /** Keras's name for `bias`. */
   useBias?: boolean;
-  /** Added to the loss, from the weights: `l1(1e-4)`, `l2(1e-4)` or `l1l2({ … })`; default none. */
+  /** Penalty on the weights, added to the loss: `l1(1e-4)`, `l2(1e-4)` or `l1l2({ … })`; default none. */
   kernelPenalty?: KernelPenalty;
-  /** Added to the training loss, from the activations: `l1(1e-4)`; default none. Not for the last layer of the decoder. */
+  /**
+   * Penalty on the activations, added to the training loss: `l1(1e-4)`; default none. Not allowed for the decoder's
+   * last layer.
+   */
   activityPenalty?: ActivityPenalty;
 }
 
@@ -54,7 +57,7 @@ const HINTS: Hints = {
 /**
  * A fully connected layer.
  *
- * @param units width of the output, a positive integer
+ * @param units number of outputs, a positive integer
  * @param activation a name (see `ActivationName`), also in Keras's snake_case, or `"swish"` for `"silu"`; default
  *   `"linear"`
  * @throws {ArgumentError} for anything else

@@ -7,17 +7,17 @@ import { drawnFrom, thresholdOf } from "./draws.js";
 import type { LayerKind, LayerPass } from "./layer.js";
 import { sizeOf } from "./shape.js";
 
-/** Sets a part of what the layer before it gives to 0, in training only. */
+/** Sets a random part of its input to 0, only in training. */
 export interface DropoutLayer {
   /** Which layer it is. */
   readonly kind: "dropout";
-  /** Which part, each element on its own. */
+  /** Probability that an element is set to 0, independently of the others. */
   readonly rate: number;
 }
 
 /**
- * Dropout between two layers (N. Srivastava et al., "Dropout", 2014), as Keras does it: in training each element is set to
- * 0 with probability `rate` and else divided by 1 − `rate`; everywhere else nothing happens.
+ * Dropout (N. Srivastava et al., "Dropout", 2014), as in Keras: in training, each element is set to 0 with probability
+ * `rate`, and divided by 1 − `rate` otherwise. Outside training, it does nothing.
  *
  * @param rate in (0, 1)
  * @throws {ArgumentError} for anything else
@@ -36,9 +36,9 @@ export const dropoutKind: LayerKind<DropoutLayer> = {
   outputShape: (_, inputShape) => inputShape,
   build({ rate }, { number, outputShape }) {
     const threshold = thresholdOf(rate);
-    // No element becomes 1.
+    // Elements are only set to 0, never to 1.
     const replaced = { columns: sizeOf(outputShape), threshold, ones: threshold, scale: 1 / (1 - rate) };
-    /** The same elements are set to 0 on the way back, and the others scaled. */
+    /** The backward pass uses the same mask: it sets the same elements to 0 and scales the others. */
     const mask = (plan: PlanBuilder, { rows, draws }: LayerPass, source: Tensor, target: Tensor) => {
       const noise = drawnFrom(draws!, STREAM_DROPOUT + number - 1);
       plan.call("replacementNoise", rows, { ...replaced, source, target, ...noise });

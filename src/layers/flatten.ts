@@ -2,13 +2,13 @@ import { knownKeys } from "../common/check.js";
 import type { LayerKind } from "./layer.js";
 import { sizeOf } from "./shape.js";
 
-/** Makes one dimension of all. */
+/** Flattens a sample to one dimension. */
 export interface FlattenLayer {
   /** Which layer it is. */
   readonly kind: "flatten";
 }
 
-/** Makes one dimension of all, row-major: [28, 28, 1] becomes [784]. Costs nothing. */
+/** Flattens a sample to one dimension, row-major: [28, 28, 1] becomes [784]. No data is copied. */
 export function flatten(): FlattenLayer {
   return { kind: "flatten" };
 }

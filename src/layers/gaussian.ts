@@ -8,26 +8,27 @@ import type { LayerKind } from "./layer.js";
 import { Linear, linearParameters } from "./linear.js";
 import { shapeText } from "./shape.js";
 
-/** A code that is a normal distribution: what makes an autoencoder variational. */
+/** A code that is a normal distribution, which makes an autoencoder variational. */
 export interface GaussianLatent {
   /** Which latent it is. */
   readonly kind: "gaussian";
   /** Width of the code. */
   readonly units: number;
-  /** Weight of the divergence in the loss, when warm. */
+  /** Weight of the KL divergence in the loss, after the warm-up. */
   readonly beta: number;
-  /** Steps over which the weight grows from 0; 0 is at once. */
+  /** Steps over which the weight grows from 0; 0 means no warm-up. */
   readonly warmupSteps: number;
 }
 
 /**
- * A gaussian latent (D. P. Kingma and M. Welling, "Auto-encoding variational Bayes", 2014) behind the encoder: one linear
- * layer gives the mean μ and log σ² of a normal distribution, from which training decodes a random z = μ + σ·ε. The loss is
- * Σ over the outputs + β·KL, KL = −½·Σ(1 + log σ² − μ² − σ²), mean over the samples. β other than 1: I. Higgins et al.,
- * "β-VAE", 2017. With a warm-up, step t (from 1, over the model's life) weights KL by β·min(1, t / warmupSteps).
+ * A Gaussian latent after the encoder (D. P. Kingma and M. Welling, "Auto-encoding variational Bayes", 2014). One
+ * linear layer computes the mean μ and log σ² of a normal distribution; training decodes a random z = μ + σ·ε. The loss
+ * is Σ over the outputs + β·KL, where KL = −½·Σ(1 + log σ² − μ² − σ²), averaged over the samples. For β other than 1,
+ * see I. Higgins et al., "β-VAE", 2017. With a warm-up, step t (counted from 1 over the model's life) weights KL by
+ * β·min(1, t / warmupSteps).
  *
  * @param units width of the code, a positive integer
- * @param options `beta`, at least 0, default 1; `warmupSteps`, an integer of at least 0, default 0
+ * @param options `beta`, at least 0, default 1; `warmupSteps`, an integer, at least 0, default 0
  * @throws {ArgumentError} for values out of range
  */
 export function gaussian(
@@ -43,7 +44,7 @@ export function gaussian(
   };
 }
 
-/** Checks a latent that came from outside; undefined is none. */
+/** Checks a latent given by the user; undefined means none. */
 export function toLatent(value: unknown): GaussianLatent | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== "object" || value === null) {
@@ -54,17 +55,17 @@ export function toLatent(value: unknown): GaussianLatent | undefined {
   return gaussian(units, options);
 }
 
-/** What the divergence is weighted by in step `step`, counted from 1. */
+/** The weight of the divergence in step `step`, counted from 1. */
 export function divergenceWeight({ beta, warmupSteps }: GaussianLatent, step: number): number {
   return step < warmupSteps ? (beta * step) / warmupSteps : beta;
 }
 
-/** exp(½ log σ²) of a code stays small up to this log σ². */
+/** Up to this log σ², exp(½ log σ²) of a code stays small. */
 const SAFE_LOG_VARIANCE = 60;
 
 /**
- * Mean and log σ² by one linear layer, drawn as two layers of `units` would be, and the code that is drawn from them. Where
- * nothing is drawn, the code is the mean, which comes first: the product then ends there.
+ * One linear layer computes the mean and log σ², initialized like two layers of `units` outputs, and the code is drawn
+ * from them. If nothing is drawn, the code is the mean. The mean comes first, so the product can stop there.
  */
 export const gaussianKind: LayerKind<GaussianLatent> = {
   kind: "gaussian",

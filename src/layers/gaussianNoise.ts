@@ -5,20 +5,19 @@ import { drawnFrom } from "./draws.js";
 import type { LayerKind } from "./layer.js";
 import { sizeOf } from "./shape.js";
 
-/** Adds normal noise of mean 0. */
+/** Adds Gaussian noise with mean 0. */
 export interface GaussianNoise {
   /** Which corruption, or layer, it is. */
   readonly kind: "gaussianNoise";
-  /** Standard deviation, in the unit of what it is added to. */
+  /** Standard deviation, in the units of the values it is added to. */
   readonly deviation: number;
 }
 
 /**
- * x + deviation·ε with standard normal ε, in training only; values may leave the range of the samples. As `corruption` it
- * is added to the samples; as a layer, to what the layer before it gives, as Keras's `GaussianNoise`.
+ * Adds Gaussian noise, x + deviation·ε with standard normal ε, only in training. Values may leave the range of the
+ * samples. As a `corruption` it is added to the samples; as a layer, to its input, like Keras's `GaussianNoise`.
  *
- * @param deviation standard deviation, positive; of a corruption in the samples' unit (bytes count as themselves divided
- *   by 255)
+ * @param deviation standard deviation, positive; for a corruption, in the samples' units (bytes count as value / 255)
  * @throws {ArgumentError} for anything else
  */
 export function gaussianNoise(deviation: number): GaussianNoise {
@@ -26,7 +25,7 @@ export function gaussianNoise(deviation: number): GaussianNoise {
   return { kind: "gaussianNoise", deviation: checked };
 }
 
-/** No standard normal number that is drawn is farther out than this. */
+/** No standard normal number that is drawn has a larger absolute value. */
 const FARTHEST = 5;
 
 export const gaussianNoiseKind: LayerKind<GaussianNoise> = {

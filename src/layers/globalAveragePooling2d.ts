@@ -3,15 +3,15 @@ import { type Picture, toPicture } from "./channelsLast.js";
 import type { LayerKind } from "./layer.js";
 import { builtAveragePooling, Pooling } from "./pooling.js";
 
-/** Gives the mean of each channel. */
+/** Computes the mean of each channel. */
 export interface GlobalAveragePooling2dLayer {
   /** Which layer it is. */
   readonly kind: "globalAveragePooling2d";
 }
 
 /**
- * The mean of each channel over the whole picture: [height, width, channels] becomes [channels], as Keras's
- * `GlobalAveragePooling2D` has it.
+ * The mean of each channel over the whole image, like Keras's `GlobalAveragePooling2D`: [height, width, channels]
+ * becomes [channels].
  */
 export function globalAveragePooling2d(): GlobalAveragePooling2dLayer {
   return { kind: "globalAveragePooling2d" };

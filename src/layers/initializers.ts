@@ -1,20 +1,21 @@
 import { canonical, type Habits } from "../common/check.js";
 
-/** Initializers of weight matrices by Keras's names, in camelCase. */
+/** Initializers of weight matrices, named as in Keras, in camelCase. */
 export type InitializerName = "glorotUniform" | "glorotNormal" | "heUniform" | "heNormal" | "zeros";
 
-/** What parameters start from: uniform in [−limit, limit), normal with mean 0, or all the same. */
+/** Distribution of initial values: uniform in [−limit, limit), normal with mean 0, or constant. */
 export type Distribution =
   | { readonly kind: "uniform"; readonly limit: number }
   | { readonly kind: "normal"; readonly deviation: number }
   | { readonly kind: "constant"; readonly value: number };
 
-/** All zeros, as biases start. */
+/** All zeros, the initial value of biases. */
 export const ZEROS: Distribution = { kind: "constant", value: 0 };
 
 /**
  * Glorot: X. Glorot and Y. Bengio, 2010, variance 2 / (fanIn + fanOut), also known as Xavier. He: K. He et al., 2015,
- * variance 2 / fanIn. A uniform distribution of limit L has variance L² / 3. The normal ones are not truncated.
+ * variance 2 / fanIn. A uniform distribution of limit L has variance L² / 3. The normal distributions are not
+ * truncated.
  */
 const DISTRIBUTIONS: Record<InitializerName, (fanIn: number, fanOut: number) => Distribution> = {
   glorotUniform: (fanIn, fanOut) => ({ kind: "uniform", limit: Math.sqrt(6 / (fanIn + fanOut)) }),
@@ -37,7 +38,7 @@ const HABITS: Habits<InitializerName> = {
 };
 
 /**
- * The name of an initializer in whatever spelling it came.
+ * Converts any accepted spelling to the initializer's name.
  *
  * @throws {ArgumentError} for anything else
  */
@@ -45,7 +46,7 @@ export function toInitializer(name: string, value: unknown): InitializerName {
   return canonical(name, value, INITIALIZER_NAMES, HABITS);
 }
 
-/** What the weights of a layer with `fanIn` inputs and `fanOut` outputs are drawn from. */
+/** The initial distribution of the weights of a layer with `fanIn` inputs and `fanOut` outputs. */
 export function distribution(name: InitializerName, fanIn: number, fanOut: number): Distribution {
   return DISTRIBUTIONS[name](fanIn, fanOut);
 }

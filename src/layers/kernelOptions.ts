@@ -8,7 +8,7 @@ import {
   toKernelPenalty,
 } from "./penalties.js";
 
-/** What can be said of any layer with weights and a bias. */
+/** Options of every layer with weights and a bias. */
 interface KernelOptions {
   initializer?: InitializerName;
   kernelInitializer?: InitializerName;
@@ -18,7 +18,7 @@ interface KernelOptions {
   activityPenalty?: ActivityPenalty;
 }
 
-/** Their names. */
+/** The names of these options. */
 export const KERNEL_KEYS: readonly (keyof KernelOptions)[] = [
   "initializer",
   "kernelInitializer",
@@ -28,7 +28,7 @@ export const KERNEL_KEYS: readonly (keyof KernelOptions)[] = [
   "activityPenalty",
 ];
 
-/** What people write who know other libraries. */
+/** Hints for names from other libraries. */
 export const KERNEL_HINTS: Hints = {
   kernelregularizer: "Keras's kernelRegularizer is kernelPenalty here: l2(1e-4)",
   activityregularizer: "Keras's activityRegularizer is activityPenalty here: l1(1e-4)",
@@ -46,7 +46,7 @@ function either<T>(name: string, value: T | undefined, alias: string, other: T |
 }
 
 /**
- * The same with their defaults.
+ * Checks the options and fills in defaults.
  *
  * @throws {ArgumentError} for values out of range
  */

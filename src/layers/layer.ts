@@ -9,134 +9,147 @@ import type { Parameter, ParameterWish } from "./parameter.js";
 import type { ActivityPenalty } from "./penalties.js";
 import type { Shape } from "./shape.js";
 
-/** A layer as its function returns it: plain data, which a model's file holds as JSON. */
+/** A layer as its function returns it: plain data, stored as JSON in a model file. */
 export interface LayerOptions {
   readonly kind: string;
-  /** Added to the loss in training, from what the layer gives. */
+  /** Penalty on the layer's output, added to the training loss. */
   readonly activityPenalty?: ActivityPenalty;
 }
 
 /**
- * One kind of layer; a file each. To add one, write such a file, the kernels it needs in assembly/, and its line in
- * layers.ts and in core.ts.
+ * One kind of layer, in its own file. To add one, write such a file and the kernels it needs in assembly/, then add a
+ * line to layers.ts and to core.ts.
  */
 export interface LayerKind<T extends LayerOptions> {
   readonly kind: T["kind"];
-  /** Whether it only disturbs what goes through it, in training, and so calculates nothing by itself. */
+  /** Whether the layer only adds noise in training, and computes nothing otherwise. */
   readonly trainingOnly?: true;
   /**
-   * Checks a layer that came from outside (a caller without types, a file) and returns a clean copy.
+   * Checks a layer given by the user (from untyped code or a file) and returns a clean copy.
    *
-   * @param name of the layer in error messages: `encoder[1]`
+   * @param name the layer's name in error messages: `encoder[1]`
    */
   check(name: string, given: T): T;
   /**
-   * The shape of what the layer gives.
+   * The shape of the layer's output.
    *
-   * @throws {ShapeError} for a shape that it cannot take
+   * @throws {ShapeError} for an input shape that does not fit
    */
   outputShape(options: T, inputShape: Shape, name: string): Shape;
-  /** The parameters it wants; none where this is left out. */
+  /** The layer's parameters; leave this out if it has none. */
   parameters?(options: T, inputShape: Shape): readonly ParameterWish[];
-  /** The layer in its place in a network. Left out of layers that only change the shape of what they get. */
+  /**
+   * Builds the layer at its place in a network. Leave this out for layers that only change the shape of their input.
+   */
   build?(options: T, place: Place): BuiltLayer;
 }
 
-/** What a layer is told of its place in a network. */
+/** What a layer knows about its place in a network. */
 export interface Place {
   readonly engine: Engine;
-  /** Where it takes memory that lives as long as the network. */
+  /** Allocates memory that lives as long as the network. */
   readonly storage: Storage;
-  /** How many layers before it calculate something; dropout and noise do not. Tells the first weights of layers apart. */
+  /**
+   * How many layers before this one compute something (dropout and noise do not). Gives each layer its own initial
+   * weights.
+   */
   readonly number: number;
-  /** Its place among all layers, from 0. */
+  /** Index among all layers, from 0. */
   readonly index: number;
   readonly inputShape: Shape;
   readonly outputShape: Shape;
-  /** Whether nothing before it learns, so that nobody asks for the gradient of its input. */
+  /** Whether no layer before it has anything to train, so the gradient of its input is not needed. */
   readonly first: boolean;
-  /** Whether no layer of the network is tied to another or gives a distribution. */
+  /** Whether the network has no tied layers and no Gaussian latent. */
   readonly plain: boolean;
-  /** Its parameters, by their names within the layer. */
+  /** The layer's parameters, by their names within the layer. */
   readonly parameters: Readonly<Record<string, Parameter>>;
-  /** The block of all parameters' values. */
+  /** The block of all parameter values. */
   readonly values: Tensor;
-  /** What sums start from: at least as many zeros as any layer is wide. */
+  /** Zeros to start sums from: at least as many as the widest layer needs. */
   readonly zeros: Tensor;
 }
 
 /**
- * What a pass over a batch is for. `training` keeps what the backward pass needs; `evaluation` draws the codes of a
- * gaussian latent, `prediction` draws nothing, and `distribution` stops at the mean and log σ² of such a latent.
+ * The purpose of a pass over a batch. `training` keeps what the backward pass needs; `evaluation` draws codes from a
+ * Gaussian latent; `prediction` draws nothing; `distribution` stops at the mean and log σ² of such a latent.
  */
 export type Purpose = "training" | "evaluation" | "prediction" | "distribution";
 
-/** A buffer that a layer wants for a pass. */
+/** A buffer that a layer needs for a pass. */
 export interface Room {
   readonly shape: Shape;
-  /** Default float32. */
+  /** Default: float32. */
   readonly type?: "float64";
 }
 
-/** What random numbers are drawn from, beside the samples of the rows. */
+/** What random numbers are drawn from, in addition to the rows' sample indices. */
 export interface Draws {
   readonly seed: Seed;
   readonly step: StepBlock;
 }
 
-/** What a layer works on in one pass over `rows` rows. */
+/** What a layer works on during one pass over `rows` rows. */
 export interface LayerPass {
   readonly purpose: Purpose;
   readonly rows: number;
   /** [rows, …inputShape]. */
   readonly x: Tensor;
-  /** [rows, …outputShape]; where the loss is calculated from logits, the last layer's before its activation. */
+  /**
+   * [rows, …outputShape]. If the loss is computed from logits, the last layer's `y` is its output before the
+   * activation.
+   */
   readonly y: Tensor;
-  /** Gradient of the loss with respect to `y`; in training. The layer may overwrite it. */
+  /** Gradient of the loss with respect to `y`; only in training. The layer may overwrite it. */
   readonly dy: Tensor;
-  /** Where the gradient with respect to `x` goes; undefined where nobody asks for it. */
+  /** Where to write the gradient with respect to `x`; undefined if it is not needed. */
   readonly dx: Tensor | undefined;
-  /** What the layer's `room` asked for, of as many rows as the pass can have. */
+  /** The buffers that the layer's `room` asked for, with as many rows as the pass can have. */
   readonly kept: Readonly<Record<string, AnyTensor>>;
-  /** Whether the loss is calculated from the layer's logits, so that its activation is left out. */
+  /** Whether the loss is computed from this layer's logits, so its activation is skipped. */
   readonly logits: boolean;
-  /** In training and evaluation. */
+  /** Only in training and evaluation. */
   readonly draws: Draws | undefined;
-  /** Gradients of its parameters as they lie in memory, [rows, columns]; in training. */
+  /** Gradients of the layer's parameters as stored in memory, [rows, columns]; only in training. */
   readonly gradients: Readonly<Record<string, Tensor>>;
 }
 
-/** A layer in its place in a network: the calls of its passes. */
+/** A layer at its place in a network, with the kernel calls of its passes. */
 export interface BuiltLayer {
-  /** Its activation, if it can be left out for a loss that is calculated from the logits. */
+  /** The layer's activation, if it can be skipped when the loss is computed from the logits. */
   readonly activation?: ActivationName;
-  /** Floating-point operations of its products for one sample, forward; default few. */
+  /** Floating-point operations of the layer's products per sample, forward; leave out if there are only a few. */
   readonly operations?: number;
-  /** What it keeps beside its output in a pass of up to `rows` rows, by name. */
+  /** Buffers that the layer keeps besides its output in a pass over up to `rows` rows, by name. */
   room?(purpose: Purpose, rows: number): Readonly<Record<string, Room>>;
-  /** Whether it does anything in such a pass; else its output is its input. Default always. */
+  /** Whether the layer does anything in such a pass; if not, its output is its input. Default: always. */
   acts?(purpose: Purpose): boolean;
   /**
-   * Adds what has to see the inputs of all rows before `forward`, in training; left out where each row stands alone. Threads
-   * share whatever its calls are divided into.
+   * Adds work that must see the inputs of all rows before `forward`, in training. Leave it out if rows are independent.
+   * The calls are divided among threads.
    */
   prepare?(plan: PlanBuilder, pass: LayerPass): void;
-  /** Adds y = f(x). Runs block by block of rows, each on one thread. */
+  /** Adds y = f(x). Runs in blocks of rows, each on one thread. */
   forward(plan: PlanBuilder, pass: LayerPass): void;
-  /** Adds what has to see the gradients of all rows before `backward`. */
+  /** Adds work that must see the gradients of all rows before `backward`. */
   prepareBackward?(plan: PlanBuilder, pass: LayerPass): void;
-  /** Adds dx from dy, and readies what `gradient` needs. Runs block by block of rows, each on one thread. */
+  /**
+   * Adds the computation of dx from dy, and prepares what `gradient` needs. Runs in blocks of rows, each on one thread.
+   */
   backward(plan: PlanBuilder, pass: LayerPass): void;
-  /** Adds the gradients of its parameters, once all rows are through. Threads share the rows of each parameter. */
+  /**
+   * Adds the gradients of the layer's parameters, after all rows have gone backward. The rows of each parameter are
+   * divided among threads.
+   */
   gradient?(plan: PlanBuilder, pass: LayerPass): void;
-  /** Adds what a step changes beside what the optimizer does, once all gradients are there. */
+  /** Adds what a step changes besides the optimizer's update, after all gradients are complete. */
   update?(plan: PlanBuilder, pass: LayerPass): void;
-  /** Adds what is to be done when its parameters have changed, in the same shares as `gradient`. */
+  /** Adds the work needed after the layer's parameters have changed, divided among threads as in `gradient`. */
   refresh?(plan: PlanBuilder): void;
   /**
-   * An upper bound of the absolute values that it gives.
+   * An upper bound of the absolute values of the layer's output.
    *
-   * @param input that of its input
+   * @param input an upper bound of the absolute values of its input
    * @param largest the largest absolute value of each parameter, by name
    */
   bound(input: number, largest: Readonly<Record<string, number>>): number;

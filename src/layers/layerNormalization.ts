@@ -5,25 +5,25 @@ import { ZEROS } from "./initializers.js";
 import type { LayerKind } from "./layer.js";
 import { asMatrix, sizeOf } from "./shape.js";
 
-/** Gives each sample mean 0 and variance 1 along its last dimension, then scales and shifts it. */
+/** Normalizes each sample to mean 0 and variance 1 along its last dimension, then scales and shifts it. */
 export interface LayerNormalizationLayer {
   /** Which layer it is. */
   readonly kind: "layerNormalization";
   /** Added to the variance before the division. */
   readonly epsilon: number;
-  /** Whether a learnt β is added. */
+  /** Whether to add a learned β. */
   readonly center: boolean;
-  /** Whether the result is multiplied by a learnt γ. */
+  /** Whether to multiply by a learned γ. */
   readonly scale: boolean;
 }
 
-/** Options of `layerNormalization`, by Keras's names. */
+/** Options of `layerNormalization`, named as in Keras. */
 export interface LayerNormalizationOptions {
   /** Added to the variance before the division, positive; default 0.001, as in Keras (PyTorch: 1e-5). */
   epsilon?: number;
-  /** Whether a learnt β, 0 at first, is added; default true. */
+  /** Whether to add a learned β, which starts at 0; default true. */
   center?: boolean;
-  /** Whether the result is multiplied by a learnt γ, 1 at first; default true. */
+  /** Whether to multiply by a learned γ, which starts at 1; default true. */
   scale?: boolean;
 }
 
@@ -35,8 +35,9 @@ const HINTS: Hints = {
 };
 
 /**
- * Layer normalization (J. L. Ba et al., "Layer normalization", 2016): y = γ·(x − mean) / √(variance + epsilon) + β, with
- * mean and (population) variance of each sample along its last dimension. It does the same in training and prediction.
+ * Layer normalization (J. L. Ba et al., "Layer normalization", 2016): y = γ·(x − mean) / √(variance + epsilon) + β,
+ * with the mean and (population) variance of each sample along its last dimension. It does the same in training and
+ * prediction.
  *
  * @throws {ArgumentError} for unknown options and values out of range
  */
@@ -79,7 +80,7 @@ export const layerNormalizationKind: LayerKind<LayerNormalizationLayer> = {
         const fields = { columns, x, gamma, beta, y, normalized, scales, epsilon };
         plan.call("layerNormalization", rows, fields);
       },
-      // Leaves dy·x̂ where x̂ was: its sums over the rows are the gradient of γ.
+      // Writes dy·x̂ over x̂: its sums over the rows are the gradient of γ.
       backward(plan, { x, dy, dx = NOWHERE, kept }) {
         const [rows] = asMatrix(x).shape as [number];
         const { normalized, scales } = kept;

@@ -1,4 +1,4 @@
-// The layers that a model can be made of: a file each, and a line each in the list below and in core.ts.
+// The layers that a model can use: each has its own file, a line in the list below and a line in core.ts.
 import { type Hints, oneOf, show } from "../common/check.js";
 import { ArgumentError } from "../common/errors.js";
 import { type ActivationLayer, activationKind } from "./activation.js";
@@ -24,7 +24,7 @@ import { type SpatialDropoutLayer, spatialDropoutKind } from "./spatialDropout.j
 import { type UpSampling1dLayer, upSampling1dKind } from "./upSampling1d.js";
 import { type UpSampling2dLayer, upSampling2dKind } from "./upSampling2d.js";
 
-/** Any layer that a model can be made of. */
+/** Any layer that a model can use. */
 export type Layer =
   | ActivationLayer
   | AveragePooling1dLayer
@@ -80,12 +80,12 @@ const HINTS: Hints = {
   spatialdropout2d: 'did you mean "spatialDropout"?',
 };
 
-/** What there is to a layer beside its options. */
+/** The layer kind that belongs to a layer's options. */
 export function kindOf({ kind: name }: LayerOptions): LayerKind<LayerOptions> {
   return LIST.find(({ kind }) => kind === name)!;
 }
 
-/** Checks a layer that came from outside (a caller without types, a file) and returns a clean copy of it. */
+/** Checks a layer given by the user (from untyped code or a file) and returns a clean copy. */
 export function checkLayer(name: string, layer: unknown): Layer {
   if (typeof layer !== "object" || layer === null) {
     throw new ArgumentError(`${name} must be a layer such as dense(32, "relu"), not ${show(layer)}`);

@@ -8,8 +8,8 @@ import type { KernelPenalty } from "./penalties.js";
 import { sizeOf } from "./shape.js";
 
 /**
- * The parameters of W·x + b, [out, in] and [out]. W is kept with its longer side as rows: then the operand that has to be
- * packed for its gradient is the smaller of the two, and the rows can be divided among threads.
+ * The parameters of W·x + b, with shapes [out, in] and [out]. W is stored with its longer side as rows. That way, the
+ * smaller of the two operands is the one packed for the gradient, and the rows can be divided among threads.
  */
 export function linearParameters(
   inputs: number,
@@ -24,11 +24,11 @@ export function linearParameters(
 }
 
 /**
- * z = W·x + b over the rows of a matrix, and its gradients: what a dense layer and a gaussian code have in common.
+ * z = W·x + b over the rows of a matrix, and its gradients. Shared by dense layers and Gaussian latents.
  *
- * It has three forms. W is packed for the products with it, once after each change. Tied, it is another layer's, transposed:
- * this one's gradient is added to that one's. Of at most two inputs and two units, it is read where it stands, by kernels of
- * their own.
+ * There are three forms. Usually W is packed for its products, once after each change. If tied, W is another layer's
+ * weight, transposed, and its gradient is added to that layer's. With at most two inputs and two units, special kernels
+ * read W in place.
  */
 export class Linear {
   readonly #place: Place;
@@ -37,7 +37,7 @@ export class Linear {
   readonly #inputs: number;
   readonly #units: number;
   readonly #narrow: boolean;
-  /** W packed for the product with x, and for the one with the gradient of z. */
+  /** W packed for the product with x, and for the product with the gradient of z. */
   readonly #forwardPack: Tensor | undefined;
   readonly #backwardPack: Tensor | undefined;
 
@@ -54,12 +54,12 @@ export class Linear {
     if (!place.first) this.#backwardPack = storage.floats(engine.packedSize(units, inputs));
   }
 
-  /** Floating-point operations for one sample. */
+  /** Floating-point operations per sample. */
   get operations(): number {
     return 2 * sizeOf(this.#place.inputShape) * this.#units;
   }
 
-  /** What a training pass keeps: the packed operand of the gradient of W. */
+  /** What a training pass keeps: the packed operand for the gradient of W. */
   room(rows: number): Readonly<Record<string, Room>> {
     if (this.#narrow) return {};
     const { engine, inputShape } = this.#place;
@@ -67,14 +67,14 @@ export class Linear {
     return { packed: { shape: [engine.packedSize(samples, this.#weight.columns)] } };
   }
 
-  /** Adds the first columns of z, as many as `z` has. */
+  /** Adds the first columns of z: as many as `z` has. */
   forward(plan: PlanBuilder, x: Tensor, z: Tensor): void {
     const { values, zeros } = this.#place;
     const seed = this.#bias ? this.#bias.in(values) : zeros;
     this.#product(plan, "forward", x, seed, z);
   }
 
-  /** Adds dx from dz, and packs what the gradient of W needs. */
+  /** Adds the computation of dx from dz, and packs what the gradient of W needs. */
   backward(plan: PlanBuilder, x: Tensor, dz: Tensor, dx: Tensor | undefined, kept: LayerPass["kept"]): void {
     const operand = this.#weight.transposed ? dz : x;
     if (!this.#narrow) plan.packRows(operand, kept.packed as Tensor);
@@ -98,11 +98,11 @@ export class Linear {
         unitStep,
         inputStep,
       };
-      // Too little to divide: it is one item.
+      // Too small to divide among threads, so it is one item.
       plan.call("narrowGradient", 1, fields, 1);
       return;
     }
-    // Kept as [in, out]: dWᵀ = xᵀ·dz. Kept as [out, in]: dW = dzᵀ·x. The second operand is the packed one.
+    // Stored as [in, out]: dWᵀ = xᵀ·dz. Stored as [out, in]: dW = dzᵀ·x. The second operand is the packed one.
     const a = this.#weight.transposed ? x.transposed : dz.transposed;
     const accumulate = this.#weight.borrowed;
     plan.product({ a, b: kept.packed as Tensor, seed: this.#place.zeros, c: gradients.weight!, accumulate });
@@ -110,7 +110,7 @@ export class Linear {
       plan.call("columnSums", units, { rows, columns: units, source: dz, sums: gradients.bias! });
   }
 
-  /** Packs W anew. */
+  /** Packs W again, after it has changed. */
   refresh(plan: PlanBuilder): void {
     if (this.#narrow) return;
     const weight = this.#weight.in(this.#place.values);
@@ -129,13 +129,13 @@ export class Linear {
     return input * this.#inputs * weight! + bias;
   }
 
-  /** Elements from one unit and from one input of W to the next. */
+  /** Distance in memory between neighbouring units of W, and between neighbouring inputs. */
   get #steps(): [unit: number, input: number] {
     const { columns, transposed } = this.#weight;
     return transposed ? [1, columns] : [columns, 1];
   }
 
-  /** Adds a·Wᵀ for `forward` and a·W for `backward`; `seed` is what each row of the result starts from. */
+  /** Adds a·Wᵀ for `forward` and a·W for `backward`. Each row of the result starts from `seed`. */
   #product(plan: PlanBuilder, way: "forward" | "backward", a: Tensor, seed: Tensor, c: Tensor): void {
     if (!this.#narrow) {
       const b = way === "forward" ? this.#forwardPack! : this.#backwardPack!;

@@ -3,24 +3,23 @@ import type { LayerKind } from "./layer.js";
 import { builtMaxPooling, checkPooling1d, Pooling, type Pooling1dOptions, stepsOf } from "./pooling.js";
 import type { Padding } from "./window.js";
 
-/** Gives the largest value of each window of steps, channel by channel. */
+/** Computes the maximum of each window of steps, per channel. */
 export interface MaxPooling1dLayer {
   /** Which layer it is. */
   readonly kind: "maxPooling1d";
-  /** Steps of a window. */
+  /** Number of steps in a window. */
   readonly poolSize: number;
-  /** Steps from one window to the next. */
+  /** Number of steps between the starts of two windows. */
   readonly strides: number;
-  /** Whether windows may reach beyond the sequence. */
+  /** Whether windows may extend past the ends of the sequence. */
   readonly padding: Padding;
 }
 
 /**
- * The largest value of each window of steps of samples of the shape [steps, channels], as Keras's
- * `MaxPooling1D` has it. The gradient goes to the first largest
- * element of a window; NaN in a window gives NaN.
+ * Max pooling over steps, like Keras's `MaxPooling1D`. Samples have shape [steps, channels]. The gradient goes to the
+ * first maximum in a window; NaN in a window gives NaN.
  *
- * @param options see `Pooling1dOptions`; default windows of 2 steps, side by side
+ * @param options see `Pooling1dOptions`; default: windows of 2 steps that do not overlap
  * @throws {ArgumentError} for unknown options and values out of range
  */
 export function maxPooling1d(options: Pooling1dOptions = {}): MaxPooling1dLayer {

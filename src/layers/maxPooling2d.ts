@@ -3,24 +3,23 @@ import type { LayerKind } from "./layer.js";
 import { builtMaxPooling, checkPooling2d, Pooling, type Pooling2dOptions } from "./pooling.js";
 import type { Padding } from "./window.js";
 
-/** Gives the largest value of each window, channel by channel. */
+/** Computes the maximum of each window, per channel. */
 export interface MaxPooling2dLayer {
   /** Which layer it is. */
   readonly kind: "maxPooling2d";
   /** Height and width of a window. */
   readonly poolSize: readonly [height: number, width: number];
-  /** Rows and columns from one window to the next. */
+  /** Rows and columns between the starts of two windows. */
   readonly strides: readonly [height: number, width: number];
-  /** Whether windows may reach beyond the picture. */
+  /** Whether windows may extend past the edges of the image. */
   readonly padding: Padding;
 }
 
 /**
- * The largest value of each window of samples of the shape [height, width, channels], as Keras's
- * `MaxPooling2D` has it. The gradient goes to the first largest
- * element of a window; NaN in a window gives NaN.
+ * Max pooling over images, like Keras's `MaxPooling2D`. Samples have shape [height, width, channels]. The gradient goes
+ * to the first maximum in a window; NaN in a window gives NaN.
  *
- * @param options see `Pooling2dOptions`; default windows of 2 × 2, side by side
+ * @param options see `Pooling2dOptions`; default: windows of 2 × 2 that do not overlap
  * @throws {ArgumentError} for unknown options and values out of range
  */
 export function maxPooling2d(options: Pooling2dOptions = {}): MaxPooling2dLayer {

@@ -7,49 +7,50 @@ import { type Shape, sizeOf } from "./shape.js";
 export interface ParameterShape {
   /** As in PyTorch: `encoder.0.weight`, `decoder.1.bias`. */
   readonly name: string;
-  /** As PyTorch's modules have it: [out, in] for a weight matrix, [out] for a bias. */
+  /** As in PyTorch's modules: [out, in] for a weight matrix, [out] for a bias. */
   readonly shape: Shape;
 }
 
-/** One array of parameters that a layer wants. */
+/** One array of parameters that a layer asks for. */
 export interface ParameterWish {
-  /** Its name within the layer. */
+  /** The parameter's name within the layer. */
   readonly name: string;
-  /** One dimension, or more; as PyTorch's modules have it. */
+  /** One or more dimensions, as in PyTorch's modules. */
   readonly shape: Shape;
-  /** Whether a matrix is kept column by column, as its transpose; default false. */
+  /** Whether a matrix is stored column by column, as its transpose; default false. */
   readonly transposed?: boolean;
   /**
-   * The dimensions of `shape` in the order in which they lie in memory, if that is another: the last of them are the columns,
-   * all others the rows.
+   * The order of the dimensions of `shape` in memory, if it differs: the last one gives the columns, all others the
+   * rows.
    */
   readonly order?: readonly number[];
-  /** What its first values are drawn from. */
+  /** The distribution of its initial values. */
   readonly start: Distribution;
-  /** Added to the loss, from its values. */
+  /** Penalty on its values, added to the loss. */
   readonly penalty?: KernelPenalty;
-  /** Whether the optimizer changes it; default true. What is not trained, the layer changes by itself. */
+  /** Whether the optimizer updates it; default true. If false, the layer updates it itself. */
   readonly trainable?: boolean;
 }
 
 /**
- * One array of parameters and its place in the block of all parameters. Gradients and an optimizer's slots are laid out
- * like that block. Kernels that go through parameters row by row see a matrix of `rows` × `columns`; threads share the rows.
+ * One array of parameters, and its place in the block of all parameters. Gradients and optimizer slots have the same
+ * layout as that block. Kernels that process parameters row by row see a `rows` × `columns` matrix; the rows are
+ * divided among threads.
  */
 export class Parameter implements ParameterShape {
   readonly name: string;
   readonly shape: Shape;
-  /** In elements, from the start of the block. */
+  /** Offset from the start of the block, in elements. */
   readonly offset: number;
-  /** Rows and columns as they lie in memory. */
+  /** Rows and columns as stored in memory. */
   readonly rows: number;
   readonly columns: number;
-  /** Whether a matrix lies in memory as its transpose. */
+  /** Whether a matrix is stored as its transpose. */
   readonly transposed: boolean;
   readonly #order: readonly number[] | undefined;
   readonly penalty: KernelPenalty | undefined;
   readonly trainable: boolean;
-  /** Whether it belongs to another layer, and is only used here. */
+  /** Whether it belongs to another layer and is only used here. */
   readonly borrowed: boolean;
 
   constructor(
@@ -70,14 +71,14 @@ export class Parameter implements ParameterShape {
     this.borrowed = borrowed;
   }
 
-  /** How many elements it has. */
+  /** Number of elements. */
   get size(): number {
     return this.rows * this.columns;
   }
 
   /**
-   * As the mirror image of its layer uses it under another name: a matrix as its transpose, the kernel of a convolution,
-   * which has the same dimensions first either way, as it is.
+   * This parameter as the mirror layer uses it, under another name. A matrix is transposed. A convolution kernel stays
+   * as it is, since its first dimensions are the same in both directions.
    */
   lend(name: string): Parameter {
     if (this.shape.length > 2) {
@@ -88,12 +89,12 @@ export class Parameter implements ParameterShape {
     return new Parameter({ name, shape, transposed: !this.transposed }, this.offset, true);
   }
 
-  /** As it lies in a block, [rows, columns]. */
+  /** Its part of a block, [rows, columns] as stored. */
   in(block: Tensor): Tensor {
     return block.part(this.offset, this.size).as(this.rows, this.columns);
   }
 
-  /** A copy in its public shape, from all values of a block. */
+  /** A copy in its public shape, read from the block of all values. */
   read(values: Float32Array): Float32Array {
     const own = values.subarray(this.offset, this.offset + this.size);
     if (!this.#order) return new Float32Array(own);
@@ -104,7 +105,7 @@ export class Parameter implements ParameterShape {
     return result;
   }
 
-  /** Writes it into all values of a block, from its public shape. */
+  /** Writes data given in its public shape into the block of all values. */
   write(values: Float32Array, data: Float32Array): void {
     if (!this.#order) {
       values.set(data, this.offset);
@@ -115,7 +116,7 @@ export class Parameter implements ParameterShape {
     });
   }
 
-  /** Where in its public shape each element stands, in the order in which they lie in memory. */
+  /** For each element in memory order, its index in the public shape. */
   #places(order: readonly number[]): Uint32Array {
     const places = new Uint32Array(this.size);
     const sizes = order.map((dimension) => this.shape[dimension]!);

@@ -2,45 +2,45 @@ import { knownKeys, number, oneOf, show } from "../common/check.js";
 import { ArgumentError } from "../common/errors.js";
 import { log } from "../math/elementary.js";
 
-/** Strength times the sum of absolute values, which drives values to 0. */
+/** An L1 penalty, strength·Σ|value|, which drives values to 0. */
 export interface L1 {
   /** Which penalty it is. */
   readonly kind: "l1";
-  /** What the sum is multiplied by, at least 0; default 0.01. */
+  /** The factor of the sum, at least 0; default 0.01. */
   readonly strength: number;
 }
 
-/** Strength times the sum of squares, which keeps values small. */
+/** An L2 penalty, strength·Σvalue², which keeps values small. */
 export interface L2 {
   /** Which penalty it is. */
   readonly kind: "l2";
-  /** What the sum is multiplied by, at least 0; default 0.01. */
+  /** The factor of the sum, at least 0; default 0.01. */
   readonly strength: number;
 }
 
-/** Both at once, each with its own strength. */
+/** L1 and L2 penalties together, each with its own strength. */
 export interface L1L2 {
   /** Which penalty it is. */
   readonly kind: "l1l2";
-  /** What the sum of absolute values is multiplied by, at least 0; default 0. */
+  /** The factor of the sum of absolute values, at least 0; default 0. */
   readonly l1: number;
-  /** What the sum of squares is multiplied by, at least 0; default 0. */
+  /** The factor of the sum of squares, at least 0; default 0. */
   readonly l2: number;
 }
 
-/** What a layer's weights W can be penalized by, as Keras's `kernel_regularizer`. */
+/** Penalties on a layer's weights W, like Keras's `kernel_regularizer`. */
 export type KernelPenalty = L1 | L2 | L1L2;
 
-/** What a layer's activations can be penalized by. */
+/** Penalties on a layer's activations. */
 export type ActivityPenalty = L1;
 
 /** Keeps the mean activation of each code unit over a batch near a target. */
 export interface KlSparsity {
   /** Which penalty it is. */
   readonly kind: "klSparsity";
-  /** ρ, the mean activation that is aimed at, in (0, 1); default 0.05. */
+  /** ρ, the target for the mean activation, in (0, 1); default 0.05. */
   readonly target: number;
-  /** What the divergence from it is multiplied by in the loss, at least 0; default 0.1. */
+  /** The factor of the divergence in the loss, at least 0; default 0.1. */
   readonly weight: number;
 }
 
@@ -48,8 +48,8 @@ const strengthOf = (name: string, value: unknown) =>
   number(`strength of ${name}`, value, "a number of at least 0", (x) => x >= 0);
 
 /**
- * A penalty of `strength`·Σ|value|. For weights the sum is over the matrix; for activations it is over a layer's units and
- * the mean over the samples of the batch, as Keras 3 scales `activity_regularizer`.
+ * A penalty of `strength`·Σ|value|. On weights, the sum is over the matrix. On activations, it is over a layer's units,
+ * averaged over the samples of the batch, as Keras 3 scales `activity_regularizer`.
  *
  * @param strength at least 0, default 0.01
  * @throws {ArgumentError} for anything else
@@ -83,7 +83,7 @@ export function l1l2(strengths: { l1?: number; l2?: number }): L1L2 {
   };
 }
 
-/** Checks a penalty that came from outside; undefined is none. */
+/** Checks a penalty given by the user; undefined means none. */
 export function toKernelPenalty(value: unknown): KernelPenalty | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
@@ -96,14 +96,14 @@ export function toKernelPenalty(value: unknown): KernelPenalty | undefined {
   return { kind, strength: strengthOf(kind, strength) };
 }
 
-/** What Σ|w| and Σw² are multiplied by. */
+/** The factors of Σ|w| and Σw². */
 export function kernelStrengths(penalty: KernelPenalty): { readonly l1: number; readonly l2: number } {
   if (penalty.kind === "l1l2") return penalty;
   const { kind, strength } = penalty;
   return kind === "l1" ? { l1: strength, l2: 0 } : { l1: 0, l2: strength };
 }
 
-/** Checks a penalty that came from outside; undefined is none. */
+/** Checks a penalty given by the user; undefined means none. */
 export function checkActivityPenalty(value: unknown): ActivityPenalty | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== "object" || value === null) {
@@ -115,8 +115,9 @@ export function checkActivityPenalty(value: unknown): ActivityPenalty | undefine
 }
 
 /**
- * The penalty weight·Σⱼ KL(ρ ‖ ρ̂ⱼ) on the code, where ρ is the target, ρ̂ⱼ the mean activation of unit j over the batch,
- * and KL(ρ ‖ ρ̂) = ρ·ln(ρ/ρ̂) + (1 − ρ)·ln((1 − ρ)/(1 − ρ̂)): A. Ng, "Sparse autoencoder", CS294A. The code must be sigmoid.
+ * The penalty weight·Σⱼ KL(ρ ‖ ρ̂ⱼ) on the code. ρ is the target, ρ̂ⱼ the mean activation of unit j over the batch, and
+ * KL(ρ ‖ ρ̂) = ρ·ln(ρ/ρ̂) + (1 − ρ)·ln((1 − ρ)/(1 − ρ̂)); see A. Ng, "Sparse autoencoder", CS294A. The code must use
+ * the sigmoid activation.
  *
  * @param options `target` ρ in (0, 1), default 0.05; `weight`, at least 0, default 0.1
  * @throws {ArgumentError} for values out of range
@@ -130,10 +131,10 @@ export function klSparsity(options: { target?: number; weight?: number } = {}): 
   };
 }
 
-/** Means are kept this far from 0 and 1, where the divergence is infinite; as in assembly/penalty.ts. */
+/** Means are kept this far from 0 and 1, where the divergence is infinite; same value as in assembly/penalty.ts. */
 const MARGIN = 1e-6;
 
-/** The penalty of `klSparsity` for the mean activations of the units of a code. */
+/** The penalty of `klSparsity`, given the mean activations of the code's units. */
 export function sparsityOf({ target, weight }: KlSparsity, means: Iterable<number>): number {
   let sum = 0;
   for (const mean of means) {
@@ -143,7 +144,7 @@ export function sparsityOf({ target, weight }: KlSparsity, means: Iterable<numbe
   return weight * sum;
 }
 
-/** Checks what came from outside; undefined is none. */
+/** Checks a sparsity penalty given by the user; undefined means none. */
 export function toSparsity(value: unknown): KlSparsity | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== "object" || value === null) {

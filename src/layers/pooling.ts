@@ -1,4 +1,4 @@
-// What the pooling layers have in common.
+// Code shared by the pooling layers.
 import { canonical, type Hints, integer, knownKeys, show } from "../common/check.js";
 import { ArgumentError, ShapeError } from "../common/errors.js";
 import type { Picture } from "./channelsLast.js";
@@ -6,29 +6,29 @@ import type { BuiltLayer } from "./layer.js";
 import type { Shape } from "./shape.js";
 import type { Padding } from "./window.js";
 
-/** One length for height and width, or one for each. */
+/** One length for both height and width, or one for each. */
 export type Lengths = number | readonly [height: number, width: number];
 
-/** Options of two-dimensional pooling, by Keras's names. */
+/** Options of two-dimensional pooling, named as in Keras. */
 export interface Pooling2dOptions {
   /** Height and width of a window; default 2. */
   poolSize?: Lengths;
-  /** From one window to the next; default `poolSize`. */
+  /** Distance between the starts of two windows; default `poolSize`. */
   strides?: Lengths;
   /**
-   * `"valid"` pools whole windows only, and leaves out what remains at the end. `"same"` gives ⌈size / stride⌉ values:
-   * windows may reach beyond both ends, where nothing counts. Default `"valid"`.
+   * `"valid"` (default) pools whole windows only and ignores the remainder at the end. `"same"` gives ⌈size / stride⌉
+   * values: windows may extend past both ends, and padding is not counted.
    */
   padding?: Padding;
 }
 
-/** Options of pooling along the steps of a sequence, by Keras's names. */
+/** Options of one-dimensional pooling over steps, named as in Keras. */
 export interface Pooling1dOptions {
-  /** Steps of a window; default 2. */
+  /** Number of steps in a window; default 2. */
   poolSize?: number;
-  /** From one window to the next; default `poolSize`. */
+  /** Steps between the starts of two windows; default `poolSize`. */
   strides?: number;
-  /** As of two-dimensional pooling; default `"valid"`. */
+  /** As in two-dimensional pooling; default `"valid"`. */
   padding?: Padding;
 }
 
@@ -41,7 +41,7 @@ const HINTS: Hints = {
   ceilmode: 'windows that reach beyond the end are padding: "same"',
 };
 
-/** Checks a length for each of two dimensions. */
+/** Checks a length that may differ for the two dimensions. */
 export function toLengths(name: string, value: unknown): readonly [number, number] {
   if (!Array.isArray(value)) {
     const length = integer(name, value);
@@ -66,7 +66,7 @@ export function checkPooling2d(kind: string, options: Pooling2dOptions) {
   };
 }
 
-/** Checks the options of a pooling layer along the steps of a sequence. */
+/** Checks the options of a one-dimensional pooling layer. */
 export function checkPooling1d(kind: string, options: Pooling1dOptions) {
   knownKeys(kind, options, KEYS, HINTS);
   const poolSize = integer(`poolSize of ${kind}`, options.poolSize ?? 2);
@@ -77,27 +77,27 @@ export function checkPooling1d(kind: string, options: Pooling1dOptions) {
   };
 }
 
-/** What is done along one dimension. */
+/** The windows along one dimension. */
 interface Windows {
   readonly pool: number;
   readonly stride: number;
   readonly padding: Padding;
 }
 
-/** How many windows there are along a dimension; less than 1 where none fits. */
+/** Number of windows along a dimension; less than 1 if none fits. */
 function windowsIn(size: number, { pool, stride, padding }: Windows): number {
   if (padding === "same") return Math.ceil(size / stride);
   return Math.floor((size - pool) / stride) + 1;
 }
 
-/** How far the first window begins before the first element: half of what all windows reach beyond, rounded down. */
+/** How far the first window begins before the first element: half of the total padding, rounded down. */
 function reachOf(size: number, windows: Windows): number {
   if (windows.padding === "valid") return 0;
   const { pool, stride } = windows;
   return Math.floor(Math.max((windowsIn(size, windows) - 1) * stride + pool - size, 0) / 2);
 }
 
-/** The windows of a layer over pictures of some shape. */
+/** The windows of a pooling layer over images of a given shape. */
 export class Pooling {
   readonly #height: Windows;
   readonly #width: Windows;
@@ -107,16 +107,16 @@ export class Pooling {
     this.#width = { pool: poolSize[1], stride: strides[1], padding };
   }
 
-  /** Those of a layer over sequences. */
+  /** The windows of a layer over sequences. */
   static along(poolSize: number, strides: number, padding: Padding): Pooling {
     return new Pooling([1, poolSize], [1, strides], padding);
   }
 
   /**
-   * The shape of what comes out.
+   * The shape of the output.
    *
-   * @param name of the layer in messages: `encoder[0]`
-   * @throws {ShapeError} where no window fits
+   * @param name the layer's name in messages: `encoder[0]`
+   * @throws {ShapeError} if no window fits
    */
   outputOf(name: string, kind: string, [height, width, channels]: Picture): Picture {
     const [rows, columns] = [windowsIn(height, this.#height), windowsIn(width, this.#width)];
@@ -131,7 +131,7 @@ export class Pooling {
     );
   }
 
-  /** The fields that all kernels take. */
+  /** The fields that all pooling kernels take. */
   fields(input: Picture): PoolingFields {
     const [height, width, channels] = input;
     return {
@@ -164,7 +164,7 @@ interface PoolingFields {
   readonly left: number;
 }
 
-/** The calls of a layer that gives the largest element of each window. */
+/** The kernel calls of a max pooling layer. */
 export function builtMaxPooling(fields: PoolingFields): BuiltLayer {
   return {
     forward: (plan, { rows, x, y }) => void plan.call("maxPooling", rows, { ...fields, x, y }),
@@ -175,7 +175,7 @@ export function builtMaxPooling(fields: PoolingFields): BuiltLayer {
   };
 }
 
-/** The calls of a layer that gives the mean of each window. */
+/** The kernel calls of an average pooling layer. */
 export function builtAveragePooling(fields: PoolingFields): BuiltLayer {
   return {
     forward: (plan, { rows, x, y }) => void plan.call("averagePooling", rows, { ...fields, x, y }),
@@ -186,7 +186,7 @@ export function builtAveragePooling(fields: PoolingFields): BuiltLayer {
   };
 }
 
-/** The shape of a sequence that was taken as a picture of height 1. */
+/** The shape of a sequence that was treated as an image of height 1. */
 export function stepsOf([, steps, channels]: Picture): Shape {
   return [steps, channels];
 }

@@ -4,18 +4,18 @@ import type { LayerKind } from "./layer.js";
 import { shapeText } from "./shape.js";
 import { builtUpSampling } from "./upSampling.js";
 
-/** Gives the same values at each of several steps. */
+/** Repeats its input at each of several steps. */
 export interface RepeatVectorLayer {
   /** Which layer it is. */
   readonly kind: "repeatVector";
-  /** How many steps. */
+  /** Number of steps. */
   readonly n: number;
 }
 
 /**
- * Repeats a sample of one dimension: [features] becomes [n, features], as Keras's `RepeatVector` does.
+ * Repeats a one-dimensional sample, like Keras's `RepeatVector`: [features] becomes [n, features].
  *
- * @param n how many times, a positive integer
+ * @param n number of repetitions, a positive integer
  * @throws {ArgumentError} for anything else
  */
 export function repeatVector(n: number): RepeatVectorLayer {

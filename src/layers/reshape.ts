@@ -3,7 +3,7 @@ import { ShapeError } from "../common/errors.js";
 import type { LayerKind } from "./layer.js";
 import { checkShape, type Shape, shapeText, sizeOf } from "./shape.js";
 
-/** Gives the same elements another shape. */
+/** Changes the shape of a sample, not its elements. */
 export interface ReshapeLayer {
   /** Which layer it is. */
   readonly kind: "reshape";
@@ -12,9 +12,9 @@ export interface ReshapeLayer {
 }
 
 /**
- * Gives the elements of a sample another shape, row-major. Costs nothing.
+ * Changes the shape of a sample, row-major. No data is copied.
  *
- * @param shape as many elements as what it gets, such as [14, 14, 16]
+ * @param shape the new shape, with as many elements as the input, such as [14, 14, 16]
  * @throws {ArgumentError} for anything but an array of positive integers
  */
 export function reshape(shape: Shape): ReshapeLayer {

@@ -6,18 +6,18 @@ import { drawnFrom, thresholdOf } from "./draws.js";
 import type { LayerKind } from "./layer.js";
 import { shapeText, sizeOf } from "./shape.js";
 
-/** Sets whole channels of what the layer before it gives to 0, in training only. */
+/** Sets whole channels of its input to 0, only in training. */
 export interface SpatialDropoutLayer {
   /** Which layer it is. */
   readonly kind: "spatialDropout";
-  /** Which part of the channels. */
+  /** Probability that a channel is set to 0. */
   readonly rate: number;
 }
 
 /**
- * Dropout of whole channels (J. Tompson et al., 2015), as Keras's `SpatialDropout1D` and `SpatialDropout2D`: in training
- * each channel of a sample is set to 0 everywhere with probability `rate`, and else divided by 1 − `rate`. For samples of
- * the shape [steps, channels] or [height, width, channels].
+ * Dropout of whole channels (J. Tompson et al., 2015), like Keras's `SpatialDropout1D` and `SpatialDropout2D`. In
+ * training, each channel of a sample is set to 0 everywhere with probability `rate`, and divided by 1 − `rate`
+ * otherwise. Samples have shape [steps, channels] or [height, width, channels].
  *
  * @param rate in (0, 1)
  * @throws {ArgumentError} for anything else

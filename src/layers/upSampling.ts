@@ -1,11 +1,11 @@
-// What the layers that enlarge have in common.
+// Code shared by the upsampling layers.
 import type { Picture } from "./channelsLast.js";
 import type { BuiltLayer } from "./layer.js";
 
-/** How the values between those that are there are found: each repeated, or in a line from one to the next. */
+/** How new values are computed: by repeating the nearest one, or by bilinear interpolation. */
 export type Interpolation = "nearest" | "bilinear";
 
-/** The calls of a layer that enlarges pictures by whole factors. */
+/** The kernel calls of a layer that enlarges images by integer factors. */
 export function builtUpSampling(
   [height, width, channels]: Picture,
   [sizeHeight, sizeWidth]: readonly [height: number, width: number],

@@ -7,13 +7,13 @@ import { builtUpSampling } from "./upSampling.js";
 export interface UpSampling1dLayer {
   /** Which layer it is. */
   readonly kind: "upSampling1d";
-  /** How many times. */
+  /** Number of repetitions. */
   readonly size: number;
 }
 
-/** Options of `upSampling1d`, by Keras's names. */
+/** Options of `upSampling1d`, named as in Keras. */
 export interface UpSampling1dOptions {
-  /** How many times each step is repeated; default 2. */
+  /** How often each step is repeated; default 2. */
   size?: number;
 }
 
@@ -23,7 +23,7 @@ const HINTS: Hints = {
 };
 
 /**
- * Repeats each step of samples of the shape [steps, channels], as Keras's `UpSampling1D` does.
+ * Repeats each step, like Keras's `UpSampling1D`. Samples have shape [steps, channels].
  *
  * @throws {ArgumentError} for unknown options and values out of range
  */

@@ -4,23 +4,23 @@ import type { LayerKind } from "./layer.js";
 import { type Lengths, toLengths } from "./pooling.js";
 import { builtUpSampling, type Interpolation } from "./upSampling.js";
 
-/** Enlarges pictures by whole factors. */
+/** Enlarges images by integer factors. */
 export interface UpSampling2dLayer {
   /** Which layer it is. */
   readonly kind: "upSampling2d";
-  /** Factors of height and width. */
+  /** Scale factors of height and width. */
   readonly size: readonly [height: number, width: number];
-  /** How the new values are found. */
+  /** How new values are computed. */
   readonly interpolation: Interpolation;
 }
 
-/** Options of `upSampling2d`, by Keras's names. */
+/** Options of `upSampling2d`, named as in Keras. */
 export interface UpSampling2dOptions {
-  /** Factor of height and width, or one for each; default 2. */
+  /** Scale factor of height and width, or one for each; default 2. */
   size?: Lengths;
   /**
-   * `"nearest"` repeats each value; `"bilinear"` goes in a line from one to the next, as TensorFlow's resize and PyTorch
-   * with `align_corners=False` do. Default `"nearest"`.
+   * `"nearest"` (default) repeats each value; `"bilinear"` interpolates linearly, like TensorFlow's resize and PyTorch
+   * with `align_corners=False`.
    */
   interpolation?: Interpolation;
 }
@@ -32,7 +32,7 @@ const HINTS: Hints = {
 };
 
 /**
- * Enlarges samples of the shape [height, width, channels] by whole factors, as Keras's `UpSampling2D` does.
+ * Enlarges images by integer factors, like Keras's `UpSampling2D`. Samples have shape [height, width, channels].
  *
  * @throws {ArgumentError} for unknown options and values out of range
  */

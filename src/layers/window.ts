@@ -17,42 +17,45 @@ import {
 import type { Storage } from "../engine/storage.js";
 import type { Tensor } from "../engine/tensor.js";
 
-/** Whether a window (of a convolution, of pooling) must lie within its input, or may reach beyond it. */
+/** Whether a window (of a convolution or pooling) must lie within its input, or may extend past the edges. */
 export type Padding = "valid" | "same";
 
-/** One dimension of a convolution from the larger of two pictures to the smaller one; a transposed one goes back. */
+/**
+ * One dimension of a convolution, from the larger image to the smaller one. A transposed convolution goes the other
+ * way.
+ */
 export interface Axis {
-  /** Lengths of the larger picture, the smaller one and the kernel. */
+  /** Lengths of the larger image, the smaller image and the kernel. */
   readonly large: number;
   readonly small: number;
   readonly kernel: number;
   readonly stride: number;
   readonly dilation: number;
-  /** Zeros that stand before the larger picture. */
+  /** Zeros of padding before the larger image. */
   readonly before: number;
 }
 
-/** What of one dimension the patches of a window are. */
+/** How the patches of windows lie along one dimension. */
 interface Taps {
-  /** Length of the picture that they are taken from, and of the grid of places. */
+  /** Length of the image that patches are taken from, and of the grid of positions. */
   readonly picture: number;
   readonly grid: number;
-  /** How many taps there are, and where the first place's first one stands. */
+  /** Number of taps, and where the first tap of the first position is. */
   readonly taps: number;
   readonly first: number;
-  /** From one place to the next, and from one tap to the next. */
+  /** Distance between neighbouring positions, and between neighbouring taps. */
   readonly stride: number;
   readonly step: number;
 }
 
-/** How many elements a dilated kernel reaches over. */
+/** How many elements a dilated kernel spans. */
 export function reach(kernel: number, dilation: number): number {
   return (kernel - 1) * dilation + 1;
 }
 
 /**
- * The dimension of a convolution of `large` values, as TensorFlow pads it: `same` gives ⌈large / stride⌉ values, and where
- * the zeros around cannot be halved, the one more stands at the end.
+ * One dimension of a convolution over `large` values, padded as in TensorFlow: `same` gives ⌈large / stride⌉ values; if
+ * the padding is odd, the extra zero goes at the end.
  */
 export function convolved(
   large: number,
@@ -73,7 +76,7 @@ export function convolved(
 }
 
 /**
- * The dimension of a transposed convolution of `small` values, as in Keras: `same` gives small·stride values, `valid`
+ * One dimension of a transposed convolution over `small` values, as in Keras: `same` gives small·stride values, `valid`
  * small·stride + max(reach − stride, 0).
  */
 export function deconvolved(
@@ -88,23 +91,23 @@ export function deconvolved(
   return { large, small, kernel, stride, dilation, before };
 }
 
-/** The larger picture's patches, for each place of the smaller one. */
+/** Patches of the larger image, one for each position of the smaller one. */
 export function forwardTaps({ large, small, kernel, stride, dilation, before }: Axis): Taps {
   return { picture: large, grid: small, taps: kernel, first: -before, stride, step: dilation };
 }
 
-/** Places of the larger picture that the same taps of the kernel reach from the smaller one. */
+/** Positions of the larger image that are reached from the smaller one by the same taps of the kernel. */
 export interface Phase extends Taps {
-  /** The first of these places; the others follow a stride apart. There may be none. */
+  /** The first of these positions; the others follow at distance `stride`. There may be none. */
   readonly start: number;
-  /** Which taps of the kernel they are. */
+  /** The kernel taps of this phase. */
   readonly members: readonly number[];
 }
 
 /** All phases of a dimension: as many as its stride. */
 export function phasesOf({ large, small, kernel, stride, dilation, before }: Axis): Phase[] {
   return Array.from({ length: stride }, (_, start) => {
-    // The last tap first: it reaches the first place, and what stands side by side is copied in one go.
+    // Last tap first: that one reaches the first position, and neighbouring values are then copied in one go.
     const members = Array.from({ length: kernel }, (_, index) => kernel - 1 - index).filter(
       (tap) => (start + before - tap * dilation) % stride === 0,
     );
@@ -125,7 +128,7 @@ export function phasesOf({ large, small, kernel, stride, dilation, before }: Axi
   });
 }
 
-/** The block by which kernels take patches. */
+/** The block of fields that tells kernels how to take patches. */
 export function windowBlock(
   storage: Storage,
   rows: Taps,

@@ -13,29 +13,29 @@ import { type Optimizer, type OptimizerName, toOptimizer } from "../optimizers/o
 import { type Loss, type LossAlias, toLoss } from "./losses.js";
 import { codeLayer, ownParameters, type Stack, toStack } from "./stack.js";
 
-/** What an autoencoder is, as the caller says it. */
+/** What an autoencoder looks like, as given by the user. */
 export interface AutoencoderDescription {
-  /** Width of a sample. Give this or `inputShape`. */
+  /** Number of values in a sample. Give this or `inputShape`. */
   inputSize?: number;
-  /** Shape of a sample whose values have more than one dimension, channels last: [28, 28, 1]. */
+  /** Shape of a sample with more than one dimension, channels last: [28, 28, 1]. */
   inputShape?: Shape;
   /**
-   * Layers from the sample to the code; at least one. The last one's units are the width of the code, unless there is a
-   * `latent`.
+   * Layers from the sample to the code; at least one. The last layer's units are the width of the code, unless there is
+   * a `latent`.
    */
   encoder: readonly Layer[];
-  /** Layers from the code back to the sample; at least one. The last one gives the shape of a sample. */
+  /** Layers from the code back to the sample; at least one. The last layer's output must have the shape of a sample. */
   decoder: readonly Layer[];
-  /** Makes the model variational: what follows the encoder and gives the code; default none. */
+  /** Makes the model variational: follows the encoder and produces the code; default none. */
   latent?: GaussianLatent;
   /** Noise on the input of each training step, never on its target; default none. */
   corruption?: Corruption;
-  /** Added to the training loss, from the code's activations; default none. */
+  /** Penalty on the code's activations, added to the training loss; default none. */
   sparsity?: KlSparsity;
   /**
-   * Whether the decoder's weights are the encoder's, turned around; default false. The decoder must mirror the encoder: its
-   * widths, and for each convolution a transposed one with the same kernel. Biases stay its own, its initializers are not used,
-   * and a `kernelPenalty` belongs to the encoder's layer alone.
+   * Whether the decoder uses the encoder's weights, transposed; default false. The decoder must mirror the encoder: the
+   * same widths in reverse, and for each convolution a transposed one with the same kernel. Biases are its own. Its
+   * initializers are ignored, and a `kernelPenalty` may only be on the encoder's layer.
    */
   tied?: boolean;
   /** A name, also in Keras's snake_case, `"mse"`, `"mae"`, `"bce"`, or `huber({ … })`; default `"meanSquaredError"`. */
@@ -43,23 +43,23 @@ export interface AutoencoderDescription {
   /** A name, in any case, or an object such as `adam(0.01)`; default `"adam"`. */
   optimizer?: Optimizer | OptimizerName;
   /**
-   * How samples are scaled on their way in and unscaled on their way out; default: not at all. `"minMax"` maps each
-   * column from its minimum and maximum to [0, 1], `"standard"` gives each mean 0 and (population) standard deviation
-   * 1; a column of equal values becomes 0. Learnt from the samples of the first `fit`, without those held out by
-   * `validationSplit`, and kept from then on. Samples beyond the range that was learnt fall outside [0, 1].
-   * Losses and errors are in scaled units. Bytes stand for themselves divided by 255 here too, and what is rebuilt
-   * from them is in those units, 0 to 1.
+   * How samples are scaled before the first layer and unscaled after the last; default: not at all. `"minMax"` maps
+   * each column from its minimum and maximum to [0, 1]; `"standard"` gives each column mean 0 and (population) standard
+   * deviation 1. A column of equal values becomes 0. The scaling is learned from the samples of the first `fit`,
+   * without those held out by `validationSplit`, and then stays fixed. Samples beyond the learned range fall outside
+   * [0, 1]. Losses and errors are in scaled units. Bytes count as value / 255 here too, and their reconstructions are
+   * in those units, 0 to 1.
    */
   scaling?: ScalingName;
-  /** What weights and the order of samples are drawn from; default 0. The same seed gives the same model. */
+  /** Seed for the weights and the order of samples; default 0. The same seed gives the same model. */
   seed?: Seed;
 }
 
-/** The same with all defaults filled in and everything checked. */
+/** A description that has been checked, with all defaults filled in. */
 export interface CheckedDescription {
-  /** Values of a sample. */
+  /** Number of values in a sample. */
   readonly inputSize: number;
-  /** Left out where samples have one dimension. */
+  /** Undefined if samples have one dimension. */
   readonly inputShape?: Shape;
   readonly encoder: readonly Layer[];
   readonly decoder: readonly Layer[];
@@ -69,7 +69,7 @@ export interface CheckedDescription {
   readonly tied?: true;
   readonly loss: Loss;
   readonly optimizer: Optimizer;
-  /** Left out where samples are taken as they come. */
+  /** Undefined if samples are not scaled. */
   readonly scaling?: ScalingName;
   readonly seed: Seed;
 }
@@ -104,7 +104,7 @@ const HINTS: Hints = {
 
 /**
  * @throws {ArgumentError} for unknown names and values out of range
- * @throws {ShapeError} when the decoder does not end at the width of the input, or tied halves do not mirror each other
+ * @throws {ShapeError} if the decoder's output does not match the input, or tied halves do not mirror each other
  */
 export function checkDescription(description: AutoencoderDescription): CheckedDescription {
   if (typeof description !== "object" || description === null) {
@@ -179,7 +179,7 @@ function checkInput({ inputSize, inputShape }: AutoencoderDescription): Shape {
   return shape;
 }
 
-/** Each half must calculate something. */
+/** Each half must compute something. */
 function checkHalves({ layers, encoderDepth }: Stack): void {
   const halves = { encoder: layers.slice(0, encoderDepth), decoder: layers.slice(encoderDepth) };
   for (const [name, half] of Object.entries(halves)) {
@@ -188,7 +188,7 @@ function checkHalves({ layers, encoderDepth }: Stack): void {
   }
 }
 
-/** What the decoder gives must be a sample again. */
+/** The decoder's output must have the shape of a sample. */
 function checkOutput({ inputShape, layers }: Stack): void {
   const { outputShape, options } = layers.at(-1)!;
   if (shapeText(outputShape) !== shapeText(inputShape)) {
@@ -207,7 +207,7 @@ function checkOutput({ inputShape, layers }: Stack): void {
   }
 }
 
-/** The layers of a model in order, known before any memory is taken for them. */
+/** The layers of a model in order. Needs no memory in the engine. */
 export function stackOf(description: CheckedDescription): Stack {
   const { inputShape = [description.inputSize] } = description;
   return toStack({ ...description, inputShape });
@@ -220,7 +220,7 @@ export function parameterShapes(description: CheckedDescription): ParameterShape
   );
 }
 
-/** @throws {ArgumentError} unless the code is what a Kullback-Leibler divergence is defined for */
+/** @throws {ArgumentError} unless the Kullback-Leibler divergence is defined for the code's activation */
 function checkSparseCode({ layers, encoderDepth }: Stack, variational: boolean): void {
   const { options } = codeLayer(layers.slice(0, encoderDepth));
   const { activation } = options as Partial<DenseLayer>;

@@ -19,7 +19,7 @@ import {
 import type { NetworkLayer } from "./networkLayer.js";
 import { Pass } from "./pass.js";
 
-/** What to calculate of each row. */
+/** What to compute for each row. */
 export type Wanted =
   /** The output of the last of the layers. */
   | {
@@ -27,24 +27,24 @@ export type Wanted =
     }
   /** Mean and log σ² of the code, by layers that end in a gaussian latent. */
   | { readonly kind: "distribution" }
-  /** The losses of the output against the input, one float64 a row each. */
+  /** The loss of the output against the input, one float64 per row. */
   | {
       readonly kind: "loss";
       readonly loss: Loss;
-      /** Other losses of the same output. */
+      /** Further losses to compute from the same output. */
       readonly metrics?: readonly Loss[];
-      /** What codes are drawn from a gaussian latent with; without it, its mean is decoded. */
+      /** Seed for drawing codes from a Gaussian latent. Without it, the mean is decoded. */
       readonly seed?: Seed;
-      /** Whether to calculate the activity penalties of the layers, too. */
+      /** Whether to compute the layers' activity penalties, too. */
       readonly penalties?: boolean;
     };
 
-/** The most plans that are kept: each number of rows, of floats and of bytes, has its own. */
+/** The most plans to keep: each number of rows needs its own, for floats and for bytes. */
 const MOST_PLANS = 16;
 
 /**
- * The forward pass of some of a network's layers over blocks of rows that are copied in and out: what `encode`,
- * `decode`, `reconstruct` and `evaluate` have in common.
+ * The forward pass through some of a network's layers, in blocks of rows that are copied in and out. Shared by
+ * `encode`, `decode`, `reconstruct` and `evaluate`.
  */
 export class Inference {
   readonly rows: number;
@@ -52,18 +52,18 @@ export class Inference {
   readonly #layers: readonly NetworkLayer[];
   readonly #storage: Storage;
   readonly #pass: Pass;
-  /** Bytes of a block as they came in, and the numbers 0, 1, 2, … by which they are gathered. */
+  /** The bytes of a block as given, and the indices 0, 1, 2, … for gathering them. */
   readonly #staging: Tensor<Uint8Array>;
   readonly #gather: StepBlock;
-  /** Of a latent that is drawn from: the places of the rows among all samples. */
+  /** For a latent that is drawn from: the rows' indices among all samples. */
   readonly #samples: Tensor<Uint32Array>;
-  /** What is calculated of the output: the loss first. */
+  /** What to compute from the output: the loss first. */
   readonly #kernels: readonly LossKernel[];
-  /** Losses of the rows, for each of them. */
+  /** The values of each of these for the rows. */
   readonly #losses: readonly Tensor<Float64Array>[];
   /**
-   * Activity penalties of the rows, for each layer that has one, if wanted; and room for slopes nobody reads: of
-   * penalties, and of losses after which the output is still needed.
+   * Activity penalties of the rows, for each layer that has one, if wanted. Then scratch memory for gradients that are
+   * not used: those of penalties, and of losses after which the output is still needed.
    */
   readonly #penalties: readonly (Tensor<Float64Array> | undefined)[];
   readonly #slopes: Tensor;
@@ -100,7 +100,7 @@ export class Inference {
     this.#slopes = storage.floats(rows, widest);
   }
 
-  /** Copies a block of rows, of which sample `first` is the first, in and returns the plan to run on it. */
+  /** Copies in a block of rows, the first of which is sample `first`, and returns the plan to run on it. */
   load(data: Values, rows: number, first: number): Plan {
     const samples = this.#samples.values;
     for (let row = 0; row < rows; row++) samples[row] = first + row;
@@ -109,53 +109,53 @@ export class Inference {
     else this.#pass.input.values.set(data);
     const key = `${bytes ? "bytes" : "floats"}:${rows}`;
     const plan = this.#plans.get(key) ?? this.#compile(rows, bytes);
-    // The map's order is that of use.
+    // A Map iterates in insertion order, so moving the entry to the end keeps the plans in order of use.
     this.#plans.delete(key);
     this.#plans.set(key, plan);
     if (this.#plans.size > MOST_PLANS) this.#forgetPlan();
     return plan;
   }
 
-  /** Gives back the plan that was not used for longest. */
+  /** Releases the least recently used plan. */
   #forgetPlan(): void {
     const [key, plan] = this.#plans.entries().next().value!;
     this.#plans.delete(key);
     this.#storage.remove(plan);
   }
 
-  /** Bytes of memory that it takes, without the plans. */
+  /** Bytes of memory in use, not counting plans. */
   get bytes(): number {
     return this.#storage.bytes;
   }
 
-  /** After the plan has run: a live view of the output, or of mean and log σ², row by row. */
+  /** After the plan has run: a live view of the output, or of the means and log σ², row by row. */
   output(rows: number): Float32Array {
     const { purpose } = this.#pass;
     const tensor = purpose === "distribution" ? (this.#pass.kept("heads") as Tensor) : this.#pass.output();
     return firstRows(tensor, rows);
   }
 
-  /** A live view of the input, as floats (of bytes: after the plan has run), row by row. */
+  /** A live view of the input as floats, row by row. For bytes, it is valid after the plan has run. */
   input(rows: number): Float32Array {
     return firstRows(this.#pass.input, rows);
   }
 
-  /** After the plan has run: a live view of the rows' values of the loss, or of metric `index` − 1. */
+  /** After the plan has run: a live view of each row's loss, or of each row's metric `index` − 1. */
   losses(rows: number, index = 0): Float64Array {
     return this.#losses[index]!.values.subarray(0, rows);
   }
 
-  /** After the plan has run: live views of the activity penalties of the rows, one for each layer that has one. */
+  /** After the plan has run: live views of the rows' activity penalties, one for each layer that has one. */
   penalties(rows: number): Float64Array[] {
     return this.#penalties.flatMap((sums) => (sums ? [sums.values.subarray(0, rows)] : []));
   }
 
-  /** After the plan has run: a live view of what layer `index` gives, row by row. */
+  /** After the plan has run: a live view of the output of layer `index`, row by row. */
   activations(index: number, rows: number): Float32Array {
     return firstRows(this.#pass.output(index), rows);
   }
 
-  /** After the plan has run: a live view of the divergences of the rows' codes, if they were drawn. */
+  /** After the plan has run: a live view of the divergences of the rows' codes, if codes were drawn. */
   divergences(rows: number): Float64Array {
     return (this.#pass.kept("divergences") as Tensor<Float64Array>).values.subarray(0, rows);
   }
@@ -168,14 +168,14 @@ export class Inference {
         plan.call("gatherBytes", rows, { columns: source.shape[1]!, source, batch, step });
       }
       this.#pass.forward(plan, rows);
-      // A decoder's last layer has no penalty, so no logits are among what is penalized.
+      // The decoder's last layer never has an activity penalty, so no logits are penalized.
       this.#addPenalties(plan, rows);
       this.#addAllLosses(plan, rows);
     });
     return this.#storage.plan(plan);
   }
 
-  /** Cross-entropy from logits comes before the last activation, which replaces them. */
+  /** Cross-entropy from logits must run before the last activation, which overwrites the logits. */
   #addAllLosses(plan: PlanBuilder, rows: number): void {
     this.#addLosses(plan, rows, takesLogits);
     if (this.#kernels.some(takesLogits) && !this.#kernels.every(takesLogits)) {
@@ -187,10 +187,10 @@ export class Inference {
     this.#addLosses(plan, rows, (kernel) => !takesLogits(kernel));
   }
 
-  /** Adds those of the losses that are `among` some. */
+  /** Adds the losses for which `among` returns true. */
   #addLosses(plan: PlanBuilder, rows: number, among: (kernel: LossKernel) => boolean): void {
     const output = this.#pass.output();
-    // A single loss may overwrite the output with its slopes.
+    // If there is only one loss, its gradient may overwrite the output.
     const gradient = this.#kernels.length > 1 ? this.#slopes : output;
     this.#kernels.forEach((kernel, index) => {
       if (!among(kernel)) return;
@@ -226,7 +226,7 @@ function purposeOf(wanted: Wanted): Purpose {
   return wanted.kind === "loss" && wanted.seed !== undefined ? "evaluation" : "prediction";
 }
 
-/** A live view of the first rows of a tensor. */
+/** A live view of a tensor's first rows. */
 function firstRows({ values, strides }: Tensor, rows: number): Float32Array {
   return values.subarray(0, rows * strides[0]!);
 }

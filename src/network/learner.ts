@@ -9,7 +9,7 @@ import { kindOf, type Optimizer } from "../optimizers/optimizers.js";
 import type { Loss } from "./losses.js";
 import type { Network } from "./network.js";
 
-/** What makes training more than rebuilding a sample from itself; a model's description has all of it. */
+/** The parts of training that go beyond reconstructing a sample. A model's description has all of them. */
 export interface Task {
   readonly seed: Seed;
   readonly corruption?: Corruption;
@@ -17,19 +17,19 @@ export interface Task {
   readonly sparsity?: KlSparsity;
 }
 
-/** What an optimizer goes on from. */
+/** The state from which an optimizer continues. */
 export interface LearnerState {
-  /** The weights, then the optimizer's slots in their order, each laid out as the parameters are. */
+  /** The weights, then the optimizer's slots in order, each laid out like the parameters. */
   readonly states: readonly Float32Array[];
-  /** Steps taken. */
+  /** Number of steps taken. */
   readonly steps: number;
-  /** What the learning rate has seen of the losses, if it follows them. */
+  /** What the learning rate remembers of the losses, if it depends on them. */
   readonly rate: readonly number[];
 }
 
 /**
- * What learning adds to a network: gradients and the optimizer's slots, laid out as the parameters are, and the
- * optimizer's clock. Stays with a model from one `fit` to the next, as in Keras.
+ * What training adds to a network: gradients and optimizer slots, laid out like the parameters, and the optimizer's
+ * step counter. It stays with the model from one `fit` to the next, as in Keras.
  */
 export class Learner {
   readonly network: Network;
@@ -37,7 +37,7 @@ export class Learner {
   readonly loss: Loss;
   readonly task: Task;
   readonly gradients: Tensor;
-  /** What the optimizer keeps for each parameter, by name. */
+  /** The optimizer's values per parameter, by slot name. */
   readonly slots: ReadonlyMap<string, Tensor>;
   readonly clock: OptimizerClock;
   readonly #storage: Storage;
@@ -67,7 +67,7 @@ export class Learner {
     this.clock = new OptimizerClock(optimizer);
   }
 
-  /** Begins an epoch: remembers weights and slots as they are now, pausing between two. */
+  /** Starts an epoch: saves a copy of the current weights and slots, pausing between copies. */
   *save(): Generator<undefined, void> {
     for (let index = 0; index < this.#states.length; index++) {
       if (index > 0) yield;
@@ -79,25 +79,25 @@ export class Learner {
     this.#inEpoch = true;
   }
 
-  /** Ends an epoch, or what is left of one: what is now is what counts. */
+  /** Ends an epoch, or what is left of one: the current values become the ones that count. */
   keep(): void {
     this.#inEpoch = false;
   }
 
-  /** Goes back to what was remembered. */
+  /** Restores the saved copy. */
   restore(): void {
     if (this.#inEpoch) this.load(this.state);
   }
 
-  /** The state that training can go on from exactly: at the end of the last whole epoch. */
+  /** The state from which training continues exactly: that at the end of the last complete epoch. */
   get state(): LearnerState {
-    // The learning rate looks at the losses between epochs only.
+    // The learning rate reads the losses only between epochs.
     const rate = this.clock.learningRate.state();
     if (this.#inEpoch) return { states: this.#saved, steps: this.#savedSteps, rate };
     return { states: this.#states, steps: this.clock.steps, rate };
   }
 
-  /** Takes a state over. */
+  /** Loads a state. */
   load({ states, steps, rate }: LearnerState): void {
     this.clock.learningRate.restore(rate);
     this.#states.forEach((live, index) => {

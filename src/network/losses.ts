@@ -4,21 +4,21 @@ import type { KernelFields, PlanBuilder } from "../engine/plan.js";
 import type { ActivationName } from "../layers/activations.js";
 import type { BuiltLayer } from "../layers/layer.js";
 
-/** Huber's loss: P. J. Huber, "Robust estimation of a location parameter", 1964. */
+/** Huber loss: P. J. Huber, "Robust estimation of a location parameter", 1964. */
 export interface Huber {
-  /** Which loss it is. */
+  /** The kind of loss. */
   readonly kind: "huber";
-  /** Where it turns from quadratic to linear. */
+  /** Where the loss turns from quadratic to linear. */
   readonly delta: number;
 }
 
-/** Losses by Keras's names: the mean over samples of the mean over outputs. */
+/** Losses, named as in Keras: the mean over samples of the mean over outputs. */
 export type LossName = "meanSquaredError" | "binaryCrossentropy" | "meanAbsoluteError" | "huber";
 
-/** Keras's short names for losses; they become the long ones at once. */
+/** Keras's short names for losses. They are replaced by the long names when options are checked. */
 export type LossAlias = "mse" | "mae" | "bce";
 
-/** A loss: its name, or an object where it has options. A name stands for the defaults. */
+/** A loss: its name, or an object if it has options. A name means the default options. */
 export type Loss = LossName | Huber;
 
 export const LOSS_NAMES: LossName[] = [
@@ -31,7 +31,7 @@ export const LOSS_NAMES: LossName[] = [
 const HABITS: Habits<LossName> = {
   aliases: { mse: "meanSquaredError", mae: "meanAbsoluteError", bce: "binaryCrossentropy" },
   hints: {
-    // PyTorch's modules.
+    // Names of PyTorch's modules.
     mseloss: 'did you mean "meanSquaredError"?',
     l1: 'did you mean "meanAbsoluteError"?',
     l1loss: 'did you mean "meanAbsoluteError"?',
@@ -40,14 +40,14 @@ const HABITS: Habits<LossName> = {
       'did you mean "binaryCrossentropy"? Behind a sigmoid it is calculated from the logits by itself',
     huberloss: 'did you mean "huber"?',
     smoothl1loss: 'did you mean "huber"?',
-    // Of classes.
+    // Losses for classification.
     crossentropy: 'the cross-entropy of values from 0 to 1 is "binaryCrossentropy"',
     crossentropyloss: 'the cross-entropy of values from 0 to 1 is "binaryCrossentropy"',
     categoricalcrossentropy: 'the cross-entropy of values from 0 to 1 is "binaryCrossentropy"',
     sparsecategoricalcrossentropy: 'the cross-entropy of values from 0 to 1 is "binaryCrossentropy"',
     accuracy: "accuracy is of classes, which an autoencoder does not predict",
     acc: "accuracy is of classes, which an autoencoder does not predict",
-    // Beside the reconstruction.
+    // Not measured by a reconstruction loss.
     kldivergence: "the divergence is part of a variational model's loss: latent: gaussian(20)",
     rootmeansquarederror: '"meanSquaredError" is its square',
     rmse: '"meanSquaredError" is its square',
@@ -55,7 +55,7 @@ const HABITS: Habits<LossName> = {
 };
 
 /**
- * The name of a loss in whatever spelling it came: in snake_case, in another case, or as an alias.
+ * Converts any accepted spelling (snake_case, another case, an alias) to the loss's name.
  *
  * @throws {ArgumentError} for anything else
  */
@@ -63,13 +63,13 @@ export function toLossName(name: string, value: unknown): LossName {
   return canonical(name, value, LOSS_NAMES, HABITS);
 }
 
-/** The same; undefined for what is none. */
+/** Like `toLossName`, but returns undefined for an unknown name. */
 export function lossNamed(text: string): LossName | undefined {
   return knownAs(text, LOSS_NAMES, HABITS.aliases);
 }
 
 /**
- * Huber's loss, ½d² for differences |d| ≤ δ and δ·(|d| − ½δ) beyond: like the squared error near 0, like the absolute
+ * Huber loss: ½d² for differences |d| ≤ δ and δ·(|d| − ½δ) beyond. Like the squared error near 0, like the absolute
  * error for outliers.
  *
  * @param options `delta` δ, positive, default 1, as in Keras
@@ -80,7 +80,7 @@ export function huber(options: { delta?: number } = {}): Huber {
   return { kind: "huber", delta: number("delta", options.delta ?? 1, "a positive number", (x) => x > 0) };
 }
 
-/** Checks a loss; one that has options becomes an object with all of them. */
+/** Checks a loss. A loss with options becomes an object with all of them filled in. */
 export function toLoss(value: Loss | LossAlias): Loss {
   if (typeof value !== "object" || value === null) {
     const name = toLossName("loss", value);
@@ -93,17 +93,17 @@ export function toLoss(value: Loss | LossAlias): Loss {
   return huber(value);
 }
 
-/** The name of a loss, whatever form it has. */
+/** The name of a loss in either form. */
 export function lossName(loss: Loss): LossName {
   return typeof loss === "string" ? loss : loss.kind;
 }
 
-/** Whether a loss is defined for targets from 0 to 1 alone. */
+/** Whether a loss is defined only for targets from 0 to 1. */
 export function wantsUnitRange(loss: Loss): boolean {
   return loss === "binaryCrossentropy";
 }
 
-/** A kernel that calculates a loss and its gradient, with the loss's own numbers. */
+/** A kernel that computes a loss and its gradient, with the loss's parameters. */
 export type LossKernel =
   | {
       readonly name:
@@ -115,8 +115,8 @@ export type LossKernel =
   | { readonly name: "huber"; readonly delta: number };
 
 /**
- * The kernel that calculates a loss behind a given last activation. Cross-entropy of a sigmoid is calculated from the
- * logits, which is exact where the sigmoid has rounded to 0 or 1.
+ * The kernel for a loss that follows a given last activation. Cross-entropy after a sigmoid is computed from the
+ * logits, which stays exact where the sigmoid has rounded to 0 or 1.
  */
 export function lossKernel(loss: Loss, last?: ActivationName): LossKernel {
   if (typeof loss === "object") return { name: loss.kind, delta: loss.delta };
@@ -124,24 +124,24 @@ export function lossKernel(loss: Loss, last?: ActivationName): LossKernel {
   return { name: loss === "binaryCrossentropy" && last === "sigmoid" ? "binaryCrossentropyLogits" : loss };
 }
 
-/** Whether a kernel wants what comes before the last activation. */
+/** Whether a kernel needs the values before the last activation. */
 export function takesLogits({ name }: LossKernel): boolean {
   return name === "binaryCrossentropyLogits";
 }
 
-/** The activation of the last of some layers, if they end in one. */
+/** The activation of the last layer, if it has one. */
 export function lastActivation(
   layers: readonly { readonly calls: BuiltLayer }[],
 ): ActivationName | undefined {
   return layers.at(-1)!.calls.activation;
 }
 
-/** Whether the loss is calculated from the last layer's logits, so that its activation is left out. */
+/** Whether the loss is computed from the last layer's logits, so its activation is skipped. */
 export function usesLogits(loss: Loss, layers: readonly { readonly calls: BuiltLayer }[]): boolean {
   return takesLogits(lossKernel(loss, lastActivation(layers)));
 }
 
-/** Adds the loss of rows and its gradient. */
+/** Adds the computation of the rows' losses and their gradient. */
 export function addLossKernel(
   plan: PlanBuilder,
   rows: number,

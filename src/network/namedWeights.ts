@@ -7,7 +7,7 @@ import type { Network } from "./network.js";
 
 /** One array of weights. */
 export interface NamedWeight {
-  /** As PyTorch would name it: `encoder.0.weight`, `decoder.0.bias`; layers with weights count from 0. */
+  /** As PyTorch would name it: `encoder.0.weight`, `decoder.0.bias`. Layers with weights are counted from 0. */
   readonly name: string;
   /** [out, in] for a weight matrix, [out] for a bias. */
   readonly shape: readonly number[];
@@ -15,7 +15,7 @@ export interface NamedWeight {
   readonly data: Float32Array;
 }
 
-/** Copies of all weights. */
+/** Returns copies of all weights. */
 export function readWeights(network: Network): NamedWeight[] {
   return network.parameters.map((parameter) => ({
     name: parameter.name,
@@ -24,11 +24,11 @@ export function readWeights(network: Network): NamedWeight[] {
   }));
 }
 
-/** An array of weights as it comes from outside: of any type. */
+/** An array of weights as given by the user, of any type. */
 type GivenWeight = Omit<NamedWeight, "data"> & { readonly data: unknown };
 
 /**
- * Replaces all weights; checks everything before it writes anything.
+ * Replaces all weights. Checks everything before writing anything.
  *
  * @param weights what `readWeights` gives, in any order
  * @throws what `checkWeights` throws
@@ -42,10 +42,10 @@ export function writeWeights(network: Network, weights: readonly GivenWeight[]):
 }
 
 /**
- * The data of weights in the order of a model's parameters.
+ * The weights' data in the order of a model's parameters.
  *
- * @throws {ShapeError} for a missing or surplus name, or another shape
- * @throws {NonFiniteError} for NaN or an infinity
+ * @throws {ShapeError} for a missing or unexpected name, or a wrong shape
+ * @throws {NonFiniteError} for NaN or infinite values
  * @throws {ArgumentError} for anything else that is no weight
  */
 export function checkWeights(

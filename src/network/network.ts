@@ -12,26 +12,26 @@ import type { NetworkLayer } from "./networkLayer.js";
 import { PreparedInferences } from "./preparedInferences.js";
 import { codeLayer, type Stack, type StackLayer } from "./stack.js";
 
-/** Floats between the parts of a block, so that each begins on a cache line. */
+/** Floats between the parts of a block, so that each part starts on a cache line. */
 const ALIGNMENT = 16;
 
-/** A stack of layers with its parameters in the engine's memory. */
+/** A stack of layers, with its parameters in the engine's memory. */
 export class Network {
   readonly engine: Engine;
   readonly inputShape: Shape;
   readonly latentShape: Shape;
-  /** What is done to samples before the first layer, and undone after the last one. */
+  /** Applied to samples before the first layer, and undone after the last one. */
   readonly scaling: Scaling | undefined;
-  /** Without those that only change shapes. */
+  /** Without layers that only change shapes. */
   readonly layers: readonly NetworkLayer[];
   /** How many of these layers come before the code. */
   readonly encoderDepth: number;
   readonly parameters: readonly Parameter[];
-  /** The block of all parameters, as they lie in memory; gradients and moments are laid out alike. */
+  /** The block of all parameters as stored in memory. Gradients and moments have the same layout. */
   readonly block: Tensor;
-  /** Forward passes of its layers that are ready for the next call. */
+  /** Forward passes that are ready for the next call. */
   readonly prepared: PreparedInferences;
-  /** What has the memory of all this, and of whatever else lives as long. */
+  /** Owns the memory of the network, and of everything else that lives as long. */
   readonly storage: Storage;
   readonly #repack: Plan;
 
@@ -85,17 +85,17 @@ export class Network {
     return built;
   }
 
-  /** Values of a sample. */
+  /** Number of values in a sample. */
   get inputSize(): number {
     return sizeOf(this.inputShape);
   }
 
-  /** Values of a code. */
+  /** Number of values in a code. */
   get latentSize(): number {
     return sizeOf(this.latentShape);
   }
 
-  /** A live view of all parameters, as they lie in memory. */
+  /** A live view of all parameters as stored in memory. */
   get values(): Float32Array {
     return this.block.values;
   }
@@ -110,12 +110,12 @@ export class Network {
     return this.layers.slice(this.encoderDepth);
   }
 
-  /** The place of the layer whose output is the code. */
+  /** Index of the layer whose output is the code. */
   get codeIndex(): number {
     return this.layers.indexOf(codeLayer(this.encoder));
   }
 
-  /** Draws new parameters. */
+  /** Draws new initial parameters. */
   initialize(seed: Seed): void {
     for (const { number, wishes, parameters } of this.layers) {
       for (const wish of wishes) {
@@ -137,19 +137,19 @@ export class Network {
     storage.release();
   }
 
-  /** Does what has to be done after parameters were changed from outside. */
+  /** Updates packed weights after the parameters were changed from outside. */
   pack(): void {
     this.engine.run(this.#repack);
   }
 
-  /** Gives all memory back. */
+  /** Releases all memory. */
   release(): void {
     this.prepared.release();
     this.storage.release();
   }
 }
 
-/** Gives each layer's parameters their places, one after the other. */
+/** Assigns each layer's parameters their places in the block, one after the other. */
 function placeParameters(layers: readonly StackLayer[]) {
   let size = 0;
   const perLayer: Record<string, Parameter>[] = [];

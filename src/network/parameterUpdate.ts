@@ -6,8 +6,8 @@ import type { Learner } from "./learner.js";
 import type { StepMemory } from "./stepMemory.js";
 
 /**
- * Adds what is done to a parameter's gradient once it is complete: its penalty's, clipping by value, and the sums that
- * clipping by a norm needs.
+ * Adds the rules for a parameter's complete gradient: its penalty, clipping by value, and the sums needed for clipping
+ * by norm.
  */
 export function addGradientRules(
   plan: PlanBuilder,
@@ -28,8 +28,8 @@ export function addGradientRules(
 }
 
 /**
- * Adds the update of a parameter, the same rows by the same thread as its gradient. Where gradients are clipped by a norm,
- * the sums of squares of all of them must be there.
+ * Adds a parameter's update. Each thread updates the rows whose gradient it computed. When clipping by norm, the sums
+ * of squares of all gradients must be complete.
  */
 export function addUpdate(
   plan: PlanBuilder,

@@ -7,14 +7,14 @@ import type { Parameter } from "../layers/parameter.js";
 import { sizeOf } from "../layers/shape.js";
 import type { NetworkLayer } from "./networkLayer.js";
 
-/** What a pass can do without. */
+/** Optional parts of a pass. */
 export interface PassOptions {
-  /** Where the batch is, if not in a tensor of the pass itself. */
+  /** Where the batch is, if it is not in the pass's own tensor. */
   readonly input?: Tensor;
   readonly draws?: Draws;
-  /** Whether the loss is calculated from the last layer's logits. */
+  /** Whether the loss is computed from the last layer's logits. */
   readonly logits?: boolean;
-  /** In training: the block of all gradients, laid out as the parameters are. */
+  /** In training: the block of all gradients, laid out like the parameters. */
   readonly gradients?: Tensor;
 }
 
@@ -28,14 +28,14 @@ interface LayerTensors {
 }
 
 /**
- * Up to `capacity` rows on their way through some layers: activations, what layers keep, and in training the gradients
- * with respect to what each layer gives. Its memory is taken once, for all batches.
+ * Up to `capacity` rows on their way through some layers: activations, the layers' buffers, and in training the
+ * gradients with respect to each layer's output. The memory is allocated once, for all batches.
  */
 export class Pass {
   readonly purpose: Purpose;
   /** The batch, [capacity, …shape]. */
   readonly input: Tensor;
-  /** Floats of a row in all of it. */
+  /** Floats per row, over all tensors. */
   readonly floats: number;
   readonly #layers: readonly NetworkLayer[];
   readonly #options: PassOptions;
@@ -59,7 +59,7 @@ export class Pass {
     let learns = false;
     for (const { inputShape, outputShape, owned, calls } of layers) {
       const before = tensors.at(-1);
-      // A layer may see what the one before gives in another shape.
+      // A layer may see the previous layer's output in another shape.
       const x = (before?.y ?? this.input).as(capacity, ...inputShape);
       const acts = calls.acts?.(purpose) ?? true;
       const y = acts ? storage.floats(capacity, ...outputShape) : x;
@@ -70,7 +70,7 @@ export class Pass {
           type === "float64" ? storage.doubles(...shape) : storage.floats(...shape),
         ]),
       );
-      // Nobody asks for the gradient of what comes before everything that learns.
+      // The gradient is not needed before the first layer that learns.
       const dx = learns ? before!.dy.as(capacity, ...inputShape) : undefined;
       learns ||= training && owned.length > 0;
       const dy = learns ? storage.floats(capacity, ...outputShape) : NOWHERE;
@@ -81,27 +81,27 @@ export class Pass {
     this.#tensors = tensors;
   }
 
-  /** What layer `index` gives, of up to `capacity` rows; of the last by default. */
+  /** The output of layer `index` (default: the last) for up to `capacity` rows. */
   output(index = this.#layers.length - 1): Tensor {
     return this.#tensors[index]!.y;
   }
 
-  /** The gradient of the loss with respect to that. */
+  /** The gradient of the loss with respect to that output. */
   slope(index = this.#layers.length - 1): Tensor {
     return this.#tensors[index]!.dy;
   }
 
-  /** What a layer keeps by a name; undefined where none does. */
+  /** The buffer that a layer keeps under a name; undefined if there is none. */
   kept(name: string): AnyTensor | undefined {
     return this.#tensors.find(({ kept }) => name in kept)?.kept[name];
   }
 
-  /** Whether layer `index` has to see all rows before its forward pass. */
+  /** Whether layer `index` must see all rows before its forward pass. */
   waits(index: number): boolean {
     return this.purpose === "training" && this.#layers[index]!.calls.prepare !== undefined;
   }
 
-  /** Adds what layer `index` has to do with all rows before its forward pass. */
+  /** Adds the work of layer `index` over all rows before its forward pass. */
   prepare(plan: PlanBuilder, rows: number, index: number): void {
     this.#layers[index]!.calls.prepare?.(plan, this.#of(index, rows));
   }
@@ -114,17 +114,17 @@ export class Pass {
     }
   }
 
-  /** Whether layer `index` or any before it learns, so that the backward pass has to come this far. */
+  /** Whether layer `index` or any layer before it learns, so that the backward pass must reach it. */
   learns(index: number): boolean {
     return this.slope(index) !== NOWHERE;
   }
 
-  /** Whether layer `index` has to see the gradients of all rows before its backward pass. */
+  /** Whether layer `index` must see the gradients of all rows before its backward pass. */
   waitsBackward(index: number): boolean {
     return this.#layers[index]!.calls.prepareBackward !== undefined;
   }
 
-  /** Adds what layer `index` has to do with the gradients of all rows before its backward pass. */
+  /** Adds the work of layer `index` over the gradients of all rows before its backward pass. */
   prepareBackward(plan: PlanBuilder, rows: number, index: number): void {
     this.#layers[index]!.calls.prepareBackward?.(plan, this.#of(index, rows));
   }
@@ -139,7 +139,7 @@ export class Pass {
     this.#layers[index]!.calls.gradient?.(plan, this.#of(index, rows));
   }
 
-  /** Adds what a step changes of one layer beside its trained parameters. */
+  /** Adds what a step changes in one layer besides its trainable parameters. */
   update(plan: PlanBuilder, rows: number, index: number): void {
     this.#layers[index]!.calls.update?.(plan, this.#of(index, rows));
   }

@@ -2,21 +2,21 @@ import type { Engine } from "../engine/engine.js";
 import { Inference, type Wanted } from "./inference.js";
 import type { NetworkLayer } from "./networkLayer.js";
 
-/** The most bytes that the forward passes a network keeps may occupy, beside their plans of about a kilobyte each. */
+/** The most bytes that a network's cached forward passes may use, not counting their plans of about a kilobyte each. */
 const MOST_BYTES = 8 * 2 ** 20;
-/** The most forward passes that a network keeps. */
+/** The most forward passes that a network caches. */
 const MOST_KEPT = 8;
-/** Up to this many rows, the room is rounded up, so that calls of a few rows share it. */
+/** Up to this many rows, the capacity is rounded up, so that calls with few rows can share a pass. */
 const FEW_ROWS = 48;
 
 /**
- * The forward passes of a network that are ready for the next call: memory and plans. A call takes one for itself alone
- * and gives it back, so calls that overlap never share one. The ones that were used last are kept; all of them go when
- * the engine's memory runs out, or with the network.
+ * A cache of a network's forward passes: memory and plans, ready for the next call. A call takes one for itself and
+ * gives it back, so overlapping calls never share one. The most recently used ones are kept. All of them are released
+ * when the engine's memory runs out, or with the network.
  */
 export class PreparedInferences {
   readonly #engine: Engine;
-  /** Those that no call uses now, the one used last at the end. */
+  /** Passes that no call is using now, the most recently used one last. */
   readonly #idle: { readonly key: string; readonly inference: Inference }[] = [];
   readonly #keys = new WeakMap<Inference, string>();
   #registered = false;
@@ -27,9 +27,10 @@ export class PreparedInferences {
   }
 
   /**
-   * A forward pass for this call alone, with room for `rows` rows or more; to be given back, or released after an error.
+   * A forward pass for this call alone, with room for at least `rows` rows. Give it back after the call, or release it
+   * after an error.
    *
-   * @throws {OutOfMemoryError} when the memory cannot hold it
+   * @throws {OutOfMemoryError} if there is not enough memory
    */
   take(layers: readonly NetworkLayer[], wanted: Wanted, rows: number): Inference {
     const room = roomFor(rows);
@@ -41,7 +42,7 @@ export class PreparedInferences {
     return inference;
   }
 
-  /** Takes a forward pass back after the call, and keeps it if there is room. */
+  /** Takes back a forward pass after the call, and keeps it if there is room. */
   giveBack(inference: Inference): void {
     const key = this.#keys.get(inference);
     if (this.#released || key === undefined || inference.bytes > MOST_BYTES) {
@@ -59,14 +60,14 @@ export class PreparedInferences {
     }
   }
 
-  /** Gives back the memory of all that no call uses now. Returns whether there were any. */
+  /** Releases all passes that no call is using now. Returns whether there were any. */
   free(): boolean {
     const idle = this.#idle.splice(0);
     for (const { inference } of idle) inference.release();
     return idle.length > 0;
   }
 
-  /** Gives everything back; what calls still use is released when they give it back. */
+  /** Releases everything. Passes still in use are released when they are given back. */
   release(): void {
     this.#released = true;
     this.free();
@@ -74,7 +75,7 @@ export class PreparedInferences {
   }
 }
 
-/** Of few rows the next power of two, so that any number of them finds one of a handful of sizes. */
+/** For few rows, the next power of two, so that small calls need only a handful of sizes. */
 function roomFor(rows: number): number {
   return rows > FEW_ROWS ? rows : Math.min(FEW_ROWS, 2 ** Math.ceil(Math.log2(rows)));
 }

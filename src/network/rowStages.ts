@@ -3,18 +3,19 @@ import type { PlanBuilder } from "../engine/plan.js";
 type Adder = (plan: PlanBuilder) => void;
 
 /**
- * What happens to a batch, in order: calls that run over rows, block by block, and in between what has to see all rows
- * first. Calls that follow each other over rows go through the cache together; what sees all rows has phases of its own.
+ * The steps that a batch goes through, in order: work that runs in blocks of rows, and in between work that must see
+ * all rows first. Consecutive row steps run block by block, so that data stays in the cache; work over all rows gets
+ * its own phases.
  */
 export class RowStages {
   readonly #stages: { readonly kind: "rows" | "all"; readonly adders: Adder[] }[] = [];
 
-  /** Adds calls that run over the rows. */
+  /** Adds work that runs over the rows. */
   rows(adder: Adder): void {
     this.#add("rows", adder);
   }
 
-  /** Adds calls that see what became of all rows so far. */
+  /** Adds work that sees the results of all rows so far. */
   all(adder: Adder): void {
     this.#add("all", adder);
   }
@@ -26,9 +27,9 @@ export class RowStages {
   }
 
   /**
-   * Writes all of it into a plan.
+   * Writes everything into a plan.
    *
-   * @param floats activations of a row, of all layers
+   * @param floats activations per row, over all layers
    */
   write(plan: PlanBuilder, rows: number, floats: number): void {
     this.#stages.forEach(({ kind, adders }, index) => {

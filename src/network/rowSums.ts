@@ -2,13 +2,13 @@ import type { Storage } from "../engine/storage.js";
 import type { Tensor } from "../engine/tensor.js";
 import type { Parameter } from "../layers/parameter.js";
 
-/** One float64 for each row of some of the parameters, one parameter after the other: sums that threads divide. */
+/** One float64 for each row of some parameters, one parameter after the other: sums that are divided among threads. */
 export class RowSums {
-  /** All of them. */
+  /** The sums of all parameters. */
   readonly all: Tensor<Float64Array>;
   readonly #firsts = new Map<Parameter, number>();
 
-  /** @param storage what it is given back with */
+  /** @param storage owns the memory */
   constructor(storage: Storage, parameters: readonly Parameter[]) {
     let count = 0;
     for (const parameter of parameters) {
@@ -18,12 +18,12 @@ export class RowSums {
     this.all = storage.doubles(count);
   }
 
-  /** Those of a parameter. */
+  /** The sums of one parameter. */
   of(parameter: Parameter): Tensor<Float64Array> {
     return this.all.part(this.#firsts.get(parameter)!, parameter.rows);
   }
 
-  /** The sum of all, in their order. */
+  /** The sum over all rows, added in order. */
   total(): number {
     let sum = 0;
     for (const value of this.all.values) sum += value;

@@ -6,25 +6,27 @@ import { kindOf, type Layer } from "../layers/layers.js";
 import type { ParameterWish } from "../layers/parameter.js";
 import { type Shape, shapeText } from "../layers/shape.js";
 
-/** A layer and its place in the stack that a description comes to. */
+/** A layer and its place in the stack that a description defines. */
 export interface StackLayer {
-  /** Where it stands in the description, for messages: `encoder[0]`. */
+  /** Its place in the description, for messages: `encoder[0]`. */
   readonly place: string;
-  /** What the names of its parameters begin with, as in PyTorch; layers with weights count from 0 in each half: `encoder.0`. */
+  /**
+   * Prefix of its parameters' names, as in PyTorch: `encoder.0`. Layers with weights are counted from 0 in each half.
+   */
   readonly name: string;
   readonly kind: LayerKind<LayerOptions>;
   readonly options: LayerOptions;
   readonly inputShape: Shape;
   readonly outputShape: Shape;
-  /** How many layers before it calculate something; dropout and noise do not. */
+  /** How many layers before this one compute something (dropout and noise do not). */
   readonly number: number;
-  /** The parameters it wants, by its own names for them. */
+  /** The parameters it asks for, by their names within the layer. */
   readonly wishes: readonly ParameterWish[];
-  /** The place in the stack of the layer whose weight this one has, transposed. */
+  /** Index in the stack of the layer whose weight this one uses, transposed. */
   readonly tiedTo?: number;
 }
 
-/** The part of a description that says what layers there are. */
+/** The part of a description that lists the layers. */
 export interface StackDescription {
   readonly inputShape: Shape;
   readonly encoder: readonly Layer[];
@@ -34,10 +36,10 @@ export interface StackDescription {
   readonly tied?: true;
 }
 
-/** All layers of a model in order: a corruption of the input, the encoder, a gaussian latent, the decoder. */
+/** All layers of a model in order: corruption of the input, encoder, Gaussian latent, decoder. */
 export interface Stack {
   readonly inputShape: Shape;
-  /** Of the code. */
+  /** Shape of the code. */
   readonly latentShape: Shape;
   readonly layers: readonly StackLayer[];
   /** How many of the layers come before the code. */
@@ -46,12 +48,12 @@ export interface Stack {
 
 const CORRUPTION: LayerKind<LayerOptions> = corruptionKind;
 
-/** Puts layers one behind the other. */
+/** Stacks layers, each on the output of the one before. */
 class StackBuilder {
   readonly layers: StackLayer[] = [];
   shape: Shape;
   #number = 0;
-  /** Layers with parameters in this half. */
+  /** Number of layers with parameters in this half so far. */
   #named = 0;
 
   constructor(inputShape: Shape) {
@@ -67,7 +69,7 @@ class StackBuilder {
     }
   }
 
-  /** @param half what the names of its parameters begin with */
+  /** @param half prefix of the names of its parameters */
   add(half: string, place: string, kind: LayerKind<LayerOptions>, options: LayerOptions): void {
     const inputShape = this.shape;
     this.shape = kind.outputShape(options, inputShape, place);
@@ -99,8 +101,8 @@ class StackBuilder {
 }
 
 /**
- * @throws {ArgumentError} for a dropout or noise that no layer follows, and for a penalty on tied weights that is not
- *   given to the encoder's layer
+ * @throws {ArgumentError} if no layer follows a dropout or noise layer, and for a penalty on tied weights that is not
+ *   on the encoder's layer
  * @throws {ShapeError} for layers that do not fit together, and tied halves whose widths do not mirror each other
  */
 export function toStack(description: StackDescription): Stack {
@@ -122,7 +124,7 @@ export function toStack(description: StackDescription): Stack {
   return { inputShape, latentShape, encoderDepth, layers: tied ? tie(layers, encoderDepth) : layers };
 }
 
-/** What turns a layer around: the kind of its mirror image, where it has one. */
+/** For each kind of layer that can be tied, the kind of its mirror image. */
 const MIRRORS: Readonly<Record<string, string>> = {
   dense: "dense",
   conv1d: "conv1dTranspose",
@@ -131,7 +133,7 @@ const MIRRORS: Readonly<Record<string, string>> = {
   conv2dTranspose: "conv2d",
 };
 
-/** Gives each layer of the decoder that has one the weight of its mirror image in the encoder. */
+/** Gives each decoder layer with weights the weight of its mirror image in the encoder. */
 function tie(layers: readonly StackLayer[], encoderDepth: number): StackLayer[] {
   const tied = [...layers.keys()].filter((index) => MIRRORS[layers[index]!.kind.kind]);
   const [encoder, decoder] = [
@@ -153,7 +155,7 @@ function tie(layers: readonly StackLayer[], encoderDepth: number): StackLayer[] 
   });
 }
 
-/** @throws {ArgumentError | ShapeError} unless a layer can have the weight of another, turned around */
+/** @throws {ArgumentError | ShapeError} unless a layer can use the transposed weight of another */
 function assertMirror(layer: StackLayer, mirror: StackLayer): void {
   const weight = ({ wishes }: StackLayer) => wishes.find(({ name }) => name === "weight")!;
   if (weight(layer).penalty) {
@@ -169,7 +171,7 @@ function assertMirror(layer: StackLayer, mirror: StackLayer): void {
   }
   const [shape, other] = [weight(layer).shape, weight(mirror).shape];
   if (wanted !== "dense") {
-    // Of a convolution and a transposed one, PyTorch has the same dimensions first.
+    // In PyTorch, convolutions and transposed convolutions have the same order of the first dimensions.
     if (shape.every((length, index) => length === other[index])) return;
     throw new ShapeError(
       `tied needs ${layer.name} to have a weight of ${shapeText(other)}, as ${mirror.name} has, not of ${shapeText(shape)}`,
@@ -186,12 +188,12 @@ function assertMirror(layer: StackLayer, mirror: StackLayer): void {
   );
 }
 
-/** The last of the encoder's layers that calculates something from its inputs: whose output is the code. */
+/** The encoder's last layer that computes something from its inputs. Its output is the code. */
 export function codeLayer<T extends Pick<StackLayer, "kind">>(encoder: readonly T[]): T {
   return encoder.findLast(({ kind }) => kind.build && !kind.trainingOnly)!;
 }
 
-/** The parameters that a layer wants and no other has. */
+/** The parameters that belong to this layer alone. */
 export function ownParameters({ wishes, tiedTo }: StackLayer): readonly ParameterWish[] {
   return wishes.filter(({ name }) => name !== "weight" || tiedTo === undefined);
 }

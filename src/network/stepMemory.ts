@@ -6,22 +6,22 @@ import { usesLogits } from "./losses.js";
 import { Pass } from "./pass.js";
 import { RowSums } from "./rowSums.js";
 
-/** What the penalty on the code's mean activations needs, a float for each of its values. */
+/** The memory for the penalty on the code's mean activations, one float per value of the code. */
 export interface SparsityMemory {
   readonly sums: Tensor;
   readonly slopes: Tensor;
   readonly values: Tensor;
 }
 
-/** The memory of one training step over up to `rows` rows, taken once for all steps. */
+/** The memory of a training step over up to `rows` rows, allocated once for all steps. */
 export class StepMemory {
-  /** All of it, and what else is needed as long. */
+  /** Owns this memory, and whatever else is needed as long. */
   readonly storage: Storage;
   /** Activations and gradients. */
   readonly pass: Pass;
-  /** What changes from step to step; its indices tell what is drawn for the rows. */
+  /** Values that change from step to step. Its indices determine the random numbers for each row. */
   readonly step: StepBlock;
-  /** Its indices tell where the rows are in the source; nothing else in it is read. */
+  /** Only its indices are used: they tell where the rows are in the source. */
   readonly gather: StepBlock;
   /** Losses of the rows. */
   readonly losses: Tensor<Float64Array>;
@@ -30,12 +30,12 @@ export class StepMemory {
   /** Activity penalties of the rows, for each layer that has one. */
   readonly penalties: readonly (Tensor<Float64Array> | undefined)[];
   readonly sparsity: SparsityMemory | undefined;
-  /** What the rows of penalized weights add to the loss, where any do. */
+  /** What each row of penalized weights adds to the loss, if there are any. */
   readonly kernelPenalties: RowSums | undefined;
-  /** Sums of squares of the gradients' rows, where they are clipped by a norm. */
+  /** Sums of squares of the gradients' rows, if gradients are clipped by norm. */
   readonly squares: RowSums | undefined;
 
-  /** @param input where the batch is, if it has no room here */
+  /** @param input where the batch is, if it needs no memory here */
   constructor({ network, task, optimizer, loss, gradients }: Learner, rows: number, input?: Tensor) {
     const { engine, layers } = network;
     const parameters = network.parameters.filter(({ trainable }) => trainable);

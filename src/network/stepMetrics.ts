@@ -14,16 +14,16 @@ import {
 } from "./losses.js";
 import type { StepMemory } from "./stepMemory.js";
 
-/** What can be measured beside the loss: whatever can be a loss. It has no penalties in it, and no divergence. */
+/** What can be measured besides the loss: any loss, without penalties or divergence. */
 export type MetricName = LossName;
 
-/** Metrics of the batches of training, from the same outputs as the loss. */
+/** Metrics of the training batches, computed from the same outputs as the loss. */
 export class StepMetrics {
   readonly #learner: Learner;
   readonly #memory: StepMemory;
   readonly #names: readonly MetricName[];
   readonly #values: readonly Tensor<Float64Array>[];
-  /** Room for the output where the step keeps logits, and for gradients that nobody wants: [rows, values]. */
+  /** Scratch memory [rows, values] for the output, if the step keeps logits, and for gradients that are not used. */
   readonly #room: Tensor | undefined;
 
   constructor(learner: Learner, names: readonly MetricName[], memory: StepMemory, rows: number) {
@@ -31,13 +31,13 @@ export class StepMetrics {
     this.#memory = memory;
     this.#names = names;
     const { storage, losses } = memory;
-    // What is the loss, too, has been calculated.
+    // If the metric is the loss itself, it has already been computed.
     const isLoss = (name: MetricName) => name === lossName(learner.loss);
     this.#values = names.map((name) => (isLoss(name) ? losses : storage.doubles(rows)));
     if (!names.every(isLoss)) this.#room = storage.floats(rows, learner.network.inputSize);
   }
 
-  /** Adds the metrics of the last layer's output. */
+  /** Adds the computation of the metrics from the last layer's output. */
   add(plan: PlanBuilder, rows: number): void {
     const room = this.#room;
     if (room === undefined) return;
@@ -50,7 +50,7 @@ export class StepMetrics {
     this.#names.forEach((name, index) => {
       if (name === lossName(loss)) return;
       if (logits) plan.call("activationForward", rows, { kind, columns, z: output, y: room });
-      // Cross-entropy has outputs, not logits, to work with, except as the loss itself.
+      // As a metric, cross-entropy is computed from the outputs. Only the loss itself uses the logits.
       addLossKernel(plan, rows, lossKernel(toLoss(name)), {
         columns,
         prediction: logits ? room : output,
@@ -62,7 +62,7 @@ export class StepMetrics {
     });
   }
 
-  /** Sums of the metrics over the `rows` rows of the last step, taken before its update, in the order of the names. */
+  /** Sums of the metrics over the `rows` rows of the last step, from before its update, in the order of the names. */
   sums(rows: number): number[] {
     return this.#values.map(({ values }) => sumOf(values, rows));
   }

@@ -4,7 +4,7 @@ import type { Learner } from "./learner.js";
 import type { NetworkLayer } from "./networkLayer.js";
 import type { StepMemory } from "./stepMemory.js";
 
-/** Adds the gradient of what the activations of layer `index` are penalized by, if they are. */
+/** Adds the gradient of the activity penalty of layer `index`, if it has one. */
 export function addActivityPenalty(
   plan: PlanBuilder,
   { pass, penalties }: StepMemory,
@@ -20,7 +20,7 @@ export function addActivityPenalty(
   plan.call("activityL1", rows, { columns, output, gradient, penalties: sums, strength, scale: 1 / rows });
 }
 
-/** Adds the penalty on the mean activations of the code, which all rows must have been calculated for. */
+/** Adds the penalty on the mean activations of the code. All rows must have been computed. */
 export function addCodeStatistics(
   plan: PlanBuilder,
   { network, task }: Learner,
@@ -35,7 +35,7 @@ export function addCodeStatistics(
   plan.call("klSparsity", columns, { rows, sums, slopes, values, target, weight });
 }
 
-/** Adds the gradient of that penalty, if there is one, to that of the code. */
+/** Adds that penalty's gradient, if there is one, to the gradient of the code. */
 export function addSparsitySlope(
   plan: PlanBuilder,
   { pass, sparsity }: StepMemory,

@@ -6,25 +6,25 @@ import { ownParameters, type Stack, type StackLayer } from "./stack.js";
 
 /** One layer of a model. */
 export interface LayerSummary {
-  /** What the names of its weights begin with: `encoder.0`; empty without weights. */
+  /** Prefix of its weights' names: `encoder.0`; empty if it has no weights. */
   readonly name: string;
-  /** Where it stands in the model's description: `encoder[0]`, or `latent`. */
+  /** Its place in the model's description: `encoder[0]`, or `latent`. */
   readonly place: string;
-  /** The layer as its function returned it; of a variational model's code the `latent`. */
+  /** The layer as its function returned it; for a variational model's code, the `latent`. */
   readonly layer: Layer | GaussianLatent;
-  /** Shape of a sample before it. */
+  /** Shape of its input, for one sample. */
   readonly inputShape: Shape;
-  /** Shape of a sample after it. */
+  /** Shape of its output, for one sample. */
   readonly outputShape: Shape;
-  /** Whether its weights are those of a layer of the encoder, transposed. */
+  /** Whether it uses the transposed weights of an encoder layer. */
   readonly tied: boolean;
-  /** Number of parameters of its own. */
+  /** Number of its own parameters. */
   readonly parameterCount: number;
-  /** How many of them training changes by gradients; running statistics are not among them. */
+  /** How many of them are trained by gradients; running statistics are not. */
   readonly trainableCount: number;
 }
 
-/** The layers of a model from sample to code and back, a gaussian latent among them. */
+/** The layers of a model from sample to code and back, including a Gaussian latent. */
 export function layerSummaries({ layers }: Stack): LayerSummary[] {
   return layers.filter(({ place }) => place !== "corruption").map(summaryOf);
 }
@@ -49,23 +49,23 @@ function summaryOf(stacked: StackLayer): LayerSummary {
 
 /** One row of a model's table. */
 export interface SummaryRow {
-  /** Where the layer stands and what it is: `encoder[0] (dense)`. */
+  /** Place and kind of the layer: `encoder[0] (dense)`. */
   readonly layer: string;
-  /** Shape of what it gives for a sample. */
+  /** Shape of its output for one sample. */
   readonly outputShape: Shape;
-  /** Number of weights and biases of its own. */
+  /** Number of its own weights and biases. */
   readonly parameters: number;
-  /** How many of them training changes by gradients. */
+  /** How many of them are trained by gradients. */
   readonly trainable: number;
 }
 
-/** A model as a table, which its `toString()` gives as Keras prints it. */
+/** A model as a table. `toString()` returns it as Keras prints it. */
 export interface Summary {
-  /** A row for each layer, from sample to code and back. */
+  /** One row per layer, from sample to code and back. */
   readonly rows: readonly SummaryRow[];
   /** Number of all weights and biases. */
   readonly parameters: number;
-  /** How many of them training changes by gradients. */
+  /** How many of them are trained by gradients. */
   readonly trainable: number;
   /** The table as text, as wide as its columns need. */
   toString(): string;
@@ -102,12 +102,12 @@ const HEAD = ["Layer (type)", "Output Shape", "Param #"] as const;
 /** Bytes of a float32. */
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 
-/** 25120 as `25,120`, in every locale. */
+/** Formats 25120 as `25,120`, in every locale. */
 function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
-/** The memory of parameters as Keras writes it: `199.19 KB`. */
+/** Formats the memory of parameters as Keras does: `199.19 KB`. */
 function sizeText(count: number): string {
   let size = count * FLOAT_BYTES;
   const units = ["B", "KB", "MB", "GB"];
@@ -118,7 +118,7 @@ function sizeText(count: number): string {
   return `${size.toFixed(2)} ${units[0]}`;
 }
 
-/** Keras's table: columns of text to the left, numbers to the right, and the totals below. */
+/** Keras's table: text columns aligned left, numbers right, and the totals below. */
 function tableText({ rows, parameters, trainable }: Summary): string {
   const cells = rows.map((row) => [
     row.layer,

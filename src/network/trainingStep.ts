@@ -13,34 +13,34 @@ import { addActivityPenalty, addCodeStatistics, addSparsitySlope } from "./stepP
 
 /** A data set in the engine's memory. */
 export interface Source {
-  /** [rows, inputSize]; bytes are gathered as numbers from 0 to 1. */
+  /** [rows, inputSize]; bytes are converted to numbers from 0 to 1 when gathered. */
   readonly data: Tensor | Tensor<Uint8Array>;
-  /** Whether every epoch takes the rows in the order in which they are. */
+  /** Whether every epoch takes the rows in their given order. */
   readonly inOrder: boolean;
 }
 
-/** Sums over the rows of a step, taken before its update. */
+/** Sums over the rows of a step, from before its update. */
 export interface StepLosses {
-  /** What is minimized, penalties included. */
+  /** The loss that is minimized, penalties included. */
   readonly loss: number;
-  /** Of a variational model: its part that compares output and sample. */
+  /** In a variational model: the part that compares output and sample. */
   readonly reconstruction: number;
-  /** Of a variational model: its divergences, not weighted. */
+  /** In a variational model: the sum of the divergences, not weighted. */
   readonly divergence: number;
 }
 
 /**
- * One training step over a batch of up to `rows` rows: its memory and the plans that use it.
+ * One training step over a batch of up to `rows` rows: its memory and plans.
  *
- * A step has two phases. In the first each thread takes rows of the batch: gather, forward, loss, δ of every layer.
- * In the second it takes rows of the weight matrices: gradient, optimizer, packing for the next step. What needs all rows
- * in between, as a penalty on the code's mean activations or batch normalization, adds phases of its own, and so do
- * gradients that are clipped by a norm.
+ * A step has two phases. In the first, each thread processes rows of the batch: gather, forward, loss, δ of every
+ * layer. In the second, it processes rows of the weight matrices: gradient, optimizer, packing for the next step. Work
+ * that needs all rows in between, such as batch normalization or a penalty on the code's mean activations, adds its own
+ * phases; so does clipping gradients by norm.
  */
 export class TrainingStep {
   readonly #learner: Learner;
   readonly #source: Source;
-  /** Whether the only batch is the whole data set as it lies there, so that nothing has to be copied. */
+  /** Whether the only batch is the whole data set in its stored order, so that nothing needs to be copied. */
   readonly #inPlace: boolean;
   readonly #memory: StepMemory;
   readonly #metrics: StepMetrics;
@@ -59,12 +59,12 @@ export class TrainingStep {
   }
 
   /**
-   * Sets the next step up, whose number the learner's clock tells. Returns the plan to run.
+   * Prepares the next step, whose number comes from the learner's clock. Returns the plan to run.
    *
    * @param indices of the rows in the source
-   * @param factors the optimizer's for this step
-   * @param epoch over the model's whole life, from 0
-   * @param samples what the rows' noise is drawn from; default their indices
+   * @param factors the optimizer's factors for this step
+   * @param epoch number of the epoch over the model's whole life, from 0
+   * @param samples sample indices that determine the rows' noise; default `indices`
    */
   prepare(
     rows: number,
@@ -88,8 +88,8 @@ export class TrainingStep {
   }
 
   /**
-   * A plan that sends the last step's batch of `rows` rows through the network as it is now, with the same draws, and
-   * changes nothing of it; `losses` then tells what comes of it.
+   * A plan that runs the last step's batch of `rows` rows through the network with its current weights and the same
+   * random numbers. It changes nothing in the network; read the result from `losses`.
    */
   repeat(rows: number): Plan {
     let plan = this.#repeats.get(rows);
@@ -103,7 +103,7 @@ export class TrainingStep {
     return plan;
   }
 
-  /** What the `rows` rows of the last step come to. */
+  /** Sums of the losses over the `rows` rows of the last step. */
   losses(rows: number): StepLosses {
     const { network, task } = this.#learner;
     const { losses, divergences, penalties, sparsity, kernelPenalties } = this.#memory;
@@ -139,7 +139,7 @@ export class TrainingStep {
     return this.#build(stages, rows, (plan) => this.#addUpdates(plan, rows));
   }
 
-  /** @param after what follows once all rows are through */
+  /** @param after adds the work that follows once all rows are done */
   #build(stages: RowStages, rows: number, after?: (plan: PlanBuilder) => void): Plan {
     const { pass, storage } = this.#memory;
     const plan = this.#learner.network.engine.plan();
@@ -155,7 +155,7 @@ export class TrainingStep {
     const { layers, encoderDepth } = this.#learner.network;
     const { pass, sparsity } = this.#memory;
     for (let index = 0; index < layers.length; index++) {
-      // The penalty on the code's means has to see the codes of all rows before anything follows from them.
+      // The penalty on the code's means must see the codes of all rows before the next layer runs.
       if (sparsity && index === encoderDepth) {
         stages.all((plan) => addCodeStatistics(plan, this.#learner, this.#memory, rows));
       }
@@ -164,7 +164,7 @@ export class TrainingStep {
     }
   }
 
-  /** The batch. */
+  /** Adds the work that brings in the batch. */
   #addInput(plan: PlanBuilder, rows: number): void {
     if (this.#inPlace) return;
     const { pass, gather } = this.#memory;
@@ -175,8 +175,8 @@ export class TrainingStep {
   }
 
   /**
-   * The loss of the last layer's output, and the gradient with respect to it. The loss of a variational model is a sum over
-   * the outputs, any other's a mean.
+   * Adds the loss of the last layer's output, and the gradient with respect to it. In a variational model the loss is a
+   * sum over the outputs, otherwise a mean.
    */
   #addLoss(plan: PlanBuilder, rows: number): void {
     const { network, loss, task } = this.#learner;
@@ -205,7 +205,10 @@ export class TrainingStep {
     }
   }
 
-  /** Gradients of all parameters, then their updates. A gradient is complete behind the last layer that has a part in it. */
+  /**
+   * Adds the gradients of all parameters, then their updates. A gradient is complete after the last layer that
+   * contributes to it.
+   */
   #addUpdates(plan: PlanBuilder, rows: number): void {
     const { layers } = this.#learner.network;
     const { pass, squares } = this.#memory;

@@ -1,7 +1,7 @@
 import { kernelStrengths } from "../layers/penalties.js";
 import type { Network } from "./network.js";
 
-/** What the weights as they are now add to the loss. */
+/** What the current weights add to the loss. */
 export function penaltyOf({ parameters, values }: Network): number {
   let total = 0;
   for (const { penalty, offset, size } of parameters) {

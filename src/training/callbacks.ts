@@ -6,51 +6,51 @@ import type { Gate } from "./gate.js";
 import type { History } from "./history.js";
 import type { BatchLog, BatchPlace, EpochLog, EpochPlace } from "./logs.js";
 
-/** What a callback may do with the model that is trained; the `Autoencoder` itself. */
+/** What a callback may do with the model in training; the object is the `Autoencoder` itself. */
 export interface TrainedModel {
   /** Copies of all weights and biases. */
   getWeights(): NamedWeight[];
-  /** Replaces weights and biases, by their names; from `onBatchEnd` on, the next step starts from them. */
+  /** Replaces weights and biases, by name. If called in `onBatchEnd` or later, the next step starts from them. */
   setWeights(weights: readonly NamedWeight[]): void;
   /** The model as a file. */
   toSafetensors(): Uint8Array;
-  /** The model and all that training goes on from, as a file. */
+  /** The model and everything needed to continue training, as a file. */
   toCheckpoint(): Uint8Array;
 }
 
-/** A training as callbacks see it. */
+/** A training run as callbacks see it. */
 export interface TrainingRun {
-  /** The model that is trained. */
+  /** The model in training. */
   readonly model: TrainedModel;
-  /** How many epochs there will be, with those behind a checkpoint that training goes on from. */
+  /** Total number of epochs, including those before a checkpoint that training continues from. */
   readonly epochs: number;
-  /** What happened so far; grows by an entry before each `onEpochEnd`. */
+  /** The history so far. It grows by one entry before each `onEpochEnd`. */
   readonly history: History;
-  /** Whether there are validation data. */
+  /** Whether there is validation data. */
   readonly validates: boolean;
   /**
-   * Ends training in order: `fit` is resolved. From `onEpochEnd` and `onEpochBegin`, no further epoch is begun; within
-   * an epoch it ends after the running step, and that epoch does not count: it has no entry in the history.
+   * Ends training normally: `fit` resolves. When called in `onEpochEnd` or `onEpochBegin`, no further epoch starts.
+   * When called within an epoch, training ends after the current step, and that epoch gets no entry in the history.
    */
   stop(): void;
 }
 
 /**
- * What is called while a model is trained, by Keras's names. `fit` waits for the promise that a callback returns, until it
- * is settled or the training is aborted; `fitSync` does not wait. What a callback throws, or rejects its promise with, ends
- * the training, and `fit` is rejected with it. `onTrainEnd` is called when training comes to its end or is stopped, not when
- * it fails or is aborted.
+ * Functions that are called during training, named as in Keras. `fit` waits for a promise that a callback returns,
+ * until it settles or training is aborted; `fitSync` does not wait. If a callback throws or its promise rejects,
+ * training ends and `fit` rejects with that error. `onTrainEnd` is called when training finishes or is stopped, not
+ * when it fails or is aborted.
  */
 export interface Callback {
-  /** Before the first epoch, after everything was checked. */
+  /** Before the first epoch, after all options have been checked. */
   onTrainBegin?(run: TrainingRun): void | Promise<void>;
   /** Before the first step of each epoch. */
   onEpochBegin?(place: EpochPlace, run: TrainingRun): void | Promise<void>;
   /** Before each step. */
   onBatchBegin?(place: BatchPlace, run: TrainingRun): unknown;
-  /** After each step, when the parameters have been updated. */
+  /** After each step, once the parameters have been updated. */
   onBatchEnd?(log: BatchLog, run: TrainingRun): unknown;
-  /** After the epoch's validation; the history has its entry. */
+  /** After the epoch's validation; the history already has its entry. */
   onEpochEnd?(log: EpochLog, run: TrainingRun): void | Promise<void>;
   /** After the last epoch, or when training was stopped. */
   onTrainEnd?(run: TrainingRun): void | Promise<void>;
@@ -65,7 +65,7 @@ const MOMENTS = [
   "onTrainEnd",
 ] as const satisfies readonly (keyof Callback)[];
 
-/** @throws {ArgumentError} unless `callbacks` is an array of objects that have functions for moments of training */
+/** @throws {ArgumentError} unless `callbacks` is an array of objects with callback functions */
 export function checkCallbacks(callbacks: unknown): Callback[] {
   if (!Array.isArray(callbacks)) {
     throw new ArgumentError(`callbacks must be an array, not ${show(callbacks)}`);
@@ -75,7 +75,7 @@ export function checkCallbacks(callbacks: unknown): Callback[] {
     if (typeof callback !== "object" || callback === null) {
       throw new ArgumentError(`${name} must be an object, not ${show(callback)}`);
     }
-    // Objects of a class may have whatever else they need.
+    // Instances of a class may have other properties.
     if (Object.getPrototypeOf(callback) === Object.prototype) knownKeys(name, callback, MOMENTS);
     const given = callback as Record<string, unknown>;
     for (const moment of MOMENTS) {
@@ -89,13 +89,13 @@ export function checkCallbacks(callbacks: unknown): Callback[] {
 
 type Moment = (typeof MOMENTS)[number];
 
-/** The callbacks of a training, told in the order in which they were given. */
+/** The callbacks of a training run, called in the order in which they were given. */
 export class Callbacks {
   readonly #callbacks: { readonly [moment in Moment]: readonly Callback[] };
   readonly #run: TrainingRun;
   readonly #gate: Gate;
 
-  /** @param gate the training's, which ends the waiting for a promise */
+  /** @param gate the training's gate, which can end the wait for a promise */
   constructor(callbacks: readonly Callback[], run: TrainingRun, gate: Gate) {
     const listening = (moment: Moment) => callbacks.filter((callback) => callback[moment] !== undefined);
     this.#callbacks = {
@@ -110,7 +110,7 @@ export class Callbacks {
     this.#gate = gate;
   }
 
-  /** Whether anybody is to be told at a moment. */
+  /** Whether any callback handles this moment. */
   hear(moment: Moment): boolean {
     return this.#callbacks[moment].length > 0;
   }
@@ -147,7 +147,7 @@ export class Callbacks {
   }
 }
 
-/** Whether a callback returned something to wait for; arrow functions return whatever their expression gives. */
+/** Whether a callback returned a promise. An arrow function may return any value, since it returns its expression. */
 function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as Partial<PromiseLike<unknown>> | undefined)?.then === "function";
 }

@@ -4,28 +4,28 @@ import type { Parameter } from "../layers/parameter.js";
 import type { Learner } from "../network/learner.js";
 import type { TrainingStep } from "../network/trainingStep.js";
 
-/** Inputs are taken to be no larger than this when outputs are bounded from the weights. */
+/** When outputs are bounded from the weights, inputs are assumed to be at most this large. */
 const LARGEST_INPUT = 1e9;
-/** Squares of values up to here are float32. */
+/** The squares of values up to this size fit in a float32. */
 const SAFE = 1e18;
 /**
- * Whether an epoch has ended with a model that gives no finite numbers. Its losses were taken before the updates, so they
- * do not tell: the last update may have made weights infinite, or so large that the outputs are. Where the weights alone do
- * not rule that out, the last batch goes through the network once more.
+ * Whether an epoch ended with a model whose outputs are not finite. The epoch's losses do not show this, since they are
+ * from before the updates: the last update may have made weights infinite, or so large that outputs overflow. If the
+ * weights alone do not rule that out, the last batch is run through the network once more.
  *
- * @param step whose plan ran last
- * @param rows of the last batch
+ * @param step the step that ran last
+ * @param rows number of rows in the last batch
  */
 export function* hasDiverged({ network }: Learner, step: TrainingStep, rows: number): Work<boolean> {
   const { layers, values } = network;
-  // Most networks are looked at in one go: a generator for each parameter costs small ones a tenth of an epoch.
+  // Most networks are checked without pausing: in small ones, a generator per parameter costs a tenth of an epoch.
   const pauses = values.length > ELEMENTS_PER_TURN;
   let bound = LARGEST_INPUT;
   for (const { parameters, calls } of layers) {
     const found: Record<string, number> = {};
     for (const [name, parameter] of Object.entries(parameters)) {
       const value = pauses ? yield* largestInTurns(values, parameter) : largest(values, parameter);
-      // Infinite and NaN parameters make it NaN.
+      // Infinite or NaN parameters make the bound NaN.
       if (!(value < Infinity)) return true;
       found[name] = value;
     }
@@ -36,7 +36,7 @@ export function* hasDiverged({ network }: Learner, step: TrainingStep, rows: num
   return !Number.isFinite(step.losses(rows).loss);
 }
 
-/** The largest absolute value of a parameter, or of a part of it; NaN when one is not finite. */
+/** The largest absolute value of a parameter, or of a part of it; NaN if a value is not finite. */
 function largest(values: Float32Array, { offset, size }: Parameter, start = 0, end = size): number {
   let result = 0;
   for (let i = offset + start; i < offset + end; i++) {
@@ -47,14 +47,14 @@ function largest(values: Float32Array, { offset, size }: Parameter, start = 0, e
   return result;
 }
 
-/** `largest`, with pauses. */
+/** Like `largest`, with pauses. */
 function* largestInTurns(values: Float32Array, parameter: Parameter): Work<number> {
   const { size } = parameter;
   let result = 0;
   for (let start = 0; start < size && !Number.isNaN(result); start += ELEMENTS_PER_TURN) {
     if (start > 0) yield;
     const part = largest(values, parameter, start, Math.min(start + ELEMENTS_PER_TURN, size));
-    // Math.max keeps NaN.
+    // Math.max returns NaN if any argument is NaN.
     result = Math.max(result, part);
   }
   return result;

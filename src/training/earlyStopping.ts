@@ -7,23 +7,25 @@ import { Monitor, type MonitorOptions } from "./monitor.js";
 export interface EarlyStoppingOptions extends MonitorOptions {
   /** Epochs without improvement after which training stops; default 0, which stops at the first one. */
   patience?: number;
-  /** How much more than this a value must be better to count as improvement; at least 0, default 0. */
+  /**
+   * The smallest change that counts as an improvement: a value must be better by more than this; at least 0, default 0.
+   */
   minDelta?: number;
-  /** Whether the weights go back to those of the best epoch when training ends; default false. */
+  /** Whether to restore the weights of the best epoch when training ends; default false. */
   restoreBestWeights?: boolean;
-  /** Epochs at the beginning that are not looked at; default 0. */
+  /** Number of epochs to ignore at the beginning; default 0. */
   startFromEpoch?: number;
 }
 
 /**
- * Stops training when what it watches has not improved for `patience` epochs. With `restoreBestWeights` the model has
- * the weights of the best epoch afterwards, also when training came to its end before it was stopped, as in Keras 3.
- * The optimizer's moments are not part of that; they stay as they are.
+ * Stops training when the watched value has not improved for `patience` epochs. With `restoreBestWeights`, the model
+ * then has the weights of the best epoch, even if training finished without being stopped early, as in Keras 3. The
+ * optimizer's moments are not restored.
  *
- * A training that goes on from a checkpoint is judged by its whole history. The weights of epochs before the checkpoint
- * are not known any more: if the best epoch was one of those, the weights stay as they are.
+ * If training continues from a checkpoint, its whole history counts. Weights from before the checkpoint are no longer
+ * available: if the best epoch was one of those, the weights stay as they are.
  *
- * @throws {ArgumentError} for values out of range, and from `fit` when training does not have what is watched
+ * @throws {ArgumentError} for values out of range, and from `fit` if training does not record the watched value
  *
  * @example
  * ```ts
@@ -54,7 +56,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   let wait = 0;
   let best: NamedWeight[] | undefined;
 
-  /** Takes the value of epoch `epoch`, counted from 1; returns whether it is the best so far. */
+  /** Records the value of epoch `epoch`, counted from 1. Returns whether it is the best so far. */
   const take = (value: number, epoch: number): boolean => {
     if (epoch <= startFromEpoch) return false;
     const improved = monitor.improves(value);

@@ -16,21 +16,21 @@ import type { Progress } from "./progress.js";
 import type { StreamedRows } from "./sampleStream.js";
 import type { BatchSource } from "./trainingData.js";
 
-/** What a training works on. */
+/** What a training run works on. */
 export interface FitContext {
   readonly learner: Learner;
   readonly seed: Seed;
   readonly model: TrainedModel;
   readonly gate: Gate;
-  /** Kept up to date epoch by epoch, so that it survives an abort. */
+  /** Updated after each epoch, so that it survives an abort. */
   readonly progress: Progress;
-  /** Whether to go on with the training that `progress` tells of, rather than to begin a new one. */
+  /** Whether to continue the training described by `progress`, instead of starting a new one. */
   readonly resumes: boolean;
-  /** Told when everything was checked and training begins. */
+  /** Called when everything has been checked and training starts. */
   readonly onBegin: () => void;
 }
 
-/** Everything that a training consists of. */
+/** Everything that belongs to a training run. */
 export interface Run extends FitContext {
   readonly options: CheckedFitOptions;
   readonly data: BatchSource;
@@ -38,15 +38,17 @@ export interface Run extends FitContext {
   readonly step: TrainingStep;
   readonly callbacks: Callbacks;
   readonly history: History;
-  /** Whether it is to end early. */
+  /** Whether training should end early. */
   stopped: boolean;
-  /** Whether there is an epoch to go back to the beginning of. */
+  /** Whether there is an epoch whose start can be restored. */
   restorable: boolean;
 }
 
 type Validated = Pick<EpochLog, "valLoss" | "valMetrics">;
 
-/** Trains for one epoch, validates and records it; none of that when the run is stopped meanwhile. */
+/**
+ * Trains for one epoch, validates and records it. If the run is stopped meanwhile, nothing is validated or recorded.
+ */
 export function* trainOneEpoch(run: Run): Work<void> {
   const { learner, options, history, progress, callbacks, validation } = run;
   const epoch = history.loss.length + 1;
@@ -64,7 +66,7 @@ export function* trainOneEpoch(run: Run): Work<void> {
   if (callbacks.hear("onEpochEnd")) yield* callbacks.epochEnd(validated ? { ...log, ...validated } : log);
 }
 
-/** Goes through the batches of an epoch; undefined when the run is stopped meanwhile. */
+/** Runs the batches of an epoch. Returns undefined if the run is stopped meanwhile. */
 function* trainBatches(run: Run, epoch: number): Work<EpochLog | undefined> {
   const { learner, data, step, options, progress, callbacks, gate } = run;
   const { epochs, metrics } = options;
@@ -143,8 +145,8 @@ function named(names: readonly MetricName[], values: readonly number[]): NonNull
 /**
  * Loss and metrics of the validation data.
  *
- * @throws what a stream of them throws, and for unfit chunks of it; the weights are those from before the epoch then
- * @throws {DivergedError} when one of them is not finite
+ * @throws what a validation stream throws, and for invalid chunks; the weights from before the epoch are then restored
+ * @throws {DivergedError} if a loss or metric is not finite
  */
 function* validate(run: Run, epoch: number, validation: Rows | StreamedRows): Work<Validated> {
   const { learner, gate } = run;
@@ -167,7 +169,7 @@ function areFinite(values: readonly number[]): boolean {
   return values.every(Number.isFinite);
 }
 
-/** Goes back to the weights from before the epoch. */
+/** Restores the weights from before the epoch. */
 function diverged(learner: Learner, what: string): DivergedError {
   learner.restore();
   return new DivergedError(

@@ -3,10 +3,10 @@ import type { History } from "./history.js";
 import type { EpochLog } from "./logs.js";
 
 /**
- * The epochs of a training one by one. Training begins when the first one is asked for, and waits between two until
- * the next one is. Leaving the loop early stops it in order.
+ * Yields the epochs of a training run one by one. Training starts when the first one is requested, and between epochs
+ * it waits for the next request. Leaving the loop early stops training normally.
  *
- * @param start begins a training that tells `callback`
+ * @param start starts a training run that calls `callback`
  * @returns the history, as the generator's return value
  */
 export async function* epochsOf(
@@ -19,7 +19,7 @@ export async function* epochsOf(
     new Promise<EpochLog>((resolve) => {
       arrived = resolve;
     });
-  // Before training begins, which may have its first epoch behind it when `start` returns.
+  // Created before training starts, since the first epoch may already be over when `start` returns.
   let log = nextLog();
   const training = start({
     onTrainBegin(begun) {
@@ -43,7 +43,7 @@ export async function* epochsOf(
   } finally {
     run?.stop();
     goOn();
-    // What it failed with has been thrown already.
+    // Its error has already been thrown.
     await training.catch(() => {});
   }
 }

@@ -16,10 +16,7 @@ import { learnScaling, scaleAll } from "./scaledRows.js";
 import { StreamedData } from "./streamedData.js";
 import { type BatchOptions, type BatchSource, TrainingData } from "./trainingData.js";
 
-/**
- * Trains a model; written as work that can pause (see turns.ts). Everything it allocates is given back however it
- * ends.
- */
+/** Trains a model, as work that can pause (see turns.ts). All memory is released, however training ends. */
 export function* fitModel(
   context: FitContext,
   samples: Rows | StreamedRows,
@@ -44,9 +41,9 @@ export function* fitModel(
   try {
     yield* data.open();
     step = new TrainingStep(learner, data.source, data.batchSize, options.metrics);
-    // Nothing can be refused any more, and nothing has changed so far.
+    // All checks have passed, and nothing has been changed so far.
     if (scaling && learnt) scaling.parameters = learnt.fitted();
-    // Whatever an earlier training left off in the middle of is what this one begins with.
+    // If an earlier training was interrupted, this one starts from the current values.
     learner.keep();
     progress.history = resumed ? progress.history : emptyHistory(options.metrics, described.validates);
     progress.options = described;
@@ -58,7 +55,7 @@ export function* fitModel(
     yield* run.callbacks.trainEnd();
     return history;
   } catch (error) {
-    // A worker that died leaves a step half done, and a stream that failed an epoch.
+    // A worker that died leaves a half-finished step, and a failed stream a half-finished epoch.
     if (run?.restorable && (error instanceof EngineError || data.failed)) learner.restore();
     throw error;
   } finally {
@@ -68,11 +65,11 @@ export function* fitModel(
 }
 
 /**
- * Looks at everything in memory before anything changes. A scaling that has not learnt yet does so in the same go, or from
- * a stream; the training samples are scaled later, on their way into the engine's memory, and the validation's are
- * scaled once to see whether that can be done.
+ * Checks all data in memory before anything changes. A scaling that has not learned yet does so in the same pass, or
+ * from a stream. Training samples are scaled later, when they are copied into the engine's memory; validation samples
+ * are scaled once as a check.
  *
- * @returns the scaling with what it has learnt, now or before, if the model has one
+ * @returns the scaling with its learned parameters, if the model has one
  */
 function* checkSamples(
   { learner, gate }: FitContext,
@@ -87,7 +84,7 @@ function* checkSamples(
   const { scaling } = learner.network;
   const wanted: Wanted = scaling ? "finite" : unit ? "unit" : "float32";
   const learns = scaling !== undefined && scaling.parameters === undefined;
-  // What is learnt from a stream takes a whole reading of it, so whatever is in memory is looked at before.
+  // Learning from a stream takes a full read of it, so data in memory is checked first.
   const learn = () => learnScaling(scaling!, samples, "data" in training ? training.rows : 0, gate);
   let learnt = learns && "data" in samples ? yield* learn() : scaling;
   if (!learns && "data" in samples) yield* checkValues(samples, wanted);
@@ -95,14 +92,14 @@ function* checkSamples(
   if (given && "data" in given) yield* checkValues(given, wanted);
   if (learns && !("data" in samples)) learnt = yield* learn();
   if (!learnt || !validation || !("data" in validation)) return learnt;
-  // Rows that were split off are counted, and named, among all samples.
+  // Errors name and count held-out rows by their position among all samples.
   const [all, from] =
     given || !("data" in samples) ? [validation, 0] : [samples, samples.rows - validation.rows];
   yield* scaleAll(learnt, all, from, unit);
   return learnt;
 }
 
-/** A learning rate that follows the validation's loss needs one. */
+/** A learning rate that follows the validation loss needs validation data. */
 function assertMonitored({ clock }: Learner, validation: Rows | StreamedRows | undefined): void {
   if (clock.learningRate.monitor === "valLoss" && !validation) {
     throw new ArgumentError(
@@ -142,7 +139,7 @@ function sourceOf(
   return new StreamedData(engine, training, gate, { ...how, shuffleBuffer });
 }
 
-/** Training and validation samples. */
+/** Splits the data into training and validation samples. */
 function divide(
   samples: Rows | StreamedRows,
   options: CheckedFitOptions,
@@ -170,7 +167,7 @@ function divide(
   return [part(0, rows), part(rows, samples.rows)];
 }
 
-/** @throws {ArgumentError} for a metric that has no meaning for the scaled samples */
+/** @throws {ArgumentError} for a metric that is not defined for the scaled samples */
 function assertMetrics(scaling: Scaling | undefined, metrics: readonly MetricName[]): void {
   if (scaling?.kind !== "standard" || !metrics.includes("binaryCrossentropy")) return;
   throw new ArgumentError(

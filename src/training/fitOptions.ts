@@ -9,22 +9,22 @@ import type { SampleStream } from "./sampleStream.js";
 
 /** Options of `fitSync`. */
 export interface FitSyncOptions {
-  /** Times to go through the data; default 1. */
+  /** Number of passes over the data; default 1. */
   epochs?: number;
-  /** Samples a step; default 32, as in Keras. A last partial batch is trained on. */
+  /** Samples per step; default 32, as in Keras. A smaller last batch is trained on, too. */
   batchSize?: number;
-  /** Whether each epoch takes the samples in a new random order; default true. */
+  /** Whether to shuffle the samples anew in each epoch; default true. */
   shuffle?: boolean;
-  /** Samples to evaluate after each epoch. Excludes `validationSplit`. */
+  /** Samples to evaluate after each epoch. Cannot be combined with `validationSplit`. */
   validationData?: Samples;
-  /** The last part of the samples, as a fraction in [0, 1), that is held out for validation; default 0. */
+  /** The fraction of samples, in [0, 1), to hold out for validation, taken from the end; default 0. */
   validationSplit?: number;
   /**
-   * What to measure beside the loss, by the names of losses; default nothing. Of the training samples it is taken from
-   * the batches, before their updates, as the loss is. `"mse"`, `"mae"` and `"bce"` will do; results have the long names.
+   * What to measure besides the loss, by loss names; default nothing. Training metrics are computed per batch, before
+   * its update, like the loss. `"mse"`, `"mae"` and `"bce"` are accepted; results use the long names.
    */
   metrics?: readonly (MetricName | LossAlias)[];
-  /** What to call at the moments of training, such as `earlyStopping({ patience: 3 })`; default nothing. */
+  /** Callbacks to call during training, such as `earlyStopping({ patience: 3 })`; default none. */
   callbacks?: readonly Callback[];
   /** Called after each epoch, after the `callbacks`. */
   onEpochEnd?: (log: EpochLog) => void;
@@ -34,23 +34,22 @@ export interface FitSyncOptions {
 
 /** Options of `fit`. */
 export interface FitOptions extends Omit<FitSyncOptions, "onEpochEnd" | "onBatchEnd" | "validationData"> {
-  /** Samples to evaluate after each epoch. Excludes `validationSplit`. */
+  /** Samples to evaluate after each epoch. Cannot be combined with `validationSplit`. */
   validationData?: Samples | SampleStream;
   /**
-   * For a stream of samples: the rows, at least a batch, that are held in memory to draw each batch from when
-   * shuffling; default 1024. An order is random only as far as this buffer reaches; one that holds all rows makes it
-   * uniformly random.
+   * For a stream with shuffling: how many rows to hold in memory, at least a batch, from which each batch is drawn;
+   * default 1024. Rows are shuffled only within this buffer; if it holds all rows, the order is uniformly random.
    */
   shuffleBuffer?: number;
   /** Called after each epoch, after the `callbacks`; `fit` waits for a returned promise. */
   onEpochEnd?: (log: EpochLog) => void | Promise<void>;
   /** Called after each step, after the `callbacks`; `fit` waits for a returned promise. */
   onBatchEnd?: (log: BatchLog) => unknown;
-  /** Ends training after the running step; `fit` is then rejected with the signal's reason. */
+  /** Aborts training after the current step; `fit` then rejects with the signal's reason. */
   signal?: AbortSignal;
 }
 
-/** Options with everything decided. */
+/** Options that have been checked, with all defaults filled in. */
 export interface CheckedFitOptions {
   readonly epochs: number;
   readonly batchSize: number;
@@ -113,7 +112,7 @@ export function checkFitOptions(options: FitOptions): CheckedFitOptions {
   };
 }
 
-/** @throws {ArgumentError} unless `metrics` is an array of known names, none of them twice */
+/** @throws {ArgumentError} unless `metrics` is an array of known names without duplicates */
 export function checkMetrics(name: string, metrics: unknown): MetricName[] {
   if (!Array.isArray(metrics)) throw new ArgumentError(`${name} must be an array, not ${show(metrics)}`);
   const checked = metrics.map((metric, index) => toLossName(`${name}[${index}]`, metric));
@@ -122,7 +121,7 @@ export function checkMetrics(name: string, metrics: unknown): MetricName[] {
   return checked;
 }
 
-/** The callbacks, and after them those that are options of their own. */
+/** The callbacks, followed by those given as `onEpochEnd` and `onBatchEnd`. */
 function allCallbacks({ callbacks, onEpochEnd, onBatchEnd }: FitOptions): Callback[] {
   for (const [name, value] of Object.entries({ onEpochEnd, onBatchEnd })) {
     if (value !== undefined && typeof value !== "function") {

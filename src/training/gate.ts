@@ -2,7 +2,7 @@ import { StateError } from "../common/errors.js";
 import type { Lifetime } from "../engine/lifetime.js";
 import type { Work } from "../engine/turns.js";
 
-/** What holds training up or ends it from outside: `pause` and `resume`, an `AbortSignal`, the end of the model. */
+/** Pauses training or ends it from outside: `pause` and `resume`, an `AbortSignal`, the disposal of the model. */
 export class Gate {
   readonly #lifetime: Lifetime;
   readonly #signal: AbortSignal | undefined;
@@ -12,7 +12,7 @@ export class Gate {
   readonly #woken = () => this.#wake();
 
   /**
-   * @param lifetime the model's
+   * @param lifetime the model's lifetime
    * @param canWait whether other code can run while training waits
    */
   constructor(lifetime: Lifetime, signal?: AbortSignal, canWait = true) {
@@ -26,7 +26,7 @@ export class Gate {
     return this.#paused;
   }
 
-  /** @throws {StateError} when nobody could call `resume` */
+  /** @throws {StateError} if no other code could call `resume` */
   pause(): void {
     if (!this.#canWait)
       throw new StateError("fitSync cannot be paused, since nothing could resume it; use fit");
@@ -38,20 +38,20 @@ export class Gate {
     this.#wake();
   }
 
-  /** Throws the signal's reason when it is aborted. */
+  /** Throws the signal's reason if it is aborted. */
   check(): void {
     this.#signal?.throwIfAborted();
   }
 
-  /** Waits until training is resumed, if it is paused. Throws the signal's reason when it is aborted. */
+  /** Waits until training is resumed, if it is paused. Throws the signal's reason if it is aborted. */
   *pass(): Work<void> {
     this.check();
     while (this.#paused) yield* this.wait();
   }
 
-  /** Waits until `promise` is settled or the model's lifetime is over. Throws the signal's reason when it is aborted. */
+  /** Waits until `promise` settles or the model's lifetime ends. Throws the signal's reason if it is aborted. */
   *wait(promise?: Promise<unknown>): Work<void> {
-    // Not a race with one long promise, which would keep something of every wait until it is settled.
+    // Racing against one long-lived promise would leak memory: it keeps a handler for every wait until it settles.
     const woken = new Promise<void>((resolve) => {
       this.#wake = resolve;
       promise?.then(
@@ -64,8 +64,8 @@ export class Gate {
   }
 
   /**
-   * Waits until a callback's promise is settled, or training is ended from outside; what the promise is rejected with is
-   * thrown. `fitSync` does not wait.
+   * Waits until a callback's promise settles, or training is ended from outside. Throws the error if the promise
+   * rejects. `fitSync` does not wait.
    */
   *settled(promise: PromiseLike<unknown>): Work<void> {
     if (!this.#canWait) return;
@@ -82,7 +82,7 @@ export class Gate {
     if ("error" in outcome) throw outcome.error;
   }
 
-  /** Whether an error is what training was ended with from outside: by the signal, or by the end of the model. */
+  /** Whether an error means that training was ended from outside: by the signal, or by disposing the model. */
   isEnd(error: unknown): boolean {
     return error instanceof StateError || (this.#signal?.aborted === true && error === this.#signal.reason);
   }

@@ -1,19 +1,25 @@
 import type { MetricName } from "../network/stepMetrics.js";
 
-/** What happened in training, one entry an epoch. */
+/** The history of a training run, one entry per epoch. */
 export interface History {
   /**
-   * Training loss of each epoch, penalties included: mean over the samples, each taken before the update of its batch. A
-   * variational model's is that of each step's weight of the divergence.
+   * Training loss of each epoch, penalties included: the mean over the samples, from before the update of each batch.
+   * In a variational model, the divergence is weighted as in each step.
    */
   readonly loss: number[];
-  /** Of a variational model: the part of `loss` that compares output and sample, a sum over the outputs; else empty. */
+  /**
+   * In a variational model: the part of `loss` that compares output and sample, a sum over the outputs; otherwise
+   * empty.
+   */
   readonly reconstructionLoss: number[];
-  /** Of a variational model: mean divergence of the codes from the standard normal distribution, not weighted; else empty. */
+  /**
+   * In a variational model: the mean divergence of the codes from the standard normal distribution, not weighted;
+   * otherwise empty.
+   */
   readonly klLoss: number[];
   /** Loss of the validation data after each epoch, as `evaluate` gives it; empty without validation. */
   readonly valLoss: number[];
-  /** Each of the `metrics` over the training samples, taken as the loss is; no keys without metrics. */
+  /** Each of the `metrics` over the training samples, computed like the loss; no keys without metrics. */
   readonly metrics: Readonly<Partial<Record<MetricName, number[]>>>;
   /** Each of the `metrics` over the validation data after each epoch; no keys without metrics or validation. */
   readonly valMetrics: Readonly<Partial<Record<MetricName, number[]>>>;
@@ -35,10 +41,10 @@ export function emptyHistory(metrics: readonly MetricName[] = [], validates = fa
   };
 }
 
-/** What can be watched: a series of the history, those of the validation data by Keras's `val` before the name. */
+/** Series of the history that can be watched. Those of the validation data start with `val`, as in Keras. */
 export type MonitorName = "loss" | "valLoss" | MetricName | `val${Capitalize<MetricName>}`;
 
-/** The series of a history by the names under which they can be watched. */
+/** The series of a history, by the names under which they can be watched. */
 export function monitored(history: History): Map<string, readonly number[]> {
   const result = new Map<string, readonly number[]>([["loss", history.loss]]);
   for (const [name, series] of Object.entries(history.metrics)) result.set(name, series);

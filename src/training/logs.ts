@@ -1,22 +1,22 @@
 import type { MetricName } from "../network/stepMetrics.js";
 
-/** What `onEpochEnd` is told. */
+/** The argument of `onEpochEnd`. */
 export interface EpochLog {
-  /** Counts from 1. */
+  /** Counted from 1. */
   readonly epoch: number;
-  /** How many there will be. */
+  /** Total number of epochs. */
   readonly epochs: number;
-  /** Steps (batches) of the epoch. */
+  /** Number of steps (batches) in the epoch. */
   readonly steps: number;
-  /** Mean over the samples, each taken before the update of its batch. */
+  /** Mean over the samples, from before the update of each batch. */
   readonly loss: number;
-  /** Of a variational model: the part of `loss` that compares output and sample. */
+  /** In a variational model: the part of `loss` that compares output and sample. */
   readonly reconstructionLoss?: number;
-  /** Of a variational model: mean divergence, not weighted. */
+  /** In a variational model: the mean divergence, not weighted. */
   readonly klLoss?: number;
-  /** Loss of the validation data after the epoch, if there are any. */
+  /** Loss of the validation data after the epoch, if there is any. */
   readonly valLoss?: number;
-  /** Each of the `metrics` over the training samples, taken as the loss is; absent without metrics. */
+  /** Each of the `metrics` over the training samples, computed like the loss; absent without metrics. */
   readonly metrics?: Readonly<Partial<Record<MetricName, number>>>;
   /** Each of the `metrics` over the validation data; absent without metrics or validation. */
   readonly valMetrics?: Readonly<Partial<Record<MetricName, number>>>;
@@ -26,22 +26,22 @@ export interface EpochLog {
   readonly msPerStep: number;
 }
 
-/** What `onBatchEnd` is told. */
+/** The argument of `onBatchEnd`. */
 export interface BatchLog {
-  /** Counts from 1. */
+  /** Counted from 1. */
   readonly epoch: number;
-  /** How many there will be. */
+  /** Total number of epochs. */
   readonly epochs: number;
-  /** Counts from 1. */
+  /** Counted from 1. */
   readonly step: number;
-  /** How many there will be in the epoch; absent in the first epoch of a stream, whose length is not known yet. */
+  /** Number of steps in the epoch; absent in the first epoch of a stream, whose length is not known yet. */
   readonly steps?: number;
   /** Mean over the samples of the epoch so far. */
   readonly loss: number;
 }
 
-/** What `onBatchBegin` is told. */
+/** The argument of `onBatchBegin`. */
 export type BatchPlace = Omit<BatchLog, "loss">;
 
-/** What `onEpochBegin` is told; `epoch` counts from 1. */
+/** The argument of `onEpochBegin`; `epoch` is counted from 1. */
 export type EpochPlace = Pick<EpochLog, "epoch" | "epochs">;

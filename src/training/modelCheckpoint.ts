@@ -6,24 +6,24 @@ import { Monitor, type MonitorOptions } from "./monitor.js";
 
 /** When and what `modelCheckpoint` saves. */
 export interface CheckpointingOptions extends MonitorOptions {
-  /** Whether only epochs that are the best so far are saved; default false: every one. */
+  /** Whether to save only epochs that are the best so far; default false: save every one. */
   saveBestOnly?: boolean;
-  /** Whether to save what `toSafetensors` gives, the model alone, rather than what `toCheckpoint` gives; default false. */
+  /** Whether to save only the model (`toSafetensors`) instead of a checkpoint (`toCheckpoint`); default false. */
   saveWeightsOnly?: boolean;
-  /** Epochs from one time to the next; default 1. The last of all epochs is saved, too. */
+  /** Save every this many epochs; default 1. The last epoch is always saved. */
   every?: number;
 }
 
 /** Options of `modelCheckpoint`. */
 export interface ModelCheckpointOptions extends CheckpointingOptions {
-  /** Takes the file, and what was logged of the epoch; training waits for a promise. */
+  /** Receives the file and the epoch's log; training waits for a returned promise. */
   save: (bytes: Uint8Array, log: EpochLog) => void | Promise<void>;
 }
 
 /**
- * Hands over the model or a checkpoint as the bytes of a safetensors file, each epoch or each best one.
+ * Passes the model or a checkpoint to `save`, as the bytes of a safetensors file, after each epoch or each best one.
  *
- * @throws {ArgumentError} for values out of range, and from `fit` when training does not have what is watched
+ * @throws {ArgumentError} for values out of range, and from `fit` if training does not record the watched value
  */
 export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   knownKeys("modelCheckpoint", options, [

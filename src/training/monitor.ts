@@ -6,18 +6,21 @@ import { lossNamed } from "../network/losses.js";
 import type { TrainingRun } from "./callbacks.js";
 import { type MonitorName, monitored } from "./history.js";
 
-/** What is watched, and which way is better. */
+/** What to watch, and whether lower or higher is better. */
 export interface MonitorOptions {
   /**
-   * What to watch: `loss`, `valLoss` (default), or one of the `metrics` by its name, with `val` before it for that of
-   * the validation data (`valMeanSquaredError`). Keras's spellings will do: `val_loss`, `val_mse`.
+   * The value to watch: `loss`, `valLoss` (default), or one of the `metrics` by name, with `val` in front for the
+   * validation data (`valMeanSquaredError`). Keras's spellings `val_loss` and `val_mse` work, too.
    */
   monitor?: MonitorName | "val_loss";
-  /** Whether less (default) or more is better. `"auto"` is `"min"`, since all that can be watched are losses. */
+  /**
+   * Whether lower (default) or higher is better. `"auto"` means `"min"`, since everything that can be watched is a
+   * loss.
+   */
   mode?: "min" | "max" | "auto";
 }
 
-/** Watches one series of a history, and knows the best value so far. */
+/** Watches one series of a history, and remembers its best value so far. */
 export class Monitor {
   readonly name: string;
   readonly #for: string;
@@ -25,7 +28,7 @@ export class Monitor {
   readonly #minDelta: number;
   #best = Number.POSITIVE_INFINITY;
 
-  /** @param user what watches, for messages */
+  /** @param user name of the callback that watches, for messages */
   constructor(user: string, { monitor = "valLoss", mode = "min" }: MonitorOptions, minDelta = 0) {
     if (typeof monitor !== "string") throw new ArgumentError(`monitor of ${user} must be a string`);
     this.name = spelledOut(monitor);
@@ -37,7 +40,7 @@ export class Monitor {
   /**
    * The series so far.
    *
-   * @throws {ArgumentError} when the training does not have what is watched
+   * @throws {ArgumentError} if training does not record the watched value
    */
   series({ history, validates }: TrainingRun): readonly number[] {
     const all = monitored(history);
@@ -54,12 +57,12 @@ export class Monitor {
     return [];
   }
 
-  /** Begins anew. */
+  /** Forgets the best value. */
   reset(): void {
     this.#best = Number.POSITIVE_INFINITY;
   }
 
-  /** Whether `value` is better than the best before it by more than `minDelta`; if so, it is the best from now on. */
+  /** Whether `value` is better than the best so far by more than `minDelta`. If so, it becomes the best. */
   improves(value: number): boolean {
     if (!(this.#sign * value + this.#minDelta < this.#best)) return false;
     this.#best = this.#sign * value;
@@ -67,7 +70,7 @@ export class Monitor {
   }
 }
 
-/** The name of a series of the history, whatever way it is spelled: `val_loss` is `valLoss`. */
+/** Converts any accepted spelling to the name of a series of the history: `val_loss` becomes `valLoss`. */
 function spelledOut(name: string): string {
   const [, val = "", rest = ""] = /^(val[ _-]?)?(.*)$/is.exec(name) ?? [];
   const series = simplified(rest.slice(0, 100)) === "loss" ? "loss" : lossNamed(rest);

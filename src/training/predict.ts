@@ -15,10 +15,10 @@ import type { Gate } from "./gate.js";
 import { forEachChunk, type StreamedRows } from "./sampleStream.js";
 import { scaleRows } from "./scaledRows.js";
 
-/** The most rows that go through the network at a time. */
+/** The most rows that go through the network at once. */
 const MOST_ROWS = 1024;
 
-/** Rows at a time: as many as fill a turn of the event loop, in whole blocks. */
+/** Rows to process at once: as many as fit one turn of the event loop, in whole blocks. */
 function rowsAtATime(layers: readonly NetworkLayer[], rows: number): number {
   const operations = layers.reduce((sum, { calls }) => sum + (calls.operations ?? 0), 0);
   const fitting = Math.floor(OPERATIONS_PER_TURN / Math.max(1, operations) / 48) * 48;
@@ -26,10 +26,11 @@ function rowsAtATime(layers: readonly NetworkLayer[], rows: number): number {
 }
 
 /**
- * Checks rows and sends them through some of the layers; `take` gets the inference after each block, with its first
- * row and count. What goes into the network's first layer is scaled; what comes out of its last one still is.
+ * Checks rows and runs them through some of the layers. After each block, `take` receives the inference, the block's
+ * first row and its number of rows. Input of the network's first layer is scaled; output of its last layer is not
+ * unscaled here.
  *
- * @param place of the first row among those that belong together, which codes are drawn by
+ * @param place index of the first row among all samples of the call, which determines the codes drawn
  */
 export function* forEachBlock(
   network: Network,
@@ -60,15 +61,15 @@ export function* forEachBlock(
     }
     whole = true;
   } finally {
-    // Whatever interrupted the work, the next call begins with a new one.
+    // After an error, the inference may be in any state, so the next call builds a new one.
     if (whole) network.prepared.giveBack(inference);
     else inference.release();
   }
 }
 
 /**
- * What the last of `layers` gives for each row; if it is the network's last one, in the units of the samples. With
- * `heads`, a gaussian latent gives its log σ² beside its mean.
+ * The output of the last of `layers` for each row; if it is the network's last layer, in the samples' units. With
+ * `heads`, a Gaussian latent returns its log σ² in addition to its mean.
  */
 export function* outputOf(
   network: Network,
@@ -101,30 +102,34 @@ export function* lossesOf(network: Network, loss: Loss, samples: Rows): Work<Flo
   return result;
 }
 
-/** What `evaluate` gives. */
+/** The result of `evaluate`. */
 export interface Evaluation {
   /**
-   * Mean over the samples of the model's loss, with all penalties, as training minimizes it and Keras's `evaluate` gives
-   * it: on weights, on activations, and on the code by `klSparsity`, whose mean activations are those of all samples. Of a
-   * variational model: `reconstructionLoss` + β·`klLoss` with them, where the sum without is an estimate, from one code a
-   * sample, of the negative evidence lower bound; the codes depend on the model's seed and the samples' places alone.
+   * Mean over the samples of the model's loss, including all penalties, as training minimizes it and as Keras's
+   * `evaluate` returns it: penalties on weights, on activations, and on the code by `klSparsity`, whose mean
+   * activations are taken over all samples. In a variational model, it is `reconstructionLoss` + β·`klLoss` plus
+   * penalties. Without penalties, that sum estimates the negative evidence lower bound, from one code per sample. The
+   * codes depend only on the model's seed and the samples' positions.
    */
   readonly loss: number;
-  /** Of a variational model: mean over the samples of the loss that was summed over the outputs. */
+  /** In a variational model: mean over the samples of the loss, summed over the outputs. */
   readonly reconstructionLoss?: number;
-  /** Of a variational model: mean over the samples of the divergence from the standard normal distribution, not weighted. */
+  /**
+   * In a variational model: mean over the samples of the divergence from the standard normal distribution, not
+   * weighted.
+   */
   readonly klLoss?: number;
 }
 
-/** What a model does to samples: its evaluation, and the means of metrics in their order. */
+/** Measurements of a model on samples: its evaluation, and the metrics' means in order. */
 export interface Measured {
   readonly evaluation: Evaluation;
   readonly metrics: readonly number[];
 }
 
 /**
- * Evaluates a model on rows that may come as a stream. Sums run over the rows in order, and codes are drawn by the
- * rows' places, so that nothing depends on the chunks in which they come.
+ * Evaluates a model on rows, which may come as a stream. Sums run over the rows in order, and codes are drawn by row
+ * position, so the result does not depend on how the rows are split into chunks.
  */
 export function* measure(
   { network, loss, task }: Learner,
@@ -170,11 +175,11 @@ export function* measure(
   return { evaluation, metrics: measured };
 }
 
-/** What the activations of samples add to the loss, summed up block by block in the order of the rows. */
+/** What the samples' activations add to the loss, summed in the order of the rows. */
 class ActivityPenalties {
   readonly #codeLayer: number;
   readonly #sparsity: KlSparsity | undefined;
-  /** Sums of the code units' activations. */
+  /** Sums of the activations of the code's units. */
   readonly #sums: Float64Array;
   #penalty = 0;
 

@@ -6,37 +6,43 @@ import type { CheckedFitOptions, FitOptions } from "./fitOptions.js";
 import type { History } from "./history.js";
 import type { StreamedRows } from "./sampleStream.js";
 
-/** What a training depends on beside the model and the data's values: what has to be the same to go on with it. */
+/**
+ * The settings that a training run depends on, besides the model and the data's values. They must be the same to
+ * continue the run.
+ */
 export interface TrainingOptions {
-  /** How many epochs it has in all. */
+  /** Total number of epochs. */
   readonly epochs: number;
-  /** Samples a step. */
+  /** Samples per step. */
   readonly batchSize: number;
-  /** Whether each epoch takes the samples in a new random order. */
+  /** Whether the samples are shuffled anew in each epoch. */
   readonly shuffle: boolean;
-  /** Null where nothing is drawn from a buffer: data in memory, or no shuffling. */
+  /** Null if no buffer is used: for data in memory, or without shuffling. */
   readonly shuffleBuffer: number | null;
-  /** The fraction of the samples that is held out for validation. */
+  /** The fraction of samples held out for validation. */
   readonly validationSplit: number;
-  /** Whether there are validation data. */
+  /** Whether there is validation data. */
   readonly validates: boolean;
-  /** What is measured beside the loss. */
+  /** What is measured besides the loss. */
   readonly metrics: readonly MetricName[];
-  /** Rows that are trained on; null for a stream. */
+  /** Number of training rows; null for a stream. */
   readonly rows: number | null;
 }
 
-/** How far a model's training is: what `fit` goes on from, and what a checkpoint holds beside the learner's state. */
+/**
+ * How far a model's training has come: what `fit` continues from, and what a checkpoint stores besides the learner's
+ * state.
+ */
 export interface Progress {
-  /** Epochs over the whole life of the model; the order of the samples follows from it. */
+  /** Number of epochs over the whole life of the model; it determines the order of the samples. */
   epochs: number;
-  /** Of the last training. */
+  /** History of the last training run. */
   history: History;
-  /** Of the last training; undefined before the first. */
+  /** Options of the last training run; undefined before the first. */
   options: TrainingOptions | undefined;
 }
 
-/** The options of a training of these samples. */
+/** The options of a training run on these samples. */
 export function runOptions(
   options: CheckedFitOptions,
   training: Rows | StreamedRows,
@@ -56,7 +62,7 @@ export function runOptions(
   };
 }
 
-/** Options of `fit`, with those of the training that it goes on with where there are none. */
+/** Options of `fit`, with missing ones taken from the training run that is continued. */
 export function withOptionsOf(run: TrainingOptions, options: FitOptions): FitOptions {
   const { epochs, batchSize, shuffle, shuffleBuffer, validationSplit, metrics } = run;
   return {
@@ -70,7 +76,7 @@ export function withOptionsOf(run: TrainingOptions, options: FitOptions): FitOpt
   };
 }
 
-/** @throws {ArgumentError} when a training cannot go on exactly under these options */
+/** @throws {ArgumentError} if a training run cannot be continued exactly with these options */
 export function assertResumable(before: TrainingOptions, done: number, now: TrainingOptions): void {
   for (const key of Object.keys(before) as (keyof TrainingOptions)[]) {
     if (key === "epochs" || JSON.stringify(before[key]) === JSON.stringify(now[key])) continue;

@@ -5,40 +5,41 @@ import type { Work } from "../engine/turns.js";
 import type { Gate } from "./gate.js";
 
 /**
- * Samples that come in chunks of any number of rows: an async iterable, such as a file read as a stream, or a function
- * that gives an iterable, sync or async. What is to be gone through several times has to start anew each time, as a
- * function does; a generator's object can be gone through only once.
+ * Samples in chunks of any number of rows: an async iterable, such as a file read as a stream, or a function that
+ * returns an iterable, sync or async. To be read more than once, the stream must start again each time, as a function
+ * does; a generator object can only be read once.
  */
 export type SampleStream = AsyncIterable<Samples> | (() => AsyncIterable<Samples> | Iterable<Samples>);
 
-/** A stream of samples that is to be read, and what is known of it. */
+/** A stream of samples to read, and what is known about it. */
 export interface StreamedRows {
-  /** What the caller calls them, for messages. */
+  /** The name that the caller uses for it, for messages. */
   readonly name: string;
   readonly stream: SampleStream;
   readonly columns: number;
 }
 
-/** Whether `value` is a stream rather than samples at once. */
+/** Whether `value` is a stream, not samples in memory. */
 export function isStream(value: unknown): value is SampleStream {
   if (typeof value === "function") return true;
   return typeof value === "object" && value !== null && !isSamples(value) && Symbol.asyncIterator in value;
 }
 
 /**
- * Samples at once with their shape checked, for a call that returns a promise; or a stream whose chunks will be.
+ * Samples in memory with their shape checked, for a call that returns a promise; or a stream whose chunks will be
+ * checked when they arrive.
  *
- * @throws {ShapeError} {ArgumentError} as `toRows`
+ * @throws {ShapeError} {ArgumentError} as for `toRows`
  */
 export function toInput(name: string, samples: Samples | SampleStream, columns: number): Rows | StreamedRows {
   return isStream(samples) ? { name, stream: samples, columns } : toOwnRows(name, samples, columns);
 }
 
-/** @throws {ArgumentError} when the stream can be gone through only once, but `times` is more */
+/** @throws {ArgumentError} if the stream can only be read once, but `times` is more */
 export function assertRepeatable({ name, stream }: StreamedRows, times: number, why: string): void {
   if (times <= 1 || typeof stream === "function") return;
   const iterator: unknown = stream[Symbol.asyncIterator]();
-  // An iterator that is its own iterable, as generators' objects are, has nothing left after the first time.
+  // An iterator that is its own iterable, such as a generator object, has nothing left after the first read.
   if (iterator === stream) {
     throw new ArgumentError(
       `${name} can be gone through only once, but ${why}; give a function that returns a new iterable`,
@@ -49,8 +50,8 @@ export function assertRepeatable({ name, stream }: StreamedRows, times: number, 
 type Result = { readonly value: IteratorResult<Samples> } | { readonly error: unknown };
 
 /**
- * Reads a stream chunk by chunk. The next chunk is asked for before the last one is handed out, so that it can be made
- * while that one is worked on; no more than one is asked for at a time.
+ * Reads a stream chunk by chunk. It requests the next chunk before handing out the current one, so that both can be
+ * worked on at the same time. It never has more than one request open.
  */
 export class ChunkReader {
   readonly #rows: StreamedRows;
@@ -59,10 +60,10 @@ export class ChunkReader {
   #result: Result | undefined;
   #chunks = 0;
   #ended = false;
-  /** Whether the stream or a chunk of it was at fault. */
+  /** Whether the stream or one of its chunks caused the error. */
   failed = false;
 
-  /** @throws what the function that stands for a stream throws, and {ArgumentError} when it returns no iterable */
+  /** @throws whatever the stream's function throws, and {ArgumentError} if it does not return an iterable */
   constructor(rows: StreamedRows) {
     this.#rows = rows;
     this.#iterator = iteratorOf(rows);
@@ -72,8 +73,8 @@ export class ChunkReader {
   /**
    * The next chunk; undefined at the end.
    *
-   * @param gate what else can end the waiting
-   * @throws what the stream throws, and what `toRows` throws of a chunk
+   * @param gate what else can end the wait
+   * @throws whatever the stream throws, and whatever `toRows` throws for a chunk
    */
   *read(gate: Gate): Work<Rows | undefined> {
     while (!this.#result) yield* gate.wait(this.#asked);
@@ -88,7 +89,7 @@ export class ChunkReader {
     try {
       if ("error" in result) throw result.error;
       if (result.value.done) return undefined;
-      // A copy: the stream is asked for its next chunk at once, and may write it to the same buffer.
+      // Copied, because the next chunk is requested right away and the stream may reuse its buffer.
       return toOwnRows(`chunk ${++this.#chunks} of ${name}`, result.value.value, columns, Infinity);
     } catch (error) {
       this.failed = true;
@@ -96,11 +97,11 @@ export class ChunkReader {
     }
   }
 
-  /** Tells a stream that was not read to its end that no more is wanted. */
+  /** Tells a stream that was not read to its end that no more chunks are needed. */
   release(): void {
     if (this.#ended) return;
     this.#ended = true;
-    // Nobody waits: the stream may be stuck in the chunk that was asked for.
+    // Not awaited: the stream may be stuck producing the requested chunk.
     void (async () => this.#iterator.return?.())().catch(() => {});
   }
 
@@ -123,7 +124,7 @@ function iteratorOf({ name, stream }: StreamedRows): AsyncIterator<Samples> | It
   return iterator;
 }
 
-/** Does `take` to samples at once, or to each chunk of a stream. */
+/** Calls `take` with samples in memory, or with each chunk of a stream. */
 export function* forEachChunk(
   input: Rows | StreamedRows,
   gate: Gate,

@@ -7,11 +7,11 @@ import type { Gate } from "./gate.js";
 import { forEachChunk, type StreamedRows } from "./sampleStream.js";
 
 /**
- * Checks samples, and learns a scaling from them in the same go; pauses now and then. A stream is read once for it.
+ * Checks samples and learns a scaling from them in the same pass, pausing now and then. A stream is read once.
  *
- * @param samples whose first `rows` rows are learnt from; of a stream all are
- * @returns the scaling with what it has learnt; the given one has not changed
- * @throws {NonFiniteError} for a value that is not finite, and what a stream throws
+ * @param samples the scaling is learned from their first `rows` rows, or from all rows of a stream
+ * @returns a new scaling with the learned parameters; the given one is not changed
+ * @throws {NonFiniteError} for a value that is not finite, and whatever a stream throws
  */
 export function* learnScaling(
   { kind, columns }: Scaling,
@@ -35,10 +35,10 @@ export function* learnScaling(
 }
 
 /**
- * Scales the rows from row `from` on; pauses now and then.
+ * Scales the rows from `from` on, pausing now and then.
  *
  * @param unit whether cross-entropy compares the scaled values
- * @param out where the rows from row `first` on go; without it, they are scaled only to see whether that can be done
+ * @param out where to write the rows from row `first` on; without it, scaling is only checked
  * @throws what `scaleRows` throws for one of them
  */
 export function* scaleAll(
@@ -58,16 +58,19 @@ export function* scaleAll(
   }
 }
 
-/** How far outside [0, 1] a scaled value may lie, so that samples in another precision than the scaling's fit. */
+/**
+ * How far outside [0, 1] a scaled value may lie, to allow for samples in another precision than the scaling was learned
+ * from.
+ */
 const ROUNDING = 1e-6;
 
 /**
- * Scales `count` rows from row `first` on into `out`.
+ * Scales `count` rows, starting with row `first`, and writes them to `out`.
  *
  * @param unit whether cross-entropy compares the scaled values, which must then lie in [0, 1]
- * @throws {StateError} before the scaling has learnt anything
- * @throws {NonFiniteError} for a value that is beyond float32 when it is scaled
- * @throws {ArgumentError} for a value that is outside [0, 1] when it is scaled, if `unit`
+ * @throws {StateError} before the scaling has been learned
+ * @throws {NonFiniteError} for a value that does not fit in a float32 after scaling
+ * @throws {ArgumentError} for a value outside [0, 1] after scaling, if `unit`
  */
 export function scaleRows(
   scaling: Scaling,

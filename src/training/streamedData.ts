@@ -14,14 +14,15 @@ import { type BatchOptions, type BatchSource, roomFor } from "./trainingData.js"
 
 /** How a stream is read. */
 export interface StreamOptions extends BatchOptions {
-  /** Rows that a batch is drawn from when shuffling. */
+  /** Size of the buffer, in rows, from which batches are drawn when shuffling. */
   readonly shuffleBuffer: number;
 }
 
 /**
- * Training data that come in chunks. Rows are copied into a buffer of slots in the engine's memory: as many as a batch
- * without shuffling, `shuffleBuffer` with it. A step takes the rows of some slots, the first or randomly drawn ones, and
- * the next rows of the stream go where those were, so that nothing but the buffer and two chunks is ever held.
+ * Training data that comes in chunks. Rows are copied into slots of a buffer in the engine's memory: one batch of slots
+ * without shuffling, `shuffleBuffer` slots with it. A step takes the rows of some slots, either the first ones or
+ * randomly drawn ones, and the stream's next rows replace them. That way, only the buffer and two chunks are in memory
+ * at any time.
  */
 export class StreamedData implements BatchSource {
   readonly batchSize: number;
@@ -34,23 +35,23 @@ export class StreamedData implements BatchSource {
   readonly #slots: number;
   readonly #storage: Storage;
   #data!: Source["data"];
-  /** The slots; the first `#free` of them are to be filled, the others up to `#filled` hold rows. */
+  /** The slots: the first `#free` are empty; those after them, up to `#filled`, hold rows. */
   #order!: Tensor<Uint32Array>;
   #random!: Tensor<Uint32Array>;
-  /** Which row of the stream each slot holds, and the same of the batch's rows. */
+  /** The stream row that each slot holds, and the same for the batch's rows. */
   #rowOfSlot!: Tensor<Uint32Array>;
   #places!: Tensor<Uint32Array>;
-  /** Whether the chunks have bytes. */
+  /** Whether the chunks are bytes. */
   #bytes = false;
   #reader: ChunkReader | undefined;
   #chunk: Rows | undefined;
-  /** Rows of the chunk that were taken. */
+  /** Rows already taken from the chunk. */
   #taken = 0;
   #free = 0;
   #filled = 0;
   #epoch = 0;
   #batches = 0;
-  /** Rows that were copied in, and rows of the batches, in this epoch. */
+  /** Rows copied in during this epoch, and rows in its batches so far. */
   #copied = 0;
   #count = 0;
 
@@ -68,7 +69,7 @@ export class StreamedData implements BatchSource {
     return { data: this.#data, inOrder: false };
   }
 
-  /** Reads the first chunk, which tells bytes from floats. */
+  /** Reads the first chunk, to find out whether the data are bytes or floats. */
   *open(): Work<void> {
     this.#reader = new ChunkReader(this.#given);
     yield* this.#readChunk();
@@ -117,7 +118,7 @@ export class StreamedData implements BatchSource {
     return this.#places;
   }
 
-  /** Fills the free slots; at the end of the stream those that stay free are taken out of the order. */
+  /** Fills the free slots. At the end of the stream, slots that stay free are removed from the order. */
   *refill(): Work<void> {
     let slot = 0;
     let copied = 0;
@@ -137,7 +138,7 @@ export class StreamedData implements BatchSource {
     this.#free = 0;
   }
 
-  /** Copies rows of the chunk to as many free slots as stand side by side. Returns how many. */
+  /** Copies rows of the chunk to as many free slots as are adjacent. Returns how many. */
   #copyRun(slot: number, chunk: Rows): number {
     const { rows } = chunk;
     const words = this.#order.values;
@@ -153,7 +154,7 @@ export class StreamedData implements BatchSource {
     return count;
   }
 
-  /** Copies `count` rows of the chunk to the slots from `slot` on. */
+  /** Copies `count` rows of the chunk to the slots starting at `slot`. */
   #copy(chunk: Rows, count: number, slot: number): void {
     const { columns } = chunk;
     const { scaling } = this.#options;
@@ -166,9 +167,9 @@ export class StreamedData implements BatchSource {
     this.#data.values.set(from, slot * columns);
   }
 
-  /** Brings `rows` randomly drawn slots to the front (the first steps of Fisher and Yates's shuffle). */
+  /** Moves `rows` randomly drawn slots to the front (the first steps of a Fisher–Yates shuffle). */
   #draw(rows: number): void {
-    // Sample 0 of the stream of random numbers is what shuffles data that are in memory as a whole.
+    // Sample 0 of the random stream is used for shuffling data in memory, so batches start at 1.
     const [{ seed }, sample] = [this.#options, this.#batches + 1];
     fillWords(this.#engine, this.#random.first(rows), {
       seed,
@@ -200,7 +201,7 @@ export class StreamedData implements BatchSource {
     }
   }
 
-  /** What `body` throws is the data's fault. */
+  /** Errors thrown by `body` are blamed on the data. */
   #blame(body: () => void): void {
     try {
       body();
@@ -210,7 +211,7 @@ export class StreamedData implements BatchSource {
     }
   }
 
-  /** What the values have to be before they are scaled, or copied as they are. */
+  /** What values must satisfy before they are scaled, or copied as they are. */
   get #wanted(): Wanted {
     if (this.#options.scaling) return "finite";
     return this.#options.unit ? "unit" : "float32";
@@ -227,7 +228,7 @@ export class StreamedData implements BatchSource {
       }
       yield* checkValues(chunk, this.#wanted);
     } catch (error) {
-      // The end of the model comes as a StateError, and is not the data's fault.
+      // A StateError means that the model was disposed, which is not the data's fault.
       this.failed = !(error instanceof StateError);
       throw error;
     }

@@ -11,24 +11,24 @@ import { emptyHistory, type History } from "./history.js";
 import { type Progress, withOptionsOf } from "./progress.js";
 import { isStream, type SampleStream, toInput } from "./sampleStream.js";
 
-/** Trains a model, one training at a time, and knows how far it is. */
+/** Trains a model, one training run at a time, and tracks its progress. */
 export class Trainer {
   readonly #learner: Learner;
   readonly #model: TrainedModel;
   readonly #lifetime: Lifetime;
   #progress: Progress = { epochs: 0, history: emptyHistory(), options: undefined };
-  /** Whether the next training goes on with the one that a checkpoint told of. */
+  /** Whether the next training run continues the one from a checkpoint. */
   #resumes = false;
   #gate: Gate | undefined;
 
-  /** @param lifetime the model's */
+  /** @param lifetime the model's lifetime */
   constructor(learner: Learner, model: TrainedModel, lifetime: Lifetime) {
     this.#learner = learner;
     this.#model = model;
     this.#lifetime = lifetime;
   }
 
-  /** How far training is; at the end of the last whole epoch while one is running. */
+  /** How far training has come; while it is running, as of the end of the last complete epoch. */
   get progress(): Progress {
     return this.#progress;
   }
@@ -41,7 +41,7 @@ export class Trainer {
     return this.#gate?.paused ?? false;
   }
 
-  /** Takes over how far another model's training was; the next training goes on with that one. */
+  /** Takes over another model's progress; the next training run continues from it. */
   resumeFrom(progress: Progress): void {
     this.#progress = progress;
     this.#resumes = progress.options !== undefined;
@@ -50,9 +50,9 @@ export class Trainer {
   /**
    * Trains the model.
    *
-   * @param inTurns whether other code can run meanwhile
-   * @param watcher is called after all callbacks of the options
-   * @throws what `fit` throws
+   * @param inTurns whether other code can run during training
+   * @param watcher a callback to call after all callbacks of the options
+   * @throws the errors of `fit`
    */
   *fit(
     samples: Samples | SampleStream,
@@ -91,13 +91,13 @@ export class Trainer {
     }
   }
 
-  /** Has training wait after the running step. */
+  /** Makes training wait after the current step. */
   pause(): void {
     if (!this.#gate) throw new StateError("the model is not being trained, so there is nothing to pause");
     this.#gate.pause();
   }
 
-  /** Lets training go on. */
+  /** Lets training continue. */
   resume(): void {
     this.#gate?.resume();
   }

@@ -12,41 +12,44 @@ import { scaleAll } from "./scaledRows.js";
 
 /** Where the batches of an epoch come from. */
 export interface BatchSource {
-  /** What the indices of a batch point into; known once it is open. */
+  /** What the indices of a batch refer to; known after `open`. */
   readonly source: Source;
-  /** The most rows that a batch has. */
+  /** The largest number of rows in a batch. */
   readonly batchSize: number;
-  /** Rows of an epoch, as soon as that is known. */
+  /** Number of rows in an epoch, as soon as it is known. */
   readonly rows: number | undefined;
-  /** Takes memory and readies the first epoch. */
+  /** Allocates memory and prepares the first epoch. */
   open(): Work<void>;
-  /** Begins epoch `epoch`, counted from 0 over the whole life of the model. */
+  /** Starts epoch `epoch`, counted from 0 over the whole life of the model. */
   begin(epoch: number): void;
-  /** What has to be done, and may have to be waited for, before `next`; undefined where nothing ever has. */
+  /** Work to do, and possibly wait for, before `next`; undefined if there never is any. */
   readonly refill: (() => Work<void>) | undefined;
-  /** Goes to the next batch. Returns how many rows it has; 0 at the end of the epoch. */
+  /** Moves to the next batch. Returns its number of rows; 0 at the end of the epoch. */
   next(): number;
-  /** Where the batch's indices into the source stand, u32 each. */
+  /** The batch's row indices into the source, u32 each. */
   readonly indices: Tensor<Uint32Array>;
-  /** Where the places of its rows in the data set stand, u32 each: what noise is drawn by. */
+  /** The positions of its rows in the data set, u32 each; they determine the noise. */
   readonly places: Tensor<Uint32Array>;
-  /** Whether it was the data that failed, rather than whatever else was done with them. */
+  /** Whether an error came from the data, not from other work. */
   readonly failed: boolean;
   release(): void;
 }
 
-/** How batches are taken. */
+/** How to form batches. */
 export interface BatchOptions {
   readonly batchSize: number;
   readonly shuffle: boolean;
   readonly seed: Seed;
-  /** What the samples are scaled by, which has learnt already. */
+  /** The scaling of the samples, already learned. */
   readonly scaling: Scaling | undefined;
-  /** Whether cross-entropy compares the values, scaled if they are, which must then lie in [0, 1]. */
+  /** Whether cross-entropy compares the values (after scaling, if any), which must then lie in [0, 1]. */
   readonly unit: boolean;
 }
 
-/** The whole training data in the engine's memory, bytes as bytes unless they are scaled, and the order in which an epoch takes its rows. */
+/**
+ * All training data in the engine's memory (bytes as bytes, unless they are scaled), and the order of its rows in an
+ * epoch.
+ */
 export class TrainingData implements BatchSource {
   readonly rows: number;
   readonly batchSize: number;
@@ -58,9 +61,9 @@ export class TrainingData implements BatchSource {
   readonly #storage: Storage;
   readonly #data: Source["data"];
   readonly #indices: Tensor<Uint32Array>;
-  /** Whether the indices are 0, 1, 2, … now. */
+  /** Whether the indices are currently 0, 1, 2, … */
   #inOrder = false;
-  /** Rows that came in this epoch, and how many of them before the batch. */
+  /** Rows used in this epoch up to the end of the batch, and up to its start. */
   #end = 0;
   #begin = 0;
 
@@ -80,9 +83,9 @@ export class TrainingData implements BatchSource {
   }
 
   /**
-   * Copies the samples in, scaled if they are, pausing now and then.
+   * Copies in the samples, scaled if needed, pausing now and then.
    *
-   * @throws what `scaleAll` throws for one of them
+   * @throws the errors of `scaleAll`
    */
   *open(): Work<void> {
     const { scaling, unit } = this.#options;
@@ -98,7 +101,7 @@ export class TrainingData implements BatchSource {
     }
   }
 
-  /** Puts the rows in the order of the epoch. */
+  /** Puts the rows into the epoch's order. */
   begin(epoch: number): void {
     this.#begin = 0;
     this.#end = 0;
@@ -119,7 +122,7 @@ export class TrainingData implements BatchSource {
   }
 
   get indices(): Tensor<Uint32Array> {
-    // Steps of a small data set take less time than a tensor's making.
+    // For a small data set, creating a tensor takes longer than a step.
     return this.#begin === 0 ? this.#indices : this.#indices.part(this.#begin);
   }
 
@@ -132,7 +135,7 @@ export class TrainingData implements BatchSource {
   }
 }
 
-/** Room for rows as they are kept: bytes as bytes unless they are scaled. */
+/** Memory for rows as they are stored: bytes as bytes, unless they are scaled. */
 export function roomFor(
   storage: Storage,
   { data, columns }: Pick<Rows, "data" | "columns">,
