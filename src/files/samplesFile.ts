@@ -19,6 +19,16 @@ import { withFile } from "./open.js";
  * names the path
  * @throws {IsthmusError} of code `ERR_FILE` when the system refuses to read it
  * @throws {OutOfMemoryError} when the runtime refuses the memory for the samples
+ *
+ * @example
+ * ```ts
+ * import { encodeNpy } from "isthmus";
+ * import { loadSamples, saveBytes } from "isthmus/node";
+ *
+ * await saveBytes("samples.npy", encodeNpy({ shape: [2, 3], data: new Float32Array(6) }));
+ * const { data, rows, columns } = await loadSamples("samples.npy");
+ * console.log(rows, columns, data.length); // 2 3 6
+ * ```
  */
 export async function loadSamples(path: FilePath, options: AnySamplesOptions = {}): Promise<AnySamples> {
   const { checkAnyOptions, readAnySamples } = await import("../codecs/anySamples.js");

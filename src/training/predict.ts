@@ -181,7 +181,8 @@ class ActivityPenalties {
   readonly #sparsity: KlSparsity | undefined;
   /** Sums of the activations of the code's units. */
   readonly #sums: Float64Array;
-  #penalty = 0;
+  /** One sum per penalized layer, so that they do not depend on how the rows are divided into blocks. */
+  readonly #penalties: number[] = [];
 
   constructor({ codeIndex, latentSize }: Network, sparsity: KlSparsity | undefined) {
     this.#codeLayer = codeIndex;
@@ -190,7 +191,11 @@ class ActivityPenalties {
   }
 
   add(inference: Inference, rows: number): void {
-    for (const penalties of inference.penalties(rows)) for (const value of penalties) this.#penalty += value;
+    inference.penalties(rows).forEach((penalties, index) => {
+      let sum = this.#penalties[index] ?? 0;
+      for (const value of penalties) sum += value;
+      this.#penalties[index] = sum;
+    });
     if (!this.#sparsity) return;
     const codes = inference.activations(this.#codeLayer, rows);
     for (let i = 0; i < codes.length; i++) this.#sums[i % this.#sums.length]! += codes[i]!;
@@ -199,6 +204,7 @@ class ActivityPenalties {
   /** Mean over `rows` samples. */
   mean(rows: number): number {
     const means = this.#sums.map((sum) => sum / rows);
-    return this.#penalty / rows + (this.#sparsity ? sparsityOf(this.#sparsity, means) : 0);
+    const penalty = this.#penalties.reduce((total, sum) => total + sum, 0);
+    return penalty / rows + (this.#sparsity ? sparsityOf(this.#sparsity, means) : 0);
   }
 }
