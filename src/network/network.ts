@@ -79,7 +79,8 @@ export class Network {
         zeros,
       };
       const owned = Object.values(parameters).filter(({ borrowed }) => !borrowed);
-      built.push({ ...layer, parameters, owned, calls: kind.build(options, place) });
+      const named = Object.entries(parameters);
+      built.push({ ...layer, parameters, named, largest: {}, owned, calls: kind.build(options, place) });
       first &&= owned.length === 0;
     });
     return built;

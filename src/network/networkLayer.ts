@@ -6,6 +6,10 @@ import type { StackLayer } from "./stack.js";
 export interface NetworkLayer extends StackLayer {
   /** All its parameters, by their names within the layer. */
   readonly parameters: Readonly<Record<string, Parameter>>;
+  /** The same as pairs, for what is done after each epoch. */
+  readonly named: readonly (readonly [name: string, parameter: Parameter])[];
+  /** Room for the largest absolute values of the parameters: small networks have no time for a new object per epoch. */
+  readonly largest: Record<string, number>;
   /** The parameters that belong to this layer alone. */
   readonly owned: readonly Parameter[];
   readonly calls: BuiltLayer;

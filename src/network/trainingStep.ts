@@ -44,6 +44,8 @@ export class TrainingStep {
   readonly #inPlace: boolean;
   readonly #memory: StepMemory;
   readonly #metrics: StepMetrics;
+  /** Whether nothing is added to the loss of the outputs. */
+  readonly #plain: boolean;
   readonly #plans = new Map<number, Plan>();
   readonly #repeats = new Map<number, Plan>();
 
@@ -56,6 +58,8 @@ export class TrainingStep {
     this.#inPlace = whole !== undefined;
     this.#memory = new StepMemory(learner, rows, whole);
     this.#metrics = new StepMetrics(learner, metrics, this.#memory, rows);
+    const { penalties, sparsity, kernelPenalties } = this.#memory;
+    this.#plain = !learner.task.latent && !sparsity && !kernelPenalties && !penalties.some(Boolean);
   }
 
   /**
@@ -107,6 +111,10 @@ export class TrainingStep {
   losses(rows: number): StepLosses {
     const { network, task } = this.#learner;
     const { losses, divergences, penalties, sparsity, kernelPenalties } = this.#memory;
+    if (this.#plain) {
+      const loss = sumOf(losses.values, rows);
+      return { loss, reconstruction: loss, divergence: 0 };
+    }
     let loss = sumOf(losses.values, rows) * (task.latent ? network.inputSize : 1);
     const reconstruction = loss;
     const divergence = divergences ? sumOf(divergences.values, rows) : 0;

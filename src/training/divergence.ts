@@ -21,11 +21,10 @@ export function* hasDiverged({ network }: Learner, step: TrainingStep, rows: num
   // Most networks are checked without pausing: in small ones, a generator per parameter costs a tenth of an epoch.
   const pauses = values.length > ELEMENTS_PER_TURN;
   let bound = LARGEST_INPUT;
-  for (const { parameters, calls } of layers) {
-    const found: Record<string, number> = {};
-    for (const [name, parameter] of Object.entries(parameters)) {
+  for (const { named, calls, largest: found } of layers) {
+    for (const [name, parameter] of named) {
       const value = pauses ? yield* largestInTurns(values, parameter) : largest(values, parameter);
-      // Infinite or NaN parameters make the bound NaN.
+      // Infinite and NaN parameters make it NaN.
       if (!(value < Infinity)) return true;
       found[name] = value;
     }
