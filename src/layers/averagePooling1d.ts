@@ -1,6 +1,5 @@
-import { toSequence } from "./channelsLast.js";
 import type { LayerKind } from "./layer.js";
-import { builtAveragePooling, checkPooling1d, Pooling, type Pooling1dOptions, stepsOf } from "./pooling.js";
+import { builtAveragePooling, checkPooling1d, type Pooling1dOptions, poolingCalls } from "./pooling.js";
 import type { Padding } from "./window.js";
 
 /** Computes the mean of each window of steps, per channel. */
@@ -26,16 +25,8 @@ export function averagePooling1d(options: Pooling1dOptions = {}): AveragePooling
   return { kind: "averagePooling1d", ...checkPooling1d("averagePooling1d", options) };
 }
 
-const poolingOf = ({ poolSize, strides, padding }: AveragePooling1dLayer) =>
-  Pooling.along(poolSize, strides, padding);
-
 export const averagePooling1dKind: LayerKind<AveragePooling1dLayer> = {
   kind: "averagePooling1d",
   check: (_, { kind, ...options }) => averagePooling1d(options),
-  outputShape(options, inputShape, name) {
-    const sequence = toSequence(name, options.kind, inputShape);
-    return stepsOf(poolingOf(options).outputOf(name, options.kind, sequence));
-  },
-  build: (options, { inputShape }) =>
-    builtAveragePooling(poolingOf(options).fields(toSequence("", options.kind, inputShape))),
+  ...poolingCalls(builtAveragePooling),
 };

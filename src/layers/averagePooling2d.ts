@@ -1,6 +1,5 @@
-import { type Picture, toPicture } from "./channelsLast.js";
 import type { LayerKind } from "./layer.js";
-import { builtAveragePooling, checkPooling2d, Pooling, type Pooling2dOptions } from "./pooling.js";
+import { builtAveragePooling, checkPooling2d, type Pooling2dOptions, poolingCalls } from "./pooling.js";
 import type { Padding } from "./window.js";
 
 /** Computes the mean of each window, per channel. */
@@ -26,16 +25,8 @@ export function averagePooling2d(options: Pooling2dOptions = {}): AveragePooling
   return { kind: "averagePooling2d", ...checkPooling2d("averagePooling2d", options) };
 }
 
-const poolingOf = ({ poolSize, strides, padding }: AveragePooling2dLayer) =>
-  new Pooling(poolSize, strides, padding);
-
 export const averagePooling2dKind: LayerKind<AveragePooling2dLayer> = {
   kind: "averagePooling2d",
   check: (_, { kind, ...options }) => averagePooling2d(options),
-  outputShape(options, inputShape, name) {
-    const picture = toPicture(name, options.kind, inputShape);
-    return poolingOf(options).outputOf(name, options.kind, picture);
-  },
-  build: (options, { inputShape }) =>
-    builtAveragePooling(poolingOf(options).fields(inputShape as unknown as Picture)),
+  ...poolingCalls(builtAveragePooling),
 };

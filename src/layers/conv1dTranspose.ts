@@ -1,16 +1,7 @@
 import type { ActivationAlias, ActivationName } from "./activations.js";
-import { buildConvolution } from "./convolution.js";
-import {
-  type ConvolutionFields,
-  type ConvolutionOptions,
-  checkConvolution1d,
-  convolutionParameters,
-  pictureOf,
-  sizesOf,
-} from "./convolutionOptions.js";
+import { convolutionCalls } from "./convolutionKind.js";
+import { type ConvolutionFields, type ConvolutionOptions, checkConvolution1d } from "./convolutionOptions.js";
 import type { LayerKind } from "./layer.js";
-import type { Shape } from "./shape.js";
-import { deconvolved } from "./window.js";
 
 /** A transposed convolution over sequences, for upsampling: it swaps the input and output shapes of a convolution. */
 export interface Conv1dTransposeLayer extends ConvolutionFields<number> {
@@ -44,28 +35,9 @@ export function conv1dTranspose(
   };
 }
 
-/** The image's axes, and its channels. */
-function axesOf(layer: Conv1dTransposeLayer, inputShape: Shape, name: string) {
-  const [height, width, features] = pictureOf(name, layer.kind, 1, inputShape);
-  const { kernel, strides, dilation } = sizesOf(layer);
-  return {
-    rows: deconvolved(height, kernel[0], strides[0], dilation[0], layer.padding),
-    columns: deconvolved(width, kernel[1], strides[1], dilation[1], layer.padding),
-    channels: layer.filters,
-    features,
-    transposed: true,
-  };
-}
-
 export const conv1dTransposeKind: LayerKind<Conv1dTransposeLayer> = {
   kind: "conv1dTranspose",
   check: (_, { kind, filters, kernelSize, activation, ...options }) =>
     conv1dTranspose(filters, kernelSize, activation, options),
-  outputShape(layer, inputShape, name) {
-    const { columns, channels } = axesOf(layer, inputShape, name);
-    return [columns.large, channels];
-  },
-  parameters: (layer, inputShape) => convolutionParameters(layer, inputShape.at(-1)!, true),
-  build: (layer, place) =>
-    buildConvolution(place, axesOf(layer, place.inputShape, layer.kind), layer.activation),
+  ...convolutionCalls(true),
 };

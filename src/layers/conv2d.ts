@@ -1,17 +1,7 @@
 import type { ActivationAlias, ActivationName } from "./activations.js";
-import { buildConvolution } from "./convolution.js";
-import {
-  assertFits,
-  type ConvolutionFields,
-  type ConvolutionOptions,
-  checkConvolution2d,
-  convolutionParameters,
-  pictureOf,
-  sizesOf,
-} from "./convolutionOptions.js";
+import { convolutionCalls } from "./convolutionKind.js";
+import { type ConvolutionFields, type ConvolutionOptions, checkConvolution2d } from "./convolutionOptions.js";
 import type { LayerKind } from "./layer.js";
-import type { Shape } from "./shape.js";
-import { convolved } from "./window.js";
 
 /** A convolution over images: y = activation(kernel ∗ x + b). */
 export interface Conv2dLayer extends ConvolutionFields<readonly [number, number]> {
@@ -40,30 +30,9 @@ export function conv2d(
   return { kind: "conv2d", ...checkConvolution2d("conv2d", filters, kernelSize, activation, options) };
 }
 
-/** The image's axes, and its channels. */
-function axesOf(layer: Conv2dLayer, inputShape: Shape, name: string) {
-  const [height, width, channels] = pictureOf(name, layer.kind, 2, inputShape);
-  const sizes = sizesOf(layer);
-  const { kernel, strides, dilation } = sizes;
-  if (layer.padding === "valid") assertFits(name, layer.kind, [height, width], sizes, inputShape);
-  return {
-    rows: convolved(height, kernel[0], strides[0], dilation[0], layer.padding),
-    columns: convolved(width, kernel[1], strides[1], dilation[1], layer.padding),
-    channels,
-    features: layer.filters,
-    transposed: false,
-  };
-}
-
 export const conv2dKind: LayerKind<Conv2dLayer> = {
   kind: "conv2d",
   check: (_, { kind, filters, kernelSize, activation, ...options }) =>
     conv2d(filters, kernelSize, activation, options),
-  outputShape(layer, inputShape, name) {
-    const { rows, columns, features } = axesOf(layer, inputShape, name);
-    return [rows.small, columns.small, features];
-  },
-  parameters: (layer, inputShape) => convolutionParameters(layer, inputShape.at(-1)!, false),
-  build: (layer, place) =>
-    buildConvolution(place, axesOf(layer, place.inputShape, layer.kind), layer.activation),
+  ...convolutionCalls(false),
 };

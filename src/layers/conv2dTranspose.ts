@@ -1,16 +1,7 @@
 import type { ActivationAlias, ActivationName } from "./activations.js";
-import { buildConvolution } from "./convolution.js";
-import {
-  type ConvolutionFields,
-  type ConvolutionOptions,
-  checkConvolution2d,
-  convolutionParameters,
-  pictureOf,
-  sizesOf,
-} from "./convolutionOptions.js";
+import { convolutionCalls } from "./convolutionKind.js";
+import { type ConvolutionFields, type ConvolutionOptions, checkConvolution2d } from "./convolutionOptions.js";
 import type { LayerKind } from "./layer.js";
-import type { Shape } from "./shape.js";
-import { deconvolved } from "./window.js";
 
 /** A transposed convolution over images, for upsampling: it swaps the input and output shapes of a convolution. */
 export interface Conv2dTransposeLayer extends ConvolutionFields<readonly [number, number]> {
@@ -44,28 +35,9 @@ export function conv2dTranspose(
   };
 }
 
-/** The image's axes, and its channels. */
-function axesOf(layer: Conv2dTransposeLayer, inputShape: Shape, name: string) {
-  const [height, width, features] = pictureOf(name, layer.kind, 2, inputShape);
-  const { kernel, strides, dilation } = sizesOf(layer);
-  return {
-    rows: deconvolved(height, kernel[0], strides[0], dilation[0], layer.padding),
-    columns: deconvolved(width, kernel[1], strides[1], dilation[1], layer.padding),
-    channels: layer.filters,
-    features,
-    transposed: true,
-  };
-}
-
 export const conv2dTransposeKind: LayerKind<Conv2dTransposeLayer> = {
   kind: "conv2dTranspose",
   check: (_, { kind, filters, kernelSize, activation, ...options }) =>
     conv2dTranspose(filters, kernelSize, activation, options),
-  outputShape(layer, inputShape, name) {
-    const { rows, columns, channels } = axesOf(layer, inputShape, name);
-    return [rows.large, columns.large, channels];
-  },
-  parameters: (layer, inputShape) => convolutionParameters(layer, inputShape.at(-1)!, true),
-  build: (layer, place) =>
-    buildConvolution(place, axesOf(layer, place.inputShape, layer.kind), layer.activation),
+  ...convolutionCalls(true),
 };

@@ -7,7 +7,7 @@ import { checkKernelOptions, KERNEL_HINTS, KERNEL_KEYS } from "./kernelOptions.j
 import type { ParameterWish } from "./parameter.js";
 import type { ActivityPenalty, KernelPenalty } from "./penalties.js";
 import { type Shape, shapeText, sizeOf } from "./shape.js";
-import { type Padding, reach } from "./window.js";
+import { asPair, type Padding, reach } from "./window.js";
 
 /** Options shared by convolutions and transposed convolutions, named as in Keras. */
 export interface ConvolutionOptions<Size = number | readonly [number, number]> extends DenseOptions {
@@ -152,9 +152,8 @@ export function sizesOf(
     "kernelSize" | "strides" | "dilationRate"
   >,
 ): ConvolutionSizes {
-  const pair = (size: number | readonly [number, number]) =>
-    typeof size === "number" ? ([1, size] as const) : size;
-  return { kernel: pair(layer.kernelSize), strides: pair(layer.strides), dilation: pair(layer.dilationRate) };
+  const { kernelSize, strides, dilationRate } = layer;
+  return { kernel: asPair(kernelSize), strides: asPair(strides), dilation: asPair(dilationRate) };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { knownKeys } from "../common/check.js";
-import { type Picture, toPicture } from "./channelsLast.js";
+import { toPicture } from "./channelsLast.js";
 import type { LayerKind } from "./layer.js";
-import { builtAveragePooling, Pooling } from "./pooling.js";
+import { builtAveragePooling, poolingFields } from "./pooling.js";
 
 /** Computes the mean of each channel. */
 export interface GlobalAveragePooling2dLayer {
@@ -26,9 +26,11 @@ export const globalAveragePooling2dKind: LayerKind<GlobalAveragePooling2dLayer> 
     return globalAveragePooling2d();
   },
   outputShape: ({ kind }, inputShape, name) => [toPicture(name, kind, inputShape)[2]],
-  build(_, { inputShape }) {
-    const picture = inputShape as unknown as Picture;
-    const whole = [picture[0], picture[1]] as const;
-    return builtAveragePooling(new Pooling(whole, whole, "valid").fields(picture));
+  // One window, as large as the image.
+  build({ kind }, { inputShape }) {
+    const [height, width] = toPicture(kind, kind, inputShape);
+    const whole = [height, width] as const;
+    const pooling = { kind, poolSize: whole, strides: whole, padding: "valid" } as const;
+    return builtAveragePooling(poolingFields(pooling, inputShape, kind));
   },
 };

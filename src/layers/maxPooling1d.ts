@@ -1,6 +1,5 @@
-import { toSequence } from "./channelsLast.js";
 import type { LayerKind } from "./layer.js";
-import { builtMaxPooling, checkPooling1d, Pooling, type Pooling1dOptions, stepsOf } from "./pooling.js";
+import { builtMaxPooling, checkPooling1d, type Pooling1dOptions, poolingCalls } from "./pooling.js";
 import type { Padding } from "./window.js";
 
 /** Computes the maximum of each window of steps, per channel. */
@@ -26,16 +25,8 @@ export function maxPooling1d(options: Pooling1dOptions = {}): MaxPooling1dLayer 
   return { kind: "maxPooling1d", ...checkPooling1d("maxPooling1d", options) };
 }
 
-const poolingOf = ({ poolSize, strides, padding }: MaxPooling1dLayer) =>
-  Pooling.along(poolSize, strides, padding);
-
 export const maxPooling1dKind: LayerKind<MaxPooling1dLayer> = {
   kind: "maxPooling1d",
   check: (_, { kind, ...options }) => maxPooling1d(options),
-  outputShape(options, inputShape, name) {
-    const sequence = toSequence(name, options.kind, inputShape);
-    return stepsOf(poolingOf(options).outputOf(name, options.kind, sequence));
-  },
-  build: (options, { inputShape }) =>
-    builtMaxPooling(poolingOf(options).fields(toSequence("", options.kind, inputShape))),
+  ...poolingCalls(builtMaxPooling),
 };

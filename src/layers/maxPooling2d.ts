@@ -1,6 +1,5 @@
-import { type Picture, toPicture } from "./channelsLast.js";
 import type { LayerKind } from "./layer.js";
-import { builtMaxPooling, checkPooling2d, Pooling, type Pooling2dOptions } from "./pooling.js";
+import { builtMaxPooling, checkPooling2d, type Pooling2dOptions, poolingCalls } from "./pooling.js";
 import type { Padding } from "./window.js";
 
 /** Computes the maximum of each window, per channel. */
@@ -26,16 +25,8 @@ export function maxPooling2d(options: Pooling2dOptions = {}): MaxPooling2dLayer 
   return { kind: "maxPooling2d", ...checkPooling2d("maxPooling2d", options) };
 }
 
-const poolingOf = ({ poolSize, strides, padding }: MaxPooling2dLayer) =>
-  new Pooling(poolSize, strides, padding);
-
 export const maxPooling2dKind: LayerKind<MaxPooling2dLayer> = {
   kind: "maxPooling2d",
   check: (_, { kind, ...options }) => maxPooling2d(options),
-  outputShape(options, inputShape, name) {
-    const picture = toPicture(name, options.kind, inputShape);
-    return poolingOf(options).outputOf(name, options.kind, picture);
-  },
-  build: (options, { inputShape }) =>
-    builtMaxPooling(poolingOf(options).fields(inputShape as unknown as Picture)),
+  ...poolingCalls(builtMaxPooling),
 };

@@ -1,10 +1,10 @@
 // Code shared by the pooling layers.
 import { canonical, type Hints, integer, knownKeys, show } from "../common/check.js";
 import { ArgumentError, ShapeError } from "../common/errors.js";
-import type { Picture } from "./channelsLast.js";
-import type { BuiltLayer } from "./layer.js";
+import { toPicture, toSequence } from "./channelsLast.js";
+import type { BuiltLayer, LayerKind, LayerOptions } from "./layer.js";
 import type { Shape } from "./shape.js";
-import type { Padding } from "./window.js";
+import { asPair, convolved, type Padding } from "./window.js";
 
 /** One length for both height and width, or one for each. */
 export type Lengths = number | readonly [height: number, width: number];
@@ -77,77 +77,62 @@ export function checkPooling1d(kind: string, options: Pooling1dOptions) {
   };
 }
 
-/** The windows along one dimension. */
-interface Windows {
-  readonly pool: number;
-  readonly stride: number;
-  readonly padding: Padding;
+/** Any pooling layer, over images or sequences. */
+type AnyPooling = LayerOptions & { poolSize: Lengths; strides: Lengths; padding: Padding };
+
+/** What pooling layers do with shapes; only the checks of their options and their kernels differ. */
+export function poolingCalls<T extends AnyPooling>(
+  built: (fields: PoolingFields) => BuiltLayer,
+): Pick<LayerKind<T>, "outputShape" | "build"> {
+  return {
+    outputShape(layer, inputShape, name) {
+      const fields = poolingFields(layer, inputShape, name);
+      assertFits(layer, fields, name);
+      // A sequence has no rows.
+      return [fields.outputHeight, fields.outputWidth, fields.channels].slice(-inputShape.length);
+    },
+    build: (layer, { inputShape }) => built(poolingFields(layer, inputShape, layer.kind)),
+  };
 }
 
-/** Number of windows along a dimension; less than 1 if none fits. */
-function windowsIn(size: number, { pool, stride, padding }: Windows): number {
-  if (padding === "same") return Math.ceil(size / stride);
-  return Math.floor((size - pool) / stride) + 1;
+/** @throws {ShapeError} if no window fits */
+function assertFits({ kind, poolSize }: AnyPooling, fields: PoolingFields, name: string): void {
+  if (fields.outputHeight >= 1 && fields.outputWidth >= 1) return;
+  const { height, width, poolHeight, poolWidth } = fields;
+  const [window, given] =
+    typeof poolSize === "number"
+      ? [`${poolWidth} steps`, `${width}`]
+      : [`${poolHeight} × ${poolWidth}`, `${height} × ${width}`];
+  throw new ShapeError(
+    `${name}, ${kind}: a window of ${window} does not fit into ${given}; ` +
+      'give a smaller poolSize, or padding: "same"',
+  );
 }
 
-/** How far the first window begins before the first element: half of the total padding, rounded down. */
-function reachOf(size: number, windows: Windows): number {
-  if (windows.padding === "valid") return 0;
-  const { pool, stride } = windows;
-  return Math.floor(Math.max((windowsIn(size, windows) - 1) * stride + pool - size, 0) / 2);
-}
-
-/** The windows of a pooling layer over images of a given shape. */
-export class Pooling {
-  readonly #height: Windows;
-  readonly #width: Windows;
-
-  constructor(poolSize: readonly [number, number], strides: readonly [number, number], padding: Padding) {
-    this.#height = { pool: poolSize[0], stride: strides[0], padding };
-    this.#width = { pool: poolSize[1], stride: strides[1], padding };
-  }
-
-  /** The windows of a layer over sequences. */
-  static along(poolSize: number, strides: number, padding: Padding): Pooling {
-    return new Pooling([1, poolSize], [1, strides], padding);
-  }
-
-  /**
-   * The shape of the output.
-   *
-   * @param name the layer's name in messages: `encoder[0]`
-   * @throws {ShapeError} if no window fits
-   */
-  outputOf(name: string, kind: string, [height, width, channels]: Picture): Picture {
-    const [rows, columns] = [windowsIn(height, this.#height), windowsIn(width, this.#width)];
-    if (rows >= 1 && columns >= 1) return [rows, columns, channels];
-    const sequence = kind.endsWith("1d");
-    const [window, given] = sequence
-      ? [`${this.#width.pool} steps`, `${width}`]
-      : [`${this.#height.pool} × ${this.#width.pool}`, `${height} × ${width}`];
-    throw new ShapeError(
-      `${name}, ${kind}: a window of ${window} does not fit into ${given}; ` +
-        'give a smaller poolSize, or padding: "same"',
-    );
-  }
-
-  /** The fields that all pooling kernels take. */
-  fields(input: Picture): PoolingFields {
-    const [height, width, channels] = input;
-    return {
-      height,
-      width,
-      channels,
-      outputHeight: windowsIn(height, this.#height),
-      outputWidth: windowsIn(width, this.#width),
-      poolHeight: this.#height.pool,
-      poolWidth: this.#width.pool,
-      strideHeight: this.#height.stride,
-      strideWidth: this.#width.stride,
-      top: reachOf(height, this.#height),
-      left: reachOf(width, this.#width),
-    };
-  }
+/** The fields that all pooling kernels take. Windows lie as those of a convolution do. */
+export function poolingFields(
+  { kind, poolSize, strides, padding }: AnyPooling,
+  inputShape: Shape,
+  name: string,
+): PoolingFields {
+  const toImage = typeof poolSize === "number" ? toSequence : toPicture;
+  const [height, width, channels] = toImage(name, kind, inputShape);
+  const [[poolHeight, poolWidth], [strideHeight, strideWidth]] = [asPair(poolSize), asPair(strides)];
+  const rows = convolved(height, poolHeight, strideHeight, 1, padding);
+  const columns = convolved(width, poolWidth, strideWidth, 1, padding);
+  return {
+    height,
+    width,
+    channels,
+    outputHeight: rows.small,
+    outputWidth: columns.small,
+    poolHeight,
+    poolWidth,
+    strideHeight,
+    strideWidth,
+    top: rows.before,
+    left: columns.before,
+  };
 }
 
 interface PoolingFields {
@@ -184,9 +169,4 @@ export function builtAveragePooling(fields: PoolingFields): BuiltLayer {
     },
     bound: (input) => input,
   };
-}
-
-/** The shape of a sequence that was treated as an image of height 1. */
-export function stepsOf([, steps, channels]: Picture): Shape {
-  return [steps, channels];
 }

@@ -20,6 +20,11 @@ import type { Tensor } from "../engine/tensor.js";
 /** Whether a window (of a convolution or pooling) must lie within its input, or may extend past the edges. */
 export type Padding = "valid" | "same";
 
+/** Sizes of two dimensions; those of a sequence are of an image that is one row high. */
+export function asPair(size: number | readonly [number, number]): readonly [number, number] {
+  return typeof size === "number" ? [1, size] : size;
+}
+
 /**
  * One dimension of a convolution, from the larger image to the smaller one. A transposed convolution goes the other
  * way.
