@@ -2,23 +2,12 @@
 // rows, in order and in float64, so the statistics do not depend on the number of threads or blocks.
 
 import { areApart, areFloats, areRowsApart, areSameOrApart, isShare } from "./checks";
-import { madd, splat, storeUpTo } from "./simd";
+import { highDoubles, lowDoubles, madd, splat, storeUpTo } from "./simd";
 
 /** 1 / √(variance + epsilon) of four columns. */
 @inline
 function scaleOf(variance: v128, epsilon: f32): v128 {
   return f32x4.div(splat(1), f32x4.sqrt(f32x4.add(variance, splat(epsilon))));
-}
-
-/** The two halves of four floats as float64. */
-@inline
-function low(x: v128): v128 {
-  return f64x2.promote_low_f32x4(x);
-}
-
-@inline
-function high(x: v128): v128 {
-  return f64x2.promote_low_f32x4(i32x4.shuffle(x, x, 2, 3, 2, 3));
 }
 
 /** Four float64 as floats. */
@@ -52,8 +41,8 @@ export function columnMoments(
     let from = source + at;
     for (let row = 0; row < rows; row++) {
       const x = v128.load(from);
-      a = f64x2.add(a, low(x));
-      b = f64x2.add(b, high(x));
+      a = f64x2.add(a, lowDoubles(x));
+      b = f64x2.add(b, highDoubles(x));
       from += stride;
     }
     const meanLow = f64x2.mul(a, share);
@@ -63,8 +52,8 @@ export function columnMoments(
     from = source + at;
     for (let row = 0; row < rows; row++) {
       const x = v128.load(from);
-      const c = f64x2.sub(low(x), meanLow);
-      const d = f64x2.sub(high(x), meanHigh);
+      const c = f64x2.sub(lowDoubles(x), meanLow);
+      const d = f64x2.sub(highDoubles(x), meanHigh);
       a = f64x2.add(a, f64x2.mul(c, c));
       b = f64x2.add(b, f64x2.mul(d, d));
       from += stride;
@@ -139,10 +128,10 @@ export function batchNormalizationSums(
     for (let row = 0; row < rows; row++) {
       const g = v128.load(dy + offset);
       const gx = f32x4.mul(g, f32x4.sub(v128.load(x + offset), center));
-      a = f64x2.add(a, low(g));
-      b = f64x2.add(b, high(g));
-      c = f64x2.add(c, low(gx));
-      d = f64x2.add(d, high(gx));
+      a = f64x2.add(a, lowDoubles(g));
+      b = f64x2.add(b, highDoubles(g));
+      c = f64x2.add(c, lowDoubles(gx));
+      d = f64x2.add(d, highDoubles(gx));
       offset += stride;
     }
     storeUpTo(slopes + at, joined(a, b), left);

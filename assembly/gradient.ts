@@ -3,7 +3,7 @@
 // with a barrier between them: first the sum of squares of each row; then every thread sums these in row order.
 
 import { areDoubles, areFloats, areRowsApart, areSumsApart, isShare } from "./checks";
-import { keepUpTo, madd, splat, storeUpTo, sumLanes } from "./simd";
+import { highDoubles, keepUpTo, lowDoubles, madd, splat, storeUpTo, sumDoubles, sumLanes } from "./simd";
 
 /** One float64 per row, without overlap with either matrix. */
 function areSums(begin: i32, end: i32, columns: i32, a: usize, b: usize, sums: usize): bool {
@@ -78,13 +78,12 @@ export function sumSquares(begin: i32, end: i32, columns: i32, gradient: usize, 
     let high = f64x2.splat(0);
     for (let j = 0; j < columns; j += 4) {
       const x = keepUpTo(v128.load(g + <usize>(j << 2)), <usize>(columns - j));
-      const a = f64x2.promote_low_f32x4(x);
-      const b = f64x2.promote_low_f32x4(i32x4.shuffle(x, x, 2, 3, 2, 3));
+      const a = lowDoubles(x);
+      const b = highDoubles(x);
       low = f64x2.add(low, f64x2.mul(a, a));
       high = f64x2.add(high, f64x2.mul(b, b));
     }
-    const sum = f64x2.add(low, high);
-    store<f64>(sums + (<usize>row << 3), f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1));
+    store<f64>(sums + (<usize>row << 3), sumDoubles(low, high));
   }
 }
 

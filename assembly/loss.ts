@@ -5,7 +5,7 @@
 
 import { areDoubles, areFloats, areRowsApart, areSameOrApart, areSumsApart, isShare } from "./checks";
 import { expOfMinusAbs, log4, one, sigmoidFrom } from "./math";
-import { keepUpTo, madd, nmadd, select4, splat, storeUpTo, sumLanes } from "./simd";
+import { highDoubles, keepUpTo, lowDoubles, madd, nmadd, select4, splat, storeUpTo, sumLanes } from "./simd";
 
 /** How many vectors are summed (or factors multiplied) in float32 before the sum continues in float64. */
 const RUN: i32 = 64;
@@ -84,8 +84,8 @@ function shortSquaredError(
     const difference = f32x4.sub(v128.load(prediction + i), v128.load(target + i));
     storeUpTo(gradient + i, f32x4.mul(difference, factor), left);
     const squares = f32x4.mul(difference, difference);
-    const low = f64x2.promote_low_f32x4(squares);
-    const high = f64x2.promote_low_f32x4(i32x4.shuffle(squares, squares, 2, 3, 2, 3));
+    const low = lowDoubles(squares);
+    const high = highDoubles(squares);
     if (columns == 1) {
       storeDoubles(loss, low, left);
       if (left > 2) storeDoubles(loss + 16, high, left - 2);

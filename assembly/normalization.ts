@@ -1,8 +1,8 @@
 // Layer normalization (J. L. Ba et al., "Layer normalization", 2016). Sums run over a row in order, in four float64
 // lanes, so they do not depend on the number of threads or blocks.
 
-import { areApart, areFloats, areRowsApart, areSameOrApart, isShare } from "./checks";
-import { keepUpTo, splat, storeUpTo } from "./simd";
+import { areFloats, areRowsApart, isShare } from "./checks";
+import { highDoubles, keepUpTo, lowDoubles, splat, storeUpTo, sumDoubles } from "./simd";
 
 /** The dot product of two rows, summed lane by lane. */
 @inline
@@ -11,11 +11,10 @@ function dot(a: usize, b: usize, columns: usize): f64 {
   let high = f64x2.splat(0);
   for (let j: usize = 0; j < columns; j += 4) {
     const x = keepUpTo(f32x4.mul(v128.load(a + (j << 2)), v128.load(b + (j << 2))), columns - j);
-    low = f64x2.add(low, f64x2.promote_low_f32x4(x));
-    high = f64x2.add(high, f64x2.promote_low_f32x4(i32x4.shuffle(x, x, 2, 3, 2, 3)));
+    low = f64x2.add(low, lowDoubles(x));
+    high = f64x2.add(high, highDoubles(x));
   }
-  const sum = f64x2.add(low, high);
-  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+  return sumDoubles(low, high);
 }
 
 /** The sum of a row. */
@@ -25,11 +24,10 @@ function sumOf(a: usize, columns: usize): f64 {
   let high = f64x2.splat(0);
   for (let j: usize = 0; j < columns; j += 4) {
     const x = keepUpTo(v128.load(a + (j << 2)), columns - j);
-    low = f64x2.add(low, f64x2.promote_low_f32x4(x));
-    high = f64x2.add(high, f64x2.promote_low_f32x4(i32x4.shuffle(x, x, 2, 3, 2, 3)));
+    low = f64x2.add(low, lowDoubles(x));
+    high = f64x2.add(high, highDoubles(x));
   }
-  const sum = f64x2.add(low, high);
-  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+  return sumDoubles(low, high);
 }
 
 /**

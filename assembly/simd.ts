@@ -74,3 +74,22 @@ export function sumLanes(x: v128): f64 {
     <f64>f32x4.extract_lane(x, 3)
   );
 }
+
+/** The first two lanes as float64. */
+@inline
+export function lowDoubles(x: v128): v128 {
+  return f64x2.promote_low_f32x4(x);
+}
+
+/** The last two lanes as float64. */
+@inline
+export function highDoubles(x: v128): v128 {
+  return f64x2.promote_low_f32x4(i32x4.shuffle(x, x, 2, 3, 2, 3));
+}
+
+/** The sum of four float64 in two vectors: pairs first, then their lanes in order. */
+@inline
+export function sumDoubles(low: v128, high: v128): f64 {
+  const sum = f64x2.add(low, high);
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+}

@@ -5,21 +5,43 @@ import { arePictures, areSamplesApart, isShare } from "./checks";
 import { averageWindow } from "./pooling";
 import { madd, splat, storeUpTo } from "./simd";
 
+/** A share of the samples, and sizes above 0. */
+function areSizes(
+  begin: i32, end: i32, height: i32, width: i32, channels: i32, sizeHeight: i32, sizeWidth: i32,
+): bool {
+  if (ASC_NO_ASSERT) return true;
+  return isShare(begin, end) && height > 0 && width > 0 && channels > 0 && sizeHeight > 0 && sizeWidth > 0;
+}
+
+/** The small images and the large ones are floats in memory. */
+function areBoth(
+  small: usize, large: usize, end: i32, height: i32, width: i32, channels: i32, sizeHeight: i32, sizeWidth: i32,
+): bool {
+  if (ASC_NO_ASSERT) return true;
+  return arePictures(small, end, height, width, channels) &&
+    arePictures(large, end, height * sizeHeight, width * sizeWidth, channels);
+}
+
+/** Small images of `count` elements do not overlap the large ones, which have `copies` of each. */
+function areApartBoth(small: usize, large: usize, begin: i32, end: i32, count: i32, copies: i32): bool {
+  if (ASC_NO_ASSERT) return true;
+  return areSamplesApart(small, count, large, count * copies, begin, end);
+}
+
 /** y = x with each element repeated `sizeHeight` × `sizeWidth` times, over samples `begin` to `end`. */
 export function upSamplingNearest(
   begin: i32, end: i32, height: i32, width: i32, channels: i32, sizeHeight: i32, sizeWidth: i32, x: usize, y: usize,
 ): void {
   assert(
-    isShare(begin, end) && height > 0 && width > 0 && channels > 0 && sizeHeight > 0 && sizeWidth > 0,
+    areSizes(begin, end, height, width, channels, sizeHeight, sizeWidth),
     "upSamplingNearest: sizes",
   );
   assert(
-    arePictures(x, end, height, width, channels) && arePictures(y, end, height * sizeHeight, width * sizeWidth, channels),
+    areBoth(x, y, end, height, width, channels, sizeHeight, sizeWidth),
     "upSamplingNearest: x and y are floats in memory",
   );
-  const count = height * width * channels;
   assert(
-    areSamplesApart(x, count, y, count * sizeHeight * sizeWidth, begin, end),
+    areApartBoth(x, y, begin, end, height * width * channels, sizeHeight * sizeWidth),
     "upSamplingNearest: y does not overlap x",
   );
   const pixel = <usize>channels << 2;
@@ -48,17 +70,15 @@ export function upSamplingNearestBackward(
   begin: i32, end: i32, height: i32, width: i32, channels: i32, sizeHeight: i32, sizeWidth: i32, dy: usize, dx: usize,
 ): void {
   assert(
-    isShare(begin, end) && height > 0 && width > 0 && channels > 0 && sizeHeight > 0 && sizeWidth > 0,
+    areSizes(begin, end, height, width, channels, sizeHeight, sizeWidth),
     "upSamplingNearestBackward: sizes",
   );
   assert(
-    arePictures(dx, end, height, width, channels) &&
-      arePictures(dy, end, height * sizeHeight, width * sizeWidth, channels),
+    areBoth(dx, dy, end, height, width, channels, sizeHeight, sizeWidth),
     "upSamplingNearestBackward: dy and dx are floats in memory",
   );
-  const count = height * width * channels;
   assert(
-    areSamplesApart(dy, count * sizeHeight * sizeWidth, dx, count, begin, end),
+    areApartBoth(dx, dy, begin, end, height * width * channels, sizeHeight * sizeWidth),
     "upSamplingNearestBackward: dx does not overlap dy",
   );
   const pixel = <usize>channels << 2;
@@ -97,16 +117,15 @@ export function upSamplingBilinear(
   begin: i32, end: i32, height: i32, width: i32, channels: i32, sizeHeight: i32, sizeWidth: i32, x: usize, y: usize,
 ): void {
   assert(
-    isShare(begin, end) && height > 0 && width > 0 && channels > 0 && sizeHeight > 0 && sizeWidth > 0,
+    areSizes(begin, end, height, width, channels, sizeHeight, sizeWidth),
     "upSamplingBilinear: sizes",
   );
   assert(
-    arePictures(x, end, height, width, channels) && arePictures(y, end, height * sizeHeight, width * sizeWidth, channels),
+    areBoth(x, y, end, height, width, channels, sizeHeight, sizeWidth),
     "upSamplingBilinear: x and y are floats in memory",
   );
-  const count = height * width * channels;
   assert(
-    areSamplesApart(x, count, y, count * sizeHeight * sizeWidth, begin, end),
+    areApartBoth(x, y, begin, end, height * width * channels, sizeHeight * sizeWidth),
     "upSamplingBilinear: y does not overlap x",
   );
   const pixel = <usize>channels << 2;
@@ -148,17 +167,15 @@ export function upSamplingBilinearBackward(
   begin: i32, end: i32, height: i32, width: i32, channels: i32, sizeHeight: i32, sizeWidth: i32, dy: usize, dx: usize,
 ): void {
   assert(
-    isShare(begin, end) && height > 0 && width > 0 && channels > 0 && sizeHeight > 0 && sizeWidth > 0,
+    areSizes(begin, end, height, width, channels, sizeHeight, sizeWidth),
     "upSamplingBilinearBackward: sizes",
   );
   assert(
-    arePictures(dx, end, height, width, channels) &&
-      arePictures(dy, end, height * sizeHeight, width * sizeWidth, channels),
+    areBoth(dx, dy, end, height, width, channels, sizeHeight, sizeWidth),
     "upSamplingBilinearBackward: dy and dx are floats in memory",
   );
-  const count = height * width * channels;
   assert(
-    areSamplesApart(dy, count * sizeHeight * sizeWidth, dx, count, begin, end),
+    areApartBoth(dx, dy, begin, end, height * width * channels, sizeHeight * sizeWidth),
     "upSamplingBilinearBackward: dx does not overlap dy",
   );
   const pixel = <usize>channels << 2;
