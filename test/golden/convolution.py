@@ -6,8 +6,6 @@ known. Samples are written with the channels last, as Isthmus has them.
     python3 test/golden/convolution.py            # writes convolution.json; needs PyTorch
     python3 test/golden/convolution.py --check    # writes nothing, compares with the file
 """
-import json
-import sys
 from pathlib import Path
 
 import torch
@@ -15,6 +13,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from hashed import hashed_uniform
+from torch_cases import version, write_or_check
 
 FILE = Path(__file__).parent / "convolution.json"
 BATCH = 3
@@ -141,22 +140,8 @@ def make():
                      "codes": stored(codes), "loss": loss.item(),
                      "gradients": [{"name": name, "shape": list(parameter.shape), **stored(parameter.grad)}
                                    for name, parameter in named]})
-    return {"batch": BATCH, "low": -0.35, "high": 0.4, "torch": torch.__version__.split("+")[0], "cases": made}
-
-
-def close(a, b):
-    if isinstance(a, dict):
-        return all(close(a[key], b[key]) for key in a if key != "torch")
-    if isinstance(a, list):
-        return len(a) == len(b) and all(map(close, a, b))
-    return abs(a - b) <= 1e-9 + 1e-7 * abs(b) if isinstance(a, float) else a == b
+    return {"batch": BATCH, "low": -0.35, "high": 0.4, "torch": version(), "cases": made}
 
 
 if __name__ == "__main__":
-    made = make()
-    if "--check" in sys.argv:
-        if not close(made, json.loads(FILE.read_text())):
-            sys.exit(f"{FILE.name} has other values")
-        print(f"{FILE.name} holds")
-    else:
-        FILE.write_text(json.dumps(made, indent=1) + "\n")
+    write_or_check(FILE, make())

@@ -6,12 +6,12 @@
 Samples are channels last, as Keras has them; PyTorch gets them channels first. "same" is Keras's: of what the windows
 reach beyond, half goes before, rounded down, and the rest behind.
 """
-import json
-import sys
 from pathlib import Path
 
 import torch
 from torch import nn
+
+from torch_cases import case, version, write_or_check
 from torch.nn import functional as F
 
 FILE = Path(__file__).parent / "pooling.json"
@@ -91,51 +91,12 @@ def networks():
     yield "repeatVector", SEQUENCE, [nn.Flatten(), nn.Linear(30, 3)], [Repeat(), nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2)]
 
 
-def named(encoder, decoder):
-    for half, layers in (("encoder", encoder), ("decoder", decoder)):
-        weighted = [layer for layer in layers if list(layer.parameters())]
-        for index, layer in enumerate(weighted):
-            for name, parameter in layer.named_parameters():
-                yield f"{half}.{index}.{name}", parameter
-
-
-def flat(tensor):
-    return [float(value) for value in tensor.detach().flatten()]
-
-
 def make():
     torch.manual_seed(6)
-    made = []
-    for name, shape, encoder, decoder in networks():
-        model = nn.Sequential(*encoder, *decoder).double()
-        parameters = dict(named(encoder, decoder))
-        with torch.no_grad():
-            # Numbers that float32 holds exactly.
-            for parameter in parameters.values():
-                parameter.copy_((parameter + 0.2 * torch.randn_like(parameter)).float().double())
-        data = torch.rand(BATCH, *shape, dtype=torch.float64).float().double()
-        loss = nn.functional.mse_loss(model(data), data)
-        loss.backward()
-        arrays = [{"name": n, "shape": list(p.shape), "values": flat(p), "gradient": flat(p.grad)}
-                  for n, p in parameters.items()]
-        made.append({"name": name, "inputShape": list(shape), "data": flat(data), "loss": loss.item(),
-                     "parameters": arrays})
-    return {"batch": BATCH, "torch": torch.__version__.split("+")[0], "cases": made}
-
-
-def close(a, b):
-    if isinstance(a, dict):
-        return all(close(a[key], b[key]) for key in a if key != "torch")
-    if isinstance(a, list):
-        return len(a) == len(b) and all(map(close, a, b))
-    return abs(a - b) <= 1e-9 + 1e-7 * abs(b) if isinstance(a, float) else a == b
+    made = [{"name": name, "inputShape": list(shape), **case(BATCH, shape, encoder, decoder)}
+            for name, shape, encoder, decoder in networks()]
+    return {"batch": BATCH, "torch": version(), "cases": made}
 
 
 if __name__ == "__main__":
-    made = make()
-    if "--check" in sys.argv:
-        if not close(made, json.loads(FILE.read_text())):
-            sys.exit(f"{FILE.name} has other values")
-        print(f"{FILE.name} holds")
-    else:
-        FILE.write_text(json.dumps(made) + "\n")
+    write_or_check(FILE, make(), indent=None)

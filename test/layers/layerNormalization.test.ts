@@ -1,27 +1,9 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { Autoencoder, dense, type Layer, layerNormalization, sgd } from "../../src/index.js";
+import { Autoencoder, dense, type Layer, layerNormalization } from "../../src/index.js";
+import { expectTorch, loadTorchGolden, type TorchCase, type TorchGolden } from "../golden/torchCases.js";
 import { expectClose, MATHS, values, weightBits } from "../support/models.js";
 
-interface Golden {
-  readonly batch: number;
-  readonly width: number;
-  readonly cases: readonly {
-    readonly name: string;
-    readonly data: readonly number[];
-    readonly loss: number;
-    readonly parameters: readonly {
-      readonly name: string;
-      readonly shape: readonly number[];
-      readonly values: readonly number[];
-      readonly gradient: readonly number[];
-    }[];
-  }[];
-}
-
-const golden = JSON.parse(
-  readFileSync(new URL("../golden/normalization.json", import.meta.url), "utf8"),
-) as Golden;
+const golden = loadTorchGolden<TorchGolden<TorchCase> & { width: number }>("normalization.json");
 
 /** The networks of golden/normalization.py, by name. */
 const NETWORKS: Readonly<Record<string, { encoder: Layer[]; decoder: Layer[] }>> = {
@@ -36,31 +18,8 @@ const NETWORKS: Readonly<Record<string, { encoder: Layer[]; decoder: Layer[] }>>
 };
 
 describe.each(MATHS)("%s", (math) => {
-  test.each(golden.cases)(
-    "$name: loss and gradients are PyTorch's",
-    async ({ name, data, loss, parameters }) => {
-      const model = await Autoencoder.create({
-        inputSize: golden.width,
-        ...NETWORKS[name]!,
-        // A step of rate 1 takes the gradient away.
-        optimizer: sgd({ learningRate: 1 }),
-        engine: { math },
-      });
-      expect(model.getWeights().map(({ name }) => name)).toEqual(parameters.map(({ name }) => name));
-      model.setWeights(
-        parameters.map(({ name, shape, values }) => ({ name, shape, data: Float32Array.from(values) })),
-      );
-      const samples = Float32Array.from(data);
-      expectClose([model.evaluateSync(samples).loss], [loss], { relative: 1e-6 }, "loss");
-      const history = model.fitSync(samples, { batchSize: golden.batch, shuffle: false });
-      expectClose(history.loss, [loss], { relative: 1e-6 }, "loss");
-      const after = model.getWeights();
-      parameters.forEach(({ name, values, gradient }, index) => {
-        const found = Float64Array.from(after[index]!.data, (value, i) => values[i]! - value);
-        expectClose(found, gradient, { absolute: 2e-6 }, name);
-      });
-      await model.dispose();
-    },
+  test.each(golden.cases)("$name: loss and gradients are PyTorch's", (given) =>
+    expectTorch({ inputSize: golden.width, ...NETWORKS[given.name]!, engine: { math } }, golden.batch, given),
   );
 });
 

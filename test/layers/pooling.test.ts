@@ -1,5 +1,4 @@
 // Pooling, upsampling, repeatVector and activation layers against PyTorch, and what they refuse.
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import {
   Autoencoder,
@@ -15,29 +14,13 @@ import {
   repeatVector,
   reshape,
   ShapeError,
-  sgd,
   upSampling1d,
   upSampling2d,
 } from "../../src/index.js";
-import { expectClose, failure, MATHS, values, weightBits } from "../support/models.js";
+import { expectTorch, loadTorchGolden, type TorchCase, type TorchGolden } from "../golden/torchCases.js";
+import { failure, MATHS, values, weightBits } from "../support/models.js";
 
-interface Golden {
-  readonly batch: number;
-  readonly cases: readonly {
-    readonly name: string;
-    readonly inputShape: readonly number[];
-    readonly data: readonly number[];
-    readonly loss: number;
-    readonly parameters: readonly {
-      readonly name: string;
-      readonly shape: readonly number[];
-      readonly values: readonly number[];
-      readonly gradient: readonly number[];
-    }[];
-  }[];
-}
-
-const golden = JSON.parse(readFileSync(new URL("../golden/pooling.json", import.meta.url), "utf8")) as Golden;
+const golden = loadTorchGolden<TorchGolden<TorchCase & { inputShape: readonly number[] }>>("pooling.json");
 
 /** The layers of golden/pooling.py, by name. */
 const LAYERS: Readonly<Record<string, Layer>> = {
@@ -69,31 +52,8 @@ function halvesOf(name: string, shape: readonly number[]): { encoder: Layer[]; d
 }
 
 describe.each(MATHS)("%s", (math) => {
-  test.each(golden.cases)(
-    "$name: loss and gradients are PyTorch's",
-    async ({ name, inputShape, data, loss, parameters }) => {
-      const model = await Autoencoder.create({
-        inputShape,
-        ...halvesOf(name, inputShape),
-        // A step of rate 1 takes the gradient away.
-        optimizer: sgd({ learningRate: 1 }),
-        engine: { math },
-      });
-      expect(model.getWeights().map(({ name }) => name)).toEqual(parameters.map(({ name }) => name));
-      model.setWeights(
-        parameters.map(({ name, shape, values }) => ({ name, shape, data: Float32Array.from(values) })),
-      );
-      const samples = Float32Array.from(data);
-      expectClose([model.evaluateSync(samples).loss], [loss], { relative: 1e-6 }, "loss");
-      const history = model.fitSync(samples, { batchSize: golden.batch, shuffle: false });
-      expectClose(history.loss, [loss], { relative: 1e-6 }, "loss");
-      const after = model.getWeights();
-      parameters.forEach(({ name, values, gradient }, index) => {
-        const found = Float64Array.from(after[index]!.data, (value, i) => values[i]! - value);
-        expectClose(found, gradient, { absolute: 2e-6 }, name);
-      });
-      await model.dispose();
-    },
+  test.each(golden.cases)("$name: loss and gradients are PyTorch's", ({ inputShape, ...given }) =>
+    expectTorch({ inputShape, ...halvesOf(given.name, inputShape), engine: { math } }, golden.batch, given),
   );
 });
 
