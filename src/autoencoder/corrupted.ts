@@ -37,10 +37,7 @@ class Stages {
     this.step = new StepBlock(storage);
     this.step.indices = this.places;
     this.step.epoch = epoch;
-    const order = storage.words(rows);
-    for (let row = 0; row < rows; row++) order.values[row] = row;
-    this.gather = new StepBlock(storage);
-    this.gather.indices = order;
+    this.gather = StepBlock.inOrder(storage, rows);
   }
 }
 

@@ -58,7 +58,8 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
-function seed(text: string): number {
+/** An integer that can be a seed. */
+export function seed(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
     throw new InvalidArgumentError("It must be an integer from 0 to 2^53 - 1.");

@@ -59,7 +59,7 @@ export interface ArrowField {
   readonly scale: number;
   /** Seconds, milliseconds, microseconds or nanoseconds: 0 to 3. */
   readonly unit: number;
-  /** What it holds, where no table has that: it is passed over, and refused where it is wanted. */
+  /** The type, if tables cannot hold it. Such a column is skipped; asking for it by name is an error. */
   readonly unreadable?: string;
   /** Number of the dictionary that its indices refer to, and their bits; undefined where there is none. */
   readonly dictionary: { readonly id: number; readonly bits: number } | undefined;

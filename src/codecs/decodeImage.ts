@@ -109,7 +109,7 @@ function checkBackground(background: unknown): [number, number, number] {
   );
 }
 
-/** The image that is wanted of a raster. */
+/** Converts a decoded raster to the requested channels and size. */
 export function toImage(raster: Raster, { channels, width, height, background }: WantedImage): Image {
   const plain = opaque(raster, background);
   const coloured = withChannels(plain, channels ?? (plain.channels as 1 | 3));

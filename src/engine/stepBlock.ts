@@ -29,6 +29,15 @@ export class StepBlock {
   readonly #words: Uint32Array;
   readonly #floats: Float32Array;
 
+  /** A block whose indices are 0, 1, 2, …: it takes `rows` rows in their order. */
+  static inOrder(storage: Storage, rows: number): StepBlock {
+    const order = storage.words(rows);
+    for (let row = 0; row < rows; row++) order.values[row] = row;
+    const block = new StepBlock(storage);
+    block.indices = order;
+    return block;
+  }
+
   constructor(storage: Storage) {
     this.tensor = storage.words(STEP_WORDS);
     this.#words = this.tensor.values;

@@ -86,10 +86,7 @@ export class Inference {
       ...(seed !== undefined && { draws: { seed, step: drawn } }),
     });
     this.#staging = storage.octets(rows, sizeOf(layers[0]!.inputShape));
-    const order = storage.words(rows);
-    for (let row = 0; row < rows; row++) order.values[row] = row;
-    this.#gather = new StepBlock(storage);
-    this.#gather.indices = order;
+    this.#gather = StepBlock.inOrder(storage, rows);
     this.#losses = losses.map(() => storage.doubles(rows));
     const penalizes = wanted.kind === "loss" && wanted.penalties === true;
     const penalized = layers.map(({ options }) => penalizes && options.activityPenalty !== undefined);

@@ -218,18 +218,19 @@ export class TrainingStep {
    * contributes to it.
    */
   #addUpdates(plan: PlanBuilder, rows: number): void {
-    const { layers } = this.#learner.network;
+    const { layers, parameters } = this.#learner.network;
     const { pass, squares } = this.#memory;
-    layers.forEach(({ parameters }, index) => {
+    // A tied weight has the place of the parameter that it borrows.
+    const complete = new Map<number, number>();
+    layers.forEach(({ named }, index) => {
+      for (const [, { offset }] of named) complete.set(offset, index);
+    });
+    layers.forEach((_, index) => {
       pass.gradient(plan, rows, index);
       pass.update(plan, rows, index);
-      for (const { offset, trainable } of Object.values(parameters)) {
-        if (!trainable) continue;
-        const shares = (layer: (typeof layers)[number]) =>
-          Object.values(layer.parameters).some((other) => other.offset === offset);
-        if (layers.slice(index + 1).some(shares)) continue;
-        const owner = layers.flatMap(({ owned }) => owned).find((parameter) => parameter.offset === offset)!;
-        addGradientRules(plan, this.#learner, this.#memory, owner);
+      for (const parameter of parameters) {
+        if (!parameter.trainable || complete.get(parameter.offset) !== index) continue;
+        addGradientRules(plan, this.#learner, this.#memory, parameter);
       }
     });
     if (squares) plan.phase();

@@ -23,6 +23,7 @@ import {
   fraction,
   notNegative,
   positiveInteger,
+  seed,
 } from "../options.js";
 import { checkModelEnding, checkOutputs } from "../outputs.js";
 import { addTableOptions, type TableOptions } from "../tableOptions.js";
@@ -101,14 +102,7 @@ export function detectCommand(): Command {
         positiveInteger,
       ),
     )
-    .addOption(
-      new Option("--seed <n>", "seed of everything random").default(0).argParser((text) => {
-        if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text))) {
-          throw new InvalidArgumentError("It must be an integer from 0 to 2^53 - 1.");
-        }
-        return Number(text);
-      }),
-    );
+    .addOption(new Option("--seed <n>", "seed of everything random").default(0).argParser(seed));
   return addJsonOption(addCalculationOptions(addTableOptions(command), "portable"))
     .addHelpText("after", HELP)
     .action(detect);
@@ -252,15 +246,11 @@ function evaluationOf(
   windowed: boolean,
 ): AnomalyEvaluation | undefined {
   if (!labels || !(labels.includes(0) && labels.includes(1))) return undefined;
+  const byScore = evaluateScores(Float32Array.from(scores), labels, threshold);
+  if (!windowed) return byScore;
   // Points of a series are flagged by their windows, not by a threshold of their own.
-  if (!windowed) return evaluateScores(Float32Array.from(scores), labels, threshold);
-  const { rocAuc, averagePrecision } = evaluateScores(Float32Array.from(scores), labels, threshold);
-  const hits = labels.reduce((sum, label, i) => sum + (label && flags[i] ? 1 : 0), 0);
-  const flagged = flags.reduce((sum, flag) => sum + flag, 0);
-  const odd = labels.reduce((sum, label) => sum + label, 0);
-  const [precision, recall] = [flagged === 0 ? 0 : hits / flagged, hits / odd];
-  const f1 = hits === 0 ? 0 : (2 * precision * recall) / (precision + recall);
-  return { rocAuc, averagePrecision, precision, recall, f1, threshold };
+  const { precision, recall, f1 } = evaluateScores(Float32Array.from(flags), labels, 0.5);
+  return { ...byScore, precision, recall, f1 };
 }
 
 function printColumns({ preprocessor, notes, labels }: DetectInput, saved: boolean): void {
