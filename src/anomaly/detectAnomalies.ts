@@ -4,6 +4,7 @@ import type { Rows, Samples } from "../data/samples.js";
 import type { Engine } from "../engine/engine.js";
 import type { EngineOptions } from "../engine/engineOptions.js";
 import { checkSeed, type Seed } from "../math/seed.js";
+import { descendingOrder, ranksIn } from "../statistics/descending.js";
 import { checkColumns, type DetectorColumn } from "./columns.js";
 import {
   checkDetectionThreshold,
@@ -169,11 +170,7 @@ async function detect(
   const fitted = fitOn === rows || rule.kind === "labels" ? scores : await ensemble.scores(fitOn);
   const threshold = detectionThreshold(rule, fitted, labels && { scores, labels });
   const flags = flagsOf(scores, threshold);
-  const order = Uint32Array.from(scores, (_, row) => row).sort((a, b) => scores[b]! - scores[a]! || a - b);
-  const rank = new Uint32Array(scores.length);
-  order.forEach((row, place) => {
-    rank[row] = place + 1;
-  });
+  const order = descendingOrder(scores);
   const flagged = order.subarray(
     0,
     flags.reduce((sum, flag) => sum + flag, 0),
@@ -182,7 +179,7 @@ async function detect(
   return {
     scores,
     flags,
-    rank,
+    rank: ranksIn(order),
     threshold,
     rule,
     reasons: explained.map((reasons, i) => ({ ...reasons, row: flagged[i]! })),

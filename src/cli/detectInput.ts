@@ -76,10 +76,7 @@ export function prepare(
     columns: columnsOf(preprocessor, features.columns, window?.size ?? 1),
     window,
     places,
-    labels:
-      preprocessor.labelColumn !== undefined && hasLabels(table, preprocessor)
-        ? preprocessor.labels(table)
-        : undefined,
+    labels: hasLabels(table, preprocessor) ? preprocessor.labels(table) : undefined,
     notes,
   };
 }

@@ -6,6 +6,7 @@ import {
   describeReason,
   type RowReasons,
 } from "../index.js";
+import { descendingOrder, ranksIn } from "../statistics/descending.js";
 import type { DetectInput } from "./detectInput.js";
 
 /** What is known of each row of the table. */
@@ -14,7 +15,7 @@ export interface RowResults {
   readonly flags: Uint8Array;
   /** From 1 for the oddest row. */
   readonly rank: Uint32Array;
-  /** Why flagged rows are odd, by row, the oddest first. */
+  /** Why flagged rows are odd, by row. */
   readonly reasons: ReadonlyMap<number, string>;
 }
 
@@ -24,39 +25,30 @@ export function rowResults(
   { scores, flags, reasons }: Pick<Detection, "scores" | "flags" | "reasons">,
 ): RowResults {
   const texts = new Map(reasons.map((row) => [row.row, describeReason(row)]));
-  if (!places) return { scores, flags, rank: ranksOf(scores), reasons: texts };
+  if (!places) return { scores, flags, rank: ranksIn(descendingOrder(scores)), reasons: texts };
   const points = pointScores(scores, places);
   const odd = pointFlags(flags, places);
-  const rank = ranksOf(points);
-  const own = Array.from(odd.keys())
-    .filter((row) => odd[row] === 1)
-    .sort((a, b) => rank[a]! - rank[b]!);
-  const oddest = (row: number) => oddestWindow(row, places, scores, texts);
-  return { scores: points, flags: odd, rank, reasons: new Map(own.map((row) => [row, oddest(row)])) };
+  const windows = oddestWindows(places, scores);
+  const own = Array.from(odd.keys()).filter((row) => odd[row] === 1);
+  return {
+    scores: points,
+    flags: odd,
+    rank: ranksIn(descendingOrder(points)),
+    reasons: new Map(own.map((row) => [row, texts.get(windows[row]!) ?? ""])),
+  };
 }
 
-/** The reason of the oddest window that covers a row. */
-function oddestWindow(
-  row: number,
-  { starts, size }: NonNullable<DetectInput["places"]>,
+/** For each row, which of the windows that cover it has the highest score: the first of equal ones. */
+function oddestWindows(
+  { starts, size, rows }: NonNullable<DetectInput["places"]>,
   scores: ArrayLike<number>,
-  texts: ReadonlyMap<number, string>,
-): string {
-  let best = -1;
-  starts.forEach((start, i) => {
-    if (start <= row && row < start + size && (best < 0 || scores[i]! > scores[best]!)) best = i;
-  });
-  return texts.get(best) ?? "";
-}
-
-/** Places in the order of scores, from 1 for the largest; equal ones in their order. */
-function ranksOf(scores: ArrayLike<number>): Uint32Array {
-  const order = Array.from(scores, (_, i) => i).sort((a, b) => scores[b]! - scores[a]! || a - b);
-  const rank = new Uint32Array(order.length);
-  order.forEach((row, place) => {
-    rank[row] = place + 1;
-  });
-  return rank;
+): Int32Array {
+  const windows = new Int32Array(rows).fill(-1);
+  // The oddest comes last and stays.
+  for (const window of descendingOrder(scores).reverse()) {
+    windows.fill(window, starts[window]!, starts[window]! + size);
+  }
+  return windows;
 }
 
 /** The table as it came, with a column for each result. A name that the table has already gets a number. */

@@ -2,7 +2,7 @@ import type { PlanBuilder } from "../engine/plan.js";
 import type { Storage } from "../engine/storage.js";
 import type { AnyTensor, Tensor } from "../engine/tensor.js";
 import { NOWHERE } from "../engine/tensor.js";
-import type { Draws, LayerPass, Purpose } from "../layers/layer.js";
+import type { BuiltLayer, Draws, LayerPass, Purpose } from "../layers/layer.js";
 import type { Parameter } from "../layers/parameter.js";
 import { sizeOf } from "../layers/shape.js";
 import type { NetworkLayer } from "./networkLayer.js";
@@ -61,9 +61,9 @@ export class Pass {
       const before = tensors.at(-1);
       // A layer may see the previous layer's output in another shape.
       const x = (before?.y ?? this.input).as(capacity, ...inputShape);
-      const acts = calls.acts?.(purpose) ?? true;
-      const y = acts ? storage.floats(capacity, ...outputShape) : x;
-      const room = acts ? Object.entries(calls.room?.(purpose, capacity) ?? {}) : [];
+      const active = acts(calls, purpose);
+      const y = active ? storage.floats(capacity, ...outputShape) : x;
+      const room = active ? Object.entries(calls.room?.(purpose, capacity) ?? {}) : [];
       const kept = Object.fromEntries(
         room.map(([name, { shape, type }]) => [
           name,
@@ -74,7 +74,7 @@ export class Pass {
       const dx = learns ? before!.dy.as(capacity, ...inputShape) : undefined;
       learns ||= training && owned.length > 0;
       const dy = learns ? storage.floats(capacity, ...outputShape) : NOWHERE;
-      if (acts) floats += sizeOf(outputShape);
+      if (active) floats += sizeOf(outputShape);
       tensors.push({ x, y, dx, dy, kept });
     }
     this.floats = training ? 2 * floats : floats;
@@ -110,7 +110,7 @@ export class Pass {
   forward(plan: PlanBuilder, rows: number, from = 0, to = this.#layers.length): void {
     for (let index = from; index < to; index++) {
       const { calls } = this.#layers[index]!;
-      if (calls.acts?.(this.purpose) ?? true) calls.forward(plan, this.#of(index, rows));
+      if (acts(calls, this.purpose)) calls.forward(plan, this.#of(index, rows));
     }
   }
 
@@ -167,4 +167,9 @@ export class Pass {
         : {},
     };
   }
+}
+
+/** Whether a layer does anything in such a pass. */
+function acts(calls: BuiltLayer, purpose: Purpose): boolean {
+  return calls.acts?.(purpose) ?? true;
 }

@@ -3,6 +3,7 @@ import { printable } from "../../common/printable.js";
 import type { AnomalyDetector, AnomalyEvaluation } from "../../index.js";
 import { loadSafetensors, saveModel, saveNpy, saveText } from "../../node.js";
 import { counted, plural } from "../../report/numberText.js";
+import { descendingOrder } from "../../statistics/descending.js";
 import { loadColumn, openDetector, type ThresholdFlags } from "../openDetector.js";
 import {
   addCalculationOptions,
@@ -149,18 +150,12 @@ function print(findings: Findings, { title }: Source, out: string, save: string 
   const { scores, anomalies: found, threshold, rule, evaluation } = findings;
   const screen = terminal();
   const share = ((100 * found) / scores.length).toFixed(1);
-  const worst = Array.from(scores, (_, i) => i).sort((a, b) => scores[b]! - scores[a]! || a - b);
+  const worst = Array.from(descendingOrder(scores).subarray(0, WORST));
   const lines = [
     ["data", printable(title)],
     ["threshold", `${showLoss(threshold)} (${rule})`],
     ["anomalies", `${counted(found)} of ${plural(scores.length, "sample")} (${share} %)`],
-    [
-      "highest",
-      worst
-        .slice(0, WORST)
-        .map((i) => `row ${i}: ${showLoss(scores[i]!)}`)
-        .join(", "),
-    ],
+    ["highest", worst.map((i) => `row ${i}: ${showLoss(scores[i]!)}`).join(", ")],
   ];
   if (evaluation) {
     const { rocAuc, precision, recall, f1 } = evaluation;
