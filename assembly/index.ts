@@ -22,6 +22,7 @@ export { runPhase } from "./plan";
 export { averagePooling, averagePoolingBackward, maxPooling, maxPoolingBackward } from "./pooling";
 export { randomNormal, randomUniform, randomWords, shuffle } from "./random";
 export { columnSums } from "./reduce";
+export { weighRows } from "./sampleWeight";
 export { spatialDropout, spatialDropoutBackward } from "./spatialDropout";
 export { lead, serve, stop } from "./team";
 export {

@@ -14,6 +14,7 @@ export {
   ShapeError,
   StateError,
 } from "./common/errors.js";
+export type { ExampleOptions, Examples } from "./data/examples.js";
 export { type AnyMatrix, Matrix } from "./data/matrix.js";
 export type { SampleRow, Samples } from "./data/samples.js";
 export type { ScalingName, ScalingParameters } from "./data/scaling.js";
@@ -97,6 +98,7 @@ export { inspectModel, type ModelSummary } from "./saving/inspectModel.js";
 export type { ModelFileOptions, SafetensorsFile } from "./saving/modelFile.js";
 export type { Callback, TrainedModel, TrainingRun } from "./training/callbacks.js";
 export { type EarlyStoppingOptions, earlyStopping } from "./training/earlyStopping.js";
+export type { EvaluateOptions, Evaluation } from "./training/evaluation.js";
 export type { FitOptions, FitSyncOptions } from "./training/fitOptions.js";
 export type { History, MonitorName } from "./training/history.js";
 export type { BatchLog, BatchPlace, EpochLog, EpochPlace } from "./training/logs.js";
@@ -106,6 +108,5 @@ export {
   modelCheckpoint,
 } from "./training/modelCheckpoint.js";
 export type { MonitorOptions } from "./training/monitor.js";
-export type { Evaluation } from "./training/predict.js";
 export type { TrainingOptions } from "./training/progress.js";
-export type { SampleStream } from "./training/sampleStream.js";
+export type { ExampleStream, SampleStream } from "./training/sampleStream.js";

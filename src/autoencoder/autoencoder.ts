@@ -14,7 +14,7 @@ import {
   stackOf,
 } from "../network/description.js";
 import { Learner } from "../network/learner.js";
-import { type NamedWeight, readWeights, writeWeights } from "../network/namedWeights.js";
+import { loadWeights, type NamedWeight, readWeights, writeWeights } from "../network/namedWeights.js";
 import { Network } from "../network/network.js";
 import { layerSummaries, type Summary, summaryTable } from "../network/summary.js";
 import { decodeCheckpoint, encodeCheckpoint, toLearnerState } from "../saving/checkpoint.js";
@@ -30,7 +30,7 @@ import type { FitOptions, FitSyncOptions } from "../training/fitOptions.js";
 import type { History } from "../training/history.js";
 import type { EpochLog } from "../training/logs.js";
 import type { TrainingOptions } from "../training/progress.js";
-import type { SampleStream } from "../training/sampleStream.js";
+import type { ExampleStream } from "../training/sampleStream.js";
 import { Trainer } from "../training/trainer.js";
 import { Predictor } from "./predictor.js";
 
@@ -134,7 +134,7 @@ export class Autoencoder extends Predictor {
     const { description, weights, scaling } = decodeModelFile(file);
     return Autoencoder.#built(description, options, (model) => {
       const { network } = model.#learner;
-      writeWeights(network, weights);
+      loadWeights(network, weights);
       if (scaling) network.scaling!.parameters = copied(scaling);
     });
   }
@@ -246,11 +246,11 @@ export class Autoencoder extends Predictor {
   }
 
   /**
-   * Trains the model to reconstruct the samples. A second call continues from the first, with the scaling learned by
+   * Trains the model to reconstruct the samples, or their `targets` if there are any. A second call continues from the first, with the scaling learned by
    * the first call, if the model has one.
    *
    * A stream is read once per epoch, plus once beforehand if a scaling must learn from it. Its rows are combined into
-   * batches of `batchSize` and checked as they arrive. If the stream or one of its chunks fails, the weights from
+   * batches of `batchSize` and checked as they arrive. Its chunks may bring targets and weights: `{ samples, targets }`. If the stream or one of its chunks fails, the weights from
    * before that epoch are restored.
    *
    * @throws {ShapeError} {NonFiniteError} {ArgumentError} for invalid samples or options, before anything changes
@@ -269,9 +269,9 @@ export class Autoencoder extends Predictor {
    * await model.dispose();
    * ```
    */
-  fit(samples: Samples | SampleStream, options?: FitOptions): Promise<History>;
+  fit(samples: Samples | ExampleStream, options?: FitOptions): Promise<History>;
   async fit(
-    samples: Samples | SampleStream,
+    samples: Samples | ExampleStream,
     options: FitOptions = {},
     ...surplus: unknown[]
   ): Promise<History> {
@@ -302,8 +302,8 @@ export class Autoencoder extends Predictor {
    * await model.dispose();
    * ```
    */
-  train(samples: Samples | SampleStream, options?: FitOptions): AsyncGenerator<EpochLog, History, void>;
-  train(samples: Samples | SampleStream, options: FitOptions = {}, ...surplus: unknown[]) {
+  train(samples: Samples | ExampleStream, options?: FitOptions): AsyncGenerator<EpochLog, History, void>;
+  train(samples: Samples | ExampleStream, options: FitOptions = {}, ...surplus: unknown[]) {
     return epochsOf(async (callback) => {
       requireSampleOptions("train", options, surplus);
       return this.#run(this.#trainer.fit(samples, options, true, callback));

@@ -1,6 +1,7 @@
 import { STREAM_SAMPLE } from "../../assembly/abi.js";
 import { integer, knownKeys, requireSampleOptions, requireSamplesAlone } from "../common/check.js";
 import { ArgumentError, StateError } from "../common/errors.js";
+import { type ExampleRows, withExamples } from "../data/examples.js";
 import { Matrix } from "../data/matrix.js";
 import { type Rows, type Samples, toOwnRows, toRows } from "../data/samples.js";
 import type { Lifetime } from "../engine/lifetime.js";
@@ -11,9 +12,17 @@ import type { Shape } from "../layers/shape.js";
 import { checkSeed, type Seed } from "../math/seed.js";
 import type { Learner } from "../network/learner.js";
 import type { Network } from "../network/network.js";
+import { type EvaluateOptions, type Evaluation, evaluate } from "../training/evaluation.js";
+import { checkMetrics } from "../training/fitOptions.js";
 import { Gate } from "../training/gate.js";
-import { type Evaluation, measure, outputOf } from "../training/predict.js";
-import { isStream, type SampleStream, type StreamedRows, toInput } from "../training/sampleStream.js";
+import { outputOf } from "../training/predict.js";
+import {
+  type ExampleStream,
+  isStream,
+  type SampleStream,
+  type StreamedRows,
+  toInput,
+} from "../training/sampleStream.js";
 import { corruptedOf } from "./corrupted.js";
 import { Half } from "./half.js";
 import { predictChunks } from "./predictChunks.js";
@@ -222,8 +231,8 @@ export abstract class Predictor {
   /**
    * Mean loss over the samples, including all penalties, without corruption or dropout.
    *
-   * @throws {ShapeError} {NonFiniteError} {ArgumentError} for invalid samples, and for further arguments: an
-   *   autoencoder's target is its input, and there are no options
+   * @param samples in memory, or as a stream, whose chunks may bring targets and weights: `{ samples, targets }`
+   * @throws {ShapeError} {NonFiniteError} {ArgumentError} for invalid samples or options
    *
    * @example
    * ```ts
@@ -237,17 +246,23 @@ export abstract class Predictor {
    * await model.dispose();
    * ```
    */
-  evaluate(samples: Samples | SampleStream): Promise<Evaluation>;
-  async evaluate(samples: Samples | SampleStream, ...surplus: unknown[]): Promise<Evaluation> {
-    requireSamplesAlone("evaluate", surplus);
-    return this.#run(this.#evaluate(this.#input(samples)));
+  evaluate(samples: Samples, options?: EvaluateOptions): Promise<Evaluation>;
+  evaluate(stream: ExampleStream, options?: Pick<EvaluateOptions, "metrics">): Promise<Evaluation>;
+  async evaluate(
+    samples: Samples | ExampleStream,
+    options: EvaluateOptions = {},
+    ...surplus: unknown[]
+  ): Promise<Evaluation> {
+    requireSampleOptions("evaluate", options, surplus);
+    this.#lifetime.assertAlive();
+    return this.#run(this.#evaluate(toInput("samples", samples, this.inputSize, options), options));
   }
 
   /** Like `evaluate`, but on the calling thread. */
-  evaluateSync(samples: Samples): Evaluation;
-  evaluateSync(samples: Samples, ...surplus: unknown[]): Evaluation {
-    requireSamplesAlone("evaluateSync", surplus);
-    return this.#runSync(this.#evaluate(this.#rows(samples)));
+  evaluateSync(samples: Samples, options?: EvaluateOptions): Evaluation;
+  evaluateSync(samples: Samples, options: EvaluateOptions = {}, ...surplus: unknown[]): Evaluation {
+    requireSampleOptions("evaluateSync", options, surplus);
+    return this.#runSync(this.#evaluate(withExamples(this.#rows(samples), options, toRows), options));
   }
 
   /**
@@ -302,8 +317,10 @@ export abstract class Predictor {
     return this.#runSync(featureErrorsOf(this.#network, this.#rows(samples), checkUnits(options)));
   }
 
-  *#evaluate(input: Rows | StreamedRows): Work<Evaluation> {
-    return (yield* measure(this.#learner, [], input, new Gate(this.#lifetime))).evaluation;
+  #evaluate(input: ExampleRows | StreamedRows, options: EvaluateOptions): Work<Evaluation> {
+    knownKeys("evaluate", options, ["targets", "sampleWeight", "metrics"]);
+    const metrics = checkMetrics("metrics", options.metrics ?? []);
+    return evaluate(this.#learner, metrics, input, new Gate(this.#lifetime));
   }
 
   *#encodeDistribution(rows: Rows): Work<CodeDistribution> {
@@ -368,11 +385,6 @@ export abstract class Predictor {
   #rows(samples: Samples, read = toRows): Rows {
     this.#lifetime.assertAlive();
     return read("samples", samples, this.inputSize);
-  }
-
-  #input(samples: Samples | SampleStream): Rows | StreamedRows {
-    this.#lifetime.assertAlive();
-    return toInput("samples", samples, this.inputSize);
   }
 
   async #run<T>(work: Work<T>): Promise<T> {

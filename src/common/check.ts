@@ -192,10 +192,15 @@ export function requireSamplesAlone(method: string, surplus: readonly unknown[],
   }
 }
 
+/** Methods that can compare with other targets than the samples. */
+const WITH_TARGETS = ["fit", "fitSync", "train", "evaluate", "evaluateSync"];
+
 function samplesAgain(method: string, value: unknown): ArgumentError {
   const size = ArrayBuffer.isView(value) && "length" in value ? ` of ${value.length}` : "";
-  return new ArgumentError(
-    `${method} takes the samples once, since an autoencoder's target is its input; ` +
-      `what follows must be an object of options, not ${show(value)}${size}`,
-  );
+  const given = `what follows must be an object of options, not ${show(value)}${size}`;
+  const once = `${method} takes the samples once`;
+  if (WITH_TARGETS.includes(method)) {
+    return new ArgumentError(`${once}; ${given}. Targets other than the samples are given as { targets }`);
+  }
+  return new ArgumentError(`${once}, since an autoencoder's target is its input; ${given}`);
 }

@@ -3,7 +3,7 @@ import { concatenate } from "../common/concatenate.js";
 import { ArgumentError, NonFiniteError, ShapeError } from "../common/errors.js";
 import type { Work } from "../engine/turns.js";
 import { type AnyMatrix, toMatrix } from "./matrix.js";
-import { BYTE_VALUES, isDetached, type SampleArray, toValues, type Values } from "./values.js";
+import { isDetached, type SampleArray, toFloats, toValues, type Values } from "./values.js";
 
 /**
  * Samples, one per row: a typed array or a plain array of numbers, row-major; an array of such rows; or a matrix. Bytes
@@ -89,9 +89,7 @@ function fromArray(name: string, array: readonly unknown[], columns: number): Va
   const narrow = rows.every((row) => row instanceof Float32Array || row instanceof Uint8Array);
   return concatenate<Float32Array | Float64Array>(
     narrow ? Float32Array : Float64Array,
-    rows.map((row) =>
-      row instanceof Uint8Array ? Float32Array.from(row, (byte) => BYTE_VALUES[byte]!) : row,
-    ),
+    rows.map((row) => (Array.isArray(row) ? (row as readonly number[]) : toFloats(row as Values))),
   );
 }
 

@@ -71,5 +71,10 @@ export function isDetached(array: ArrayBufferView): boolean {
   }
 }
 
+/** Values as the kernels calculate with them: of bytes, value / 255. */
+export function toFloats(values: Values): Float32Array | Float64Array {
+  return values instanceof Uint8Array ? Float32Array.from(values, (byte) => BYTE_VALUES[byte]!) : values;
+}
+
 /** The value of each byte, rounded as in the kernels. */
 export const BYTE_VALUES = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);

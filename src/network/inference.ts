@@ -1,4 +1,4 @@
-import type { Values } from "../data/values.js";
+import { toFloats, type Values } from "../data/values.js";
 import type { Engine } from "../engine/engine.js";
 import type { Plan, PlanBuilder } from "../engine/plan.js";
 import { StepBlock } from "../engine/stepBlock.js";
@@ -35,6 +35,8 @@ export type Wanted =
       readonly metrics?: readonly Loss[];
       /** Seed for drawing codes from a Gaussian latent. Without it, the mean is decoded. */
       readonly seed?: Seed;
+      /** Whether the output is compared with targets that are given with each block; default: with the input. */
+      readonly targets?: boolean;
       /** Whether to compute the layers' activity penalties, too. */
       readonly penalties?: boolean;
     };
@@ -54,6 +56,8 @@ export class Inference {
   readonly #pass: Pass;
   /** The bytes of a block as given, and the indices 0, 1, 2, … for gathering them. */
   readonly #staging: Tensor<Uint8Array>;
+  /** What the output is compared with. */
+  readonly #target: Tensor;
   readonly #gather: StepBlock;
   /** For a latent that is drawn from: the rows' indices among all samples. */
   readonly #samples: Tensor<Uint32Array>;
@@ -85,6 +89,8 @@ export class Inference {
       logits: this.#kernels.some(takesLogits),
       ...(seed !== undefined && { draws: { seed, step: drawn } }),
     });
+    const compares = wanted.kind === "loss" && wanted.targets === true;
+    this.#target = compares ? storage.floats(rows, sizeOf(layers.at(-1)!.outputShape)) : this.#pass.input;
     this.#staging = storage.octets(rows, sizeOf(layers[0]!.inputShape));
     this.#gather = StepBlock.inOrder(storage, rows);
     this.#losses = losses.map(() => storage.doubles(rows));
@@ -97,8 +103,13 @@ export class Inference {
     this.#slopes = storage.floats(rows, widest);
   }
 
-  /** Copies in a block of rows, the first of which is sample `first`, and returns the plan to run on it. */
-  load(data: Values, rows: number, first: number): Plan {
+  /**
+   * Copies in a block of rows, the first of which is sample `first`, and returns the plan to run on it.
+   *
+   * @param targets of the rows, if wanted
+   */
+  load(data: Values, rows: number, first: number, targets?: Values): Plan {
+    if (targets) this.#target.values.set(toFloats(targets));
     const samples = this.#samples.values;
     for (let row = 0; row < rows; row++) samples[row] = first + row;
     const bytes = data instanceof Uint8Array;
@@ -194,7 +205,7 @@ export class Inference {
       addLossKernel(plan, rows, kernel, {
         columns: sizeOf(this.#layers.at(-1)!.outputShape),
         prediction: output,
-        target: this.#pass.input,
+        target: this.#target,
         gradient,
         losses: this.#losses[index]!,
         scale: 0,

@@ -34,11 +34,24 @@ type GivenWeight = Omit<NamedWeight, "data"> & { readonly data: unknown };
  * @throws what `checkWeights` throws
  */
 export function writeWeights(network: Network, weights: readonly GivenWeight[]): void {
-  const checked = checkWeights(network.parameters, weights);
-  network.parameters.forEach((parameter, index) => {
-    parameter.write(network.values, checked[index]!);
-  });
+  loadWeights(network, checkWeights(network.parameters, weights));
+}
+
+/** Replaces all weights by arrays that have been checked, in the order of the network's parameters. */
+export function loadWeights(network: Network, checked: readonly Float32Array[]): void {
+  fillParameters(network, network.values, checked);
   network.pack();
+}
+
+/** Writes arrays, in the order of the network's parameters, to where `values` has them. */
+export function fillParameters(
+  network: Network,
+  values: Float32Array,
+  arrays: readonly Float32Array[],
+): void {
+  network.parameters.forEach((parameter, index) => {
+    parameter.write(values, arrays[index]!);
+  });
 }
 
 /**

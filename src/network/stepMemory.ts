@@ -23,6 +23,8 @@ export class StepMemory {
   readonly step: StepBlock;
   /** Only its indices are used: they tell where the rows are in the source. */
   readonly gather: StepBlock;
+  /** What the output is compared with. */
+  readonly target: Tensor;
   /** Losses of the rows. */
   readonly losses: Tensor<Float64Array>;
   /** Divergences of the rows' codes, in a variational model. */
@@ -35,8 +37,15 @@ export class StepMemory {
   /** Sums of squares of the gradients' rows, if gradients are clipped by norm. */
   readonly squares: RowSums | undefined;
 
-  /** @param input where the batch is, if it needs no memory here */
-  constructor({ network, task, optimizer, loss, gradients }: Learner, rows: number, input?: Tensor) {
+  /**
+   * @param input where the batch is, if it needs no memory here
+   * @param target where its targets are, or `"copied"` if they need memory here; default: the batch is its own target
+   */
+  constructor(
+    { network, task, optimizer, loss, gradients }: Learner,
+    rows: number,
+    { input, target }: { input?: Tensor | undefined; target?: Tensor | "copied" | undefined } = {},
+  ) {
     const { engine, layers } = network;
     const parameters = network.parameters.filter(({ trainable }) => trainable);
     const storage = new Storage(engine);
@@ -49,6 +58,7 @@ export class StepMemory {
       logits: usesLogits(loss, layers),
       gradients,
     });
+    this.target = target === "copied" ? storage.floats(rows, network.inputSize) : (target ?? this.pass.input);
     this.losses = storage.doubles(rows);
     this.divergences = this.pass.kept("divergences") as Tensor<Float64Array> | undefined;
     this.penalties = layers.map(({ options }) =>

@@ -22,19 +22,29 @@ export class StepMetrics {
   readonly #learner: Learner;
   readonly #memory: StepMemory;
   readonly #names: readonly MetricName[];
+  /** The metric that the losses of the rows already are, if any. */
+  readonly #computed: MetricName | undefined;
   readonly #values: readonly Tensor<Float64Array>[];
   /** Scratch memory [rows, values] for the output, if the step keeps logits, and for gradients that are not used. */
   readonly #room: Tensor | undefined;
 
-  constructor(learner: Learner, names: readonly MetricName[], memory: StepMemory, rows: number) {
+  /** @param weighted whether rows of the loss are weighted, which metrics are not */
+  constructor(
+    learner: Learner,
+    names: readonly MetricName[],
+    memory: StepMemory,
+    rows: number,
+    weighted = false,
+  ) {
     this.#learner = learner;
     this.#memory = memory;
     this.#names = names;
     const { storage, losses } = memory;
     // If the metric is the loss itself, it has already been computed.
-    const isLoss = (name: MetricName) => name === lossName(learner.loss);
-    this.#values = names.map((name) => (isLoss(name) ? losses : storage.doubles(rows)));
-    if (!names.every(isLoss)) this.#room = storage.floats(rows, learner.network.inputSize);
+    this.#computed = weighted ? undefined : lossName(learner.loss);
+    this.#values = names.map((name) => (name === this.#computed ? losses : storage.doubles(rows)));
+    if (!names.every((name) => name === this.#computed))
+      this.#room = storage.floats(rows, learner.network.inputSize);
   }
 
   /** Adds the computation of the metrics from the last layer's output. */
@@ -42,19 +52,19 @@ export class StepMetrics {
     const room = this.#room;
     if (room === undefined) return;
     const { network, loss } = this.#learner;
-    const { pass } = this.#memory;
+    const { pass, target } = this.#memory;
     const columns = network.inputSize;
     const output = pass.output();
     const logits = usesLogits(loss, network.layers);
     const kind = ACTIVATIONS[lastActivation(network.layers) ?? "linear"];
     this.#names.forEach((name, index) => {
-      if (name === lossName(loss)) return;
+      if (name === this.#computed) return;
       if (logits) plan.call("activationForward", rows, { kind, columns, z: output, y: room });
       // As a metric, cross-entropy is computed from the outputs. Only the loss itself uses the logits.
       addLossKernel(plan, rows, lossKernel(toLoss(name)), {
         columns,
         prediction: logits ? room : output,
-        target: pass.input,
+        target,
         gradient: room,
         losses: this.#values[index]!,
         scale: 0,

@@ -15,6 +15,10 @@ import { addActivityPenalty, addCodeStatistics, addSparsitySlope } from "./stepP
 export interface Source {
   /** [rows, inputSize]; bytes are converted to numbers from 0 to 1 when gathered. */
   readonly data: Tensor | Tensor<Uint8Array>;
+  /** What the output is compared with, like `data`; default: the data. */
+  readonly targets?: Tensor | Tensor<Uint8Array>;
+  /** [rows]: how much the loss of each row counts; default 1. */
+  readonly weights?: Tensor;
   /** Whether every epoch takes the rows in their given order. */
   readonly inOrder: boolean;
 }
@@ -40,8 +44,6 @@ export interface StepLosses {
 export class TrainingStep {
   readonly #learner: Learner;
   readonly #source: Source;
-  /** Whether the only batch is the whole data set in its stored order, so that nothing needs to be copied. */
-  readonly #inPlace: boolean;
   readonly #memory: StepMemory;
   readonly #metrics: StepMetrics;
   /** Whether nothing is added to the loss of the outputs. */
@@ -52,12 +54,12 @@ export class TrainingStep {
   constructor(learner: Learner, source: Source, rows: number, metrics: readonly MetricName[] = []) {
     this.#learner = learner;
     this.#source = source;
-    const { data, inOrder } = source;
-    const floats = data.values instanceof Float32Array ? (data as Tensor) : undefined;
-    const whole = inOrder && rows === data.shape[0] ? floats : undefined;
-    this.#inPlace = whole !== undefined;
-    this.#memory = new StepMemory(learner, rows, whole);
-    this.#metrics = new StepMetrics(learner, metrics, this.#memory, rows);
+    const { data, targets, weights } = source;
+    this.#memory = new StepMemory(learner, rows, {
+      input: this.#placed(data, rows),
+      target: targets && (this.#placed(targets, rows) ?? "copied"),
+    });
+    this.#metrics = new StepMetrics(learner, metrics, this.#memory, rows, weights !== undefined);
     const { penalties, sparsity, kernelPenalties } = this.#memory;
     this.#plain = !learner.task.latent && !sparsity && !kernelPenalties && !penalties.some(Boolean);
   }
@@ -172,14 +174,30 @@ export class TrainingStep {
     }
   }
 
+  /**
+   * Where the source's rows already are what a batch needs: if the only batch is the whole data set in its stored
+   * order, nothing needs to be copied.
+   */
+  #placed(rows: Source["data"], capacity: number): Tensor | undefined {
+    const { inOrder } = this.#source;
+    return inOrder && capacity === rows.shape[0] && rows.values instanceof Float32Array
+      ? (rows as Tensor)
+      : undefined;
+  }
+
   /** Adds the work that brings in the batch. */
   #addInput(plan: PlanBuilder, rows: number): void {
-    if (this.#inPlace) return;
-    const { pass, gather } = this.#memory;
-    const { data } = this.#source;
-    const kernel = data.values instanceof Uint8Array ? "gatherBytes" : "gatherFloats";
+    const { pass, target } = this.#memory;
+    const { data, targets } = this.#source;
+    this.#addGather(plan, rows, data, pass.input);
+    if (targets) this.#addGather(plan, rows, targets, target);
+  }
+
+  #addGather(plan: PlanBuilder, rows: number, source: Source["data"], batch: Tensor): void {
+    if (batch === source) return;
+    const kernel = source.values instanceof Uint8Array ? "gatherBytes" : "gatherFloats";
     const columns = this.#learner.network.inputSize;
-    plan.call(kernel, rows, { columns, source: data, batch: pass.input, step: gather.tensor });
+    plan.call(kernel, rows, { columns, source, batch, step: this.#memory.gather.tensor });
   }
 
   /**
@@ -188,16 +206,19 @@ export class TrainingStep {
    */
   #addLoss(plan: PlanBuilder, rows: number): void {
     const { network, loss, task } = this.#learner;
-    const { pass, losses } = this.#memory;
+    const { pass, target, losses, gather } = this.#memory;
+    const { weights } = this.#source;
     const columns = network.inputSize;
+    const gradient = pass.slope();
     addLossKernel(plan, rows, lossKernel(loss, lastActivation(network.layers)), {
       columns,
       prediction: pass.output(),
-      target: pass.input,
-      gradient: pass.slope(),
+      target,
+      gradient,
       losses,
       scale: 1 / (task.latent ? rows : rows * columns),
     });
+    if (weights) plan.call("weighRows", rows, { columns, weights, gradient, losses, step: gather.tensor });
   }
 
   #addBackward(stages: RowStages, rows: number): void {

@@ -4,7 +4,7 @@ import type { ScalingParameters } from "../data/scaling.js";
 import type { NamedTensor } from "../formats/safetensors.js";
 import type { CheckedDescription } from "../network/description.js";
 import type { Learner, LearnerState } from "../network/learner.js";
-import { checkWeights, type NamedWeight } from "../network/namedWeights.js";
+import { checkWeights, fillParameters, type NamedWeight } from "../network/namedWeights.js";
 import type { Network } from "../network/network.js";
 import { checkFitOptions, checkMetrics } from "../training/fitOptions.js";
 import type { History } from "../training/history.js";
@@ -40,7 +40,8 @@ interface TrainingMetadata {
 /** The contents of a checkpoint. */
 export interface Checkpoint {
   readonly description: CheckedDescription;
-  readonly weights: readonly NamedTensor[];
+  /** In the order of the model's parameters, checked. */
+  readonly weights: readonly Float32Array[];
   readonly scaling: ScalingParameters | undefined;
   /** One array per weight for each of the optimizer's slots. Older files number the slots. */
   readonly slots: ReadonlyMap<string, readonly NamedTensor[]>;
@@ -137,19 +138,19 @@ export function toLearnerState(learner: Learner, { weights, slots, steps, rate }
       `the checkpoint has the optimizer's slots ${names(slots.keys())}, but ${optimizer.kind} has ${names(wanted)}`,
     );
   }
-  const states = [weights, ...(found as NamedTensor[][])].map((tensors) => laidOut(network, tensors));
+  const checked = (found as NamedTensor[][]).map((tensors) =>
+    orFormatError("the optimizer's slots do not fit the model", () =>
+      checkWeights(network.parameters, tensors),
+    ),
+  );
+  const states = [weights, ...checked].map((arrays) => laidOut(network, arrays));
   orFormatError("the state of the learning rate is not valid", () => clock.learningRate.check(rate));
   return { states, steps, rate };
 }
 
-function laidOut(network: Network, tensors: readonly NamedTensor[]): Float32Array {
+function laidOut(network: Network, arrays: readonly Float32Array[]): Float32Array {
   const values = new Float32Array(network.values.length);
-  const checked = orFormatError("the optimizer's slots do not fit the model", () =>
-    checkWeights(network.parameters, tensors),
-  );
-  network.parameters.forEach((parameter, index) => {
-    parameter.write(values, checked[index]!);
-  });
+  fillParameters(network, values, arrays);
   return values;
 }
 

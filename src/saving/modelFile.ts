@@ -87,7 +87,8 @@ export function modelText(description: CheckedDescription): string {
 /** The contents of a model's or a checkpoint's file. */
 export interface ModelFile {
   readonly description: CheckedDescription;
-  readonly weights: readonly NamedTensor[];
+  /** In the order of the model's parameters, checked. */
+  readonly weights: readonly Float32Array[];
   readonly scaling: ScalingParameters | undefined;
   /** A checkpoint's tensors that are not weights. */
   readonly others: readonly NamedTensor[];
@@ -161,10 +162,10 @@ export function decodeModelFile(file: SafetensorsFile): ModelFile {
     description.scaling === undefined
       ? { others: model, parameters: undefined }
       : takeScaling(model, description.inputSize);
-  orFormatError("the weights do not fit the description of the model", () =>
+  const checked = orFormatError("the weights do not fit the description of the model", () =>
     checkWeights(parameterShapes(description), weights),
   );
-  return { description, weights, scaling, others: all.filter(isOther), metadata };
+  return { description, weights: checked, scaling, others: all.filter(isOther), metadata };
 }
 
 function noModel(metadata: Readonly<Record<string, string>>): string {

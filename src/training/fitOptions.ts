@@ -1,23 +1,30 @@
 import { boolean, type Hints, integer, knownKeys, number, show } from "../common/check.js";
 import { ArgumentError } from "../common/errors.js";
+import type { ExampleOptions, Examples } from "../data/examples.js";
 import type { Samples } from "../data/samples.js";
 import { type LossAlias, toLossName } from "../network/losses.js";
 import type { MetricName } from "../network/stepMetrics.js";
 import { type Callback, checkCallbacks } from "./callbacks.js";
 import type { BatchLog, EpochLog } from "./logs.js";
-import type { SampleStream } from "./sampleStream.js";
+import type { ExampleStream } from "./sampleStream.js";
 
 /** Options of `fitSync`. */
-export interface FitSyncOptions {
+export interface FitSyncOptions extends ExampleOptions {
   /** Number of passes over the data; default 1. */
   epochs?: number;
   /** Samples per step; default 32, as in Keras. A smaller last batch is trained on, too. */
   batchSize?: number;
   /** Whether to shuffle the samples anew in each epoch; default true. */
   shuffle?: boolean;
-  /** Samples to evaluate after each epoch. Cannot be combined with `validationSplit`. */
-  validationData?: Samples;
-  /** The fraction of samples, in [0, 1), to hold out for validation, taken from the end; default 0. */
+  /**
+   * Samples to evaluate after each epoch; with targets or weights of their own as `{ samples, targets, sampleWeight }`.
+   * Cannot be combined with `validationSplit`.
+   */
+  validationData?: Samples | Examples;
+  /**
+   * The fraction of samples, in [0, 1), to hold out for validation, taken from the end together with their targets and
+   * weights; default 0.
+   */
   validationSplit?: number;
   /**
    * What to measure besides the loss, by loss names; default nothing. Training metrics are computed per batch, before
@@ -34,8 +41,11 @@ export interface FitSyncOptions {
 
 /** Options of `fit`. */
 export interface FitOptions extends Omit<FitSyncOptions, "onEpochEnd" | "onBatchEnd" | "validationData"> {
-  /** Samples to evaluate after each epoch. Cannot be combined with `validationSplit`. */
-  validationData?: Samples | SampleStream;
+  /**
+   * Samples to evaluate after each epoch, as for `fitSync`, or a stream of them. Cannot be combined with
+   * `validationSplit`.
+   */
+  validationData?: Samples | Examples | ExampleStream;
   /**
    * For a stream with shuffling: how many rows to hold in memory, at least a batch, from which each batch is drawn;
    * default 1024. Rows are shuffled only within this buffer; if it holds all rows, the order is uniformly random.
@@ -55,7 +65,9 @@ export interface CheckedFitOptions {
   readonly batchSize: number;
   readonly shuffle: boolean;
   readonly shuffleBuffer: number;
-  readonly validationData: Samples | SampleStream | undefined;
+  readonly targets: Samples | undefined;
+  readonly sampleWeight: ArrayLike<number> | undefined;
+  readonly validationData: Samples | Examples | ExampleStream | undefined;
   readonly validationSplit: number;
   readonly metrics: readonly MetricName[];
   readonly callbacks: readonly Callback[];
@@ -63,6 +75,8 @@ export interface CheckedFitOptions {
 }
 
 const KEYS = [
+  "targets",
+  "sampleWeight",
   "epochs",
   "batchSize",
   "shuffle",
@@ -77,6 +91,8 @@ const KEYS = [
 ] as const;
 
 const HINTS: Hints = {
+  y: "what the samples are compared with is given as targets",
+  classweight: "there are no classes; sampleWeight weighs each sample",
   verbose: "fit prints nothing; onEpochEnd and onBatchEnd are told the losses",
   learningrate: "the learning rate is the optimizer's, given to Autoencoder.create",
   lr: "the learning rate is the optimizer's, given to Autoencoder.create",
@@ -104,6 +120,8 @@ export function checkFitOptions(options: FitOptions): CheckedFitOptions {
     batchSize: integer("batchSize", options.batchSize ?? 32),
     shuffle: boolean("shuffle", options.shuffle ?? true),
     shuffleBuffer: integer("shuffleBuffer", options.shuffleBuffer ?? 1024),
+    targets: options.targets,
+    sampleWeight: options.sampleWeight,
     validationData: options.validationData,
     validationSplit,
     metrics: checkMetrics("metrics", options.metrics ?? []),

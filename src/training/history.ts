@@ -1,4 +1,5 @@
 import type { MetricName } from "../network/stepMetrics.js";
+import type { EpochLog, Metrics } from "./logs.js";
 
 /** The history of a training run, one entry per epoch. */
 export interface History {
@@ -39,6 +40,21 @@ export function emptyHistory(metrics: readonly MetricName[] = [], validates = fa
     valMetrics: series(validates ? metrics : []),
     seconds: [],
   };
+}
+
+/** Adds the entries of an epoch. */
+export function addEpoch(history: History, log: EpochLog): void {
+  history.loss.push(log.loss);
+  if (log.reconstructionLoss !== undefined) history.reconstructionLoss.push(log.reconstructionLoss);
+  if (log.klLoss !== undefined) history.klLoss.push(log.klLoss);
+  history.seconds.push(log.seconds);
+  if (log.metrics) append(history.metrics, log.metrics);
+  if (log.valLoss !== undefined) history.valLoss.push(log.valLoss);
+  if (log.valMetrics) append(history.valMetrics, log.valMetrics);
+}
+
+function append(series: History["metrics"], values: Metrics): void {
+  for (const name of Object.keys(series) as MetricName[]) series[name]!.push(values[name]!);
 }
 
 /** Series of the history that can be watched. Those of the validation data start with `val`, as in Keras. */

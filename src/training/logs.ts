@@ -1,5 +1,13 @@
 import type { MetricName } from "../network/stepMetrics.js";
 
+/** Means of metrics, by their names. */
+export type Metrics = Readonly<Partial<Record<MetricName, number>>>;
+
+/** Metrics by their names. */
+export function named(names: readonly MetricName[], values: readonly number[]): Metrics {
+  return Object.fromEntries(names.map((name, index) => [name, values[index]!]));
+}
+
 /** The argument of `onEpochEnd`. */
 export interface EpochLog {
   /** Counted from 1. */
@@ -17,9 +25,9 @@ export interface EpochLog {
   /** Loss of the validation data after the epoch, if there is any. */
   readonly valLoss?: number;
   /** Each of the `metrics` over the training samples, computed like the loss; absent without metrics. */
-  readonly metrics?: Readonly<Partial<Record<MetricName, number>>>;
+  readonly metrics?: Metrics;
   /** Each of the `metrics` over the validation data; absent without metrics or validation. */
-  readonly valMetrics?: Readonly<Partial<Record<MetricName, number>>>;
+  readonly valMetrics?: Metrics;
   /** Wall time of the training steps, in seconds, without validation. */
   readonly seconds: number;
   /** Wall time of a step, in milliseconds. */

@@ -1,19 +1,14 @@
+import type { ExampleRows } from "../data/examples.js";
 import { Matrix } from "../data/matrix.js";
-import { checkValues, partOf, type Rows } from "../data/samples.js";
+import type { Rows } from "../data/samples.js";
 import { OPERATIONS_PER_TURN } from "../engine/engine.js";
 import type { Work } from "../engine/turns.js";
-import { type KlSparsity, sparsityOf } from "../layers/penalties.js";
 import { sizeOf } from "../layers/shape.js";
 import type { Inference, Wanted } from "../network/inference.js";
-import type { Learner } from "../network/learner.js";
-import { type Loss, lossName, toLoss, wantsUnitRange } from "../network/losses.js";
+import { type Loss, wantsUnitRange } from "../network/losses.js";
 import type { Network } from "../network/network.js";
 import type { NetworkLayer } from "../network/networkLayer.js";
-import type { MetricName } from "../network/stepMetrics.js";
-import { penaltyOf } from "../network/weightPenalty.js";
-import type { Gate } from "./gate.js";
-import { forEachChunk, type StreamedRows } from "./sampleStream.js";
-import { scaleRows } from "./scaledRows.js";
+import { BlockReader } from "./blockReader.js";
 
 /** The most rows that go through the network at once. */
 const MOST_ROWS = 1024;
@@ -36,7 +31,7 @@ export function* forEachBlock(
   network: Network,
   layers: readonly NetworkLayer[],
   wanted: Wanted,
-  samples: Rows,
+  samples: ExampleRows,
   take: (inference: Inference, first: number, count: number) => void,
   place = 0,
 ): Work<void> {
@@ -44,18 +39,21 @@ export function* forEachBlock(
   scaling?.fitted();
   const scales = scaling !== undefined && layers[0] === network.layers[0];
   const unit = wanted.kind === "loss" && [wanted.loss, ...(wanted.metrics ?? [])].some(wantsUnitRange);
-  yield* checkValues(samples, scales ? "finite" : unit ? "unit" : "float32");
-  const { rows, columns } = samples;
+  const compares = wanted.kind === "loss" && wanted.targets === true;
+  const { rows } = samples;
+  const inputs = new BlockReader(samples, scales ? scaling : undefined, unit && !compares);
+  const targets = compares
+    ? new BlockReader(samples.targets!, scales ? scaling : undefined, unit)
+    : undefined;
+  yield* inputs.check();
+  if (targets) yield* targets.check();
   const inference = network.prepared.take(layers, wanted, rowsAtATime(layers, rows));
-  const scaled = scales ? new Float32Array(Math.min(inference.rows, rows) * columns) : undefined;
   let whole = false;
   try {
     for (let first = 0; first < rows; first += inference.rows) {
       const count = Math.min(inference.rows, rows - first);
-      if (scaling && scaled) scaleRows(scaling, samples, first, count, scaled, unit);
-      const block = scaled ? scaled.subarray(0, count * columns) : partOf(samples, first, count);
-      const plan = inference.load(block, count, place + first);
-      yield plan;
+      const block = inputs.read(first, count);
+      yield inference.load(block, count, place + first, targets?.read(first, count));
       take(inference, first, count);
       yield;
     }
@@ -100,111 +98,4 @@ export function* lossesOf(network: Network, loss: Loss, samples: Rows): Work<Flo
     result.set(inference.losses(count), first);
   });
   return result;
-}
-
-/** The result of `evaluate`. */
-export interface Evaluation {
-  /**
-   * Mean over the samples of the model's loss, including all penalties, as training minimizes it and as Keras's
-   * `evaluate` returns it: penalties on weights, on activations, and on the code by `klSparsity`, whose mean
-   * activations are taken over all samples. In a variational model, it is `reconstructionLoss` + β·`klLoss` plus
-   * penalties. Without penalties, that sum estimates the negative evidence lower bound, from one code per sample. The
-   * codes depend only on the model's seed and the samples' positions.
-   */
-  readonly loss: number;
-  /** In a variational model: mean over the samples of the loss, summed over the outputs. */
-  readonly reconstructionLoss?: number;
-  /**
-   * In a variational model: mean over the samples of the divergence from the standard normal distribution, not
-   * weighted.
-   */
-  readonly klLoss?: number;
-}
-
-/** Measurements of a model on samples: its evaluation, and the metrics' means in order. */
-export interface Measured {
-  readonly evaluation: Evaluation;
-  readonly metrics: readonly number[];
-}
-
-/**
- * Evaluates a model on rows, which may come as a stream. Sums run over the rows in order, and codes are drawn by row
- * position, so the result does not depend on how the rows are split into chunks.
- */
-export function* measure(
-  { network, loss, task }: Learner,
-  metrics: readonly MetricName[],
-  input: Rows | StreamedRows,
-  gate: Gate,
-): Work<Measured> {
-  const { latent, seed } = task;
-  const penalties = new ActivityPenalties(network, task.sparsity);
-  const names = [lossName(loss), ...metrics.filter((name) => name !== lossName(loss))];
-  const wanted: Wanted = {
-    kind: "loss",
-    loss,
-    metrics: names.slice(1).map(toLoss),
-    penalties: true,
-    ...(latent && { seed }),
-  };
-  const sums = names.map(() => 0);
-  let divergence = 0;
-  let rows = 0;
-  yield* forEachChunk(input, gate, function* (chunk) {
-    const take = (inference: Inference, _: number, count: number) => {
-      for (let index = 0; index < sums.length; index++) {
-        for (const value of inference.losses(count, index)) sums[index]! += value;
-      }
-      penalties.add(inference, count);
-      if (latent) for (const value of inference.divergences(count)) divergence += value;
-    };
-    yield* forEachBlock(network, network.layers, wanted, chunk, take, rows);
-    rows += chunk.rows;
-  });
-  const penalty = penaltyOf(network) + penalties.mean(rows);
-  const means = sums.map((sum) => sum / rows);
-  const measured = metrics.map((name) => means[names.indexOf(name)]!);
-  if (!latent) return { evaluation: { loss: means[0]! + penalty }, metrics: measured };
-  const reconstructionLoss = (sums[0]! * network.inputSize) / rows;
-  const klLoss = divergence / rows;
-  const evaluation = {
-    loss: reconstructionLoss + latent.beta * klLoss + penalty,
-    reconstructionLoss,
-    klLoss,
-  };
-  return { evaluation, metrics: measured };
-}
-
-/** What the samples' activations add to the loss, summed in the order of the rows. */
-class ActivityPenalties {
-  readonly #codeLayer: number;
-  readonly #sparsity: KlSparsity | undefined;
-  /** Sums of the activations of the code's units. */
-  readonly #sums: Float64Array;
-  /** One sum per penalized layer, so that they do not depend on how the rows are divided into blocks. */
-  readonly #penalties: number[] = [];
-
-  constructor({ codeIndex, latentSize }: Network, sparsity: KlSparsity | undefined) {
-    this.#codeLayer = codeIndex;
-    this.#sparsity = sparsity;
-    this.#sums = new Float64Array(sparsity ? latentSize : 0);
-  }
-
-  add(inference: Inference, rows: number): void {
-    inference.penalties(rows).forEach((penalties, index) => {
-      let sum = this.#penalties[index] ?? 0;
-      for (const value of penalties) sum += value;
-      this.#penalties[index] = sum;
-    });
-    if (!this.#sparsity) return;
-    const codes = inference.activations(this.#codeLayer, rows);
-    for (let i = 0; i < codes.length; i++) this.#sums[i % this.#sums.length]! += codes[i]!;
-  }
-
-  /** Mean over `rows` samples. */
-  mean(rows: number): number {
-    const means = this.#sums.map((sum) => sum / rows);
-    const penalty = this.#penalties.reduce((total, sum) => total + sum, 0);
-    return penalty / rows + (this.#sparsity ? sparsityOf(this.#sparsity, means) : 0);
-  }
 }

@@ -1,6 +1,14 @@
 import { show } from "../common/check.js";
 import { ArgumentError, ShapeError } from "../common/errors.js";
-import { isSamples, type Rows, type Samples, toOwnRows } from "../data/samples.js";
+import {
+  type ExampleOptions,
+  type ExampleRows,
+  type Examples,
+  isExamples,
+  toExamples,
+  withExamples,
+} from "../data/examples.js";
+import { isSamples, type Samples, toOwnRows } from "../data/samples.js";
 import type { Work } from "../engine/turns.js";
 import type { Gate } from "./gate.js";
 
@@ -9,18 +17,25 @@ import type { Gate } from "./gate.js";
  * returns an iterable, sync or async. To be read more than once, the stream must start again each time, as a function
  * does; a generator object can only be read once.
  */
-export type SampleStream = AsyncIterable<Samples> | (() => AsyncIterable<Samples> | Iterable<Samples>);
+export type SampleStream = StreamOf<Samples>;
+
+/** A stream for training and evaluation, whose chunks may bring targets and weights: `{ samples, targets }`. */
+export type ExampleStream = StreamOf<Samples | Examples>;
+
+type StreamOf<T> = AsyncIterable<T> | (() => AsyncIterable<T> | Iterable<T>);
 
 /** A stream of samples to read, and what is known about it. */
 export interface StreamedRows {
   /** The name that the caller uses for it, for messages. */
   readonly name: string;
-  readonly stream: SampleStream;
+  readonly stream: ExampleStream;
   readonly columns: number;
+  /** Whether chunks may be examples, or must bring targets; otherwise they must be samples. */
+  readonly examples?: true | "with targets";
 }
 
 /** Whether `value` is a stream, not samples in memory. */
-export function isStream(value: unknown): value is SampleStream {
+export function isStream(value: unknown): value is ExampleStream {
   if (typeof value === "function") return true;
   return typeof value === "object" && value !== null && !isSamples(value) && Symbol.asyncIterator in value;
 }
@@ -29,11 +44,25 @@ export function isStream(value: unknown): value is SampleStream {
  * Samples in memory with their shape checked, for a call that returns a promise; or a stream whose chunks will be
  * checked when they arrive.
  *
- * @throws {ShapeError} {ArgumentError} as for `toRows`
+ * @param given targets and weights of samples in memory
+ * @throws {ShapeError} {ArgumentError} as for `toExamples`, and for a stream with targets or weights beside it
  */
-export function toInput(name: string, samples: Samples | SampleStream, columns: number): Rows | StreamedRows {
-  return isStream(samples) ? { name, stream: samples, columns } : toOwnRows(name, samples, columns);
+export function toInput(
+  name: string,
+  samples: Samples | ExampleStream,
+  columns: number,
+  given: Unset<ExampleOptions> = {},
+): ExampleRows | StreamedRows {
+  if (!isStream(samples)) return withExamples(toOwnRows(name, samples, columns), given, toOwnRows);
+  const option = given.targets !== undefined ? "targets" : "sampleWeight";
+  if (given[option] === undefined) return { name, stream: samples, columns, examples: true };
+  throw new ArgumentError(
+    `${option} is for samples in memory; a stream brings its own in each chunk: { samples, ${option} }`,
+  );
 }
+
+/** Options with each of them possibly undefined. */
+type Unset<T> = { readonly [key in keyof T]?: T[key] | undefined };
 
 /** @throws {ArgumentError} if the stream can only be read once, but `times` is more */
 export function assertRepeatable({ name, stream }: StreamedRows, times: number, why: string): void {
@@ -47,7 +76,7 @@ export function assertRepeatable({ name, stream }: StreamedRows, times: number, 
   }
 }
 
-type Result = { readonly value: IteratorResult<Samples> } | { readonly error: unknown };
+type Result = { readonly value: IteratorResult<Samples | Examples> } | { readonly error: unknown };
 
 /**
  * Reads a stream chunk by chunk. It requests the next chunk before handing out the current one, so that both can be
@@ -55,7 +84,7 @@ type Result = { readonly value: IteratorResult<Samples> } | { readonly error: un
  */
 export class ChunkReader {
   readonly #rows: StreamedRows;
-  readonly #iterator: AsyncIterator<Samples> | Iterator<Samples>;
+  readonly #iterator: AsyncIterator<Samples | Examples> | Iterator<Samples | Examples>;
   #asked: Promise<void>;
   #result: Result | undefined;
   #chunks = 0;
@@ -76,21 +105,33 @@ export class ChunkReader {
    * @param gate what else can end the wait
    * @throws whatever the stream throws, and whatever `toRows` throws for a chunk
    */
-  *read(gate: Gate): Work<Rows | undefined> {
+  *read(gate: Gate): Work<ExampleRows | undefined> {
     while (!this.#result) yield* gate.wait(this.#asked);
     const rows = this.#take(this.#result);
     if (rows) this.#asked = this.#ask();
     return rows;
   }
 
-  #take(result: Result): Rows | undefined {
-    const { name, columns } = this.#rows;
+  #take(result: Result): ExampleRows | undefined {
+    const { name, columns, examples } = this.#rows;
     this.#ended = !("value" in result) || result.value.done === true;
     try {
       if ("error" in result) throw result.error;
       if (result.value.done) return undefined;
       // Copied, because the next chunk is requested right away and the stream may reuse its buffer.
-      return toOwnRows(`chunk ${++this.#chunks} of ${name}`, result.value.value, columns, Infinity);
+      const chunk = `chunk ${++this.#chunks} of ${name}`;
+      const { value } = result.value;
+      const read = (what: string, rows: Samples, width: number) => toOwnRows(what, rows, width, Infinity);
+      const rows =
+        examples && isExamples(value)
+          ? toExamples(chunk, value, columns, read)
+          : read(chunk, value as Samples, columns);
+      if (examples === "with targets" && !("targets" in rows)) {
+        throw new ArgumentError(
+          `${chunk} must have targets, as the training samples do: { samples, targets }`,
+        );
+      }
+      return rows;
     } catch (error) {
       this.failed = true;
       throw error;
@@ -115,8 +156,11 @@ export class ChunkReader {
   }
 }
 
-function iteratorOf({ name, stream }: StreamedRows): AsyncIterator<Samples> | Iterator<Samples> {
-  const iterable: Partial<AsyncIterable<Samples> & Iterable<Samples>> =
+function iteratorOf({
+  name,
+  stream,
+}: StreamedRows): AsyncIterator<Samples | Examples> | Iterator<Samples | Examples> {
+  const iterable: Partial<AsyncIterable<Samples | Examples> & Iterable<Samples | Examples>> =
     typeof stream === "function" ? stream() : stream;
   const iterator = iterable?.[Symbol.asyncIterator]?.() ?? iterable?.[Symbol.iterator]?.();
   if (!iterator)
@@ -126,9 +170,9 @@ function iteratorOf({ name, stream }: StreamedRows): AsyncIterator<Samples> | It
 
 /** Calls `take` with samples in memory, or with each chunk of a stream. */
 export function* forEachChunk(
-  input: Rows | StreamedRows,
+  input: ExampleRows | StreamedRows,
   gate: Gate,
-  take: (rows: Rows) => Work<void>,
+  take: (rows: ExampleRows) => Work<void>,
 ): Work<void> {
   if ("data" in input) return yield* take(input);
   const reader = new ChunkReader(input);

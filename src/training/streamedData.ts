@@ -1,5 +1,6 @@
 import { STREAM_SHUFFLE } from "../../assembly/abi.js";
 import { ArgumentError, StateError } from "../common/errors.js";
+import type { ExampleRows } from "../data/examples.js";
 import { checkValues, ELEMENTS_PER_TURN, partOf, type Rows, type Wanted } from "../data/samples.js";
 import type { Engine } from "../engine/engine.js";
 import { fillWords } from "../engine/random.js";
@@ -10,7 +11,7 @@ import type { Source } from "../network/trainingStep.js";
 import type { Gate } from "./gate.js";
 import { ChunkReader, emptyStream, type StreamedRows } from "./sampleStream.js";
 import { scaleRows } from "./scaledRows.js";
-import { type BatchOptions, type BatchSource, roomFor } from "./trainingData.js";
+import { type BatchOptions, type BatchSource, roomFor, type Stored, sourceOf } from "./trainingData.js";
 
 /** How a stream is read. */
 export interface StreamOptions extends BatchOptions {
@@ -34,17 +35,19 @@ export class StreamedData implements BatchSource {
   readonly #gate: Gate;
   readonly #slots: number;
   readonly #storage: Storage;
-  #data!: Source["data"];
+  #data!: Stored;
+  #targets: Stored | undefined;
+  #weights: Tensor | undefined;
   /** The slots: the first `#free` are empty; those after them, up to `#filled`, hold rows. */
   #order!: Tensor<Uint32Array>;
   #random!: Tensor<Uint32Array>;
   /** The stream row that each slot holds, and the same for the batch's rows. */
   #rowOfSlot!: Tensor<Uint32Array>;
   #places!: Tensor<Uint32Array>;
-  /** Whether the chunks are bytes. */
-  #bytes = false;
+  /** What the chunks consist of, in words. */
+  #kind = "";
   #reader: ChunkReader | undefined;
-  #chunk: Rows | undefined;
+  #chunk: ExampleRows | undefined;
   /** Rows already taken from the chunk. */
   #taken = 0;
   #free = 0;
@@ -66,16 +69,20 @@ export class StreamedData implements BatchSource {
   }
 
   get source(): Source {
-    return { data: this.#data, inOrder: false };
+    return sourceOf(this.#data, this.#targets, this.#weights, false);
   }
 
-  /** Reads the first chunk, to find out whether the data are bytes or floats. */
+  /** Reads the first chunk, to find out whether data are bytes or floats, and what is given with them. */
   *open(): Work<void> {
     this.#reader = new ChunkReader(this.#given);
     yield* this.#readChunk();
     if (!this.#chunk) throw emptyStream(this.#given);
-    this.#bytes = this.#chunk.data instanceof Uint8Array;
-    this.#data = roomFor(this.#storage, this.#chunk, this.#options.scaling, this.#slots);
+    const { targets, weights } = this.#chunk;
+    const { scaling } = this.#options;
+    this.#kind = kindOf(this.#chunk);
+    this.#data = roomFor(this.#storage, this.#chunk, scaling, this.#slots);
+    this.#targets = targets && roomFor(this.#storage, targets, scaling, this.#slots);
+    this.#weights = weights && this.#storage.floats(this.#slots);
     this.#rowOfSlot = this.#storage.words(this.#slots);
     this.#places = this.#storage.words(this.batchSize);
     this.#order = this.#storage.words(this.#slots);
@@ -139,14 +146,19 @@ export class StreamedData implements BatchSource {
   }
 
   /** Copies rows of the chunk to as many free slots as are adjacent. Returns how many. */
-  #copyRun(slot: number, chunk: Rows): number {
+  #copyRun(slot: number, chunk: ExampleRows): number {
     const { rows } = chunk;
     const words = this.#order.values;
     const first = words[slot]!;
     const most = Math.min(this.#free - slot, rows - this.#taken);
     let count = 1;
     while (count < most && words[slot + count] === first + count) count++;
-    this.#copy(chunk, count, first);
+    const { targets, weights } = chunk;
+    const { unit } = this.#options;
+    // Cross-entropy compares the output with the targets, so only these must lie in [0, 1].
+    this.#copy(chunk, count, this.#data, first, unit && !targets);
+    if (targets) this.#copy(targets, count, this.#targets!, first, unit);
+    if (weights) this.#weights!.values.set(weights.subarray(this.#taken, this.#taken + count), first);
     const rowOfSlot = this.#rowOfSlot.values;
     for (let i = 0; i < count; i++) rowOfSlot[first + i] = this.#copied++;
     this.#taken += count;
@@ -154,17 +166,16 @@ export class StreamedData implements BatchSource {
     return count;
   }
 
-  /** Copies `count` rows of the chunk to the slots starting at `slot`. */
-  #copy(chunk: Rows, count: number, slot: number): void {
-    const { columns } = chunk;
+  /** Copies the next `count` rows to the slots starting at `slot`. */
+  #copy(rows: Rows, count: number, { values }: Stored, slot: number, unit: boolean): void {
+    const { columns } = rows;
     const { scaling } = this.#options;
     if (scaling) {
-      const target = this.#data.values.subarray(slot * columns) as Float32Array;
-      this.#blame(() => scaleRows(scaling, chunk, this.#taken, count, target, this.#options.unit));
+      const target = values.subarray(slot * columns) as Float32Array;
+      this.#blame(() => scaleRows(scaling, rows, this.#taken, count, target, unit));
       return;
     }
-    const from = partOf(chunk, this.#taken, count);
-    this.#data.values.set(from, slot * columns);
+    values.set(partOf(rows, this.#taken, count), slot * columns);
   }
 
   /** Moves `rows` randomly drawn slots to the front (the first steps of a Fisher–Yates shuffle). */
@@ -212,21 +223,21 @@ export class StreamedData implements BatchSource {
   }
 
   /** What values must satisfy before they are scaled, or copied as they are. */
-  get #wanted(): Wanted {
+  #wanted(unit: boolean): Wanted {
     if (this.#options.scaling) return "finite";
-    return this.#options.unit ? "unit" : "float32";
+    return unit ? "unit" : "float32";
   }
 
-  *#check(chunk: Rows): Work<void> {
+  *#check(chunk: ExampleRows): Work<void> {
     try {
-      const bytes = chunk.data instanceof Uint8Array;
-      if (this.#data && bytes !== this.#bytes) {
-        const name = (isBytes: boolean) => (isBytes ? "bytes" : "floats");
-        throw new ArgumentError(
-          `${chunk.name} has ${name(bytes)}, but the chunks before it had ${name(!bytes)}`,
-        );
+      const kind = kindOf(chunk);
+      if (this.#data && kind !== this.#kind) {
+        throw new ArgumentError(`${chunk.name} has ${kind}, but the chunks before it had ${this.#kind}`);
       }
-      yield* checkValues(chunk, this.#wanted);
+      const { targets } = chunk;
+      const { unit } = this.#options;
+      yield* checkValues(chunk, this.#wanted(unit && !targets));
+      if (targets) yield* checkValues(targets, this.#wanted(unit));
     } catch (error) {
       // A StateError means that the model was disposed, which is not the data's fault.
       this.failed = !(error instanceof StateError);
@@ -246,4 +257,11 @@ export class StreamedData implements BatchSource {
     this.#reader?.release();
     this.#storage.release();
   }
+}
+
+/** What a chunk consists of, in words: all chunks of a stream must have the same. */
+function kindOf({ data, targets, weights }: ExampleRows): string {
+  const values = (rows: Pick<Rows, "data">) => (rows.data instanceof Uint8Array ? "bytes" : "floats");
+  const compared = targets ? ` with targets of ${values(targets)}` : "";
+  return `${values({ data })}${compared}${weights ? (targets ? " and weights" : " with weights") : ""}`;
 }

@@ -1,4 +1,5 @@
 import { STREAM_SHUFFLE } from "../../assembly/abi.js";
+import type { ExampleRows } from "../data/examples.js";
 import { partsOf, type Rows } from "../data/samples.js";
 import type { Scaling } from "../data/scaling.js";
 import type { Engine } from "../engine/engine.js";
@@ -56,10 +57,12 @@ export class TrainingData implements BatchSource {
   readonly failed = false;
   readonly refill = undefined;
   readonly #engine: Engine;
-  readonly #given: Rows;
+  readonly #given: ExampleRows;
   readonly #options: BatchOptions;
   readonly #storage: Storage;
-  readonly #data: Source["data"];
+  readonly #data: Stored;
+  readonly #targets: Stored | undefined;
+  readonly #weights: Tensor | undefined;
   readonly #indices: Tensor<Uint32Array>;
   /** Whether the indices are currently 0, 1, 2, … */
   #inOrder = false;
@@ -67,35 +70,46 @@ export class TrainingData implements BatchSource {
   #end = 0;
   #begin = 0;
 
-  constructor(engine: Engine, given: Rows, options: BatchOptions) {
+  constructor(engine: Engine, given: ExampleRows, options: BatchOptions) {
     this.rows = given.rows;
     this.batchSize = Math.min(options.batchSize, given.rows);
     this.#engine = engine;
     this.#given = given;
     this.#options = options;
     this.#storage = new Storage(engine);
+    const { targets, weights } = given;
     this.#data = roomFor(this.#storage, given, options.scaling, given.rows);
+    this.#targets = targets && roomFor(this.#storage, targets, options.scaling, given.rows);
+    this.#weights = weights && this.#storage.floats(given.rows);
     this.#indices = this.#storage.words(given.rows);
   }
 
   get source(): Source {
-    return { data: this.#data, inOrder: !this.#options.shuffle };
+    return sourceOf(this.#data, this.#targets, this.#weights, !this.#options.shuffle);
   }
 
   /**
-   * Copies in the samples, scaled if needed, pausing now and then.
+   * Copies in the samples and their targets, scaled if needed, pausing now and then.
    *
    * @throws the errors of `scaleAll`
    */
   *open(): Work<void> {
-    const { scaling, unit } = this.#options;
-    const { columns } = this.#given;
+    const { unit } = this.#options;
+    const { targets, weights } = this.#given;
+    // Cross-entropy compares the output with the targets, so only these must lie in [0, 1].
+    yield* this.#copy(this.#given, this.#data, unit && !targets);
+    if (targets) yield* this.#copy(targets, this.#targets!, unit);
+    if (weights) this.#weights!.values.set(weights);
+  }
+
+  *#copy(rows: Rows, { values: target }: Stored, unit: boolean): Work<void> {
+    const { scaling } = this.#options;
+    const { columns } = rows;
     if (scaling) {
-      const target = this.#data.values as Float32Array;
-      return yield* scaleAll(scaling, this.#given, 0, unit, (first) => target.subarray(first * columns));
+      const floats = target as Float32Array;
+      return yield* scaleAll(scaling, rows, 0, unit, (first) => floats.subarray(first * columns));
     }
-    const target = this.#data.values;
-    for (const { part, first } of partsOf(this.#given)) {
+    for (const { part, first } of partsOf(rows)) {
       target.set(part, first * columns);
       yield;
     }
@@ -135,13 +149,26 @@ export class TrainingData implements BatchSource {
   }
 }
 
+/** Rows in the engine's memory. */
+export type Stored = Source["data"];
+
+/** What a step reads from. */
+export function sourceOf(
+  data: Stored,
+  targets: Stored | undefined,
+  weights: Tensor | undefined,
+  inOrder: boolean,
+): Source {
+  return { data, inOrder, ...(targets && { targets }), ...(weights && { weights }) };
+}
+
 /** Memory for rows as they are stored: bytes as bytes, unless they are scaled. */
 export function roomFor(
   storage: Storage,
   { data, columns }: Pick<Rows, "data" | "columns">,
   scaling: Scaling | undefined,
   rows: number,
-): Source["data"] {
+): Stored {
   return data instanceof Uint8Array && !scaling
     ? storage.octets(rows, columns)
     : storage.floats(rows, columns);

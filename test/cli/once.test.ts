@@ -129,15 +129,11 @@ test("a detector that is saved from a checkpoint keeps the history, with the fil
 });
 
 const SIGMOID = [dense(6, "sigmoid")];
-test.each<[string, Partial<AutoencoderOptions>, number]>([
-  ["the mean squared error", {}, 1],
-  ["the mean squared error of scaled values", { scaling: "standard" }, 1],
-  [
-    "another one, so that errors need a pass of their own",
-    { loss: "binaryCrossentropy", decoder: SIGMOID },
-    2,
-  ],
-])("evaluate, where the loss is %s", async (_, options, count) => {
+test.each<[string, Partial<AutoencoderOptions>]>([
+  ["the mean squared error", {}],
+  ["the mean squared error of scaled values", { scaling: "standard" }],
+  ["another one, with the squared error as a metric", { loss: "binaryCrossentropy", decoder: SIGMOID }],
+])("evaluate, where the loss is %s", async (_, options) => {
   const model = await smallModel(options);
   await model.fit(data, { epochs: 2 });
   await saveModel(path("e.safetensors"), model);
@@ -146,7 +142,7 @@ test.each<[string, Partial<AutoencoderOptions>, number]>([
   await model.dispose();
   for (const spy of passes) spy.mockClear();
   await run(evaluateCommand(), path("e.safetensors"), path("x.npy"), "--math", "portable", "--json");
-  expect(counts().passes).toBe(count);
+  expect(counts().passes).toBe(1);
   const done = JSON.parse(output);
   expect(done.loss).toBe(loss);
   expect(done.meanSquaredError / (errors.reduce((a, b) => a + b) / 50)).toBeCloseTo(1, 6);

@@ -220,6 +220,7 @@ const OVERLAPS: Partial<Record<keyof AllKernels, readonly (readonly [string, str
     ["dx", "mask"],
   ],
   sumSquares: [["sums", "gradient"]],
+  weighRows: [["losses", "gradient"]],
   upSamplingBilinear: [["y", "x"]],
   upSamplingBilinearBackward: [["dx", "dy"]],
   upSamplingNearest: [["y", "x"]],

@@ -151,7 +151,8 @@ const asStream = () => [streamed()];
 
 /** Everything that takes options after samples. */
 const FITTING: After[] = [
-  ...["fit", "fitSync", "train"].map((name) => after(name, ofModel)),
+  ...["fit", "fitSync", "train", "evaluate", "evaluateSync"].map((name) => after(name, ofModel)),
+  after("evaluate", ofModel, asStream),
   after("fit", ofModel, () => [() => streamed()]),
   ...["corrupt", "corruptSync"].map((name) => after(name, () => noisy)),
   ...["reconstructionError", "reconstructionErrorPerFeature"].flatMap((name) => [
@@ -170,7 +171,7 @@ const FITTING: After[] = [
 
 /** Everything that takes samples alone. */
 const ALONE: After[] = [
-  ...["evaluate", "encode", "reconstruct"].flatMap((name) => [
+  ...["encode", "reconstruct"].flatMap((name) => [
     after(name, ofModel),
     after(`${name}Sync`, ofModel),
     after(name, ofModel, asStream),
@@ -188,9 +189,12 @@ const message = async (call: () => unknown) => {
   expect(error).toBeInstanceOf(ArgumentError);
   return (error as Error).message;
 };
-const once = (method: string, shown: string) =>
-  `${method} takes the samples once, since an autoencoder's target is its input; ` +
-  `what follows must be an object of options, not ${shown}`;
+const once = (method: string, shown: string) => {
+  const given = `what follows must be an object of options, not ${shown}`;
+  return ["fit", "fitSync", "train", "evaluate", "evaluateSync"].includes(method)
+    ? `${method} takes the samples once; ${given}. Targets other than the samples are given as { targets }`
+    : `${method} takes the samples once, since an autoencoder's target is its input; ${given}`;
+};
 
 describe.each([...FITTING, ...ALONE])("%s", (method, call) => {
   test.each<[string, () => unknown, string]>([

@@ -31,7 +31,7 @@ afterEach(async () => {
 function countPasses(model: Autoencoder) {
   const passes: Record<string, number> = {};
   for (const name of PASSES) {
-    const real = Autoencoder.prototype[name] as (this: Autoencoder, samples: Samples) => never;
+    const real = Autoencoder.prototype[name] as unknown as (this: Autoencoder, samples: Samples) => never;
     vi.spyOn(model, name).mockImplementation(function (this: Autoencoder, samples: Samples, ...rest: []) {
       const { length } = "data" in samples ? (samples as Matrix).data : (samples as Float32Array);
       if (length >= ROWS * Math.min(model.latentSize, model.inputSize))

@@ -38,9 +38,12 @@ async function evaluate(modelPath: string, name: string, options: EvaluateOption
     assertColumns(source, model.inputSize, "samples");
     const { data, rows } = source.all();
     const began = performance.now();
-    const { loss, ...parts } = await model.evaluate(data);
+    const { loss, metrics, ...parts } = await model.evaluate(data, { metrics: ["meanSquaredError"] });
     const seconds = (performance.now() - began) / 1000;
-    const meanSquaredError = isSquaredError(model) ? loss : await squaredErrorOf(model, data);
+    // A variational model's loss is of codes drawn at random; reconstructions come from their means.
+    const meanSquaredError = model.description.latent
+      ? await squaredErrorOf(model, data)
+      : metrics!.meanSquaredError!;
     if (options.json) {
       emit({ event: "done", loss, ...parts, meanSquaredError, samples: rows, seconds });
       return;
@@ -60,15 +63,6 @@ async function evaluate(modelPath: string, name: string, options: EvaluateOption
   } finally {
     await model.dispose();
   }
-}
-
-/** Whether the loss is just the mean squared error. If so, one pass gives both. */
-function isSquaredError({ description }: Autoencoder): boolean {
-  const { encoder, decoder, loss, latent, sparsity } = description;
-  const penalized = [...encoder, ...decoder].some(
-    (layer) => layer.kind === "dense" && (layer.kernelPenalty ?? layer.activityPenalty) !== undefined,
-  );
-  return loss === "meanSquaredError" && !latent && !sparsity && !penalized;
 }
 
 /** The mean squared error, in the model's scaled units. */
