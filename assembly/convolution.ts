@@ -9,12 +9,12 @@
 
 import { areApart, areFloats, areVectors, isShare, isStride } from "./checks";
 import { fewColumns, fewGradients } from "./few";
-import { arePanels, gemm, isTile, panelBytes, tileColumns } from "./gemm";
+import { arePanels, isTile, panelBytes, tileColumns } from "./gemm";
 import { packRows } from "./pack";
-import {
-  arePictures, isIdentity, isWindow, PATCH_PADDING, patchSize, pictureBytes, picturesOf, takePatches, windowWord,
-} from "./patches";
-import { FEW_COLUMNS, SCRATCH_BYTES, WINDOW_GRID_COLUMNS, WINDOW_GRID_ROWS } from "./abi";
+import { pointAtPatches, spareSize } from "./patches";
+import { arePictures, isWindow, patchSize, pictureBytes, picturesOf, windowWord } from "./patchWindow";
+import { gradientOfRuns, productOfRuns } from "./runs";
+import { FEW_COLUMNS, SCRATCH_BYTES, WINDOW_GRID_COLUMNS, WINDOW_GRID_ROWS, WINDOW_RUN, WINDOW_RUNS } from "./abi";
 import { storeUpTo } from "./simd";
 import { Stride } from "./types";
 
@@ -64,7 +64,7 @@ function isApart(window: usize, source: usize, pictures: i32, target: usize, siz
  * @param b B[patch, n], packed, or its transpose if n is at most FEW_COLUMNS
  * @param seed initial value of every row of C
  * @param block number of patches taken at a time
- * @param scratch SCRATCH_BYTES, then space for a block of patches, then for their results
+ * @param scratch SCRATCH_BYTES, then space for the pointers of a block, for its copied patches, and for its results
  */
 export function convolve(
   begin: i32, end: i32, tile: i32, n: i32, window: usize, source: usize, b: usize, seed: usize,
@@ -86,19 +86,21 @@ export function convolve(
       areApart(c, targetBytes(window, pictures, n, cPicture, cRow, cStep), b, operandBytes(tile, depth, n)),
     "convolve: C overlaps nothing that is read",
   );
+  const runs = windowWord(window, WINDOW_RUNS);
+  const run = windowWord(window, WINDOW_RUN);
   assert(
-    areVectors(scratch, (SCRATCH_BYTES >> 2) + block * (depth + n) + 3 * PATCH_PADDING),
+    areVectors(scratch, (SCRATCH_BYTES >> 2) + block * (runs + n) + spareSize(window, block) + 8),
     "convolve: scratch in memory",
   );
   const rows = windowWord(window, WINDOW_GRID_ROWS);
   const columns = windowWord(window, WINDOW_GRID_COLUMNS);
   const width = <usize>(n << 2);
-  const size = <usize>(depth << 2);
-  const direct = isIdentity(window);
   // Whether all rows of C are contiguous, across images too.
   const whole = cStep == width && cRow == <usize>columns * width && cPicture == <usize>rows * cRow;
-  const patches = scratch + SCRATCH_BYTES;
-  const results = patches + vectors(block, depth) + (PATCH_PADDING << 2);
+  const table = scratch + SCRATCH_BYTES;
+  const runStep = <usize>(block << 2);
+  const spare = table + vectors(block, runs);
+  const results = spare + vectors(spareSize(window, block), 1);
   let x = begin % columns;
   let y = begin / columns;
   let picture = c + <usize>(y / rows) * cPicture;
@@ -106,12 +108,11 @@ export function convolve(
   for (let first = begin; first < end; first += block) {
     const last = min(first + block, end);
     const count = last - first;
-    const a = direct ? source + <usize>first * size : patches;
     const to = whole ? c + <usize>first * width : results;
     if (depth > 0) {
-      if (!direct) takePatches(window, source, first, last, 0, depth, patches);
-      if (n <= FEW_COLUMNS) fewColumns(count, n, depth, a, b, seed, to);
-      else gemm(tile, 0, count, n, depth, a, size, 4, b, seed, 0, to, width, scratch);
+      pointAtPatches(window, source, first, last, table, runStep, spare);
+      if (n <= FEW_COLUMNS) fewColumns(count, n, runs, run, table, runStep, b, seed, to);
+      else productOfRuns(tile, count, n, runs, run, table, runStep, b, seed, to, width, scratch);
     }
     if (whole && depth > 0) continue;
     for (let i = 0; i < count; i++) {
@@ -134,19 +135,19 @@ export function convolve(
  * before the sums are added up, so that rounding errors do not grow with the number of positions.
  *
  * @param accumulate whether to add to the existing values
- * @param zeros a row of zeros
- * @param scratch SCRATCH_BYTES, then space for a block of patches, for the packed S, and for the sums of a block
+ * @param scratch SCRATCH_BYTES, then space for the pointers of a block, for its copied patches, for the packed S, and for
+ *   the sums of a block
  */
 export function convolutionGradient(
   begin: i32, end: i32, tile: i32, n: i32, places: i32, window: usize, source: usize, slopes: usize,
-  zeros: usize, gradient: usize, accumulate: bool, block: i32, scratch: usize,
+  gradient: usize, accumulate: bool, block: i32, scratch: usize,
 ): void {
   assert(isShare(begin, end) && n > 0 && places > 0 && block > 0 && isTile(tile), "convolutionGradient: sizes and tile");
   assert(isWindow(window) && end <= patchSize(window), "convolutionGradient: window");
   assert(arePictures(window, picturesOf(window, places), source), "convolutionGradient: pictures in memory");
   assert(
-    areFloats(slopes, places, n) && areFloats(zeros, n) && areFloats(gradient, end, n),
-    "convolutionGradient: slopes, zeros and gradient are floats in memory",
+    areFloats(slopes, places, n) && areFloats(gradient, end, n),
+    "convolutionGradient: slopes and gradient are floats in memory",
   );
   assert(
     areApart(gradient, <i64>end * n << 2, slopes, <i64>places * n << 2) &&
@@ -157,25 +158,29 @@ export function convolutionGradient(
   if (depth == 0) return;
   const width = <usize>(n << 2);
   const panel = (n + tileColumns(tile) - 1) / tileColumns(tile) * tileColumns(tile);
+  const runs = windowWord(window, WINDOW_RUNS);
+  const run = windowWord(window, WINDOW_RUN);
   assert(
-    areVectors(scratch, (SCRATCH_BYTES >> 2) + block * (depth + panel) + depth * n + 3 * PATCH_PADDING),
+    areVectors(scratch, (SCRATCH_BYTES >> 2) + block * (runs + panel) + spareSize(window, block) + depth * n + 16),
     "convolutionGradient: scratch in memory",
   );
-  const patches = scratch + SCRATCH_BYTES;
-  const packed = patches + vectors(block, depth) + (PATCH_PADDING << 2);
+  const table = scratch + SCRATCH_BYTES;
+  const runStep = <usize>(block << 2);
+  const spare = table + vectors(block, runs);
+  const packed = spare + vectors(spareSize(window, block), 1);
   const sums = packed + vectors(block, panel);
   const total = gradient + <usize>begin * width;
   for (let first = 0; first < places; first += block) {
     const count = min(block, places - first);
-    takePatches(window, source, first, first + count, begin, end, patches);
+    pointAtPatches(window, source, first, first + count, table, runStep, spare);
     const slope = slopes + <usize>first * width;
     const sets = first == 0 && !accumulate;
     const to = sets ? total : sums;
     if (n <= FEW_COLUMNS) {
-      fewGradients(depth, n, count, patches, slope, to);
+      fewGradients(begin, end, n, run, count, table, runStep, slope, to);
     } else {
       packRows(0, count, tile, count, n, slope, packed);
-      gemm(tile, 0, depth, n, count, patches, 4, <usize>(depth << 2), packed, zeros, 0, to, width, scratch);
+      gradientOfRuns(tile, begin, end, n, run, count, table, runStep, packed, to, width, scratch);
     }
     if (sets) continue;
     const length = depth * n;

@@ -20,37 +20,51 @@ function storeApart(to: usize, step: usize, x: v128, count: i32): void {
   if (count > 3) v128.store32_lane(to + 3 * step, x, 3);
 }
 
-/** C[rows, n] = seed + A[rows, k]·B from Bᵀ[n, k]; all three have contiguous rows, and the seed is one row. */
-export function fewColumns(rows: i32, n: i32, k: i32, a: usize, b: usize, seed: usize, c: usize): void {
-  const size = <usize>(k << 2);
+/**
+ * C[rows, n] = seed + A·B from Bᵀ[n, runs·run], where each row of A consists of `runs` runs of `run` floats: those of
+ * row i start at the addresses table[·][i], `runStep` bytes apart. C's rows are contiguous, and the seed is one row.
+ */
+export function fewColumns(
+  rows: i32, n: i32, runs: i32, run: i32, table: usize, runStep: usize, b: usize, seed: usize, c: usize,
+): void {
+  const size = <usize>(run << 2);
   const step = <usize>(n << 2);
-  const whole = <usize>(k & ~3) << 2;
-  const rest = <usize>(k & 3);
+  const whole = <usize>(run & ~3) << 2;
+  const rest = <usize>(run & 3);
   for (let row = 0; row < rows; row += 4) {
     // Past the end, the last row is repeated.
-    const a0 = a + <usize>row * size;
-    const a1 = a0 + select<usize>(size, 0, row + 1 < rows);
-    const a2 = a1 + select<usize>(size, 0, row + 2 < rows);
-    const a3 = a2 + select<usize>(size, 0, row + 3 < rows);
+    const first = table + <usize>(row << 2);
+    const p1 = <usize>(min(1, rows - row - 1) << 2);
+    const p2 = <usize>(min(2, rows - row - 1) << 2);
+    const p3 = <usize>(min(3, rows - row - 1) << 2);
     for (let j = 0; j < n; j++) {
-      const weights = b + <usize>j * size;
+      let weights = b + <usize>(j * runs) * size;
+      let pointers = first;
       let s0 = splat(0);
       let s1 = splat(0);
       let s2 = splat(0);
       let s3 = splat(0);
-      for (let i: usize = 0; i < whole; i += 16) {
-        const w = v128.load(weights + i);
-        s0 = madd(v128.load(a0 + i), w, s0);
-        s1 = madd(v128.load(a1 + i), w, s1);
-        s2 = madd(v128.load(a2 + i), w, s2);
-        s3 = madd(v128.load(a3 + i), w, s3);
-      }
-      if (rest > 0) {
-        const w = v128.load(weights + whole);
-        s0 = f32x4.add(s0, keepUpTo(f32x4.mul(v128.load(a0 + whole), w), rest));
-        s1 = f32x4.add(s1, keepUpTo(f32x4.mul(v128.load(a1 + whole), w), rest));
-        s2 = f32x4.add(s2, keepUpTo(f32x4.mul(v128.load(a2 + whole), w), rest));
-        s3 = f32x4.add(s3, keepUpTo(f32x4.mul(v128.load(a3 + whole), w), rest));
+      for (let r = 0; r < runs; r++) {
+        const a0 = load<usize>(pointers);
+        const a1 = load<usize>(pointers + p1);
+        const a2 = load<usize>(pointers + p2);
+        const a3 = load<usize>(pointers + p3);
+        for (let i: usize = 0; i < whole; i += 16) {
+          const w = v128.load(weights + i);
+          s0 = madd(v128.load(a0 + i), w, s0);
+          s1 = madd(v128.load(a1 + i), w, s1);
+          s2 = madd(v128.load(a2 + i), w, s2);
+          s3 = madd(v128.load(a3 + i), w, s3);
+        }
+        if (rest > 0) {
+          const w = v128.load(weights + whole);
+          s0 = f32x4.add(s0, keepUpTo(f32x4.mul(v128.load(a0 + whole), w), rest));
+          s1 = f32x4.add(s1, keepUpTo(f32x4.mul(v128.load(a1 + whole), w), rest));
+          s2 = f32x4.add(s2, keepUpTo(f32x4.mul(v128.load(a2 + whole), w), rest));
+          s3 = f32x4.add(s3, keepUpTo(f32x4.mul(v128.load(a3 + whole), w), rest));
+        }
+        pointers += runStep;
+        weights += size;
       }
       const sum = f32x4.add(v128.load32_splat(seed + <usize>(j << 2)), sumsOf(s0, s1, s2, s3));
       storeApart(c + <usize>(row * n + j << 2), step, sum, min(4, rows - row));
@@ -58,33 +72,40 @@ export function fewColumns(rows: i32, n: i32, k: i32, a: usize, b: usize, seed: 
   }
 }
 
-/** C[rows, n] = Aᵀ·B, where A[k, rows] and B[k, n] have contiguous rows; sums run over k in order. */
-export function fewGradients(rows: i32, n: i32, k: i32, a: usize, b: usize, c: usize): void {
-  const size = <usize>(rows << 2);
+/**
+ * Rows `first` to `last` of C[runs·run, n] = Aᵀ·B, with A as for `fewColumns` and contiguous rows of B[count, n]. Sums run
+ * over the rows of A in order; `c` is the address of row `first`.
+ */
+export function fewGradients(
+  first: i32, last: i32, n: i32, run: i32, count: i32, table: usize, runStep: usize, b: usize, c: usize,
+): void {
   const step = <usize>(n << 2);
-  for (let row = 0; row < rows; row += 16) {
-    const left = rows - row;
+  for (let row = first; row < last;) {
+    const index = row / run;
+    const left = min(min((index + 1) * run, last) - row, 16);
+    const pointers = table + <usize>index * runStep;
+    const offset = <usize>(row - index * run << 2);
     for (let j = 0; j < n; j++) {
       let s0 = splat(0);
       let s1 = splat(0);
       let s2 = splat(0);
       let s3 = splat(0);
-      let from = a + <usize>(row << 2);
       let factor = b + <usize>(j << 2);
-      for (let i = 0; i < k; i++) {
+      for (let i = 0; i < count; i++) {
+        const from = load<usize>(pointers + <usize>(i << 2)) + offset;
         const x = v128.load32_splat(factor);
         s0 = madd(v128.load(from), x, s0);
         s1 = madd(v128.load(from, 16), x, s1);
         s2 = madd(v128.load(from, 32), x, s2);
         s3 = madd(v128.load(from, 48), x, s3);
-        from += size;
         factor += step;
       }
-      const to = c + <usize>(row * n + j << 2);
+      const to = c + <usize>((row - first) * n + j << 2);
       storeApart(to, step, s0, min(4, left));
       if (left > 4) storeApart(to + 4 * step, step, s1, min(4, left - 4));
       if (left > 8) storeApart(to + 8 * step, step, s2, min(4, left - 8));
       if (left > 12) storeApart(to + 12 * step, step, s3, min(4, left - 12));
     }
+    row += left;
   }
 }

@@ -1,6 +1,6 @@
-// Matrix product C = seed + A·B for any sizes, from the micro-kernels of tiles.ts and a packed B.
+// Matrix product C = seed + A·B for any sizes, from the micro-kernels that src/build/tiles.mjs writes, and a packed B.
 
-import { tile2x16, tile4x16, tile4x8, tile6x16, tile6x8 } from "./tiles";
+import { tile2x16, tile4x16, tile4x8, tile6x16, tile6x8 } from "../build/generated/tiles";
 import { storeUpTo } from "./simd";
 import { SCRATCH_BYTES, TILE_2X16, TILE_4X16, TILE_4X8, TILE_6X16, TILE_6X8 } from "./abi";
 import { areApart, areFloats, areVectors, isStride } from "./checks";
@@ -44,8 +44,9 @@ export function arePanels(tile: i32, k: i32, n: i32, packed: usize): bool {
   return areVectors(packed, <i32>(panelBytes(tile, k, n) >> 2));
 }
 
+/** Number of rows of a tile. */
 @inline
-function tileRows(tile: i32): i32 {
+export function tileRows(tile: i32): i32 {
   return tile == TILE_2X16 ? 2 : tile == TILE_6X8 || tile == TILE_6X16 ? 6 : 4;
 }
 
@@ -75,15 +76,20 @@ function edge(
     const count = min(height, rows - row);
     const at = <usize>row;
     runTiles(tile, k, count, a + at * aRow, aRow, aStep, b, seed + at * seedRow, seedRow, scratch, width);
-    for (let r: usize = 0; r < <usize>count; r++) {
-      const from = scratch + r * width;
-      const to = c + (at + r) * cRow;
-      // Not memory.copy: it calls out of the module, which takes longer than a small tile.
-      for (let j = 0; j < columns; j += 4) {
-        const offset = <usize>(j << 2);
-        storeUpTo(to + offset, v128.load(from + offset), <usize>(columns - j));
-      }
+    copyTile(scratch, width, c + at * cRow, cRow, count, columns);
+  }
+}
+
+/** Copies the part of a tile that belongs to C. */
+export function copyTile(from: usize, width: usize, to: usize, cRow: usize, rows: i32, columns: i32): void {
+  for (let row = 0; row < rows; row++) {
+    // Not memory.copy: it calls out of the module, which takes longer than a small tile.
+    for (let j = 0; j < columns; j += 4) {
+      const offset = <usize>(j << 2);
+      storeUpTo(to + offset, v128.load(from + offset), <usize>(columns - j));
     }
+    from += width;
+    to += cRow;
   }
 }
 

@@ -14,6 +14,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { writeKernelTables } from "./kernels.mjs";
 import { packageOf, thirdPartyNotices } from "./thirdParty.mjs";
+import { writeTiles } from "./tiles.mjs";
 
 /** Bytes per piece of one build in the packed kernels; anything from 4 to 16 KiB compresses as well. */
 const PIECE = 8192;
@@ -164,6 +165,7 @@ const besideCommand = {
 };
 
 async function buildKernels() {
+  writeTiles();
   writeKernelTables();
   embed("version", JSON.parse(readFileSync("package.json", "utf8")).version, "string");
   for (const target of ["simd", "relaxed", "debug"]) run("assemblyscript/bin/asc.js", "--target", target);

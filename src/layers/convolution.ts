@@ -7,10 +7,10 @@ import type { ActivationName } from "./activations.js";
 import type { BuiltLayer, LayerPass, Place } from "./layer.js";
 import type { Parameter } from "./parameter.js";
 import { sizeOf } from "./shape.js";
-import { type Axis, forwardTaps, type Phase, phasesOf, windowBlock } from "./window.js";
+import { type Axis, forwardTaps, type Phase, patchFloats, phasesOf, windowBlock } from "./window.js";
 
 /**
- * How many patches to process at a time. A block holds about `floats` floats, few enough to stay in a fast cache. Its
+ * How many patches to process at a time. A block covers about `floats` floats, few enough to stay in a fast cache. Its
  * size is a multiple of `unit`, which is a multiple of every tile's height. Gradients use larger blocks, since each
  * block ends with adding up a sum.
  */
@@ -19,8 +19,8 @@ interface PatchBlock {
   readonly unit: number;
   readonly most: number;
 }
-const PATCHES: PatchBlock = { floats: 8 * 1024, unit: 48, most: 192 };
-const GRADIENT_PATCHES: PatchBlock = { floats: 24 * 1024, unit: 64, most: 256 };
+const PATCHES: PatchBlock = { floats: 32 * 1024, unit: 48, most: 192 };
+const GRADIENT_PATCHES: PatchBlock = { floats: 48 * 1024, unit: 64, most: 256 };
 /** Extra floats for the kernels, so that each part of their scratch memory can start on a vector boundary. */
 const SLACK = 64;
 
@@ -162,7 +162,7 @@ class Convolution {
     const places = rows * lines.small * columns.small;
     const depth = this.#weight.rows;
     const block = blockOf(depth, GRADIENT_PATCHES);
-    reserve(plan, block * (depth + n + 16) + depth * n);
+    reserve(plan, patchFloats(this.#window, block) + block * (n + 16) + depth * n);
     plan.operations += rows * this.operations;
     plan.call("convolutionGradient", depth, {
       tile: plan.tileFor(n),
@@ -171,7 +171,6 @@ class Convolution {
       window: this.#window,
       source,
       slopes,
-      zeros: this.#place.zeros,
       gradient: gradients.weight!,
       accumulate: this.#weight.borrowed,
       block,
@@ -227,7 +226,7 @@ class Convolution {
       ? this.#growing
       : [this.#shrinking!]) {
       const block = blockOf(Math.max(depth, 1), PATCHES);
-      reserve(plan, block * (depth + n));
+      reserve(plan, patchFloats(window, block) + block * n);
       plan.operations += 2 * rows * places * depth * n;
       plan.call("convolve", rows * places, {
         tile: plan.tileFor(n),

@@ -9,11 +9,13 @@ import {
   TILE_6X16,
 } from "../../assembly/abi.js";
 import type { Storage } from "../../src/engine/storage.js";
+import type { Tensor } from "../../src/engine/tensor.js";
 import {
   type Axis,
   convolved,
   deconvolved,
   forwardTaps,
+  patchFloats,
   phasesOf,
   windowBlock,
 } from "../../src/layers/window.js";
@@ -140,7 +142,7 @@ class Bench {
     const window = windowBlock(this.#storage, forwardTaps(rows), forwardTaps(columns), channels);
     const places = rows.small * columns.small;
     const c = this.#box.floats(batch, places * features);
-    this.#convolve(window.address, large, packed.at(), seed, features, depth, batch * places, borders, [
+    this.#convolve(window, large, packed.at(), seed, features, batch * places, borders, [
       c.at(),
       c.rowBytes,
       columns.small * features * 4,
@@ -188,19 +190,13 @@ class Bench {
       const places = above.grid * beside.grid;
       if (places === 0) return;
       const window = windowBlock(this.#storage, above, beside, features);
-      const depth = above.taps * beside.taps * features;
       const at = c.at(0, (above.start * columns.large + beside.start) * channels);
-      this.#convolve(
-        window.address,
-        small,
-        packed.at(0, starts[index]!),
-        seed,
-        channels,
-        depth,
-        batch * places,
-        borders,
-        [at, c.rowBytes, strides[0] * columns.large * channels * 4, strides[1] * channels * 4],
-      );
+      this.#convolve(window, small, packed.at(0, starts[index]!), seed, channels, batch * places, borders, [
+        at,
+        c.rowBytes,
+        strides[0] * columns.large * channels * 4,
+        strides[1] * channels * 4,
+      ]);
     });
     return c.get();
   }
@@ -214,12 +210,13 @@ class Bench {
     const depth = kernel[0] * kernel[1] * channels;
     const source = this.#box.floats(batch, large.length / batch).set(large);
     const slope = this.#box.floats(places, n).set(slopes);
-    const zeros = this.#box.floats(1, n).set(new Float32Array(n));
     const gradient = this.#box.floats(depth, n);
     const width = this.#box.kernels.tileColumns(this.#tile);
-    const scratch = this.#scratch(block * (depth + Math.ceil(n / width) * width) + depth * n);
+    const scratch = this.#scratch(
+      patchFloats(window, block) + block * Math.ceil(n / width) * width + depth * n,
+    );
     inShares(depth, borders, (begin, end) => {
-      const addresses = [window.address, source.at(), slope.at(), zeros.at(), gradient.at()] as const;
+      const addresses = [window.address, source.at(), slope.at(), gradient.at()] as const;
       this.#box.kernels.convolutionGradient(
         begin,
         end,
@@ -237,12 +234,11 @@ class Bench {
   }
 
   #convolve(
-    window: number,
+    window: Tensor<Uint32Array>,
     pictures: Float32Array,
     packed: number,
     seed: Float32Array,
     n: number,
-    depth: number,
     places: number,
     borders: readonly number[],
     c: readonly [number, number, number, number],
@@ -250,9 +246,9 @@ class Bench {
     const { batch, block } = this.#shape;
     const source = this.#box.floats(batch, pictures.length / batch).set(pictures);
     const start = this.#box.floats(1, n).set(seed);
-    const scratch = this.#scratch(block * (depth + n));
+    const scratch = this.#scratch(patchFloats(window, block) + block * n);
     inShares(places, borders, (begin, end) => {
-      const addresses = [window, source.at(), packed, start.at()] as const;
+      const addresses = [window.address, source.at(), packed, start.at()] as const;
       this.#box.kernels.convolve(begin, end, this.#tile, n, ...addresses, ...c, block, scratch);
     });
     this.#box.check(titleOf(this.#shape));

@@ -6,9 +6,10 @@ import {
   WINDOW_CHANNELS,
   WINDOW_COLUMN_STEP,
   WINDOW_COLUMN_STRIDE,
-  WINDOW_FIRST_COLUMN,
   WINDOW_ROW_STEP,
+  WINDOW_RUN,
   WINDOW_TAP_COLUMNS,
+  WINDOW_WORDS,
 } from "../../assembly/abi.js";
 import { type AllKernels, loadKernels } from "../support/kernels.js";
 
@@ -262,11 +263,12 @@ function parametersOf(name: keyof typeof layouts): readonly (readonly [string, s
 
 /** Patches of 2 × 2 taps at every place of a picture of 4 × 4 places and 4 channels: SIZE places, SIZE floats a patch. */
 function writeWindow(window: number): void {
-  const words = new Uint32Array(memory.buffer, window, WINDOW_FIRST_COLUMN + 1);
+  const words = new Uint32Array(memory.buffer, window, WINDOW_WORDS);
   words.fill(4, 0, WINDOW_CHANNELS + 3);
   words.fill(2, WINDOW_CHANNELS + 3, WINDOW_TAP_COLUMNS + 1);
   words.fill(1, WINDOW_TAP_COLUMNS + 1, WINDOW_COLUMN_STRIDE + 1);
   words.fill(1, WINDOW_ROW_STEP, WINDOW_COLUMN_STEP + 1);
+  words.set([8, 2, 0], WINDOW_RUN);
 }
 
 /** A call that is in order, each address a block of zeros of its own. */
