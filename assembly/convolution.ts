@@ -10,6 +10,7 @@
 import { areApart, areFloats, areVectors, isShare, isStride } from "./checks";
 import { fewColumns, fewGradients } from "./few";
 import { arePanels, isTile, panelBytes, tileColumns } from "./gemm";
+import { addAll, packedColumns } from "./gradientBlock";
 import { packRows } from "./pack";
 import { pointAtPatches, spareSize } from "./patches";
 import { arePictures, isWindow, patchSize, pictureBytes, picturesOf, windowWord } from "./patchWindow";
@@ -131,8 +132,8 @@ export function convolve(
 
 /**
  * Rows `begin` to `end` of the gradient Pᵀ·S of W[patch, n], over `places` positions. Each row of P is a patch of
- * `source`, each row of S the `n` floats of that position in `slopes`. Each block of positions is summed separately
- * before the sums are added up, so that rounding errors do not grow with the number of positions.
+ * `source`, each row of S the `n` floats of that position in `slopes`. Each block of positions is summed separately (see
+ * gradientBlock.ts).
  *
  * @param accumulate whether to add to the existing values
  * @param scratch SCRATCH_BYTES, then space for the pointers of a block, for its copied patches, for the packed S, and for
@@ -157,7 +158,7 @@ export function convolutionGradient(
   const depth = end - begin;
   if (depth == 0) return;
   const width = <usize>(n << 2);
-  const panel = (n + tileColumns(tile) - 1) / tileColumns(tile) * tileColumns(tile);
+  const panel = packedColumns(tile, n);
   const runs = windowWord(window, WINDOW_RUNS);
   const run = windowWord(window, WINDOW_RUN);
   assert(
@@ -182,12 +183,7 @@ export function convolutionGradient(
       packRows(0, count, tile, count, n, slope, packed);
       gradientOfRuns(tile, begin, end, n, run, count, table, runStep, packed, to, width, scratch);
     }
-    if (sets) continue;
-    const length = depth * n;
-    for (let i = 0; i < length; i += 4) {
-      const at = <usize>(i << 2);
-      storeUpTo(total + at, f32x4.add(v128.load(total + at), v128.load(sums + at)), <usize>(length - i));
-    }
+    if (!sets) addAll(total, sums, depth * n);
   }
 }
 
