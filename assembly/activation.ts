@@ -19,8 +19,9 @@ function constant(index: usize): v128 {
   return v128.load32_splat(CONSTANTS + (index << 2));
 }
 
+/** f(z); folded to one activation where `kind` is a compile-time constant. */
 @inline
-function forward4(kind: i32, z: v128): v128 {
+export function forward4(kind: i32, z: v128): v128 {
   // pmax returns its first argument if they cannot be compared, so NaN stays NaN.
   if (kind == ACTIVATION_RELU) return f32x4.pmax(z, splat(0));
   if (kind == ACTIVATION_SIGMOID) return sigmoid4(z);
@@ -52,7 +53,7 @@ function siluSlope(z: v128): v128 {
 
 /** dy·f′, computed from y = f(z). SILU, GELU and MISH are not one-to-one; for them, `y` is z. */
 @inline
-function backward4(kind: i32, y: v128, dy: v128): v128 {
+export function backward4(kind: i32, y: v128, dy: v128): v128 {
   if (kind == ACTIVATION_RELU) return v128.and(dy, f32x4.gt(y, splat(0)));
   if (kind == ACTIVATION_SIGMOID) return f32x4.mul(dy, nmadd(y, y, y));
   if (kind == ACTIVATION_TANH) return f32x4.mul(dy, nmadd(y, y, splat(1)));

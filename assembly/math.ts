@@ -25,12 +25,14 @@ const EXP_HIGHEST: f32 = 88.72283172607422;
 //
 // By index: 1; log₂ e; 1.5·2²³; ln 2 in two parts; the polynomial of eˣ from the highest power down; the smallest x
 // whose exponential is a normal float; the sign bit; the x below which eˣ − 1 rounds to −1; √2 − 1; ½; −½; the
-// polynomial of the logarithm from the highest power down.
+// polynomial of the logarithm from the highest power down; 10; 2; the polynomial of the hyperbolic tangent from the
+// highest power down; the |x| from which it is not used.
 const CONSTANTS = memory.data<f32>([
   1, 1.4426950408889634, 12582912, 0.693359375, -2.1219444e-4, 1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3,
   4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1, -87.33654022216797, -0.0, -25, 0.41421356, 0.5, -0.5,
   7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
-  2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
+  2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1, 10, 2, -5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2,
+  1.33314422036e-1, -3.33332819422e-1, 0.625,
 ]);
 
 @inline
@@ -117,7 +119,7 @@ export function expOfMinusAbs(x: v128): v128 {
 @inline
 export function sigmoidFrom(x: v128, e: v128): v128 {
   const negative = i32x4.shr_s(x, 31);
-  return f32x4.div(select4(e, splat(1), negative), f32x4.add(splat(1), e));
+  return f32x4.div(select4(e, one(), negative), f32x4.add(one(), e));
 }
 
 /** 1 / (1 + e^−x); results below 2⁻¹²⁶ are flushed to 0, NaN stays NaN. */
@@ -185,20 +187,21 @@ export function softplus4(x: v128): v128 {
 }
 
 /** Hyperbolic tangent. */
+@inline
 export function tanh4(x: v128): v128 {
-  const sign = v128.and(x, i32x4.splat(0x80000000));
+  const sign = v128.and(x, constant(12));
   const a = v128.xor(x, sign);
   // |x| ≥ 0.625: 1 − 2 / (e^2|x| + 1); beyond 9.1 the result rounds to 1.
-  const e = expInRange(f32x4.mul(f32x4.pmin(splat(10), a), splat(2)));
-  const large = f32x4.sub(splat(1), f32x4.div(splat(2), f32x4.add(e, splat(1))));
+  const e = expInRange(f32x4.mul(f32x4.pmin(constant(26), a), constant(27)));
+  const large = f32x4.sub(one(), f32x4.div(constant(27), f32x4.add(e, one())));
   const z = f32x4.mul(x, x);
-  let p = madd(z, splat(-5.70498872745e-3), splat(2.06390887954e-2));
-  p = madd(p, z, splat(-5.37397155531e-2));
-  p = madd(p, z, splat(1.33314422036e-1));
-  p = madd(p, z, splat(-3.33332819422e-1));
+  let p = madd(z, constant(28), constant(29));
+  p = madd(p, z, constant(30));
+  p = madd(p, z, constant(31));
+  p = madd(p, z, constant(32));
   const small = madd(f32x4.mul(p, z), x, x);
   // `small` already has the sign of x, except for −0, which the sum turned into 0.
-  return v128.or(select4(small, large, v128.or(f32x4.lt(a, splat(0.625)), f32x4.ne(x, x))), sign);
+  return v128.or(select4(small, large, v128.or(f32x4.lt(a, constant(33)), f32x4.ne(x, x))), sign);
 }
 
 /** sin(2π·turns) for turns in [0, 1]; with `shift` 1 the cosine, which is the sine one quadrant further. */

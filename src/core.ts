@@ -51,6 +51,7 @@ export {
   type GlobalAveragePooling2dLayer,
   globalAveragePooling2d,
 } from "./layers/globalAveragePooling2d.js";
+export { type GruLayer, gru } from "./layers/gru.js";
 export type { InitializerName } from "./layers/initializers.js";
 export {
   type LayerNormalizationLayer,
@@ -58,6 +59,7 @@ export {
   layerNormalization,
 } from "./layers/layerNormalization.js";
 export type { Layer } from "./layers/layers.js";
+export { type LstmLayer, type LstmOptions, lstm } from "./layers/lstm.js";
 export { type MaxPooling1dLayer, maxPooling1d } from "./layers/maxPooling1d.js";
 export { type MaxPooling2dLayer, maxPooling2d } from "./layers/maxPooling2d.js";
 export {
@@ -73,10 +75,12 @@ export {
   l2,
 } from "./layers/penalties.js";
 export type { Lengths, Pooling1dOptions, Pooling2dOptions } from "./layers/pooling.js";
+export type { RecurrentFields, RecurrentOptions } from "./layers/recurrentOptions.js";
 export { type RepeatVectorLayer, repeatVector } from "./layers/repeatVector.js";
 export { type ReshapeLayer, reshape } from "./layers/reshape.js";
 export type { Shape } from "./layers/shape.js";
 export { type SpatialDropoutLayer, spatialDropout } from "./layers/spatialDropout.js";
+export { timeDistributed } from "./layers/timeDistributed.js";
 export type { Interpolation } from "./layers/upSampling.js";
 export {
   type UpSampling1dLayer,

@@ -195,7 +195,7 @@ export class Autoencoder extends Predictor {
 
   /** Number of weights and biases. */
   get parameterCount(): number {
-    return this.#learner.network.parameters.reduce((sum, { size }) => sum + size, 0);
+    return this.summary().parameters;
   }
 
   /** Layers, loss, optimizer and seed, with all defaults filled in. */

@@ -1,13 +1,24 @@
 import { canonical, type Habits } from "../common/check.js";
 
 /** Initializers of weight matrices, named as in Keras, in camelCase. */
-export type InitializerName = "glorotUniform" | "glorotNormal" | "heUniform" | "heNormal" | "zeros";
+export type InitializerName =
+  | "glorotUniform"
+  | "glorotNormal"
+  | "heUniform"
+  | "heNormal"
+  | "orthogonal"
+  | "zeros";
 
-/** Distribution of initial values: uniform in [−limit, limit), normal with mean 0, or constant. */
+/**
+ * Distribution of initial values: uniform in [−limit, limit), normal with mean 0, an orthogonal matrix, constant, or
+ * constant in each of several equal parts.
+ */
 export type Distribution =
   | { readonly kind: "uniform"; readonly limit: number }
   | { readonly kind: "normal"; readonly deviation: number }
-  | { readonly kind: "constant"; readonly value: number };
+  | { readonly kind: "orthogonal" }
+  | { readonly kind: "constant"; readonly value: number }
+  | { readonly kind: "parts"; readonly values: readonly number[] };
 
 /** All zeros, the initial value of biases. */
 export const ZEROS: Distribution = { kind: "constant", value: 0 };
@@ -15,13 +26,15 @@ export const ZEROS: Distribution = { kind: "constant", value: 0 };
 /**
  * Glorot: X. Glorot and Y. Bengio, 2010, variance 2 / (fanIn + fanOut), also known as Xavier. He: K. He et al., 2015,
  * variance 2 / fanIn. A uniform distribution of limit L has variance L² / 3. The normal distributions are not
- * truncated.
+ * truncated. Orthogonal: A. M. Saxe et al., 2013; the rows or the columns of the weight, whichever are fewer, are
+ * orthonormal.
  */
 const DISTRIBUTIONS: Record<InitializerName, (fanIn: number, fanOut: number) => Distribution> = {
   glorotUniform: (fanIn, fanOut) => ({ kind: "uniform", limit: Math.sqrt(6 / (fanIn + fanOut)) }),
   glorotNormal: (fanIn, fanOut) => ({ kind: "normal", deviation: Math.sqrt(2 / (fanIn + fanOut)) }),
   heUniform: (fanIn) => ({ kind: "uniform", limit: Math.sqrt(6 / fanIn) }),
   heNormal: (fanIn) => ({ kind: "normal", deviation: Math.sqrt(2 / fanIn) }),
+  orthogonal: () => ({ kind: "orthogonal" }),
   zeros: () => ZEROS,
 };
 

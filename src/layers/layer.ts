@@ -25,6 +25,11 @@ export interface LayerKind<T extends LayerOptions> {
   /** Whether the layer only adds noise in training, and computes nothing otherwise. */
   readonly trainingOnly?: true;
   /**
+   * Whether the layer can take a vector in place of the sequence into which repeatVector turns it. Then the two become
+   * one where they follow each other: see `Place.repeats`.
+   */
+  readonly takesRepeated?: true;
+  /**
    * Checks a layer given by the user (from untyped code or a file) and returns a clean copy.
    *
    * @param name the layer's name in error messages: `encoder[1]`
@@ -58,6 +63,8 @@ export interface Place {
   readonly index: number;
   readonly inputShape: Shape;
   readonly outputShape: Shape;
+  /** How many times the input is to be repeated, if a repeatVector before the layer was left out. */
+  readonly repeats?: number;
   /** Whether no layer before it has anything to train, so the gradient of its input is not needed. */
   readonly first: boolean;
   /** Whether the network has no tied layers and no Gaussian latent. */

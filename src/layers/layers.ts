@@ -14,8 +14,10 @@ import { type DropoutLayer, dropoutKind } from "./dropout.js";
 import { type FlattenLayer, flattenKind } from "./flatten.js";
 import { type GaussianNoise, gaussianNoiseKind } from "./gaussianNoise.js";
 import { type GlobalAveragePooling2dLayer, globalAveragePooling2dKind } from "./globalAveragePooling2d.js";
+import { type GruLayer, gruKind } from "./gru.js";
 import type { LayerKind, LayerOptions } from "./layer.js";
 import { type LayerNormalizationLayer, layerNormalizationKind } from "./layerNormalization.js";
+import { type LstmLayer, lstmKind } from "./lstm.js";
 import { type MaxPooling1dLayer, maxPooling1dKind } from "./maxPooling1d.js";
 import { type MaxPooling2dLayer, maxPooling2dKind } from "./maxPooling2d.js";
 import { type RepeatVectorLayer, repeatVectorKind } from "./repeatVector.js";
@@ -39,7 +41,9 @@ export type Layer =
   | FlattenLayer
   | GaussianNoise
   | GlobalAveragePooling2dLayer
+  | GruLayer
   | LayerNormalizationLayer
+  | LstmLayer
   | MaxPooling1dLayer
   | MaxPooling2dLayer
   | RepeatVectorLayer
@@ -62,7 +66,9 @@ const LIST: readonly LayerKind<LayerOptions>[] = [
   flattenKind,
   gaussianNoiseKind,
   globalAveragePooling2dKind,
+  gruKind,
   layerNormalizationKind,
+  lstmKind,
   maxPooling1dKind,
   maxPooling2dKind,
   repeatVectorKind,
@@ -76,6 +82,9 @@ const HINTS: Hints = {
   maskingnoise: "as noise on the samples: corruption: maskingNoise(0.3); between layers: dropout(0.3)",
   saltandpepper: "as noise on the samples: corruption: saltAndPepper(0.1)",
   gaussian: "a gaussian code is not in the list: latent: gaussian(20)",
+  timedistributed: "dense works along the last dimension by itself: dense(1)",
+  bidirectional: "lstm and gru read a sequence from its first step to its last one",
+  simplernn: 'did you mean "gru"?',
   spatialdropout1d: 'did you mean "spatialDropout"?',
   spatialdropout2d: 'did you mean "spatialDropout"?',
 };

@@ -30,6 +30,8 @@ export interface ParameterWish {
   readonly penalty?: KernelPenalty;
   /** Whether the optimizer updates it; default true. If false, the layer updates it itself. */
   readonly trainable?: boolean;
+  /** Whether it counts as parameters of the model; default true. If false, it is a constant that files have. */
+  readonly counted?: boolean;
 }
 
 /**
@@ -50,11 +52,21 @@ export class Parameter implements ParameterShape {
   readonly #order: readonly number[] | undefined;
   readonly penalty: KernelPenalty | undefined;
   readonly trainable: boolean;
+  /** Whether it counts as parameters of the model. */
+  readonly counted: boolean;
   /** Whether it belongs to another layer and is only used here. */
   readonly borrowed: boolean;
 
   constructor(
-    { name, shape, transposed = false, order, penalty, trainable = true }: Omit<ParameterWish, "start">,
+    {
+      name,
+      shape,
+      transposed = false,
+      order,
+      penalty,
+      trainable = true,
+      counted = true,
+    }: Omit<ParameterWish, "start">,
     offset: number,
     borrowed = false,
   ) {
@@ -68,6 +80,7 @@ export class Parameter implements ParameterShape {
     this.transposed = transposed;
     this.penalty = penalty;
     this.trainable = trainable;
+    this.counted = counted;
     this.borrowed = borrowed;
   }
 

@@ -84,14 +84,14 @@ export function l1l2(strengths: { l1?: number; l2?: number }): L1L2 {
 }
 
 /** Checks a penalty given by the user; undefined means none. */
-export function toKernelPenalty(value: unknown): KernelPenalty | undefined {
+export function toKernelPenalty(value: unknown, name = "kernelPenalty"): KernelPenalty | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new ArgumentError(`kernelPenalty must be a penalty such as l2(1e-4), not ${show(value)}`);
+    throw new ArgumentError(`${name} must be a penalty such as l2(1e-4), not ${show(value)}`);
   }
   const given = value as KernelPenalty;
-  if (oneOf("kind of kernelPenalty", given.kind, ["l1", "l2", "l1l2"]) === "l1l2") return l1l2(given as L1L2);
-  knownKeys("kernelPenalty", given, ["kind", "strength"]);
+  if (oneOf(`kind of ${name}`, given.kind, ["l1", "l2", "l1l2"]) === "l1l2") return l1l2(given as L1L2);
+  knownKeys(name, given, ["kind", "strength"]);
   const { kind, strength } = given as L1 | L2;
   return { kind, strength: strengthOf(kind, strength) };
 }

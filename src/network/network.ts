@@ -2,11 +2,13 @@ import { STREAM_INITIALIZATION } from "../../assembly/abi.js";
 import type { Scaling } from "../data/scaling.js";
 import type { Engine } from "../engine/engine.js";
 import type { Plan } from "../engine/plan.js";
-import { fillNormal, fillUniform } from "../engine/random.js";
+import { fillNormal, fillUniform, type RandomSource } from "../engine/random.js";
 import { Storage } from "../engine/storage.js";
 import type { Tensor } from "../engine/tensor.js";
 import { Parameter, type ParameterWish } from "../layers/parameter.js";
+import { repeatVectorKind } from "../layers/repeatVector.js";
 import { type Shape, sizeOf } from "../layers/shape.js";
+import { orthonormalize } from "../math/orthonormalize.js";
 import type { Seed } from "../math/seed.js";
 import type { NetworkLayer } from "./networkLayer.js";
 import { PreparedInferences } from "./preparedInferences.js";
@@ -45,14 +47,17 @@ export class Network {
     const { size, perLayer } = placeParameters(stack.layers);
     this.block = this.storage.floats(size);
     this.layers = this.#build(stack, perLayer);
-    this.encoderDepth = stack.layers.slice(0, stack.encoderDepth).filter(({ kind }) => kind.build).length;
+    this.encoderDepth = this.layers.filter(({ index }) => index < stack.encoderDepth).length;
     this.parameters = this.layers.flatMap(({ owned }) => owned);
     const plan = engine.plan();
     for (const { calls } of this.layers) calls.refresh?.(plan);
     this.#repack = this.storage.plan(plan);
   }
 
-  #build({ layers }: Stack, perLayer: readonly Readonly<Record<string, Parameter>>[]): NetworkLayer[] {
+  #build(
+    { layers, encoderDepth }: Stack,
+    perLayer: readonly Readonly<Record<string, Parameter>>[],
+  ): NetworkLayer[] {
     const { engine, storage, block: values } = this;
     const widest = Math.max(
       ...layers.flatMap(({ inputShape, outputShape }) => [sizeOf(inputShape), sizeOf(outputShape)]),
@@ -61,9 +66,16 @@ export class Network {
     const plain = layers.every(({ tiedTo, kind }) => tiedTo === undefined && kind.kind !== "gaussian");
     const built: NetworkLayer[] = [];
     let first = true;
+    let repeated: StackLayer | undefined;
     layers.forEach((layer, index) => {
-      const { kind, options, number, inputShape, outputShape } = layer;
+      const { kind, options, number, outputShape } = layer;
       if (!kind.build) return;
+      // The code must be repeated if that is the encoder's last layer.
+      if (kind === repeatVectorKind && layers[index + 1]?.kind.takesRepeated && index + 1 !== encoderDepth) {
+        repeated = layer;
+        return;
+      }
+      const { inputShape } = repeated ?? layer;
       const parameters = perLayer[index]!;
       const place = {
         engine,
@@ -77,11 +89,14 @@ export class Network {
         parameters,
         values,
         zeros,
+        ...(repeated && { repeats: repeated.outputShape[0]! }),
       };
       const owned = Object.values(parameters).filter(({ borrowed }) => !borrowed);
       const named = Object.entries(parameters);
-      built.push({ ...layer, parameters, named, largest: {}, owned, calls: kind.build(options, place) });
+      const calls = kind.build(options, place);
+      built.push({ ...layer, index, inputShape, parameters, named, largest: {}, owned, calls });
       first &&= owned.length === 0;
+      repeated = undefined;
     });
     return built;
   }
@@ -119,21 +134,25 @@ export class Network {
   /** Draws new initial parameters. */
   initialize(seed: Seed): void {
     for (const { number, wishes, parameters } of this.layers) {
-      for (const wish of wishes) {
+      wishes.forEach((wish, index) => {
         const parameter = parameters[wish.name]!;
-        if (!parameter.borrowed) this.#draw(parameter, wish, seed, number);
-      }
+        if (!parameter.borrowed) this.#draw(parameter, wish, { seed, sample: number, epoch: index });
+      });
     }
     this.pack();
   }
 
-  #draw(parameter: Parameter, { start }: ParameterWish, seed: Seed, sample: number): void {
+  /** @param own selects the parameter's own random numbers */
+  #draw(parameter: Parameter, { start, shape }: ParameterWish, own: Omit<RandomSource, "stream">): void {
     const storage = new Storage(this.engine);
     const drawn = storage.floats(parameter.size);
-    const from = { seed, stream: STREAM_INITIALIZATION, sample };
+    const from = { ...own, stream: STREAM_INITIALIZATION };
     if (start.kind === "uniform") fillUniform(this.engine, drawn, -start.limit, start.limit, from);
     else if (start.kind === "normal") fillNormal(this.engine, drawn, 0, start.deviation, from);
-    else drawn.values.fill(start.value);
+    else if (start.kind === "orthogonal") {
+      fillNormal(this.engine, drawn, 0, 1, from);
+      orthonormalize(drawn.values, shape[0]!);
+    } else fillParts(drawn.values, start.kind === "parts" ? start.values : [start.value]);
     parameter.write(this.values, drawn.values);
     storage.release();
   }
@@ -148,6 +167,14 @@ export class Network {
     this.prepared.release();
     this.storage.release();
   }
+}
+
+/** Sets equal parts of an array to a value each. */
+function fillParts(target: Float32Array, values: readonly number[]): void {
+  const size = target.length / values.length;
+  values.forEach((value, index) => {
+    target.fill(value, index * size, (index + 1) * size);
+  });
 }
 
 /** Assigns each layer's parameters their places in the block, one after the other. */

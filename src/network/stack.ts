@@ -135,6 +135,12 @@ const MIRRORS: Readonly<Record<string, string>> = {
 
 /** Gives each decoder layer with weights the weight of its mirror image in the encoder. */
 function tie(layers: readonly StackLayer[], encoderDepth: number): StackLayer[] {
+  const recurrent = layers.find(({ kind }) => kind.takesRepeated);
+  if (recurrent) {
+    throw new ArgumentError(
+      `tied cannot be used with ${recurrent.place}: the weights of ${recurrent.kind.kind} have no mirror image`,
+    );
+  }
   const tied = [...layers.keys()].filter((index) => MIRRORS[layers[index]!.kind.kind]);
   const [encoder, decoder] = [
     tied.filter((index) => index < encoderDepth),

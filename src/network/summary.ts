@@ -30,7 +30,7 @@ export function layerSummaries({ layers }: Stack): LayerSummary[] {
 }
 
 const countOf = (wishes: readonly ParameterWish[]) =>
-  wishes.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  wishes.reduce((sum, { shape, counted = true }) => sum + (counted ? sizeOf(shape) : 0), 0);
 
 function summaryOf(stacked: StackLayer): LayerSummary {
   const { name, place, options, inputShape, outputShape, wishes, tiedTo } = stacked;

@@ -30,7 +30,9 @@ def case(batch, shape, encoder, decoder):
     data = torch.rand(batch, *shape, dtype=torch.float64).float().double()
     loss = nn.functional.mse_loss(model(data), data)
     loss.backward()
-    arrays = [{"name": n, "shape": list(p.shape), "values": flat(p), "gradient": flat(p.grad)}
+    # Constants have no gradient.
+    gradient = lambda p: torch.zeros_like(p) if p.grad is None else p.grad
+    arrays = [{"name": n, "shape": list(p.shape), "values": flat(p), "gradient": flat(gradient(p))}
               for n, p in parameters.items()]
     return {"data": flat(data), "loss": loss.item(), "parameters": arrays}
 

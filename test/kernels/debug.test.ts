@@ -18,12 +18,13 @@ const { kernels, memory } = loadKernels("debug");
 /** Rows, columns and every other size of the calls below, but for those of narrow layers; a block has room for more. */
 const SIZE = 16;
 const NARROW_SIZES = ["n", "k", "units", "inputs"];
-const BLOCK = 1 << 12;
+const BLOCK = 1 << 14;
 
 /** Numbers that are not sizes: a field that is not named here, and is no address, is SIZE. */
 const NUMBERS: Readonly<Record<string, number>> = {
   kind: 1,
   tile: 0,
+  inputTile: 0,
   stream: 1,
   seedLow: 1,
   seedHigh: 1,
@@ -32,6 +33,12 @@ const NUMBERS: Readonly<Record<string, number>> = {
   accumulate: 0,
   nesterov: 1,
   centered: 1,
+  activation: 3,
+  recurrentActivation: 2,
+  steps: 1,
+  repeated: 0,
+  sequences: 1,
+  skip: 0,
   places: 4,
 };
 /** Pictures are small, so that as many as there are rows fit into a block. */
@@ -132,6 +139,16 @@ const OVERLAPS: Partial<Record<keyof AllKernels, readonly (readonly [string, str
     ["c", "b"],
     ["c", "seed"],
   ],
+  gru: [
+    ["y", "x"],
+    ["gates", "x"],
+  ],
+  gruBackward: [
+    ["gates", "dy"],
+    ["gates", "states"],
+    ["dx", "dy"],
+    ["dx", "gates"],
+  ],
   huber: [
     ["gradient", "prediction"],
     ["losses", "prediction"],
@@ -154,6 +171,16 @@ const OVERLAPS: Partial<Record<keyof AllKernels, readonly (readonly [string, str
   lion: [
     ["parameters", "gradient"],
     ["momentum", "parameters"],
+  ],
+  lstm: [
+    ["y", "x"],
+    ["gates", "x"],
+  ],
+  lstmBackward: [
+    ["gates", "dy"],
+    ["gates", "cells"],
+    ["dx", "dy"],
+    ["dx", "gates"],
   ],
   maxPooling: [["y", "x"]],
   maxPoolingBackward: [
@@ -190,6 +217,10 @@ const OVERLAPS: Partial<Record<keyof AllKernels, readonly (readonly [string, str
     ["sums", "gradient"],
   ],
   placeSums: [["sums", "source"]],
+  recurrentGradient: [
+    ["gradient", "source"],
+    ["gradient", "slopes"],
+  ],
   replacementNoise: [["target", "source"]],
   rmsprop: [
     ["parameters", "gradient"],
@@ -238,6 +269,10 @@ const OPTIONAL = [
   ...["gamma", "beta", "normalized"].map((field) => `layerNormalization.${field}`),
   ...["gamma", "beta"].map((field) => `batchNormalization.${field}`),
   "batchNormalizationBackward.gamma",
+  ...["bias", "stateBias", "gates", "cells", "states", "sources"].map((field) => `lstm.${field}`),
+  ...["bias", "stateBias", "gates", "states", "sources"].map((field) => `gru.${field}`),
+  ...["dx", "sums"].map((field) => `lstmBackward.${field}`),
+  ...["dx", "sums", "stateSums"].map((field) => `gruBackward.${field}`),
   ...["gamma", "dx"].map((field) => `layerNormalizationBackward.${field}`),
 ];
 
@@ -247,6 +282,11 @@ const WITH_SCRATCH = [
   "convolve",
   "gaussianNoise",
   "gemm",
+  "gru",
+  "gruBackward",
+  "lstm",
+  "lstmBackward",
+  "recurrentGradient",
   "replacementNoise",
   "sampleLatent",
   "spatialDropout",

@@ -72,6 +72,31 @@ describe.each(MATHS)("%s", (math) => {
     expect(Math.abs(variance / (2 / UNITS) - 1)).toBeLessThan(5 * Math.sqrt(2 / COUNT));
   });
 
+  test("orthogonal weights have orthonormal rows or columns, whichever are fewer", async () => {
+    const { weights } = await drawn("orthogonal", math);
+    for (const [name, rows, columns] of [
+      ["encoder.0.weight", UNITS, INPUTS],
+      ["decoder.0.weight", INPUTS, UNITS],
+    ] as const) {
+      const data = weights.get(name)!;
+      const [count, length] = [Math.min(rows, columns), Math.max(rows, columns)];
+      const at = (vector: number, i: number) =>
+        data[rows < columns ? vector * columns + i : i * columns + vector]!;
+      for (let a = 0; a < count; a += 7) {
+        for (let b = 0; b < count; b++) {
+          let product = 0;
+          for (let i = 0; i < length; i++) product += at(a, i) * at(b, i);
+          expect(Math.abs(product - (a === b ? 1 : 0))).toBeLessThan(1e-6);
+        }
+      }
+      // Without a preferred direction: the elements have mean 0, and the diagonal no sign.
+      const found = moments(data);
+      expect(Math.abs(found.mean)).toBeLessThan(5 * Math.sqrt(1 / length / COUNT));
+      const diagonal = Array.from({ length: count }, (_, i) => Math.sign(at(i, i)));
+      expect(Math.abs(diagonal.reduce((sum, sign) => sum + sign, 0))).toBeLessThan(5 * Math.sqrt(count));
+    }
+  });
+
   test("zeros are zeros, and biases start at zero", async () => {
     const { weights } = await drawn("zeros", math);
     for (const data of weights.values()) expect(data.every((value) => value === 0)).toBe(true);

@@ -4,8 +4,10 @@ import type {
   Conv1dLayer,
   Conv2dLayer,
   DenseLayer,
+  GruLayer,
   Layer,
   LayerNormalizationLayer,
+  LstmLayer,
   NamedWeight,
 } from "../../src/index.js";
 import { type CheckedDescription, stackOf } from "../../src/network/description.js";
@@ -13,6 +15,7 @@ import { codeLayer, type StackLayer } from "../../src/network/stack.js";
 import { convolvedPictures } from "./convolution.js";
 import { elementLoss } from "./float64Network.js";
 import { enlarged, pooled } from "./float64Pictures.js";
+import { recurrentStates } from "./recurrent.js";
 import { activations } from "./reference.js";
 
 /** What a step draws, [rows, columns] each. */
@@ -93,13 +96,14 @@ export class Float64Kinds {
 
   #kernelPenalties(): number {
     let total = 0;
-    for (const { name, options } of this.#layers) {
-      const penalty = (options as DenseLayer).kernelPenalty;
-      if (!penalty) continue;
-      const weights = this.parameters.get(`${name}.weight`)!;
-      const first = penalty.kind === "l1l2" ? penalty.l1 : penalty.kind === "l1" ? penalty.strength : 0;
-      const second = penalty.kind === "l1l2" ? penalty.l2 : penalty.kind === "l2" ? penalty.strength : 0;
-      total += sum(weights.map((w) => first * Math.abs(w) + second * w ** 2));
+    for (const { name, wishes, tiedTo } of this.#layers) {
+      for (const { name: part, penalty } of tiedTo === undefined ? wishes : []) {
+        if (!penalty) continue;
+        const weights = this.parameters.get(`${name}.${part}`)!;
+        const first = penalty.kind === "l1l2" ? penalty.l1 : penalty.kind === "l1" ? penalty.strength : 0;
+        const second = penalty.kind === "l1l2" ? penalty.l2 : penalty.kind === "l2" ? penalty.strength : 0;
+        total += sum(weights.map((w) => first * Math.abs(w) + second * w ** 2));
+      }
     }
     return total;
   }
@@ -123,6 +127,9 @@ export class Float64Kinds {
         return this.#convolve(x, layer);
       case "batchNormalization":
         return this.#normalizeColumns(x, layer);
+      case "lstm":
+      case "gru":
+        return this.#recur(x, layer);
       case "gaussianNoise":
         return x.map((value, i) => value + draws.noise!.get(index)![i]!);
       case "activation":
@@ -191,6 +198,21 @@ export class Float64Kinds {
       this.parameters.get(`${name}.bias`),
     );
     return z.map(activations[activation]);
+  }
+
+  #recur(x: Float64Array, { name, options, inputShape }: StackLayer): Float64Array {
+    const [steps, inputs] = inputShape as [number, number];
+    const part = (parameter: string) => this.parameters.get(`${name}.${parameter}_l0`);
+    return recurrentStates(
+      x,
+      { ...(options as LstmLayer | GruLayer), steps, inputs },
+      {
+        input: part("weight_ih")!,
+        state: part("weight_hh")!,
+        bias: part("bias_ih"),
+        stateBias: part("bias_hh"),
+      },
+    );
   }
 
   /** Along the last dimension. */

@@ -1,0 +1,173 @@
+// Gated recurrent units (K. Cho et al., 2014) in the form of PyTorch and cuDNN, Keras's `reset_after`, with PyTorch's order
+// of gates:
+//
+//   r, z = σ, σ of Wᵢₙ·x + b + W·h + b′      n = f(Wᵢₙ·x + b + r·(W·h + b′))      h ← (1 − z)·n + z·h
+
+import { SCRATCH_BYTES } from "./abi";
+import { areApart, areFloats } from "./checks";
+import { gemm } from "./gemm";
+import { sigmoid4, tanh4 } from "./math";
+import {
+  addFloats, anyForward4, areStepsOrNone, areUsual, areWeights, atStep, clear, gatherRows, isRecurrent, isRoom,
+} from "./recurrent";
+import { madd, storeUpTo } from "./simd";
+
+/**
+ * Gates and new states of `count` rows, from the sums over the inputs (rows of 4·units) and over the states (rows of
+ * 3·units). The fourth part of the gates is W·h + b′ of n. `out` (or 0) receives h too.
+ */
+function gruCells(
+  f: i32, s: i32, count: i32, units: i32, inputSums: usize, stateSums: usize, gates: usize, previous: usize, states: usize,
+  out: usize, outRow: usize,
+): void {
+  const usual = areUsual(f, s);
+  const size = <usize>(units << 2);
+  for (let row = 0; row < count; row++) {
+    let left = units;
+    let xr = inputSums;
+    let xz = xr + size;
+    let xn = xz + size;
+    let hr = stateSums;
+    let hz = hr + size;
+    let hn = hz + size;
+    let gr = gates;
+    let gz = gr + size;
+    let gn = gz + size;
+    let gh = gn + size;
+    let p = previous;
+    let h = states;
+    let y = out;
+    for (; usual && left >= 8; left -= 8) {
+      const r0 = sigmoid4(f32x4.add(v128.load(xr), v128.load(hr)));
+      const r1 = sigmoid4(f32x4.add(v128.load(xr, 16), v128.load(hr, 16)));
+      const z0 = sigmoid4(f32x4.add(v128.load(xz), v128.load(hz)));
+      const z1 = sigmoid4(f32x4.add(v128.load(xz, 16), v128.load(hz, 16)));
+      const s0 = v128.load(hn); const s1 = v128.load(hn, 16);
+      const n0 = tanh4(madd(r0, s0, v128.load(xn)));
+      const n1 = tanh4(madd(r1, s1, v128.load(xn, 16)));
+      const h0 = madd(z0, f32x4.sub(v128.load(p), n0), n0);
+      const h1 = madd(z1, f32x4.sub(v128.load(p, 16), n1), n1);
+      v128.store(gr, r0); v128.store(gr, r1, 16);
+      v128.store(gz, z0); v128.store(gz, z1, 16);
+      v128.store(gn, n0); v128.store(gn, n1, 16);
+      v128.store(gh, s0); v128.store(gh, s1, 16);
+      v128.store(h, h0); v128.store(h, h1, 16);
+      if (out) { v128.store(y, h0); v128.store(y, h1, 16); }
+      xr += 32; xz += 32; xn += 32;
+      hr += 32; hz += 32; hn += 32;
+      gr += 32; gz += 32; gn += 32; gh += 32;
+      p += 32; h += 32; y += 32;
+    }
+    for (; left > 0; left -= 4) {
+      const lanes = <usize>left;
+      const r = anyForward4(s, f32x4.add(v128.load(xr), v128.load(hr)));
+      const z = anyForward4(s, f32x4.add(v128.load(xz), v128.load(hz)));
+      const sum = v128.load(hn);
+      const n = anyForward4(f, madd(r, sum, v128.load(xn)));
+      const state = madd(z, f32x4.sub(v128.load(p), n), n);
+      storeUpTo(gr, r, lanes);
+      storeUpTo(gz, z, lanes);
+      storeUpTo(gn, n, lanes);
+      storeUpTo(gh, sum, lanes);
+      storeUpTo(h, state, lanes);
+      if (out) storeUpTo(y, state, lanes);
+      xr += 16; xz += 16; xn += 16;
+      hr += 16; hz += 16; hn += 16;
+      gr += 16; gz += 16; gn += 16; gh += 16;
+      p += 16; h += 16; y += 16;
+    }
+    inputSums += size * 4;
+    stateSums += size * 3;
+    gates += size * 4;
+    previous += size;
+    states += size;
+    out += select<usize>(outRow, 0, out != 0);
+  }
+}
+
+/**
+ * Rows `begin` to `end` of `rows` through all steps, from states of 0.
+ *
+ * @param tile for products with 3·units columns
+ * @param repeated whether x is one vector [rows, inputs], used at every step, instead of [rows, steps, inputs]
+ * @param sequences whether y is [rows, steps, units], the state after each step, or [rows, units], the last one
+ * @param inputWeights W_ihᵀ[inputs, 3·units], packed; `stateWeights` W_hhᵀ[units, 3·units]
+ * @param bias and `stateBias` 3·units floats each, 0 for none
+ * @param gates for the backward pass or all 0: r, z, n and W·h + b′ of n after each step, [steps, rows, 4·units]; `states`
+ *   [steps, rows, units]; `sources` the inputs [steps, rows, inputs], 0 if repeated
+ * @param block number of rows that go through the steps together
+ * @param scratch SCRATCH_BYTES, then space for block·12·units + 6·units floats
+ */
+export function gru(
+  begin: i32, end: i32, tile: i32, activation: i32, recurrentActivation: i32, rows: i32, steps: i32, inputs: i32, units: i32,
+  repeated: bool, sequences: bool, x: usize, inputWeights: usize, stateWeights: usize, bias: usize, stateBias: usize,
+  y: usize, gates: usize, states: usize, sources: usize, block: i32, scratch: usize,
+): void {
+  const width = 3 * units;
+  assert(
+    isRecurrent(begin, end, rows, steps, inputs, units, activation, recurrentActivation, block),
+    "gru: sizes and activations",
+  );
+  assert(areWeights(tile, width, inputs, units, inputWeights, stateWeights), "gru: packed weights in memory");
+  const xSize = repeated ? inputs : steps * inputs;
+  const ySize = sequences ? steps * units : units;
+  assert(
+    areFloats(x, end, xSize) && areFloats(y, end, ySize) && (!bias || areFloats(bias, width)) &&
+      (!stateBias || areFloats(stateBias, width)),
+    "gru: x, y and biases are floats in memory",
+  );
+  assert(
+    areStepsOrNone(gates, steps, rows, 4 * units) && areStepsOrNone(states, steps, rows, units) &&
+      areStepsOrNone(sources, steps, rows, inputs),
+    "gru: what is kept is floats in memory",
+  );
+  assert(
+    areApart(x, <i64>end * xSize << 2, y, <i64>end * ySize << 2) &&
+      (!gates || areApart(x, <i64>end * xSize << 2, gates, <i64>steps * rows * units << 4)),
+    "gru: what is written does not overlap x",
+  );
+  assert(isRoom(scratch, block * 12 * units + 2 * width), "gru: scratch in memory");
+  const inputRow = <usize>(inputs << 2);
+  const stateRow = <usize>(units << 2);
+  const gateRow = stateRow * 4;
+  const inputSums = scratch + SCRATCH_BYTES;
+  const ownGates = inputSums + <usize>block * gateRow;
+  const stateSums = ownGates + <usize>block * gateRow;
+  const ownStates = stateSums + <usize>block * stateRow * 3;
+  const inputSeed = ownStates + <usize>block * stateRow;
+  const stateSeed = inputSeed + stateRow * 3;
+  addFloats(bias, 0, inputSeed, width);
+  addFloats(stateBias, 0, stateSeed, width);
+  for (let first = begin; first < end; first += block) {
+    const count = min(block, end - first);
+    const from = x + <usize>first * <usize>(xSize << 2);
+    clear(ownStates, count * units);
+    let previous = ownStates;
+    for (let t = 0; t < steps; t++) {
+      const kept = atStep(gates, t, rows, first, 4 * units, ownGates);
+      const state = atStep(states, t, rows, first, units, ownStates);
+      if (t == 0 || !repeated) {
+        let a = from + <usize>t * inputRow;
+        let aRow = <usize>(xSize << 2);
+        if (sources) {
+          const source = atStep(sources, t, rows, first, inputs, 0);
+          gatherRows(count, inputs, a, aRow, source);
+          a = source;
+          aRow = inputRow;
+        }
+        gemm(tile, 0, count, width, inputs, a, aRow, 4, inputWeights, inputSeed, 0, inputSums, gateRow, scratch);
+      }
+      gemm(
+        tile, 0, count, width, units, previous, stateRow, 4, stateWeights, stateSeed, 0, stateSums, stateRow * 3, scratch,
+      );
+      let out: usize = 0;
+      if (sequences) out = y + <usize>(first * steps + t) * stateRow;
+      else if (t + 1 == steps) out = y + <usize>first * stateRow;
+      const outRow = <usize>(ySize << 2);
+      gruCells(
+        activation, recurrentActivation, count, units, inputSums, stateSums, kept, previous, state, out, outRow,
+      );
+      previous = state;
+    }
+  }
+}

@@ -1,0 +1,162 @@
+// Long short-term memory (S. Hochreiter and J. Schmidhuber, 1997, with forget gates), with PyTorch's order of gates:
+//
+//   i, f, g, o = σ, σ, f, σ of Wᵢₙ·x + b + W·h       c ← f·c + i·g       h ← o·f(c)
+//
+// σ stands for the recurrent activation, f for the activation. All four gates are one product.
+
+import { SCRATCH_BYTES } from "./abi";
+import { areApart, areFloats } from "./checks";
+import { gemm } from "./gemm";
+import { sigmoid4, tanh4 } from "./math";
+import {
+  addFloats, anyForward4, areStepsOrNone, areUsual, areWeights, atStep, clear, gatherRows, isRecurrent, isRoom,
+} from "./recurrent";
+import { madd, storeUpTo } from "./simd";
+
+/** Gates from their sums z, in place, and the new cells and states of `count` rows; `out` (or 0) receives h too. */
+function lstmCells(
+  f: i32, s: i32, count: i32, units: i32, z: usize, previous: usize, cells: usize, states: usize, out: usize, outRow: usize,
+): void {
+  const usual = areUsual(f, s);
+  const size = <usize>(units << 2);
+  for (let row = 0; row < count; row++) {
+    let left = units;
+    let zi = z;
+    let zf = z + size;
+    let zg = zf + size;
+    let zo = zg + size;
+    let p = previous;
+    let c = cells;
+    let h = states;
+    let y = out;
+    for (; usual && left >= 8; left -= 8) {
+      const i0 = sigmoid4(v128.load(zi)); const i1 = sigmoid4(v128.load(zi, 16));
+      const f0 = sigmoid4(v128.load(zf)); const f1 = sigmoid4(v128.load(zf, 16));
+      const g0 = tanh4(v128.load(zg)); const g1 = tanh4(v128.load(zg, 16));
+      const o0 = sigmoid4(v128.load(zo)); const o1 = sigmoid4(v128.load(zo, 16));
+      const c0 = madd(f0, v128.load(p), f32x4.mul(i0, g0));
+      const c1 = madd(f1, v128.load(p, 16), f32x4.mul(i1, g1));
+      const h0 = f32x4.mul(o0, tanh4(c0)); const h1 = f32x4.mul(o1, tanh4(c1));
+      v128.store(zi, i0); v128.store(zi, i1, 16);
+      v128.store(zf, f0); v128.store(zf, f1, 16);
+      v128.store(zg, g0); v128.store(zg, g1, 16);
+      v128.store(zo, o0); v128.store(zo, o1, 16);
+      v128.store(c, c0); v128.store(c, c1, 16);
+      v128.store(h, h0); v128.store(h, h1, 16);
+      if (out) { v128.store(y, h0); v128.store(y, h1, 16); }
+      zi += 32; zf += 32; zg += 32; zo += 32;
+      p += 32; c += 32; h += 32; y += 32;
+    }
+    for (; left > 0; left -= 4) {
+      const lanes = <usize>left;
+      const i = anyForward4(s, v128.load(zi));
+      const forget = anyForward4(s, v128.load(zf));
+      const g = anyForward4(f, v128.load(zg));
+      const o = anyForward4(s, v128.load(zo));
+      const cell = madd(forget, v128.load(p), f32x4.mul(i, g));
+      const state = f32x4.mul(o, anyForward4(f, cell));
+      storeUpTo(zi, i, lanes);
+      storeUpTo(zf, forget, lanes);
+      storeUpTo(zg, g, lanes);
+      storeUpTo(zo, o, lanes);
+      storeUpTo(c, cell, lanes);
+      storeUpTo(h, state, lanes);
+      if (out) storeUpTo(y, state, lanes);
+      zi += 16; zf += 16; zg += 16; zo += 16;
+      p += 16; c += 16; h += 16; y += 16;
+    }
+    z += size * 4;
+    previous += size;
+    cells += size;
+    states += size;
+    out += select<usize>(outRow, 0, out != 0);
+  }
+}
+
+/**
+ * Rows `begin` to `end` of `rows` through all steps, from states of 0.
+ *
+ * @param tile for products with 4·units columns
+ * @param repeated whether x is one vector [rows, inputs], used at every step, instead of [rows, steps, inputs]
+ * @param sequences whether y is [rows, steps, units], the state after each step, or [rows, units], the last one
+ * @param inputWeights W_ihᵀ[inputs, 4·units], packed; `stateWeights` W_hhᵀ[units, 4·units]
+ * @param bias 4·units floats, to which those of `stateBias` are added; 0 for none
+ * @param gates for the backward pass or all 0: the gates after each step, [steps, rows, 4·units]; `cells` and `states`
+ *   [steps, rows, units]; `sources` the inputs [steps, rows, inputs], 0 if repeated
+ * @param block number of rows that go through the steps together
+ * @param scratch SCRATCH_BYTES, then space for block·(8·units + 2·units) + 4·units floats
+ */
+export function lstm(
+  begin: i32, end: i32, tile: i32, activation: i32, recurrentActivation: i32, rows: i32, steps: i32, inputs: i32, units: i32,
+  repeated: bool, sequences: bool, x: usize, inputWeights: usize, stateWeights: usize, bias: usize, stateBias: usize,
+  y: usize, gates: usize, cells: usize, states: usize, sources: usize, block: i32, scratch: usize,
+): void {
+  const width = 4 * units;
+  assert(
+    isRecurrent(begin, end, rows, steps, inputs, units, activation, recurrentActivation, block),
+    "lstm: sizes and activations",
+  );
+  assert(areWeights(tile, width, inputs, units, inputWeights, stateWeights), "lstm: packed weights in memory");
+  const xSize = repeated ? inputs : steps * inputs;
+  const ySize = sequences ? steps * units : units;
+  assert(
+    areFloats(x, end, xSize) && areFloats(y, end, ySize) && (!bias || areFloats(bias, width)) &&
+      (!stateBias || areFloats(stateBias, width)),
+    "lstm: x, y and biases are floats in memory",
+  );
+  assert(
+    areStepsOrNone(gates, steps, rows, width) && areStepsOrNone(cells, steps, rows, units) &&
+      areStepsOrNone(states, steps, rows, units) && areStepsOrNone(sources, steps, rows, inputs),
+    "lstm: what is kept is floats in memory",
+  );
+  assert(
+    areApart(x, <i64>end * xSize << 2, y, <i64>end * ySize << 2) &&
+      (!gates || areApart(x, <i64>end * xSize << 2, gates, <i64>steps * rows * width << 2)),
+    "lstm: what is written does not overlap x",
+  );
+  assert(isRoom(scratch, block * 10 * units + width), "lstm: scratch in memory");
+  const inputRow = <usize>(inputs << 2);
+  const stateRow = <usize>(units << 2);
+  const gateRow = stateRow * 4;
+  const ownSums = scratch + SCRATCH_BYTES;
+  const start = ownSums + <usize>block * gateRow;
+  const ownCells = start + <usize>block * gateRow;
+  const ownStates = ownCells + <usize>block * stateRow;
+  const seed = ownStates + <usize>block * stateRow;
+  addFloats(bias, stateBias, seed, width);
+  for (let first = begin; first < end; first += block) {
+    const count = min(block, end - first);
+    const from = x + <usize>first * <usize>(xSize << 2);
+    clear(ownCells, count * units);
+    let previous = ownCells;
+    let h = ownStates;
+    for (let t = 0; t < steps; t++) {
+      const z = atStep(gates, t, rows, first, width, ownSums);
+      const c = atStep(cells, t, rows, first, units, ownCells);
+      const state = atStep(states, t, rows, first, units, ownStates);
+      if (t == 0 || !repeated) {
+        let a = from + <usize>t * inputRow;
+        let aRow = <usize>(xSize << 2);
+        if (sources) {
+          const source = atStep(sources, t, rows, first, inputs, 0);
+          gatherRows(count, inputs, a, aRow, source);
+          a = source;
+          aRow = inputRow;
+        }
+        gemm(tile, 0, count, width, inputs, a, aRow, 4, inputWeights, seed, 0, z, gateRow, scratch);
+        if (repeated) addFloats(z, 0, start, count * width);
+      }
+      if (t > 0) {
+        const sums = repeated ? start : z;
+        gemm(tile, 0, count, width, units, h, stateRow, 4, stateWeights, sums, gateRow, z, gateRow, scratch);
+      }
+      let out: usize = 0;
+      if (sequences) out = y + <usize>(first * steps + t) * stateRow;
+      else if (t + 1 == steps) out = y + <usize>first * stateRow;
+      const outRow = <usize>(ySize << 2);
+      lstmCells(activation, recurrentActivation, count, units, z, previous, c, state, out, outRow);
+      previous = c;
+      h = state;
+    }
+  }
+}
