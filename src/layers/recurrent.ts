@@ -11,6 +11,8 @@ import type { RecurrentFields } from "./recurrentOptions.js";
 const ROWS = 24;
 /** Places at a time in the gradients of the weights. A constant, since it determines the order of their sums. */
 const PLACES = 256;
+/** Values that are kept of each unit's gates. */
+const KEPT = 4;
 
 /** The kernels' fields that both directions share. */
 type Fields = Pick<
@@ -95,7 +97,7 @@ export class Recurrent {
     const { units } = this.#layer;
     const steps = this.#steps;
     return {
-      gates: { shape: [steps, rows, 4 * units] },
+      gates: { shape: [steps, rows, KEPT * units] },
       states: { shape: [steps, rows, units] },
       ...(!this.#repeated && { sources: { shape: [steps, rows, this.#inputs] } }),
       ...(this.#summed && { sums: { shape: [rows, this.#gates * units] } }),
@@ -146,12 +148,12 @@ export class Recurrent {
     // own gradient for them, behind that for the inputs.
     const split = this.#gates === 3 ? 2 * units : width;
     const skip = this.#gates === 3 ? units : 0;
-    const later = this.#steps > 1 ? gates.part(rows * 4 * units) : gates;
+    const later = this.#steps > 1 ? gates.part(rows * KEPT * units) : gates;
     this.#product(plan, this.#stateWeight, gradients.weight_hh_l0!, {
       n: units,
       places: (this.#steps - 1) * rows,
       source: later,
-      sourceStep: 4 * units,
+      sourceStep: KEPT * units,
       split,
       skip,
       slopes: kept.states!,
@@ -167,7 +169,7 @@ export class Recurrent {
             ...whole,
             places: this.#steps * rows,
             source: gates,
-            sourceStep: 4 * units,
+            sourceStep: KEPT * units,
             slopes: kept.sources!,
           },
     );

@@ -176,8 +176,11 @@ function runsOf(rows: Taps, columns: Taps, channels: number): { run: number; run
   return copied ? { run: run * runs, runs: 1, copied } : { run, runs, copied };
 }
 
+/** Floats of a vector; a copied run takes whole ones. */
+const VECTOR = 4;
+
 /** Floats of scratch memory for the pointers to `count` patches, for copies, and for zeros. */
 export function patchFloats({ values }: Tensor<Uint32Array>, count: number): number {
   const [run, runs] = [values[WINDOW_RUN]!, values[WINDOW_RUNS]!];
-  return count * runs + (count * runs + 1) * (Math.ceil(run / 4) * 4) + 4;
+  return count * runs + (count * runs + 1) * Math.ceil(run / VECTOR) * VECTOR + VECTOR;
 }
