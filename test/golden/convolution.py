@@ -13,7 +13,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from hashed import hashed_uniform
-from torch_cases import version, write_or_check
+from golden_file import write_or_check
+from torch_cases import version
 
 FILE = Path(__file__).parent / "convolution.json"
 BATCH = 3

@@ -124,7 +124,8 @@ export interface SpiralGolden {
   readonly trained: readonly Float64Tensor[];
 }
 
-function readGolden<T>(file: string): T {
+/** A file of this folder, as its script wrote it. */
+export function readGolden<T>(file: string): T {
   return JSON.parse(readFileSync(new URL(file, import.meta.url), "utf8"));
 }
 

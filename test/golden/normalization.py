@@ -8,7 +8,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from torch_cases import case, version, write_or_check
+from golden_file import write_or_check
+from torch_cases import case, version
 
 FILE = Path(__file__).parent / "normalization.json"
 BATCH, WIDTH = 7, 6

@@ -11,7 +11,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from torch_cases import case, version, write_or_check
+from golden_file import write_or_check
+from torch_cases import case, version
 from torch.nn import functional as F
 
 FILE = Path(__file__).parent / "pooling.json"

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { expect } from "vitest";
 import { Autoencoder, type AutoencoderOptions, sgd } from "../../src/index.js";
 import { expectClose } from "../support/models.js";
@@ -21,10 +20,6 @@ export interface TorchCase {
 export interface TorchGolden<Case extends TorchCase> {
   readonly batch: number;
   readonly cases: readonly Case[];
-}
-
-export function loadTorchGolden<T>(file: string): T {
-  return JSON.parse(readFileSync(new URL(file, import.meta.url), "utf8")) as T;
 }
 
 /** Expects the names of the parameters, the loss and the gradients of PyTorch. */

@@ -1,7 +1,4 @@
 """What scripts share that write loss and gradients of small networks of PyTorch's modules, in float64."""
-import json
-import sys
-
 import torch
 from torch import nn
 
@@ -39,21 +36,3 @@ def case(batch, shape, encoder, decoder):
 
 def version():
     return torch.__version__.split("+")[0]
-
-
-def close(a, b):
-    if isinstance(a, dict):
-        return all(close(a[key], b[key]) for key in a if key != "torch")
-    if isinstance(a, list):
-        return len(a) == len(b) and all(map(close, a, b))
-    return abs(a - b) <= 1e-9 + 1e-7 * abs(b) if isinstance(a, float) else a == b
-
-
-def write_or_check(file, made, indent=1):
-    """Writes the file, or with --check compares with it."""
-    if "--check" in sys.argv:
-        if not close(made, json.loads(file.read_text())):
-            sys.exit(f"{file.name} has other values")
-        print(f"{file.name} holds")
-    else:
-        file.write_text(json.dumps(made, indent=indent) + "\n")

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { Autoencoder, dense, type Layer, layerNormalization } from "../../src/index.js";
-import { expectTorch, loadTorchGolden, type TorchCase, type TorchGolden } from "../golden/torchCases.js";
+import { readGolden } from "../golden/load.js";
+import { expectTorch, type TorchCase, type TorchGolden } from "../golden/torchCases.js";
 import { expectClose, MATHS, values, weightBits } from "../support/models.js";
 
-const golden = loadTorchGolden<TorchGolden<TorchCase> & { width: number }>("normalization.json");
+const golden = readGolden<TorchGolden<TorchCase> & { width: number }>("normalization.json");
 
 /** The networks of golden/normalization.py, by name. */
 const NETWORKS: Readonly<Record<string, { encoder: Layer[]; decoder: Layer[] }>> = {

@@ -17,10 +17,11 @@ import {
   upSampling1d,
   upSampling2d,
 } from "../../src/index.js";
-import { expectTorch, loadTorchGolden, type TorchCase, type TorchGolden } from "../golden/torchCases.js";
+import { readGolden } from "../golden/load.js";
+import { expectTorch, type TorchCase, type TorchGolden } from "../golden/torchCases.js";
 import { failure, MATHS, values, weightBits } from "../support/models.js";
 
-const golden = loadTorchGolden<TorchGolden<TorchCase & { inputShape: readonly number[] }>>("pooling.json");
+const golden = readGolden<TorchGolden<TorchCase & { inputShape: readonly number[] }>>("pooling.json");
 
 /** The layers of golden/pooling.py, by name. */
 const LAYERS: Readonly<Record<string, Layer>> = {
