@@ -78,6 +78,9 @@ const LIST: readonly LayerKind<LayerOptions>[] = [
   upSampling2dKind,
 ];
 
+/** The names of all kinds. */
+export const LAYER_KINDS: readonly string[] = LIST.map(({ kind }) => kind);
+
 const HINTS: Hints = {
   maskingnoise: "as noise on the samples: corruption: maskingNoise(0.3); between layers: dropout(0.3)",
   saltandpepper: "as noise on the samples: corruption: saltAndPepper(0.1)",
@@ -100,11 +103,6 @@ export function checkLayer(name: string, layer: unknown): Layer {
     throw new ArgumentError(`${name} must be a layer such as dense(32, "relu"), not ${show(layer)}`);
   }
   const given = layer as Layer;
-  oneOf(
-    `kind of ${name}`,
-    given.kind,
-    LIST.map(({ kind }) => kind),
-    HINTS,
-  );
+  oneOf<string>(`kind of ${name}`, given.kind, LAYER_KINDS, HINTS);
   return kindOf(given).check(name, given) as Layer;
 }
