@@ -48,6 +48,7 @@ export function contestantIds(most) {
     ...isthmus(isthmusThreads(most)),
     ...peers("step", peerThreads(most)),
     ...peers("spiral", [1]),
+    ...peers("network", [1, 2]),
   ];
   return [...new Set(all.map(({ id }) => id))];
 }
@@ -57,12 +58,12 @@ export function contestantIds(most) {
  *
  * @param {Contestant} contestant
  * @param {object} setup
- * @param {string} node
+ * @param {{ node: string, timeouts?: object }} context
  * @returns {Promise<{ answer: any, child: any }>} the setup's answer and the child
  */
-async function open({ build, peer, threads }, setup, node) {
-  if (peer) return openPeer(peer, setup, { threads, execPath: node });
-  const child = startPeer({ command: node, args: [CHILD] });
+async function open({ build, peer, threads }, setup, { node, timeouts }) {
+  if (peer) return openPeer(peer, setup, { threads, execPath: node, timeouts });
+  const child = startPeer({ command: node, args: [CHILD], timeouts });
   try {
     return { answer: await child.setup({ ...setup, build, threads }), child };
   } catch (error) {
@@ -77,20 +78,21 @@ async function open({ build, peer, threads }, setup, node) {
  * @template T
  * @param {readonly Contestant[]} contestants
  * @param {any} setup what all are set up with
- * @param {{ node: string, only: readonly string[], say: (text: string) => void }} context
+ * @param {{ node: string, only: readonly string[], say: (text: string) => void, timeouts?: object }} context
  * @param {(opened: Opened[]) => Promise<T>} measure
  * @returns {Promise<{ result: T, contestants: object[], notes: string[], failures: string[] }>} notes: who is not
  *   here, or warns; failures: who should have been able to, and was not
  */
-export async function withContestants(contestants, setup, { node, only, say }, measure) {
+export async function withContestants(contestants, setup, context, measure) {
+  const { only, say } = context;
   const wanted = contestants.filter(({ id }) => only.length === 0 || only.includes(id));
   const opened = [];
   const notes = [];
   const failures = [];
   try {
     for (const contestant of wanted) {
-      say(`${setup.workload}: starting ${contestant.id}`);
-      await open(contestant, setup, node).then(
+      say(`${setup.name ?? setup.workload}: starting ${contestant.id}`);
+      await open(contestant, setup, context).then(
         async ({ answer, child }) => {
           if (answer.ready) {
             opened.push({ ...contestant, answer, child });

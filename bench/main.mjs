@@ -4,16 +4,18 @@ import { dirname, resolve } from "node:path";
 import { buildBench } from "./build.mjs";
 import { describeMachine, machineLines } from "./machine.mjs";
 import { readOptions, USAGE } from "./options.mjs";
+import * as conv from "./parts/conv.mjs";
 import * as gemm from "./parts/gemm.mjs";
 import * as growth from "./parts/growth.mjs";
 import * as inference from "./parts/inference.mjs";
+import * as sequence from "./parts/sequence.mjs";
 import * as spiral from "./parts/spiral.mjs";
 import * as start from "./parts/start.mjs";
 import * as step from "./parts/step.mjs";
 import { reach, reachTable } from "./reach.mjs";
 import { toMarkdown, toText } from "./table.mjs";
 
-const PARTS = [step, spiral, gemm, growth, inference, start];
+const PARTS = [step, conv, sequence, spiral, gemm, growth, inference, start];
 /** The table of a part in which no contestant could take part. */
 const NOBODY = { columns: ["who"], rows: [["nobody"]] };
 

@@ -7,6 +7,27 @@ const kilobytes = (bytes) => `${(bytes / 1e3).toFixed(1)} kB`;
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(0)} MB`;
 const ratio = (over, under) => over && under && over.median / under.median;
 
+/**
+ * What steps of a network have to reach: times as fast as PyTorch with one thread, and as Keras on TensorFlow with two.
+ *
+ * @param {string} name how it is called here
+ * @param {readonly [fast: number, turbo: number, keras: number]} least
+ * @param {Record<string, any>} results by contestant
+ * @returns {[string, number, (figure: number) => string, number | undefined][]}
+ */
+function networkGoals(name, [fast, turbo, keras], results = {}) {
+  return [
+    [`${name}, fast, 1 thread, against PyTorch eager`, fast, times, ratio(results.torch, results.fast)],
+    ["… turbo, 1 thread, against PyTorch eager, 1 thread", turbo, times, ratio(results.torch, results.turbo)],
+    [
+      "… turbo, 2 threads, against Keras on TensorFlow, 2 threads",
+      keras,
+      times,
+      ratio(results["keras@2"], results["turbo@2"]),
+    ],
+  ];
+}
+
 /** The lowest share of the peak among the large squares. */
 function worstSquare(shares) {
   const large = SHAPES.flatMap(({ kind, m }, i) =>
@@ -28,7 +49,7 @@ function growth(memory) {
  * @param {Record<string, any>} results of the parts
  * @returns {[what: string, goal: number, show: (figure: number) => string, measured: number | undefined, most?: "most"][]}
  */
-function goals({ step = {}, spiral = {}, gemm = {}, start }) {
+function goals({ step = {}, conv = {}, sequence = {}, spiral = {}, gemm = {}, start }) {
   const { memory, size } = start ?? {};
   const core = size?.["isthmus/core"];
   return [
@@ -45,6 +66,10 @@ function goals({ step = {}, spiral = {}, gemm = {}, start }) {
     ["step, turbo, 1 thread, against PyTorch eager, 1 thread", 3, times, ratio(step.torch, step.turbo)],
     ["step, fast, 2 threads against 1", 1.8, times, ratio(step.fast, step["fast@2"])],
     ["step, turbo, 2 threads against 1", 1.8, times, ratio(step.turbo, step["turbo@2"])],
+    ...networkGoals("strided convolutions", [1.5, 2.8, 2.5], conv.strided),
+    ...networkGoals("pooled convolutions", [1.9, 3.2, 1.5], conv.pooled),
+    ...networkGoals("a time series' convolutions", [1.6, 2.8, 1.8], conv.series),
+    ...networkGoals("LSTM 32, 288 steps", [1.2, 2, 4], sequence.lstm),
     ["products of a step over its whole time, fast, of the peak", 0.65, percent, step.fast?.share],
     ["products of a step over its whole time, turbo, of the peak", 0.5, percent, step.turbo?.share],
     ["squares 256 to 2048, the worst, fast, of the peak", 0.9, percent, worstSquare(gemm.fast)],

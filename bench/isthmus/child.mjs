@@ -3,7 +3,8 @@ import { serve } from "../peers/serve.mjs";
 import { gemm } from "./gemm.mjs";
 import { growth } from "./growth.mjs";
 import { inference } from "./inference.mjs";
+import { network } from "./network.mjs";
 import { spiral } from "./spiral.mjs";
 import { step } from "./step.mjs";
 
-await serve({ step, spiral, gemm, growth, inference });
+await serve({ step, spiral, gemm, growth, inference, network });

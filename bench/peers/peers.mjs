@@ -51,6 +51,34 @@ export const PEERS = [
     program: python("keras_step.py", "keras"),
     setup: { xla: true },
   },
+  { id: "torch", workloads: ["network"], threads: true, program: python("torch_network.py", "torch") },
+  {
+    id: "keras",
+    workloads: ["network"],
+    threads: true,
+    program: python("keras_network.py", "tensorflow"),
+  },
+  {
+    id: "keras-jax",
+    workloads: ["network"],
+    threads: true,
+    program: python("keras_network.py", "jax"),
+    setup: { backend: "jax" },
+  },
+  {
+    id: "tfjs-cpu",
+    workloads: ["network"],
+    threads: false,
+    program: node("tfjs-network.mjs"),
+    setup: { backend: "cpu" },
+  },
+  {
+    id: "tfjs-wasm",
+    workloads: ["network"],
+    threads: false,
+    program: node("tfjs-network.mjs"),
+    setup: { backend: "wasm" },
+  },
 ];
 
 /** The step workload of the reference: 784 → 32 → 784 on 60,000 uniform random samples, batches of 256. */

@@ -1,0 +1,157 @@
+/** A training step of networks of the canon against every peer, in rounds: what the parts conv and sequence share. */
+import { digits } from "isthmus";
+import { inRounds, isthmus, peers, withContestants } from "../contestants.mjs";
+import { createNetwork } from "../isthmus/network.mjs";
+import { encodeFloats, NETWORKS } from "../peers/networks.mjs";
+import { Unavailable } from "../peers/serve.mjs";
+import { uniform, xorshift32 } from "../peers/workload.mjs";
+import { repetitions, summarize } from "../statistics.mjs";
+import { figure, percent } from "../table.mjs";
+
+const BATCH = 128;
+const ROWS = 10 * BATCH;
+/** Steps of the trial that comes before everything: the second loss shows that all gradients are right. */
+const TRIAL = 2;
+/** How far the losses of the trial may be apart, relative to them. */
+const TOLERANCE = 1e-4;
+/** How long a turn and the steps before the first one take, in ms, and how many steps a turn has. */
+const TURN = { ms: 1000, least: 2, most: 100, warmUp: 2000 };
+/** A contestant whose step takes longer than this, in ms, has its turn in the first round alone. */
+const SLOW = 5000;
+/** A peer whose step takes half a minute needs time for its trial. */
+const TIMEOUTS = { setup: 600_000, run: 900_000 };
+
+/** Isthmus's builds, PyTorch with one thread and two, and the others with two where they can. */
+export function networkContestants() {
+  const others = peers("network", [1, 2]).filter(
+    ({ peer, threads }) => threads > 1 || !peer.threads || peer.id === "torch",
+  );
+  return [...isthmus([1], ["fast", "turbo"]), ...isthmus([2], ["turbo"]), ...others];
+}
+
+/** Digits for a network of pictures; waves of random frequency and noise for one of sequences. */
+function samplesOf({ inputShape }) {
+  if (inputShape.length === 3)
+    return Float32Array.from(digits({ samples: ROWS }).images, (byte) => byte / 255);
+  const [steps] = inputShape;
+  const noise = uniform(xorshift32(1), ROWS * steps, -0.5, 0.5);
+  return noise.map((value, i) => value + Math.sin((i % steps) * (0.05 + 0.0001 * Math.floor(i / steps))));
+}
+
+/** What every contestant is set up with: the network, samples, and the weights that all of them start from. */
+async function setupOf(network) {
+  const model = await createNetwork(network, { threads: 1, math: "portable" });
+  const weights = model.getWeights().map(({ data, ...rest }) => ({ ...rest, data: encodeFloats(data) }));
+  await model.dispose();
+  const samples = encodeFloats(samplesOf(network));
+  return { workload: "network", network, samples, rows: ROWS, batch: BATCH, seed: 1, weights, trial: TRIAL };
+}
+
+/**
+ * Marks the contestants whose trial came to other losses than the first one's: they are not timed.
+ *
+ * @param {{ id: string, answer: { losses: number[] }, failed?: string }[]} opened
+ */
+export function refuseOtherLosses(opened) {
+  const [reference] = opened;
+  for (const contestant of opened) {
+    const { losses } = contestant.answer;
+    const wanted = reference.answer.losses;
+    const same =
+      losses?.length === wanted.length &&
+      wanted.every((loss, i) => Math.abs(losses[i] - loss) <= TOLERANCE * Math.abs(loss));
+    if (!same) {
+      contestant.failed = `WRONG: its first losses are ${losses}, those of ${reference.id} are ${wanted}`;
+    }
+  }
+}
+
+/** Measures one network. */
+async function measureOne(name, context) {
+  const { quick, rounds } = context;
+  const setup = await setupOf(NETWORKS[name]);
+  return withContestants(
+    networkContestants(),
+    { ...setup, name },
+    { ...context, timeouts: TIMEOUTS },
+    async (opened) => {
+      refuseOtherLosses(opened);
+      const results = new Map(opened.map(({ id }) => [id, { ms: [], loss: Number.NaN }]));
+      const turns = new Map();
+      await inRounds(opened, 1, async ({ id, child }) => {
+        context.say(`${name}: warming ${id} up`);
+        const [first] = (await child.run({ steps: 1 })).ms;
+        const slow = first > SLOW;
+        if (!quick && !slow) {
+          await child.run({ steps: repetitions(TURN.warmUp, first, TURN.least, TURN.most) });
+        }
+        turns.set(id, { steps: quick ? 1 : repetitions(TURN.ms, first, TURN.least, TURN.most), slow });
+      });
+      await inRounds(opened, rounds, async ({ id, child }, round) => {
+        const { steps, slow } = turns.get(id);
+        if (slow && round > 0) return;
+        context.say(`${name}: round ${round + 1} of ${rounds}, ${id}`);
+        const { ms, loss } = await child.run({ steps });
+        const result = results.get(id);
+        result.ms.push(...ms);
+        result.loss = loss;
+      });
+      return Object.fromEntries(
+        [...results]
+          .filter(([, { ms }]) => ms.length > 0)
+          .map(([id, { ms, loss }]) => [id, { ...summarize(ms), loss }]),
+      );
+    },
+  );
+}
+
+/** Measures networks by their names, one after the other. */
+export async function measureNetworks(names, context) {
+  const networks = {};
+  const notes = [];
+  for (const name of names) {
+    try {
+      networks[name] = await measureOne(name, context);
+    } catch (error) {
+      // This version of Isthmus lacks a layer of it.
+      if (!(error instanceof Unavailable)) throw error;
+      notes.push(`${NETWORKS[name].title}: ${error.message}`);
+    }
+  }
+  const all = Object.entries(networks);
+  return {
+    result: Object.fromEntries(all.map(([name, { result }]) => [name, result])),
+    networks,
+    contestants: all.flatMap(([, { contestants }]) => contestants),
+    notes,
+    failures: all.flatMap(([name, { failures }]) => failures.map((text) => `${name}: ${text}`)),
+  };
+}
+
+/** @returns {import("../table.mjs").Table[]} */
+export function networkTables({ networks }) {
+  return Object.entries(networks).map(([name, { result, contestants, notes, failures }]) => {
+    const against = result.fast?.median;
+    const rows = contestants
+      .filter(({ id }) => result[id])
+      .map(({ id, name, version, details, threads, losses }) => {
+        const { median, tenth, spread, count } = result[id];
+        return [
+          id,
+          `${name} ${version}`,
+          details,
+          String(threads),
+          figure(median),
+          figure(tenth),
+          percent(spread),
+          String(count),
+          against ? figure(median / against) : "–",
+          losses.at(-1).toFixed(6),
+        ];
+      });
+    const columns = ["who", "version", "how", "threads", "ms a step", "best tenth", "spread", "steps"];
+    columns.push("of fast", "loss 2");
+    const title = `A training step, ${NETWORKS[name].title}, batch ${BATCH}`;
+    return { title, columns, rows, notes: [...notes, ...failures], text: 3 };
+  });
+}

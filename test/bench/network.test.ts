@@ -1,0 +1,100 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { contestantIds } from "../../bench/contestants.mjs";
+import { createNetwork } from "../../bench/isthmus/network.mjs";
+import { networkContestants, networkTables, refuseOtherLosses } from "../../bench/parts/network.mjs";
+import { decodeFloats, encodeFloats, NETWORKS, withoutNoise } from "../../bench/peers/networks.mjs";
+import { reach } from "../../bench/reach.mjs";
+
+const opened = (losses: Record<string, number[] | undefined>) =>
+  Object.entries(losses).map(
+    ([id, found]) =>
+      ({ id, answer: { losses: found! } }) as { id: string; answer: { losses: number[] }; failed?: string },
+  );
+
+describe("who takes part", () => {
+  test("Isthmus, PyTorch with one thread and two, the others with two where they can", () => {
+    const ids = networkContestants().map(({ id }) => id);
+    expect(ids).toEqual([
+      ...["fast", "turbo", "turbo@2", "torch", "torch@2"],
+      ...["keras@2", "keras-jax@2", "tfjs-cpu", "tfjs-wasm"],
+    ]);
+    // --only can name all of them.
+    expect(contestantIds(2)).toEqual(expect.arrayContaining(ids));
+  });
+
+  test("whose trial comes to other losses is not timed", () => {
+    const all = opened({
+      fast: [0.7, 0.6],
+      near: [0.70001, 0.59999],
+      far: [0.7, 0.6001],
+      nan: [0.7, Number.NaN],
+      short: [0.7],
+      none: undefined,
+    });
+    refuseOtherLosses(all);
+    expect(all.map(({ id, failed }) => [id, failed?.split(":")[0]])).toEqual([
+      ["fast", undefined],
+      ["near", undefined],
+      ...["far", "nan", "short", "none"].map((id) => [id, "WRONG"]),
+    ]);
+  });
+});
+
+describe("the networks", () => {
+  const there = Object.entries(NETWORKS).filter(([name]) => name !== "lstm");
+  const counts: Record<string, number> = { pooled: 28_353, series: 9505, strided: 111_521 };
+  test.each(there)("%s is one that Isthmus can train, with the canon's parameters", async (name, network) => {
+    const model = await createNetwork(network, { threads: 1, math: "portable" });
+    expect(model.parameterCount).toBe(counts[name]);
+    expect(model.description.optimizer).toMatchObject({ kind: "adam", learningRate: 0.001, epsilon: 1e-7 });
+    await model.dispose();
+    const kinds = ({ encoder, decoder }: typeof network) => [...encoder, ...decoder].map(({ kind }) => kind);
+    expect(kinds(withoutNoise(network))).toEqual(kinds(network).filter((kind) => kind !== "dropout"));
+  });
+
+  test("numbers go through a request to the bit", () => {
+    const values = Float32Array.of(0.1, -1e-30, 3e38);
+    expect(decodeFloats(encodeFloats(new Float32Array([9, ...values]).subarray(1)))).toEqual(values);
+  });
+});
+
+describe("what is printed", () => {
+  const summary = { median: 20, tenth: 19, spread: 0.1, count: 30, loss: 0.5 };
+  const contestant = { name: "Isthmus", version: "1", details: "fast", threads: 1, losses: [0.7, 0.6] };
+  const strided = {
+    result: { fast: summary, torch: { ...summary, median: 34 } },
+    contestants: [
+      { ...contestant, id: "fast" },
+      { ...contestant, id: "torch" },
+      { ...contestant, id: "failed" },
+    ],
+    notes: ["a note"],
+    failures: ["a failure"],
+  };
+
+  test("a table for each network, without who was not timed", () => {
+    const tables = networkTables({ networks: { strided } });
+    expect(tables).toHaveLength(1);
+    expect(tables[0]!.title).toContain("strided");
+    expect(tables[0]!.rows.map(([id]) => id)).toEqual(["fast", "torch"]);
+    expect(tables[0]!.rows[1]).toHaveLength(tables[0]!.columns.length);
+    expect(tables[0]!.rows[1]!.slice(-2)).toEqual(["1.70", "0.600000"]);
+    expect(tables[0]!.notes).toEqual(["a note", "a failure"]);
+  });
+
+  let rows: ReturnType<typeof reach>;
+  beforeAll(() => {
+    const conv = {
+      strided: strided.result,
+      pooled: { "keras@2": { median: 30 }, "turbo@2": { median: 21 } },
+    };
+    rows = reach({ conv: { result: conv } });
+  });
+
+  test("goals are ratios to PyTorch's time and Keras's", () => {
+    const at = rows.findIndex(({ what }) => what.startsWith("strided convolutions, fast"));
+    expect(rows[at]).toMatchObject({ goal: "≥ 1.50×", measured: "1.70×", met: true });
+    expect(rows[at + 1]).toMatchObject({ goal: "≥ 2.80×", measured: "–", met: null });
+    expect(rows[at + 5]).toMatchObject({ goal: "≥ 1.50×", measured: "1.43×", met: false });
+  });
+});
