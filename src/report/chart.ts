@@ -25,11 +25,20 @@ const GEOMETRY = [
   "dy",
 ];
 
+/**
+ * Plot labels a tick of a logarithmic axis only if it lies close above a power of the base, even if the tick was asked
+ * for. Next to the powers of this base, everything does. It must not be a whole number, or d3 would count up to it.
+ */
+const BASE = 1e6 + 0.5;
+
 /** A chart, drawn by Observable Plot. Fonts and text sizes come from the picture around it. */
 export function chart(options: PlotOptions): Drawing {
   const width = options.width ?? WIDTH;
   const height = options.height ?? 300;
-  const svg = plot({ ...options, document, width, height });
+  const [x, y] = [options.x, options.y].map((axis) =>
+    axis?.type === "log" ? { ...axis, base: BASE } : axis,
+  );
+  const svg = plot({ ...options, ...(x && { x }), ...(y && { y }), document, width, height });
   svg.querySelectorAll("style").forEach((style) => {
     style.remove();
   });
