@@ -14,7 +14,7 @@ import {
 } from "./detectionThreshold.js";
 import { EnsembleDetector, type ExplainOptions, flagsOf, REASONS, withEngine } from "./ensembleDetector.js";
 import { finiteRows, widthOf } from "./ensembleInput.js";
-import { type DetectionProgress, trainEnsemble } from "./ensembleTraining.js";
+import { type DetectionHistory, type DetectionProgress, trainEnsemble } from "./ensembleTraining.js";
 import { explainRows } from "./explainRows.js";
 import { type AnomalyEvaluation, checkLabels, evaluateScores, type Labels, readLabels } from "./ranking.js";
 import type { RowReasons } from "./reasons.js";
@@ -68,6 +68,8 @@ export interface Detection {
   readonly reasons: readonly RowReasons[];
   /** How well scores and flags agree with `labels`; undefined without labels. */
   readonly evaluation: AnomalyEvaluation | undefined;
+  /** The losses of the training, and how long it took. */
+  readonly history: DetectionHistory;
   /** The trained detector, for use on further rows. You must dispose it. */
   readonly detector: EnsembleDetector;
 }
@@ -165,7 +167,7 @@ async function detect(
   engine: Engine,
   ownEngine: Engine | undefined,
 ): Promise<Detection> {
-  const ensemble = await trainEnsemble(fitOn, columns, engine, training);
+  const { ensemble, history } = await trainEnsemble(fitOn, columns, engine, training);
   const scores = await ensemble.scores(rows);
   const fitted = fitOn === rows || rule.kind === "labels" ? scores : await ensemble.scores(fitOn);
   const threshold = detectionThreshold(rule, fitted, labels && { scores, labels });
@@ -184,6 +186,7 @@ async function detect(
     rule,
     reasons: explained.map((reasons, i) => ({ ...reasons, row: flagged[i]! })),
     evaluation: labels && evaluateScores(scores, labels, threshold),
+    history,
     detector: EnsembleDetector.of({ ensemble, threshold, rule, ownEngine }),
   };
 }

@@ -120,6 +120,11 @@ export class EnsembleDetector {
     return this.#ensemble.members.length;
   }
 
+  /** Number of values in the code of each of them. */
+  get latentSize(): number {
+    return this.#ensemble.members[0]!.model.latentSize;
+  }
+
   /**
    * How unusual each row is, at least 0.
    *

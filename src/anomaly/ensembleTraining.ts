@@ -28,6 +28,14 @@ export interface DetectionProgress {
   readonly members: number;
 }
 
+/** How the training of an ensemble went. */
+export interface DetectionHistory {
+  /** Loss of each training step, in order: the mean over the members, from before the step's update. */
+  readonly loss: readonly number[];
+  /** Wall time of the training, in seconds. */
+  readonly seconds: number;
+}
+
 /** Default number of training steps per member. With more, it would learn the anomalies, too. */
 const STEPS = 200;
 /** By default, no member sees a row more often than this; otherwise it would memorize small tables. */
@@ -51,11 +59,13 @@ export async function trainEnsemble(
   columns: Columns,
   engine: Engine,
   training: EnsembleTraining,
-): Promise<Ensemble> {
+): Promise<{ ensemble: Ensemble; history: DetectionHistory }> {
+  const began = performance.now();
   const { scaling, still } = learnColumns(rows, columns);
   const { seed, signal, onProgress } = training;
   const measured = prepared(rows, someRows(rows.rows, seed), scaling, still);
   const members: Member[] = [];
+  const losses = new StepLosses();
   const random = new SampleRandom(seed, SEEDS);
   try {
     for (let index = 0; index < training.members; index++) {
@@ -66,15 +76,49 @@ export async function trainEnsemble(
       for (const block of trainingBlocks(rows, index, training)) {
         const { input } = prepared(rows, block, scaling, still);
         const samples = new Matrix(input, block.length, rows.columns);
-        await model.fit(samples, { batchSize: BATCH_SIZE, shuffle: false, ...(signal && { signal }) });
+        await model.fit(samples, {
+          batchSize: BATCH_SIZE,
+          shuffle: false,
+          onBatchEnd: ({ step, loss }) => losses.add(step, loss),
+          ...(signal && { signal }),
+        });
       }
+      losses.endMember();
       await measure(members[index]!, measured, columns, still);
       onProgress?.({ member: index + 1, members: training.members });
     }
-    return new Ensemble(columns, scaling, members);
+    const loss = losses.means(training.members);
+    const history = { loss, seconds: (performance.now() - began) / 1000 };
+    return { ensemble: new Ensemble(columns, scaling, members), history };
   } catch (error) {
     await Promise.all(members.map(({ model }) => model.dispose()));
     throw error;
+  }
+}
+
+/** Adds up the losses of the members' steps. */
+class StepLosses {
+  readonly #sums: number[] = [];
+  /** Steps of this member so far. */
+  #steps = 0;
+  /** Sum of the losses of this call of `fit`. */
+  #sum = 0;
+
+  /** @param mean over the steps of this call of `fit` so far, the `step`-th of which has ended */
+  add(step: number, mean: number): void {
+    if (step === 1) this.#sum = 0;
+    const sum = mean * step;
+    this.#sums[this.#steps] = (this.#sums[this.#steps] ?? 0) + sum - this.#sum;
+    this.#sum = sum;
+    this.#steps++;
+  }
+
+  endMember(): void {
+    this.#steps = 0;
+  }
+
+  means(members: number): number[] {
+    return this.#sums.map((sum) => sum / members);
   }
 }
 

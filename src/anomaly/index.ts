@@ -4,7 +4,7 @@ export { type DetectAnomaliesOptions, type Detection, detectAnomalies } from "./
 export type { DetectionRule, DetectionThreshold, GivenThreshold, NamedRule } from "./detectionThreshold.js";
 export { AnomalyDetector } from "./detector.js";
 export { EnsembleDetector, type ExplainOptions } from "./ensembleDetector.js";
-export type { DetectionProgress } from "./ensembleTraining.js";
+export type { DetectionHistory, DetectionProgress } from "./ensembleTraining.js";
 export type { AnomalyEvaluation, Labels } from "./ranking.js";
 export { type ColumnValue, describeReason, type Reason, type RowReasons } from "./reasons.js";
 export type { ContaminationRule, SigmaRule, ThresholdOptions, ThresholdRule } from "./threshold.js";

@@ -2,6 +2,7 @@ import { show } from "../common/check.js";
 import { ArgumentError, ShapeError } from "../common/errors.js";
 import { toValues } from "../data/values.js";
 import { averageRanks } from "../statistics/ranks.js";
+import { separations } from "../statistics/separation.js";
 
 /** Labels of samples: 1 or true for an anomaly, 0 or false for a normal sample. */
 export type Labels = ArrayLike<number | boolean>;
@@ -65,13 +66,22 @@ export function evaluateScores(
   labels: Uint8Array,
   threshold: number,
 ): AnomalyEvaluation {
+  const flags = Uint8Array.from(scores, (score) => (score > threshold ? 1 : 0));
+  return evaluateFlags(scores, flags, labels, threshold);
+}
+
+/** The same for rows that are flagged by another rule, as points of a series are by their windows. */
+export function evaluateFlags(
+  scores: ArrayLike<number>,
+  flags: Uint8Array,
+  labels: Uint8Array,
+  threshold: number,
+): AnomalyEvaluation {
   let [hits, falseAlarms, anomalies] = [0, 0, 0];
   labels.forEach((label, i) => {
     anomalies += label;
-    if (scores[i]! > threshold) {
-      hits += label;
-      falseAlarms += 1 - label;
-    }
+    hits += flags[i]! * label;
+    falseAlarms += flags[i]! * (1 - label);
   });
   return {
     rocAuc: rocAuc(scores, labels),
@@ -87,7 +97,7 @@ export function evaluateScores(
  * The area under the ROC curve from ranks: Mann and Whitney's U divided by the number of pairs. This is exact; a pair of
  * equal scores counts half.
  */
-function rocAuc(scores: Float32Array, labels: Uint8Array): number {
+function rocAuc(scores: ArrayLike<number>, labels: Uint8Array): number {
   const ranks = averageRanks(scores);
   let [rankSum, anomalies] = [0, 0];
   labels.forEach((label, i) => {
@@ -98,17 +108,11 @@ function rocAuc(scores: Float32Array, labels: Uint8Array): number {
 }
 
 /** Σ (recallₙ − recallₙ₋₁) · precisionₙ over the different scores in descending order, as scikit-learn defines it. */
-function averagePrecision(scores: Float32Array, labels: Uint8Array): number {
-  const order = Uint32Array.from(scores, (_, i) => i).sort((a, b) => scores[b]! - scores[a]!);
-  let [sum, hits, fresh, seen] = [0, 0, 0, 0];
-  order.forEach((row, i) => {
-    seen++;
-    fresh += labels[row]!;
-    const next = order[i + 1];
-    if (next !== undefined && scores[next] === scores[row]) return;
-    hits += fresh;
-    sum += (fresh * hits) / seen;
-    fresh = 0;
-  });
-  return sum / hits;
+function averagePrecision(scores: ArrayLike<number>, labels: Uint8Array): number {
+  let [sum, before] = [0, 0];
+  for (const { hits, falseAlarms } of separations(scores, labels)) {
+    sum += ((hits - before) * hits) / (hits + falseAlarms);
+    before = hits;
+  }
+  return sum / before;
 }

@@ -135,23 +135,24 @@ const APART = { data: "src/data/index.ts", codecs: "src/codecs/index.ts", node: 
 /**
  * Imports public code from the built index, and file access from the built `node.js`, both in the output folder,
  * instead of bundling them again. This way an error is an instance of the same class wherever it is thrown.
+ *
+ * @param {string} [more] another module that has nothing but public code in it
  */
-const besideIndex = {
+const beside = (more) => ({
   name: "beside-index",
   setup({ onResolve }) {
-    onResolve(
-      {
-        filter:
-          /^(\.{1,2}\/)+(index|node|(autoencoder\/)?autoencoder|anomaly\/detector|(common\/)?errors|(data\/)?matrix|data\/index)\.js$/,
-      },
-      ({ importer, path }) => {
-        if (importer.includes("node_modules")) return undefined;
-        const part = /\/(node|data\/index)\.js$/.exec(path)?.[1];
-        return { path: part ? `./${part.split("/")[0]}.js` : "./index.js", external: true };
-      },
-    );
+    const parts = ["index", "node", "(autoencoder/)?autoencoder", "anomaly/detector", "(common/)?errors"];
+    const modules = [...parts, "data/index", ...(more ? [more] : [])].join("|").replaceAll("/", "\\/");
+    onResolve({ filter: new RegExp(`^(\\.{1,2}\\/)+(${modules})\\.js$`) }, ({ importer, path }) => {
+      if (importer.includes("node_modules")) return undefined;
+      const part = /\/(node|data\/index)\.js$/.exec(path)?.[1];
+      return { path: part ? `./${part.split("/")[0]}.js` : "./index.js", external: true };
+    });
   },
-};
+});
+
+/** For what takes and returns matrices. */
+const besideIndex = beside("(data/)?matrix");
 
 /** Keeps the drawing of reports, and their conversion to PNG, in separate bundles that are loaded on demand. */
 const besideCommand = {
@@ -226,7 +227,7 @@ async function buildCommand() {
   chmodSync("build/cli.js", 0o755);
   await bundle(
     { drawReport: "src/report/drawReport.ts", rasterize: "src/cli/rasterize.ts" },
-    { format: "esm", outdir: "build", platform: "node", ...READABLE, plugins: [besideIndex] },
+    { format: "esm", outdir: "build", platform: "node", ...READABLE, plugins: [beside()] },
   );
   const [renderer, font] = ["node_modules/@resvg/resvg-wasm", "node_modules/dejavu-fonts-ttf"];
   compress(`${renderer}/index_bg.wasm`, "build/rasterize.wasm.br");

@@ -4,6 +4,7 @@ import {
   type Table,
   TablePreprocessor,
   type TablePreprocessorOptions,
+  type TimeOrder,
   type Windows,
   windows,
 } from "../data/index.js";
@@ -24,6 +25,8 @@ export interface DetectInput {
   readonly window: WindowChoice | undefined;
   /** Where its windows are. */
   readonly places: Windows | undefined;
+  /** The order of its rows in time, if it has a column of times. */
+  readonly order: TimeOrder | undefined;
   /** 1 for each odd row, if a label column tells. */
   readonly labels: Uint8Array | undefined;
   /** What was guessed, a sentence each. */
@@ -56,14 +59,15 @@ export function prepare(
   const window = learnt ? learnt.window : windowOf(options);
   const notes = [...(given.notes ?? [])];
   let table = given;
+  let order: TimeOrder | undefined;
   let settings: TablePreprocessorOptions = preprocessorOptions(options);
   if (window) {
     const { timeColumn } = options;
     const sorted = trySort(given, timeColumn);
     if (sorted) {
-      table = sorted.table;
-      notes.push(...sorted.order.notes);
-      settings = { ...settings, drop: [...(settings.drop ?? []), sorted.order.timeColumn] };
+      ({ table, order } = sorted);
+      notes.push(...order.notes);
+      settings = { ...settings, drop: [...(settings.drop ?? []), order.timeColumn] };
     } else notes.push("No column of times was found, so the rows are taken in their order.");
   }
   const preprocessor = learnt?.preprocessor ?? TablePreprocessor.fit(table, settings);
@@ -76,6 +80,7 @@ export function prepare(
     columns: columnsOf(preprocessor, features.columns, window?.size ?? 1),
     window,
     places,
+    order,
     labels: hasLabels(table, preprocessor) ? preprocessor.labels(table) : undefined,
     notes,
   };

@@ -18,7 +18,7 @@ import {
   ticksOf,
 } from "./numberText.js";
 import type { Subject } from "./subject.js";
-import { stack } from "./svg.js";
+import { type Drawing, stack } from "./svg.js";
 
 /** The most features to draw. */
 const MOST_FEATURES = 30;
@@ -31,63 +31,80 @@ const WIDE = 50;
  */
 const ROUNDING = 1e-6;
 
-/** A histogram of the samples' errors, with the threshold for anomalies. */
-export function errorDistribution(subject: Subject, { rows, scores }: Measured): Picture {
-  const { model, threshold: given = {} } = subject;
-  const threshold = thresholdFor(given, scores);
-  const isAbove = (score: number) => score > threshold * ("threshold" in given ? 1 + ROUNDING : 1);
-  const above = scores.reduce((count, score) => count + (isAbove(score) ? 1 : 0), 0);
+/** What a histogram of scores shows. */
+export interface ScoreHistogram {
+  readonly scores: Float32Array;
+  readonly threshold: number;
+  /** Whether a score counts as above the threshold. */
+  isAbove(score: number): boolean;
+  /** What the scores are, and what has one. */
+  readonly score: string;
+  readonly samples: string;
+}
+
+/** A histogram of scores, with the threshold; those above it have another colour. */
+export function scoreHistogram({ scores, threshold, isAbove, score, samples }: ScoreHistogram): Drawing {
   const range = extentOf([...scoresExtent(scores), threshold]);
   const logarithmic = range[0] > 0 && range[1] / range[0] > WIDE;
-  const units = model.scaling ? " of scaled values" : "";
+  const binsOf = (values: Float32Array, colour: string) =>
+    histogram(values, BINS, range, logarithmic).map((bin) => ({ ...bin, colour }));
   const bins = [
-    ...histogram(
-      scores.filter((score) => !isAbove(score)),
-      BINS,
-      range,
-      logarithmic,
-    ).map((bin) => ({
-      ...bin,
-      colour: "var(--first)",
-    })),
-    ...histogram(scores.filter(isAbove), BINS, range, logarithmic).map((bin) => ({
-      ...bin,
-      colour: "var(--second)",
-    })),
+    ...binsOf(
+      scores.filter((value) => !isAbove(value)),
+      "var(--first)",
+    ),
+    ...binsOf(scores.filter(isAbove), "var(--second)"),
   ].filter(({ count }) => count > 0);
   const body = chart({
-    height: 290,
+    height: 300,
+    marginTop: 30,
     marginLeft: roomFor(ticksOf(extentOf([0, ...bins.map(({ count }) => count)]))),
     marginRight: roomBeside(range),
     marginBottom: 42,
     x: {
       type: logarithmic ? "log" : "linear",
       domain: range,
-      label: `mean squared error${units}${logarithmic ? ", log scale" : ""}`,
+      label: `${score}${logarithmic ? ", log scale" : ""}`,
       labelAnchor: "center",
       ticks: logarithmic ? logTicks(range) : ticksAcross(range),
       tickFormat: tick,
     },
-    y: { type: "sqrt", label: "samples, square-root scale", grid: true, ticks: 5, tickFormat: tick },
+    y: { type: "sqrt", label: `${samples}, square-root scale`, grid: true, ticks: 5, tickFormat: tick },
     marks: [
       rectY(bins, { x1: "from", x2: "to", y: "count", fill: { value: "colour", scale: null }, inset: 0.5 }),
       ruleY([0]),
       ruleX([threshold], { stroke: "currentColor", strokeWidth: 2, strokeDasharray: "5 3" }),
     ],
   });
+  return stack([
+    swatches([
+      { label: "up to the threshold", colour: "var(--first)", shape: "bar" },
+      { label: "above", colour: "var(--second)", shape: "bar" },
+      { label: `threshold ${shown(threshold)}`, colour: "currentColor", shape: "dashed" },
+    ]),
+    body,
+  ]);
+}
+
+/** A histogram of the samples' errors, with the threshold for anomalies. */
+export function errorDistribution(subject: Subject, { rows, scores }: Measured): Picture {
+  const { model, threshold: given = {} } = subject;
+  const threshold = thresholdFor(given, scores);
+  const isAbove = (score: number) => score > threshold * ("threshold" in given ? 1 + ROUNDING : 1);
+  const above = scores.reduce((count, score) => count + (isAbove(score) ? 1 : 0), 0);
+  const units = model.scaling ? " of scaled values" : "";
   const share = `${((100 * above) / rows).toFixed(1)} %`;
   return {
     name: "errors",
     title: "Reconstruction errors and the threshold",
     caption: `The error of each of ${plural(rows, "sample")}${units === "" ? "" : ", in the model's scaled units"}. ${counted(above)} (${share}) are above the threshold ${shown(threshold)}, ${ruleText(given)}.`,
-    drawing: stack([
-      swatches([
-        { label: "up to the threshold", colour: "var(--first)", shape: "bar" },
-        { label: "above", colour: "var(--second)", shape: "bar" },
-        { label: `threshold ${shown(threshold)}`, colour: "currentColor", shape: "dashed" },
-      ]),
-      body,
-    ]),
+    drawing: scoreHistogram({
+      scores,
+      threshold,
+      isAbove,
+      score: `mean squared error${units}`,
+      samples: "samples",
+    }),
   };
 }
 

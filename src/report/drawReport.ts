@@ -12,6 +12,7 @@ import {
   worstImages,
 } from "./images.js";
 import { lossCurve } from "./loss.js";
+import { trainingAdvice } from "./lossTrend.js";
 import { codeMap } from "./map.js";
 import { evaluationOf, type Measured, measure } from "./measure.js";
 import { counted, shown } from "./numberText.js";
@@ -28,6 +29,7 @@ import type { Subject } from "./subject.js";
 import { decoderWeights, encoderWeights } from "./weightImages.js";
 
 export type { Theme } from "./colours.js";
+export { detectionReport } from "./detection/detectionReport.js";
 export type { LossHistory, Subject } from "./subject.js";
 
 /** A picture that can be drawn for this model and data. */
@@ -47,15 +49,17 @@ export async function drawReport(subject: Subject, about: readonly Fact[] = []):
   const measured = await measure(subject);
   const pictures: Picture[] = [];
   for (const { draw } of drawables(subject)) pictures.push(await draw(async () => measured));
-  const missing = subject.history?.loss.length
-    ? []
+  const { history } = subject;
+  const advice = history && trainingAdvice(history.loss, history.valLoss);
+  const notes = history?.loss.length
+    ? [advice].filter((text) => text !== undefined)
     : ["There is no loss curve: the model's file has no training history."];
   return toPage({
     title: `${subject.modelTitle} on ${subject.dataTitle}`,
     about,
     results: results(subject, measured, await evaluationOf(subject, measured)),
     pictures,
-    notes: missing,
+    notes,
   });
 }
 

@@ -9,6 +9,8 @@ export interface Picture {
   /** What the picture shows, how much of the data is drawn, and how. */
   readonly caption: string;
   readonly drawing: Drawing;
+  /** The same for wide windows, where it takes the whole width. */
+  readonly wide?: Drawing;
 }
 
 /** Margin around a single picture. */
@@ -17,24 +19,29 @@ const TITLE_SIZE = 17;
 const LINE = 1.35;
 
 /** A picture as part of a page, which sets the colours and fonts. */
-export function toFigure({ name, title, caption, drawing }: Picture): string {
-  const { width, height, svg } = drawing;
+export function toFigure({ name, title, caption, drawing, wide }: Picture): string {
   const ids = { title: `${name}-title`, description: `${name}-caption` };
-  const picture = element(
-    "svg",
-    {
-      viewBox: `0 0 ${Math.ceil(width)} ${Math.ceil(height)}`,
-      role: "img",
-      "aria-labelledby": ids.title,
-      "aria-describedby": ids.description,
-    },
-    svg,
-  );
+  const draw = ({ width, height, svg }: Drawing, kind: Record<string, string>) =>
+    element(
+      "svg",
+      {
+        viewBox: `0 0 ${Math.ceil(width)} ${Math.ceil(height)}`,
+        role: "img",
+        "aria-labelledby": ids.title,
+        "aria-describedby": ids.description,
+        ...kind,
+      },
+      svg,
+    );
+  // Only one of the two is shown, and read out.
+  const pictures = wide
+    ? [draw(drawing, { class: "narrow" }), draw(wide, { class: "broad" })]
+    : [draw(drawing, {})];
   return element(
     "figure",
-    { id: name },
+    { id: name, ...(wide && { class: "wide" }) },
     element("h2", { id: ids.title }, escapeText(title)),
-    picture,
+    ...pictures,
     element("figcaption", { id: ids.description }, escapeText(caption)),
   );
 }

@@ -14,8 +14,19 @@ interface Series extends Swatch {
   readonly values: readonly number[];
 }
 
+/** What a value of a history stands for. */
+export interface LossUnit {
+  readonly name: string;
+  /** How many of them a value is the mean of; default 1. */
+  readonly size?: number;
+}
+
 /** The loss by epoch, on a logarithmic axis if all losses are positive. */
-export function lossCurve(history: LossHistory, lossName: string): Picture {
+export function lossCurve(
+  history: LossHistory,
+  lossName: string,
+  { name: unit, size = 1 }: LossUnit = { name: "epoch" },
+): Picture {
   const { loss, valLoss, reconstructionLoss, klLoss } = history;
   const all: Series[] = [
     { label: "training", values: loss, colour: "var(--first)", shape: "line" },
@@ -27,14 +38,16 @@ export function lossCurve(history: LossHistory, lossName: string): Picture {
   const values = series.flatMap((one) => one.values);
   const logarithmic = values.every((value) => value > 0);
   const [low, high] = extentOf(values);
-  const epochs = loss.length;
+  const epochs = loss.length * size;
+  /** A mean of several is drawn where they end. */
+  const x = (_: number, i: number) => (i + 1) * size;
   const ticks = logarithmic ? logTicks([low, high]) : undefined;
   const body = chart({
     height: 280,
     marginLeft: roomFor(ticks?.map(tick) ?? ticksOf(extentOf([low, high, 0]))),
     marginBottom: 40,
     x: {
-      label: "epoch",
+      label: unit,
       labelAnchor: "center",
       domain: epochs > 1 ? [1, epochs] : [0.5, 1.5],
       ticks: wholeTicks(epochs),
@@ -53,7 +66,7 @@ export function lossCurve(history: LossHistory, lossName: string): Picture {
       ...(logarithmic ? [] : [ruleY([0])]),
       ...series.flatMap(({ values, colour, shape }) => [
         line(values, {
-          x: (_, i: number) => i + 1,
+          x,
           y: (value: number) => value,
           stroke: colour,
           strokeWidth: 2,
@@ -61,15 +74,15 @@ export function lossCurve(history: LossHistory, lossName: string): Picture {
         }),
         ...(epochs > MOST_DOTS
           ? []
-          : [dot(values, { x: (_, i: number) => i + 1, y: (value: number) => value, fill: colour, r: 2.5 })]),
+          : [dot(values, { x, y: (value: number) => value, fill: colour, r: 2.5 })]),
       ]),
     ],
   });
   const ends = series.map(({ label, values }) => `${label} ${shown(values.at(-1)!)}`);
   return {
     name: "loss",
-    title: "Loss by epoch",
-    caption: `After ${plural(epochs, "epoch")}: ${ends.join(", ")}.${
+    title: `Loss by ${unit}`,
+    caption: `After ${plural(epochs, unit)}: ${ends.join(", ")}.${size > 1 ? ` Each dot is the mean of ${size} ${unit}s.` : ""}${
       logarithmic ? "" : " The axis is linear, because not all losses are positive."
     }`,
     drawing: stack([swatches(series), body]),

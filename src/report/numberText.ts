@@ -29,8 +29,8 @@ export function counted(value: number): string {
 }
 
 /** `1 sample`, `2 samples`. */
-export function plural(value: number, noun: string): string {
-  return `${counted(value)} ${noun}${value === 1 ? "" : "s"}`;
+export function plural(value: number, noun: string, nouns = `${noun}s`): string {
+  return `${counted(value)} ${value === 1 ? noun : nouns}`;
 }
 
 /** Values whose relative difference is smaller count as equal. Different float32 values differ by more. */

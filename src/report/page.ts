@@ -17,6 +17,15 @@ export interface Page {
   readonly notes: readonly string[];
 }
 
+/** A part of a page: a box with a heading. */
+export interface Section {
+  /** Its `id`, and a class. */
+  readonly name: string;
+  readonly title: string;
+  /** Markup. */
+  readonly content: string;
+}
+
 /** Pictures are narrow: a phone shows their text at nearly full size, a wide window shows several side by side. */
 const LAYOUT = `*{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,sans-serif;-webkit-text-size-adjust:100%}
@@ -35,11 +44,34 @@ th{font-weight:normal;color:var(--muted);padding-right:1rem;width:45%}
 td{font-variant-numeric:tabular-nums}
 figure svg{display:block;width:100%;max-width:100%;height:auto;font-family:system-ui,sans-serif}
 svg text{white-space:pre}
+figure.wide{margin-bottom:1rem}
+figure svg.broad{display:none}
+@media (min-width:48rem){figure svg.broad{display:block}figure svg.narrow{display:none}}
 figcaption,.note{color:var(--muted);font-size:.85rem;margin:.75rem 0 0}
+.scroll{overflow-x:auto}
+.grid th,.grid td{padding:.35rem .9rem .35rem 0;width:auto}
+.grid thead th{border-top:0;white-space:nowrap}
+.grid tbody tr:first-child>*{border-top:1px solid var(--line)}
+.grid tbody th{color:inherit}
+.number{text-align:right;white-space:nowrap}
 @media print{body{background:none}figure,.facts{break-inside:avoid}}`;
 
 /** The page as one document, without scripts and without links to other files. */
 export function toPage({ title, about, results, pictures, notes }: Page): string {
+  return toDocument(title, [
+    element("h1", {}, escapeText(title)),
+    element(
+      "div",
+      { class: "top" },
+      ...(about.length > 0 ? [facts("about", "Model and data", about)] : []),
+      facts("results", "Results", results, notes),
+    ),
+    element("div", { class: "pictures" }, ...pictures.map((picture) => toFigure(picture))),
+  ]);
+}
+
+/** A document of these parts, which are markup. */
+export function toDocument(title: string, parts: readonly string[], style = ""): string {
   const head = [
     '<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width,initial-scale=1">',
@@ -48,24 +80,29 @@ export function toPage({ title, about, results, pictures, notes }: Page): string
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">`,
     '<link rel="icon" href="data:,">',
     element("title", {}, `${escapeText(title)} – Isthmus report`),
-    `<style>${COLOUR_SHEET}\n${LAYOUT}</style>`,
+    `<style>${COLOUR_SHEET}\n${LAYOUT}${style}</style>`,
   ];
-  const body = element(
-    "main",
-    {},
-    element("h1", {}, escapeText(title)),
-    element(
-      "div",
-      { class: "top" },
-      ...(about.length > 0 ? [facts("about", "Model and data", about)] : []),
-      facts("results", "Results", results, notes),
-    ),
-    element("div", { class: "pictures" }, ...pictures.map(toFigure)),
-  );
+  const body = element("main", {}, ...parts);
   return `<!doctype html>\n<html lang="en"><head>${head.join("\n")}</head>\n<body>${body}</body></html>\n`;
 }
 
-function facts(name: string, title: string, rows: readonly Fact[], notes: readonly string[] = []): string {
+/** A box with a heading. */
+export function section({ name, title, content }: Section): string {
+  return element(
+    "section",
+    { class: `facts ${name}`, id: name, "aria-labelledby": `${name}-heading` },
+    element("h2", { id: `${name}-heading` }, escapeText(title)),
+    content,
+  );
+}
+
+/** Names and values, one pair a line, with remarks below. */
+export function facts(
+  name: string,
+  title: string,
+  rows: readonly Fact[],
+  notes: readonly string[] = [],
+): string {
   const lines = rows.map(([label, value]) =>
     element(
       "tr",
@@ -74,11 +111,44 @@ function facts(name: string, title: string, rows: readonly Fact[], notes: readon
       element("td", {}, escapeText(value)),
     ),
   );
-  return element(
-    "section",
-    { class: `facts ${name}`, id: name, "aria-labelledby": `${name}-heading` },
-    element("h2", { id: `${name}-heading` }, escapeText(title)),
-    element("table", {}, element("tbody", {}, ...lines)),
-    ...notes.map((note) => element("p", { class: "note" }, escapeText(note))),
+  const table = element("table", {}, element("tbody", {}, ...lines));
+  return section({ name, title, content: table + notes.map(note).join("") });
+}
+
+/** A remark below a table. */
+export function note(text: string): string {
+  return element("p", { class: "note" }, escapeText(text));
+}
+
+/** A column of a table with a head. */
+export interface GridColumn {
+  readonly title: string;
+  /** Whether it holds numbers, which are aligned right. */
+  readonly number?: true;
+}
+
+/** A table with a head. Cells are markup; the first of a row is its head. */
+export function grid(columns: readonly GridColumn[], rows: readonly (readonly string[])[]): string {
+  const classOf = (index: number): Record<string, string> =>
+    columns[index]!.number ? { class: "number" } : {};
+  const head = columns.map(({ title }, i) =>
+    element("th", { scope: "col", ...classOf(i) }, escapeText(title)),
   );
+  const lines = rows.map((cells) =>
+    element(
+      "tr",
+      {},
+      ...cells.map((cell, i) =>
+        i === 0 ? element("th", { scope: "row", ...classOf(i) }, cell) : element("td", classOf(i), cell),
+      ),
+    ),
+  );
+  const table = element(
+    "table",
+    { class: "grid" },
+    element("thead", {}, element("tr", {}, ...head)),
+    element("tbody", {}, ...lines),
+  );
+  // A wide table scrolls by itself, also by keyboard.
+  return element("div", { class: "scroll", tabindex: "0" }, table);
 }

@@ -62,6 +62,28 @@ describe("a table with two planted values, without options", async () => {
     expect(median).toBeLessThan(2);
   });
 
+  test("the history has the loss of each step, the mean over the members", async () => {
+    const { loss, seconds } = found.history;
+    expect(loss).toHaveLength(Math.ceil((15 * 400) / 64));
+    expect(seconds).toBeGreaterThan(0);
+    // At first about the mean absolute value of standardized features; then it falls.
+    const start = loss[0]!;
+    expect(start).toBeGreaterThan(0.5);
+    expect(start).toBeLessThan(1.2);
+    expect(loss.slice(-10).reduce((sum, value) => sum + value, 0) / 10).toBeLessThan(start / 2);
+    // Fewer steps are the beginning of the same training, and a second member changes the mean alone.
+    const alone = await detect(rows, { columns: NAMES, members: 1, steps: 12 });
+    const both = await detect(rows, { columns: NAMES, members: 2, steps: 9 });
+    const longer = await detect(rows, { columns: NAMES, members: 1, steps: 20 });
+    alone.history.loss.forEach((value, i) => {
+      expect(longer.history.loss[i]).toBeCloseTo(value, 9);
+    });
+    const others = both.history.loss.map((value, i) => 2 * value - alone.history.loss[i]!);
+    for (const value of others) expect(value).toBeGreaterThan(0.2);
+    expect(others).not.toEqual(alone.history.loss.slice(0, 9));
+    for (const { detector } of [alone, both, longer]) await detector.dispose();
+  });
+
   test("rank is the order of scores", () => {
     const order = Array.from(found.rank, (place, row) => ({ place, score: found.scores[row]! })).sort(
       (a, b) => a.place - b.place,

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { parseHTML } from "linkedom";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadTable } from "../../src/node.js";
 import { events, inFolder } from "./run.js";
@@ -97,12 +98,51 @@ describe("a table", () => {
     expect(scoreOf(stdout)).toBe(scoreOf(plain.stdout));
   });
 
+  test("has a report, also of a saved detector, with the same rows and the command", async () => {
+    const page = (name: string) => parseHTML(readFileSync(here.path(name), "utf8")).document;
+    const trained = await here.run("detect", "wrong.csv", "--report", "odd.html", "--save", "r.safetensors");
+    expect(trained).toMatchObject({ code: 0, stderr: "" });
+    expect(trained.stdout).toMatch(/^saved r\.safetensors and odd\.html$/m);
+    const flagged = /^(\d+) of 300 rows are odd/m.exec(trained.stdout)![0];
+    const verdict = page("odd.html").querySelector("#verdict")!.textContent!;
+    expect(verdict).toMatch(
+      new RegExp(`^${flagged} .*the oddest is row 78 \\(id 77\\), because flow is 900,00, expected \\d`),
+    );
+    expect(page("odd.html").querySelector("#about")!.textContent).toMatch(
+      /datawrong\.csvseed0commandisthmus detect wrong\.csv --report odd\.html --save r\.safetensors/,
+    );
+    expect(page("odd.html").querySelector("#loss")).not.toBe(null);
+    const again = await here.run("report", "r.safetensors", "wrong.csv", "--out", "again.html");
+    expect(again).toMatchObject({ code: 0, stderr: "", stdout: "saved again.html\n" });
+    const rows = (name: string) => page(name).querySelector("#rows")!.textContent;
+    expect(rows("again.html")).toBe(rows("odd.html"));
+    expect(page("again.html").querySelector("#verdict")!.textContent).toBe(verdict);
+    const other = await here.run(
+      "detect",
+      "clean.csv",
+      "--model",
+      "r.safetensors",
+      "--json",
+      "--report",
+      "clean.html",
+    );
+    expect(events(other.stdout).at(-1)).toMatchObject({ event: "done", report: "clean.html" });
+    expect(page("clean.html").querySelector("#about")!.textContent).toMatch(/saved detectorr\.safetensors/);
+    const labels = await here.run("report", "r.safetensors", "wrong.csv", "--labels", "x.npy");
+    expect(labels.stderr).toMatch(/--labels is not for a detector of detect --save/);
+    expect(labels.code).toBe(2);
+    const made = await here.run("report", "r.safetensors", "digits");
+    expect(made.stderr).toMatch(/digits is no table/);
+  });
+
   test.each([
     [["nothing.csv"], /File not found: nothing\.csv/],
     [["wrong.csv", "--label-column", "lable"], /"lable"/],
     [["wrong.csv", "--types", "site=number"], /line 2.*"site".*"Berlin"/],
     [["wrong.csv", "--out", "wrong.csv"], /also the file of DATA and would overwrite it/],
     [["wrong.csv", "--out", "x.xlsx"], /must end in \.csv/],
+    [["wrong.csv", "--report", "x.pdf"], /--report "x\.pdf" must end in \.html/],
+    [["wrong.csv", "--report", "none/x.html"], /no folder none/],
     [["wrong.csv", "--stride", "2"], /--stride is for a series: give --window, too/],
     [["wrong.csv", "--threshold", "labels"], /needs a label column/],
     [["wrong.csv", "--model", "clean.csv"], /clean\.csv/],

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { encodePng } from "../../src/codecs/pngFile.js";
 import { resolveColours } from "../../src/report/colours.js";
+import { lossTrend, trainingAdvice } from "../../src/report/lossTrend.js";
 import {
   evenly,
   extentOf,
@@ -20,6 +21,8 @@ import {
 import { principalComponents } from "../../src/report/principal.js";
 import { signedTile } from "../../src/report/strips.js";
 import { element, escapeText, wrap } from "../../src/report/svg.js";
+import { principalAxes } from "../../src/statistics/principalAxes.js";
+import { separations } from "../../src/statistics/separation.js";
 import { expectClose, values } from "../support/models.js";
 import { principalComponents as jacobi } from "../support/pca.js";
 
@@ -178,4 +181,86 @@ test("every colour is known in both themes", () => {
   for (const theme of ["light", "dark"] as const) {
     for (const name of names) expect(resolveColours(`var(--${name})`, theme)).toMatch(/^(#|rgb)/);
   }
+});
+
+test.each([
+  [6, 3],
+  [40, 4],
+  [60, 25],
+])("principal axes of %i columns, %i of them, are those of Jacobi's method", (width, count) => {
+  const rows = 150;
+  const given = values(rows, width, 9, -1, 1).map((value, i) => value * 1.2 ** -(i % width) + 3);
+  const { means, axes, variances, total } = principalAxes(given, width, count);
+  const table = Array.from({ length: rows }, (_, i) =>
+    Array.from(given.subarray(i * width, (i + 1) * width)),
+  );
+  const expected = table[0]!.map((_, d) => table.reduce((sum, row) => sum + row[d]!, 0) / rows);
+  expectClose(means, expected, { absolute: 1e-12 });
+  const centred = table.map((row) => row.map((value, d) => value - expected[d]!));
+  jacobi(centred, count).forEach((direction, i) => {
+    const own = axes.subarray(i * width, (i + 1) * width);
+    const product = direction.reduce((sum, value, d) => sum + value * own[d]!, 0);
+    expect(Math.abs(product)).toBeCloseTo(1, 5);
+    const variance = centred.reduce(
+      (sum, row) => sum + row.reduce((s, x, d) => s + x * direction[d]!, 0) ** 2,
+      0,
+    );
+    expect(variances[i]).toBeCloseTo(variance / rows, 6);
+  });
+  expect(total).toBeCloseTo(centred.flat().reduce((sum, x) => sum + x * x, 0) / rows, 6);
+});
+
+test("equal columns have one axis, and rows that are all alike none", () => {
+  const same = Float32Array.from({ length: 60 }, (_, i) => Math.floor(i / 3));
+  const { axes, variances } = principalAxes(same, 3, 2);
+  expectClose(
+    axes.subarray(0, 3),
+    [1, 1, 1].map((x) => x / Math.sqrt(3)),
+    { absolute: 1e-9 },
+  );
+  expect(variances[1]).toBeCloseTo(0, 9);
+  expect([...principalAxes(new Float32Array(40 * 50), 40, 2).variances]).toEqual([0, 0]);
+});
+
+test("separations flag equal scores together, the largest first", () => {
+  expect(separations([1, 3, 3, 2], [0, 1, 0, 1])).toEqual([
+    { score: 3, hits: 1, falseAlarms: 1 },
+    { score: 2, hits: 2, falseAlarms: 1 },
+    { score: 1, hits: 2, falseAlarms: 2 },
+  ]);
+});
+
+describe("a loss at the end of training", () => {
+  const falling = (rate: number, count = 40) => Array.from({ length: count }, (_, i) => (1 - rate) ** i);
+  const wavy = (count = 40) => Array.from({ length: count }, (_, i) => 1 + 0.05 * Math.sin(2.5 * i));
+
+  test("that falls asks for more epochs, by its rate", () => {
+    expect(lossTrend(falling(0.03))).toMatchObject({ direction: "falling", count: 10 });
+    expect(lossTrend(falling(0.03))!.change).toBeCloseTo(0.03, 9);
+    expect(trainingAdvice(falling(0.03), [])).toBe(
+      "Train longer: the loss was still falling by 3 % an epoch.",
+    );
+    expect(trainingAdvice(falling(0.03), falling(0.012))).toBe(
+      "Train longer: the validation loss was still falling by 1.2 % an epoch.",
+    );
+  });
+
+  test("that rises asks for something else", () => {
+    expect(trainingAdvice(falling(0.03), falling(-0.02))).toMatch(/^Train shorter, or regularize: .* by 2 %/);
+    expect(trainingAdvice(falling(-0.02), [])).toMatch(/^Lower the learning rate/);
+  });
+
+  test("that is level, noise, too short or not above 0 says nothing", () => {
+    expect(lossTrend(wavy())!.direction).toBe("level");
+    for (const loss of [
+      wavy(),
+      falling(0.0005),
+      falling(0.1, 12),
+      [],
+      [3, 2, 1],
+      falling(0.1).map((x) => -x),
+    ]) {
+      expect(trainingAdvice(loss, [])).toBe(undefined);
+    }
+  });
 });

@@ -1,37 +1,29 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { evaluateScores } from "../../anomaly/ranking.js";
-import { printable } from "../../common/printable.js";
-import { TablePreprocessor } from "../../data/index.js";
-import {
-  type AnomalyEvaluation,
-  type AnyMatrix,
-  ArgumentError,
-  type Detection,
-  detectAnomalies,
-  type EnsembleDetector,
-} from "../../index.js";
-import { loadEnsembleDetector, loadSafetensors, saveModel, saveTable } from "../../node.js";
-import { counted, plural } from "../../report/numberText.js";
-import { type DetectInput, openTable, prepare, type WindowChoice } from "../detectInput.js";
-import { ofFlagged, type RowResults, rowResults, withResults } from "../detectResult.js";
+import { evaluateFlags } from "../../anomaly/ranking.js";
+import { type RowResults, rowResults } from "../../anomaly/rowResults.js";
+import { type AnomalyEvaluation, type AnyMatrix, ArgumentError, detectAnomalies } from "../../index.js";
+import { saveTable } from "../../node.js";
+import { type DetectInput, openTable, prepare } from "../detectInput.js";
+import { emitAll, print, printColumns } from "../detectOutput.js";
+import { withResults } from "../detectResult.js";
 import { Interruption } from "../interruption.js";
 import {
   addCalculationOptions,
   addJsonOption,
   type CalculationOptions,
-  engineOptions,
   fraction,
   notNegative,
   positiveInteger,
   seed,
 } from "../options.js";
 import { checkModelEnding, checkOutputs } from "../outputs.js";
+import { detectorEngine, type Found, openSaved, saveDetector, score } from "../savedDetector.js";
 import { addTableOptions, type TableOptions } from "../tableOptions.js";
-import { bold, dim, emit, say, terminal } from "../terminal.js";
-import { table as alignedTable } from "../text.js";
+import { writeDetectionReport } from "../writeDetectionReport.js";
 
 interface DetectOptions extends TableOptions, CalculationOptions {
   out?: string;
+  report?: string;
   fit?: string;
   model?: string;
   save?: string;
@@ -44,16 +36,12 @@ interface DetectOptions extends TableOptions, CalculationOptions {
   json?: true;
 }
 
-/** Where a detector's file keeps what was learnt of the table. */
-const TABLE_KEY = "isthmus.table";
-/** How many of the oddest rows are printed. */
-const SHOWN = 10;
-
 const HELP = `
 The rows of the table need no labels and no scaling. What was made of each column is
 printed first; --columns, --drop and --types change it.
 
   isthmus detect sensors.csv --out flagged.csv
+  isthmus detect sensors.csv --report report.html
   isthmus detect sensors.csv --contamination 0.02 --save detector.safetensors
   isthmus detect new.csv --model detector.safetensors --out flagged.parquet
   isthmus detect today.csv --fit clean.csv --threshold max --out flagged.csv
@@ -75,6 +63,7 @@ export function detectCommand(): Command {
     .description("Find the odd rows of a table, and say why they are odd.")
     .argument("<data>", "CSV, TSV, JSON, Parquet, Arrow or NPZ, plain or gzipped; - for standard input")
     .option("--out <file>", "write the table with score, anomaly, rank and reason: .csv, .parquet or .arrow")
+    .option("--report <file>", "write a page about what was found and why: .html")
     .option("--fit <file>", "learn from the rows of this table instead, best without odd ones")
     .option("--model <file>", "score with a detector saved by --save instead of training one")
     .option("--save <file>", "save the detector, with what was learnt of the columns")
@@ -109,42 +98,40 @@ export function detectCommand(): Command {
 }
 
 async function detect(name: string, options: DetectOptions): Promise<void> {
-  const { out, save, model, fit, json } = options;
+  const { out, save, model, fit, report, json } = options;
   if (model !== undefined) assertNoTraining(options);
   if (out !== undefined && !/\.(csv|parquet|arrow|feather)$/i.test(out)) {
     throw new ArgumentError(`--out ${JSON.stringify(out)} must end in .csv, .parquet, .arrow or .feather`);
   }
   if (save !== undefined) checkModelEnding("--save", save);
+  if (report !== undefined && !/\.html?$/i.test(report)) {
+    throw new ArgumentError(`--report ${JSON.stringify(report)} must end in .html`);
+  }
   await checkOutputs(
-    { "--out": out, "--save": save },
+    { "--out": out, "--save": save, "--report": report },
     { DATA: name === "-" ? undefined : name, "--fit": fit, "--model": model },
   );
   const began = performance.now();
   const given = await openTable(name, options);
-  const saved = model === undefined ? undefined : await openSaved(model, options);
+  const saved = model === undefined ? undefined : await openSaved("--model", model, detectorEngine(options));
   const fitted = fit === undefined ? undefined : prepare(await openTable(fit, options), options);
   const learnt = saved ?? fitted;
   const input = prepare(given, options, learnt);
   if (!json) printColumns(input, saved !== undefined);
-  const found = saved ? await score(saved.detector, input) : await train(input, fitted?.samples, options);
+  const found = saved ? await score(saved, input) : await train(input, fitted?.samples, options);
   try {
-    const results = rowResults(input, found);
+    const results = rowResults(found, input.places);
     const seconds = (performance.now() - began) / 1000;
     if (out !== undefined) await saveTable(out, withResults(input.table, results));
-    if (save !== undefined)
-      await saveModel(save, found.detector, { metadata: { [TABLE_KEY]: tableText(input) } });
-    const evaluation = evaluationOf(input, results, found.threshold, input.places !== undefined);
+    if (save !== undefined) await saveDetector(save, found, input);
+    if (report !== undefined) await writeDetectionReport(report, input, found, { name, fitted, model });
+    const evaluation = evaluationOf(input, results, found.threshold);
     if (json) emitAll(input, found, results, evaluation, seconds, options);
     else print(input, found, results, evaluation, seconds, options);
   } finally {
     await found.detector.dispose();
   }
 }
-
-/** What one sample's results come from. */
-type Found = Pick<Detection, "scores" | "flags" | "reasons" | "threshold" | "detector"> & {
-  readonly rule: string;
-};
 
 async function train(
   input: DetectInput,
@@ -160,7 +147,6 @@ async function train(
   const interruption = new Interruption();
   const { labels, columns, samples } = input;
   const both = labels?.includes(0) && labels.includes(1);
-  const { math, ...engine } = engineOptions(options);
   const detection = await detectAnomalies(samples, {
     columns,
     ...(both && !input.places && { labels }),
@@ -171,11 +157,10 @@ async function train(
     ...(members !== undefined && { members }),
     ...(steps !== undefined && { steps }),
     seed,
-    // The same rows are flagged on every machine, unless somebody asks for speed.
-    engine: { ...engine, math: math ?? "portable" },
+    engine: detectorEngine(options),
     signal: interruption.signal,
   });
-  return { ...detection, rule: ruleText(options) };
+  return { ...detection, seed, ruleText: ruleText(options) };
 }
 
 function ruleText({ contamination, sigma, threshold = "fence" }: DetectOptions): string {
@@ -185,23 +170,6 @@ function ruleText({ contamination, sigma, threshold = "fence" }: DetectOptions):
   return { fence: "rows that stand apart", max: "largest of the rows learned from", labels: "best F1" }[
     threshold
   ];
-}
-
-async function score(detector: EnsembleDetector, { samples, columns }: DetectInput): Promise<Found> {
-  const scores = await detector.score(samples);
-  const { threshold } = detector;
-  const flags = Uint8Array.from(scores, (score) => (score > threshold ? 1 : 0));
-  const numbers = Array.from(flags.keys()).filter((row) => flags[row] === 1);
-  const flagged = numbers.map((row) => samples.row(row));
-  const explained = flagged.length === 0 ? [] : await detector.explain(flagged);
-  return {
-    scores,
-    flags,
-    reasons: ofFlagged(explained, numbers, columns),
-    threshold,
-    detector,
-    rule: "saved with the detector",
-  };
 }
 
 /** Options that a saved detector has settled. */
@@ -215,135 +183,12 @@ function assertNoTraining(options: DetectOptions): void {
     throw new ArgumentError(`--${one[0]} and --model cannot be used together: the detector has settled it`);
 }
 
-/** What the file of a detector keeps of the table that it was trained on. */
-interface SavedTable {
-  readonly preprocessor: unknown;
-  readonly window?: WindowChoice;
-}
-
-function tableText({ preprocessor, places, window }: DetectInput): string {
-  const saved: SavedTable = { preprocessor: preprocessor.toJSON(), ...(places && window && { window }) };
-  return JSON.stringify(saved);
-}
-
-async function openSaved(path: string, options: DetectOptions) {
-  const { metadata } = await loadSafetensors(path);
-  const text = metadata[TABLE_KEY];
-  if (text === undefined) {
-    throw new ArgumentError(`--model ${JSON.stringify(path)} was not saved by detect --save`);
-  }
-  const { preprocessor, window } = JSON.parse(text) as SavedTable;
-  const { math, ...engine } = engineOptions(options);
-  const detector = await loadEnsembleDetector(path, { engine: { ...engine, math: math ?? "portable" } });
-  return { detector, preprocessor: TablePreprocessor.fromJSON(preprocessor), window };
-}
-
 /** How scores agree with the label column, if there is one with both kinds of rows. */
 function evaluationOf(
   { labels }: DetectInput,
   { scores, flags }: RowResults,
   threshold: number,
-  windowed: boolean,
 ): AnomalyEvaluation | undefined {
   if (!labels || !(labels.includes(0) && labels.includes(1))) return undefined;
-  const byScore = evaluateScores(Float32Array.from(scores), labels, threshold);
-  if (!windowed) return byScore;
-  // Points of a series are flagged by their windows, not by a threshold of their own.
-  const { precision, recall, f1 } = evaluateScores(Float32Array.from(flags), labels, 0.5);
-  return { ...byScore, precision, recall, f1 };
-}
-
-function printColumns({ preprocessor, notes, labels }: DetectInput, saved: boolean): void {
-  const screen = terminal();
-  for (const note of notes) say(dim(printable(note), screen));
-  if (!saved) say(preprocessor.summary().split("\n").map(printable).join("\n"));
-  if (labels) {
-    const odd = labels.reduce((sum, label) => sum + label, 0);
-    const name = JSON.stringify(preprocessor.labelColumn);
-    say(
-      dim(
-        `Column ${printable(name)} holds labels (${counted(odd)} odd rows); nothing is learned from it.`,
-        screen,
-      ),
-    );
-  }
-  say();
-}
-
-/** Flagged rows, the oddest first. */
-function oddest({ flags, rank }: RowResults): number[] {
-  return Array.from(flags.keys())
-    .filter((row) => flags[row] === 1)
-    .sort((a, b) => rank[a]! - rank[b]!);
-}
-
-function print(
-  { table, places }: DetectInput,
-  { threshold, rule }: Found,
-  results: RowResults,
-  evaluation: AnomalyEvaluation | undefined,
-  seconds: number,
-  { out, save }: DetectOptions,
-): void {
-  const screen = terminal();
-  const rows = oddest(results);
-  const share = ((100 * rows.length) / table.rows).toFixed(1);
-  const of = plural(table.rows, "row");
-  say(bold(`${counted(rows.length)} of ${of} ${rows.length === 1 ? "is" : "are"} odd (${share} %).`, screen));
-  const shown = rows
-    .slice(0, SHOWN)
-    .map((row) => [
-      lineName(table, row),
-      results.scores[row]!.toPrecision(3),
-      printable(results.reasons.get(row) ?? ""),
-    ]);
-  if (shown.length > 0) {
-    const [head, ...body] = alignedTable([["row", "score", "why"], ...shown], [0, 1]).split("\n");
-    say([dim(head!, screen), ...body].join("\n"));
-  }
-  if (rows.length > SHOWN) say(dim(`… and ${counted(rows.length - SHOWN)} more`, screen));
-  say();
-  const what = places ? `${plural(places.starts.length, "window")} of ${places.size} rows; ` : "";
-  say(dim(`${what}threshold ${threshold.toPrecision(4)} (${rule}), ${seconds.toFixed(1)} s`, screen));
-  if (evaluation) {
-    const { rocAuc, averagePrecision, precision, recall, f1 } = evaluation;
-    const figures = { "ROC AUC": rocAuc, "average precision": averagePrecision, precision, recall, F1: f1 };
-    const texts = Object.entries(figures).map(([label, value]) => `${label} ${value.toFixed(3)}`);
-    say(`against the labels: ${texts.join(", ")}`);
-  }
-  const files = [out, save].flatMap((path) => (path === undefined ? [] : [bold(printable(path), screen)]));
-  if (files.length > 0) say(`saved ${files.join(" and ")}`);
-}
-
-/** Rows count from 1, and texts have lines: both are said where they differ by more than a header. */
-function lineName({ lines }: DetectInput["table"], row: number): string {
-  const line = lines?.[row];
-  return line === undefined ? String(row + 1) : `${row + 1} (line ${line})`;
-}
-
-function emitAll(
-  { table, preprocessor, notes, places }: DetectInput,
-  { threshold }: Found,
-  results: RowResults,
-  evaluation: AnomalyEvaluation | undefined,
-  seconds: number,
-  { out, save }: DetectOptions,
-): void {
-  emit({ event: "columns", decisions: preprocessor.decisions, notes });
-  const rows = oddest(results);
-  for (const row of rows) {
-    const reason = results.reasons.get(row) ?? "";
-    emit({ event: "anomaly", row, score: results.scores[row], rank: results.rank[row], reason });
-  }
-  emit({
-    event: "done",
-    rows: table.rows,
-    ...(places && { windows: places.starts.length }),
-    anomalies: rows.length,
-    threshold,
-    ...(evaluation && { ...evaluation }),
-    seconds,
-    ...(out !== undefined && { out }),
-    ...(save !== undefined && { save }),
-  });
+  return evaluateFlags(scores, flags, labels, threshold);
 }

@@ -4,6 +4,7 @@ import { printable } from "../../common/printable.js";
 import { ArgumentError, NonFiniteError, ShapeError } from "../../index.js";
 import { loadSafetensors } from "../../node.js";
 import type { Subject } from "../../report/drawReport.js";
+import { openTable, prepare } from "../detectInput.js";
 import { loadColumn, openDetector, type ThresholdFlags } from "../openDetector.js";
 import {
   addCalculationOptions,
@@ -28,8 +29,10 @@ import {
   type Source,
   withImageShape,
 } from "../readData.js";
+import { detectorEngine, isSavedDetector, openSaved, score } from "../savedDetector.js";
 import { historyOf } from "../savedHistory.js";
 import { bold, emit, say, terminal } from "../terminal.js";
+import { writeDetectionReport } from "../writeDetectionReport.js";
 import { subjectOf, writePicture, writeReport } from "../writeReport.js";
 
 interface ReportOptions extends DataOptions, CalculationOptions, ImageOptions, ThresholdFlags {
@@ -44,7 +47,7 @@ interface ReportOptions extends DataOptions, CalculationOptions, ImageOptions, T
 export function reportCommand(): Command {
   const command = new Command("report")
     .description("Draw a report on a model and its results for some data: one HTML file, or one picture.")
-    .argument("<model>", "a model or a checkpoint saved by train")
+    .argument("<model>", "a model or a checkpoint saved by train, or a detector saved by detect")
     .argument("<data>", DATA_HELP)
     .option("--out <file>", "where to write: .html, or with --picture .svg or .png (default: report.html)")
     .option("--picture <name>", "write only this picture, such as loss or reconstructions")
@@ -68,16 +71,18 @@ errors, features, codes, map.
 
   isthmus report model.safetensors digits
   isthmus report model.safetensors t10k-images-idx3-ubyte.gz --labels t10k-labels-idx1-ubyte.gz
-  isthmus report model.safetensors spiral --picture curve --out curve.png`;
+  isthmus report model.safetensors spiral --picture curve --out curve.png
+  isthmus report detector.safetensors new.csv`;
 
 async function report(modelPath: string, name: string, options: ReportOptions): Promise<void> {
   const out = checkOut(options);
   const { labels, positions } = options;
   const inputs = { MODEL: modelPath, DATA: dataFile(name), "--labels": labels, "--positions": positions };
   await checkOutputs({ "--out": out }, inputs);
+  const file = await loadSafetensors(modelPath);
+  if (isSavedDetector(file.metadata)) return reportDetection(modelPath, name, out, options);
   const source = withImageShape(await openData(name, options, USED_DIGITS), options.imageShape);
   const examples = await withColumns(source, isBuiltIn(name), options);
-  const file = await loadSafetensors(modelPath);
   const { detector, fitted } = await openDetector(modelPath, file, options);
   const { model } = detector;
   try {
@@ -92,11 +97,52 @@ async function report(modelPath: string, name: string, options: ReportOptions): 
     if (options.picture === undefined) await writeReport(out, subject);
     else await writePicture(out, subject, options.picture, options.dark === true);
     const seconds = (performance.now() - began) / 1000;
-    if (options.json) emit({ event: "done", samples: examples.rows, seconds, out });
-    else say(`saved ${bold(printable(out), terminal())}`);
+    announce(options, { samples: examples.rows, seconds, out });
   } finally {
     await model.dispose();
   }
+}
+
+/** The report on what a detector of `detect --save` finds in a table. */
+async function reportDetection(
+  modelPath: string,
+  name: string,
+  out: string,
+  options: ReportOptions,
+): Promise<void> {
+  const { labels, positions, picture, imageShape, contamination, sigma, samples, noise } = options;
+  const given = {
+    labels,
+    positions,
+    picture,
+    "image-shape": imageShape,
+    contamination,
+    sigma,
+    samples,
+    noise,
+  };
+  const [unused] = Object.entries(given).filter(([, value]) => value !== undefined);
+  if (unused) throw new ArgumentError(`--${unused[0]} is not for a detector of detect --save`);
+  if (isBuiltIn(name)) throw new ArgumentError(`${name} is no table; a detector of detect --save needs one`);
+  const began = performance.now();
+  const { maxUnpacked } = options;
+  const table = await openTable(name, maxUnpacked === undefined ? {} : { maxUnpacked });
+  const saved = await openSaved("MODEL", modelPath, detectorEngine(options));
+  try {
+    const input = prepare(table, {}, saved);
+    const found = await score(saved, input);
+    await writeDetectionReport(out, input, found, { name, fitted: undefined, model: modelPath });
+    const seconds = (performance.now() - began) / 1000;
+    announce(options, { samples: input.samples.rows, seconds, out });
+  } finally {
+    await saved.detector.dispose();
+  }
+}
+
+/** Says where the report is. */
+function announce({ json }: ReportOptions, done: { samples: number; seconds: number; out: string }): void {
+  if (json) emit({ event: "done", ...done });
+  else say(`saved ${bold(printable(done.out), terminal())}`);
 }
 
 /** Checks where to write. */

@@ -1,0 +1,114 @@
+import { type RowResults, reasonOf } from "../anomaly/rowResults.js";
+import { printable } from "../common/printable.js";
+import type { AnomalyEvaluation } from "../index.js";
+import { flaggedRows } from "../report/detection/detectionSubject.js";
+import { listed } from "../report/detection/words.js";
+import { counted, plural } from "../report/numberText.js";
+import type { DetectInput } from "./detectInput.js";
+import type { Found } from "./savedDetector.js";
+import { bold, dim, emit, say, terminal } from "./terminal.js";
+import { table as alignedTable } from "./text.js";
+
+/** How many of the oddest rows are printed. */
+const SHOWN = 10;
+
+/** Files that were written. */
+export interface Written {
+  readonly out?: string;
+  readonly save?: string;
+  readonly report?: string;
+}
+
+/** What was made of the columns. */
+export function printColumns({ preprocessor, notes, labels }: DetectInput, saved: boolean): void {
+  const screen = terminal();
+  for (const note of notes) say(dim(printable(note), screen));
+  if (!saved) say(preprocessor.summary().split("\n").map(printable).join("\n"));
+  if (labels) {
+    const odd = labels.reduce((sum, label) => sum + label, 0);
+    const name = JSON.stringify(preprocessor.labelColumn);
+    say(
+      dim(
+        `Column ${printable(name)} holds labels (${counted(odd)} odd rows); nothing is learned from it.`,
+        screen,
+      ),
+    );
+  }
+  say();
+}
+
+/** What was found: the first rows, and the figures. */
+export function print(
+  { table, places }: DetectInput,
+  { threshold, ruleText }: Found,
+  results: RowResults,
+  evaluation: AnomalyEvaluation | undefined,
+  seconds: number,
+  { out, save, report }: Written,
+): void {
+  const screen = terminal();
+  const rows = flaggedRows(results);
+  const share = ((100 * rows.length) / table.rows).toFixed(1);
+  const of = plural(table.rows, "row");
+  say(bold(`${counted(rows.length)} of ${of} ${rows.length === 1 ? "is" : "are"} odd (${share} %).`, screen));
+  const shown = rows
+    .slice(0, SHOWN)
+    .map((row) => [
+      lineName(table, row),
+      results.scores[row]!.toPrecision(3),
+      printable(reasonOf(results, row)),
+    ]);
+  if (shown.length > 0) {
+    const [head, ...body] = alignedTable([["row", "score", "why"], ...shown], [0, 1]).split("\n");
+    say([dim(head!, screen), ...body].join("\n"));
+  }
+  if (rows.length > SHOWN) say(dim(`… and ${counted(rows.length - SHOWN)} more`, screen));
+  say();
+  const what = places ? `${plural(places.starts.length, "window")} of ${places.size} rows; ` : "";
+  say(dim(`${what}threshold ${threshold.toPrecision(4)} (${ruleText}), ${seconds.toFixed(1)} s`, screen));
+  if (evaluation) {
+    const { rocAuc, averagePrecision, precision, recall, f1 } = evaluation;
+    const figures = { "ROC AUC": rocAuc, "average precision": averagePrecision, precision, recall, F1: f1 };
+    const texts = Object.entries(figures).map(([label, value]) => `${label} ${value.toFixed(3)}`);
+    say(`against the labels: ${texts.join(", ")}`);
+  }
+  const files = [out, save, report].flatMap((path) =>
+    path === undefined ? [] : [bold(printable(path), screen)],
+  );
+  if (files.length > 0) say(`saved ${listed(files)}`);
+}
+
+/** Rows count from 1, and texts have lines: both are said where they differ by more than a header. */
+function lineName({ lines }: DetectInput["table"], row: number): string {
+  const line = lines?.[row];
+  return line === undefined ? String(row + 1) : `${row + 1} (line ${line})`;
+}
+
+/** The same as lines of JSON, with all odd rows. */
+export function emitAll(
+  { table, preprocessor, notes, places }: DetectInput,
+  { threshold }: Found,
+  results: RowResults,
+  evaluation: AnomalyEvaluation | undefined,
+  seconds: number,
+  { out, save, report }: Written,
+): void {
+  emit({ event: "columns", decisions: preprocessor.decisions, notes });
+  const rows = flaggedRows(results);
+  for (const row of rows) {
+    const reason = reasonOf(results, row);
+    emit({ event: "anomaly", row, score: results.scores[row], rank: results.rank[row], reason });
+  }
+  emit({
+    event: "done",
+    rows: table.rows,
+    ...(places && { windows: places.starts.length }),
+    anomalies: rows.length,
+    threshold,
+    ...(evaluation && { ...evaluation }),
+    seconds,
+    ...(out !== undefined && { out }),
+    ...(save !== undefined && { save }),
+    ...(report !== undefined && { report }),
+  });
+}

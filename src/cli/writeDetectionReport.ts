@@ -1,0 +1,58 @@
+import { basename } from "node:path";
+import { saveText } from "../node.js";
+import type { DetectionReportOptions } from "../report/detection/detectionSubject.js";
+import type { DetectInput } from "./detectInput.js";
+import type { Found } from "./savedDetector.js";
+
+/** What a report on a detection says besides its results. */
+export interface DetectionNotes {
+  /** The name of the data as given; `-` for standard input. */
+  readonly name: string;
+  /** The rows that the detector learned from, if they are others. */
+  readonly fitted: DetectInput | undefined;
+  /** The file of the detector, if it was saved before. */
+  readonly model: string | undefined;
+}
+
+/** Writes a report on a detection, whole or not at all. */
+export async function writeDetectionReport(
+  path: string,
+  input: DetectInput,
+  found: Found,
+  { name, fitted, model }: DetectionNotes,
+): Promise<void> {
+  // The drawing code is large, so it is loaded only when needed.
+  const { detectionReport } = await import("../report/drawReport.js");
+  const { table, preprocessor, columns, places, order, labels, notes, samples } = input;
+  const title = name === "-" ? "standard input" : basename(name);
+  const options: DetectionReportOptions = {
+    table,
+    preprocessor,
+    columns,
+    ...(places && { windows: places }),
+    ...(order && { order }),
+    ...(labels?.includes(0) && labels.includes(1) && { labels }),
+    ...(fitted && { fitOn: fitted.samples }),
+    title: `Odd rows of ${title}`,
+    notes,
+    about: [
+      ["data", title],
+      ...(model === undefined ? [] : [["saved detector", basename(model)] as const]),
+      ["seed", String(found.seed)],
+      ["command", commandLine()],
+    ],
+  };
+  await saveText(path, await detectionReport(found, samples, options));
+}
+
+/** The command as it was given. */
+function commandLine(): string {
+  const quoted = process.argv
+    .slice(2)
+    .map((part) => (/^[\w./:=,@%+-]+$/.test(part) ? part : shellQuoted(part)));
+  return ["isthmus", ...quoted].join(" ");
+}
+
+function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,271 @@
+import version from "#embedded/version";
+import { evaluateFlags } from "../../anomaly/ranking.js";
+import { requireOptions } from "../../common/check.js";
+import type { Samples } from "../../data/samples.js";
+import type { AnomalyEvaluation, DetectionRule } from "../../index.js";
+import { scoreHistogram } from "../distribution.js";
+import { type Picture, toFigure } from "../figure.js";
+import { lossCurve } from "../loss.js";
+import { counted, plural, shown } from "../numberText.js";
+import { type Fact, facts, grid, section, toDocument } from "../page.js";
+import { element, escapeText } from "../svg.js";
+import { type Comparison, comparison } from "./baseline.js";
+import { contributionPicture, contributions } from "./contributions.js";
+import { precisionRecallCurve, rocCurve } from "./curves.js";
+import {
+  type DetectionReportOptions,
+  type DetectionSubject,
+  detectionSubject,
+  type ReportedDetection,
+} from "./detectionSubject.js";
+import { listedRows, listedStretches, oddRowTable, stretchTable } from "./oddRows.js";
+import { seriesPicture } from "./seriesPicture.js";
+import { findings, verdict } from "./verdict.js";
+import { percentOf } from "./words.js";
+
+/** About as many losses are drawn. */
+const LOSSES = 50;
+/** With more columns, their table is folded. */
+const MOST_UNFOLDED = 30;
+
+const STYLE = `
+.verdict{font-size:1.15rem;line-height:1.4;margin:0 0 .75rem;max-width:60rem;overflow-wrap:anywhere}
+.findings{margin:0 0 1.25rem;padding-left:1.2rem;max-width:60rem;color:var(--muted);overflow-wrap:anywhere}
+.findings li{margin:.2rem 0}
+.facts{margin-bottom:1rem}
+.cards{display:grid;gap:1rem;grid-template-columns:repeat(auto-fill,minmax(min(100%,25rem),1fr));margin-bottom:1rem}
+.cards .facts{margin-bottom:0}
+.rows .grid :is(th,td){width:1%;min-width:2.2rem;padding-right:.7rem}
+.rows .grid :is(th,td):last-child{width:auto;min-width:9rem;padding-right:0}
+.rows .grid :is(th,td){overflow-wrap:break-word}
+.rows .grid tbody th:not(.number){min-width:clamp(6rem,20vw,9rem)}
+.why{list-style:none;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:.1rem 1.5rem}
+.why li{min-width:min(15rem,100%)}
+.share{color:var(--muted);white-space:nowrap}
+.columns .grid th,.columns .grid td{overflow-wrap:break-word;min-width:4rem}
+.columns .grid td:last-child{min-width:14rem}
+summary{cursor:pointer;margin:.5rem 0}`;
+
+/**
+ * Draws a report on a detection as one self-contained HTML document: what is odd and why, the scores and the threshold,
+ * for a series its course over time, how the detector compares with the labels and with principal component analysis,
+ * and how it was made.
+ *
+ * @example
+ * ```ts
+ * import { detectAnomalies } from "isthmus";
+ * import { readTable, TablePreprocessor } from "isthmus/data";
+ * import { detectionReport } from "isthmus/report";
+ *
+ * const rows = Array.from({ length: 99 }, (_, i) => `${Math.sin(i)},${i === 42 ? 9 : Math.sin(i) + 1}`);
+ * const table = await readTable(`inflow,outflow\n${rows.join("\n")}\n`);
+ * const preprocessor = TablePreprocessor.fit(table);
+ * const samples = preprocessor.transform(table);
+ * const detection = await detectAnomalies(samples, { columns: preprocessor.columns.map(({ name }) => name), steps: 20 });
+ * const html = await detectionReport(detection, samples, { table, preprocessor });
+ * console.log(html.includes("row 43")); // true
+ * await detection.detector.dispose();
+ * ```
+ *
+ * @param detection the result of `detectAnomalies`, whose detector has not been disposed
+ * @param samples what was scored, as given to `detectAnomalies`
+ * @throws {ArgumentError} {ShapeError} {NonFiniteError} for parts that do not belong together
+ */
+export async function detectionReport(
+  detection: ReportedDetection,
+  samples: Samples,
+  options: DetectionReportOptions = {},
+): Promise<string> {
+  requireOptions("detectionReport", options);
+  const subject = detectionSubject(detection, samples, options);
+  const listed = listedRows(subject);
+  const oddest = subject.odd[0] ?? subject.results.rank.indexOf(1);
+  const stretches = listedStretches(subject);
+  const peaks = stretches.map(({ peak }) => peak);
+  const reasons = await subject.explain([...new Set([oddest, ...listed, ...peaks])]);
+  const evaluation = evaluationOf(subject);
+  const baseline = comparison(subject);
+  const columns = contributions(subject);
+  const series = seriesPicture(subject, columns);
+  const found = findings(subject, evaluation, baseline);
+  return toDocument(
+    subject.title,
+    [
+      element("h1", {}, escapeText(subject.title)),
+      element(
+        "p",
+        { class: "verdict", id: "verdict" },
+        escapeText(verdict(subject, columns, { row: oddest, reasons: reasons.get(oddest) })),
+      ),
+      element("ul", { class: "findings" }, ...found.map((text) => element("li", {}, escapeText(text)))),
+      ...(series ? [toFigure(series)] : []),
+      subject.windows ? stretchTable(subject, stretches, reasons) : oddRowTable(subject, listed, reasons),
+      element(
+        "div",
+        { class: "cards" },
+        ...pictures(subject, evaluation, baseline).map((picture) => toFigure(picture)),
+        ...(evaluation ? [comparisonTable(evaluation, baseline)] : []),
+      ),
+      facts("about", "How it was made", about(subject, baseline), subject.notes),
+      columnTable(subject),
+    ],
+    STYLE,
+  );
+}
+
+/** How the scores and flags of the rows agree with the labels. */
+function evaluationOf({ results, labels, detection }: DetectionSubject): AnomalyEvaluation | undefined {
+  return labels && evaluateFlags(results.scores, results.flags, labels, detection.threshold);
+}
+
+function pictures(
+  subject: DetectionSubject,
+  evaluation: AnomalyEvaluation | undefined,
+  baseline: Comparison | undefined,
+): Picture[] {
+  const { labels, detection } = subject;
+  const curves = labels && evaluation && { labels, evaluation, baseline };
+  const bars = contributionPicture(subject, contributions(subject));
+  const losses = detection.history?.loss ?? [];
+  return [
+    ...(bars ? [bars] : []),
+    scorePicture(subject),
+    ...(curves ? [rocCurve(subject, curves), precisionRecallCurve(subject, curves)] : []),
+    ...(losses.length > 1 ? [lossPicture(losses)] : []),
+  ];
+}
+
+function scorePicture({ detection, windows }: DetectionSubject): Picture {
+  const { scores, flags, threshold, rule } = detection;
+  const above = flags.reduce((sum, flag) => sum + flag, 0);
+  const noun = windows ? "window" : "row";
+  return {
+    name: "scores",
+    title: "Scores and the threshold",
+    caption: `How many ${noun}s have which score: about 1 is usual, more is odder. ${counted(above)} of ${plural(scores.length, noun)} (${percentOf(above, scores.length)}) are above the threshold ${shown(threshold)}: ${ruleText(rule)}.`,
+    drawing: scoreHistogram({
+      scores,
+      threshold,
+      isAbove: (score) => score > threshold,
+      score: "score",
+      samples: `${noun}s`,
+    }),
+  };
+}
+
+/** The losses of the steps, several together where there are many. */
+function lossPicture(losses: readonly number[]): Picture {
+  const size = Math.max(1, Math.floor(losses.length / LOSSES));
+  const means = Array.from({ length: Math.floor(losses.length / size) }, (_, i) => {
+    const own = losses.slice(i * size, (i + 1) * size);
+    return own.reduce((sum, loss) => sum + loss, 0) / size;
+  });
+  const history = { loss: means, valLoss: [], reconstructionLoss: [], klLoss: [] };
+  return lossCurve(history, "mean absolute error of standardized values", { name: "step", size });
+}
+
+/** How the threshold was chosen. */
+function ruleText(rule: DetectionRule): string {
+  switch (rule.kind) {
+    case "contamination":
+      return `chosen so that ${Number((100 * rule.contamination).toPrecision(6))} % of the rows learned from are above it`;
+    case "sigma":
+      return `${rule.sigma} standard deviations above the mean score of the rows learned from`;
+    case "max":
+      return "the largest score of the rows learned from";
+    case "labels":
+      return "the score at which F1 against the labels is largest";
+    case "fence":
+      return "three interquartile ranges above the upper quartile, or higher where more than a tenth would be above";
+    default:
+      return "chosen by hand";
+  }
+}
+
+/** Both against the labels, side by side. */
+function comparisonTable(evaluation: AnomalyEvaluation, baseline: Comparison | undefined): string {
+  const names = {
+    rocAuc: "ROC AUC",
+    averagePrecision: "average precision",
+    precision: "precision at the threshold",
+    recall: "recall at the threshold",
+    f1: "F1 at the threshold",
+  };
+  const columns = [
+    { title: "" },
+    { title: "detector", number: true as const },
+    ...(baseline ? [{ title: "PCA", number: true as const }] : []),
+  ];
+  const lines = Object.entries(names).map(([key, name]) => {
+    const value = (of: AnomalyEvaluation) => of[key as keyof typeof names].toFixed(3);
+    return [name, value(evaluation), ...(baseline?.evaluation ? [value(baseline.evaluation)] : [])];
+  });
+  const how = baseline
+    ? [
+        `PCA flags as many rows as the detector: those that ${plural(baseline.components, "component")} reconstruct worst.`,
+      ]
+    : [];
+  const notes = [...how, "1 is best throughout. The labels were not learned from."];
+  return section({
+    name: "labels",
+    title: "Against the labels",
+    content: grid(columns, lines) + element("p", { class: "note" }, escapeText(notes.join(" "))),
+  });
+}
+
+function about(subject: DetectionSubject, baseline: Comparison | undefined): Fact[] {
+  const { detection, samples, fitOn, separate, windows, about } = subject;
+  const { detector, history, rule, threshold } = detection;
+  const given = windows ? `windows of ${counted(windows.size)} rows` : "rows";
+  return [
+    ["samples", `${counted(samples.rows)} ${given}, ${plural(samples.columns, "feature")} each`],
+    ...(separate ? [["learned from", `${plural(fitOn.rows, "other row")}`] as const] : []),
+    [
+      "detector",
+      `${plural(detector.members, "autoencoder")}, each with a code of ${plural(detector.latentSize, "value")}`,
+    ],
+    ["training", trainingText(history)],
+    ["threshold", `${shown(threshold)}: ${ruleText(rule)}`],
+    ...(baseline
+      ? [
+          [
+            "PCA",
+            `${plural(baseline.components, "component")} keep ${percentOf(baseline.kept, 1)} of the variance of the standardized features`,
+          ] as const,
+        ]
+      : []),
+    ...about,
+    ["made with", `isthmus ${version}`],
+  ];
+}
+
+function trainingText(history: ReportedDetection["history"]): string {
+  if (!history || history.loss.length === 0) return "earlier; the saved detector does not tell how long";
+  const steps = `${plural(history.loss.length, "step")} for each autoencoder`;
+  return history.seconds === undefined ? steps : `${steps}, ${history.seconds.toFixed(1)} s for all`;
+}
+
+/** What was decided about each column. */
+function columnTable({ preprocessor }: DetectionSubject): string {
+  if (!preprocessor) return "";
+  const { decisions } = preprocessor;
+  const columns = [
+    { title: "column" },
+    { title: "type" },
+    { title: "features", number: true as const },
+    { title: "missing", number: true as const },
+    { title: "range" },
+    { title: "what was done" },
+  ];
+  const lines = decisions.map(({ column, type, features, missing, range, action }) =>
+    [column, type, features || "–", missing || "–", range || "–", action].map((cell) =>
+      escapeText(String(cell)),
+    ),
+  );
+  const table = grid(columns, lines);
+  const used = decisions.filter(({ features }) => features > 0).length;
+  const summary = `${used} of ${plural(decisions.length, "column")} are used`;
+  const content =
+    decisions.length > MOST_UNFOLDED ? element("details", {}, element("summary", {}, summary), table) : table;
+  return section({ name: "columns", title: "What was made of the columns", content });
+}
