@@ -1,6 +1,7 @@
 // What every model needs: `isthmus/core`.
 export { Autoencoder, type AutoencoderOptions } from "./autoencoder/autoencoder.js";
 export type { Half } from "./autoencoder/half.js";
+export type { ActivationOptions } from "./autoencoder/innerLayers.js";
 export type { CodeDistribution } from "./autoencoder/predictor.js";
 export type { ErrorUnits } from "./autoencoder/reconstructionErrors.js";
 export {

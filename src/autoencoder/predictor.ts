@@ -25,6 +25,7 @@ import {
 } from "../training/sampleStream.js";
 import { corruptedOf } from "./corrupted.js";
 import { Half } from "./half.js";
+import { type ActivationOptions, layersUpTo } from "./innerLayers.js";
 import { predictChunks } from "./predictChunks.js";
 import { checkUnits, type ErrorUnits, featureErrorsOf, rowErrorsOf } from "./reconstructionErrors.js";
 import { refused } from "./refused.js";
@@ -205,6 +206,50 @@ export abstract class Predictor {
   reconstructSync(samples: Samples, ...surplus: unknown[]): Matrix {
     requireSamplesAlone("reconstructSync", surplus);
     return this.#runSync(outputOf(this.#network, this.#network.layers, this.#rows(samples)));
+  }
+
+  /**
+   * The output of an inner layer for each sample, [rows, size of the output]: what Keras gets from a
+   * `Model(inputs, layer.output)`. After a convolution, these are feature maps, channels last; `summary()` has the shape.
+   *
+   * @param options.layer the layer's place as `summary()` names it, such as `"encoder[0]"`
+   * @throws {ShapeError} {NonFiniteError} {ArgumentError} for invalid samples, and for a layer that is not there, or
+   *   that only changes the shape of its input, as `flatten` does
+   *
+   * @example
+   * ```ts
+   * import { Autoencoder, conv2d, conv2dTranspose, digits } from "isthmus";
+   *
+   * const { images } = digits({ samples: 10 });
+   * const model = await Autoencoder.create({
+   *   inputShape: [28, 28, 1],
+   *   encoder: [conv2d(4, 3, "relu", { strides: 2, padding: "same" })],
+   *   decoder: [conv2dTranspose(1, 3, "sigmoid", { strides: 2, padding: "same" })],
+   * });
+   * const maps = await model.activations(images, { layer: "encoder[0]" });
+   * console.log(maps.shape, model.summary().rows[0]?.outputShape); // [ 10, 784 ] [ 14, 14, 4 ]
+   * await model.dispose();
+   * ```
+   */
+  activations(samples: Samples, options: ActivationOptions): Promise<Matrix>;
+  activations(stream: SampleStream, options: ActivationOptions): AsyncGenerator<Matrix, void, void>;
+  activations(samples: Samples | SampleStream, options: ActivationOptions, ...surplus: unknown[]) {
+    const check = () => {
+      requireSampleOptions("activations", options, surplus);
+      layersUpTo(this.#network, options);
+    };
+    return (
+      refused(samples, check) ??
+      this.#predict(samples, (rows) => outputOf(this.#network, layersUpTo(this.#network, options), rows))
+    );
+  }
+
+  /** Like `activations`, but on the calling thread. */
+  activationsSync(samples: Samples, options: ActivationOptions): Matrix;
+  activationsSync(samples: Samples, options: ActivationOptions, ...surplus: unknown[]): Matrix {
+    requireSampleOptions("activationsSync", options, surplus);
+    const layers = layersUpTo(this.#network, options);
+    return this.#runSync(outputOf(this.#network, layers, this.#rows(samples)));
   }
 
   /**
