@@ -2,6 +2,7 @@ import { ArgumentError, type Evaluation, spearman } from "../index.js";
 import { codeHistograms } from "./codes.js";
 import type { Theme } from "./colours.js";
 import { errorDistribution, featureErrors } from "./distribution.js";
+import { convolutions, featureMaps, firstFilters } from "./featureMaps.js";
 import { type Picture, toSvg } from "./figure.js";
 import {
   decoderGrid,
@@ -25,11 +26,10 @@ import {
   reconstructedPoints,
   takePoints,
 } from "./pointPictures.js";
-import type { Subject } from "./subject.js";
-import { decoderWeights, encoderWeights } from "./weightImages.js";
+import { imageShapeOf, type Subject } from "./subject.js";
+import { decoderWeights, encoderWeights, outerLayers } from "./weightImages.js";
 
 export type { Theme } from "./colours.js";
-export { detectionReport } from "./detection/detectionReport.js";
 export type { LossHistory, Subject } from "./subject.js";
 
 /** A picture that can be drawn for this model and data. */
@@ -91,7 +91,8 @@ export function pictureNames(subject: Subject): string[] {
 }
 
 function drawables(subject: Subject): Drawable[] {
-  const { history, model, image } = subject;
+  const { history, model } = subject;
+  const image = imageShapeOf(subject);
   const first: Drawable[] = history?.loss.length
     ? [{ name: "loss", draw: async () => lossCurve(history, nameOfLoss(model)) }]
     : [];
@@ -144,8 +145,20 @@ function ofImages(subject: ImageSubject): Drawable[] {
     ...(latentSize === 2 ? [grid] : []),
     { name: "walk", draw: () => walks(subject) },
     ...(description.latent ? [samples] : []),
-    { name: "encoder", draw: () => encoderWeights(subject) },
-    { name: "decoder", draw: () => decoderWeights(subject) },
+    ...ofWeights(subject),
+  ];
+}
+
+/** What the layers next to the images have learned: weights by pixel, or filters and what they find. */
+function ofWeights(subject: ImageSubject): Drawable[] {
+  const { first, last } = outerLayers(subject.model);
+  return [
+    ...(first === "dense" ? [{ name: "encoder", draw: () => encoderWeights(subject) }] : []),
+    ...(first === "conv2d" ? [{ name: "filters", draw: () => firstFilters(subject) }] : []),
+    ...(convolutions(subject.model).length > 0
+      ? [{ name: "feature-maps", draw: () => featureMaps(subject) }]
+      : []),
+    ...(last === "dense" ? [{ name: "decoder", draw: () => decoderWeights(subject) }] : []),
   ];
 }
 

@@ -2,7 +2,7 @@ import { interpolate, latentGrid } from "../index.js";
 import type { Picture } from "./figure.js";
 import type { Measured } from "./measure.js";
 import { evenly, extentOf, plural, quantile, shown } from "./numberText.js";
-import { drawStrips, drawTile, greyTile, type Range, type Sides, type Strip } from "./strips.js";
+import { drawStrips, drawTile, type ImageShape, imageTile, type Range, type Strip } from "./strips.js";
 import { component, rowOf, rowsOf, type Subject, takeNumbers, takeRows } from "./subject.js";
 import { type Drawing, element, FONT_SIZE, textAt, WIDTH } from "./svg.js";
 
@@ -16,7 +16,7 @@ const GRID = 13;
 
 /** A subject whose samples are images. */
 export interface ImageSubject extends Subject {
-  readonly image: Sides;
+  readonly image: ImageShape;
 }
 
 /** Originals above reconstructions. A denoising model also gets a row of the corrupted inputs that it reconstructs. */
@@ -25,7 +25,7 @@ export async function reconstructedImages(subject: ImageSubject): Promise<Pictur
   const { model, image } = subject;
   const chosen = variousRows(subject, rows, SHOWN);
   const originals = takeNumbers(subject, chosen);
-  const range = greyRange(originals);
+  const range = imageRange(originals);
   const { corruption } = model.description;
   const corrupted = corruption && (await model.corrupt(originals)).data;
   const rebuilt = (await model.reconstruct(corrupted ?? originals)).data;
@@ -38,7 +38,7 @@ export async function reconstructedImages(subject: ImageSubject): Promise<Pictur
     title: corrupted ? "Originals, corrupted inputs and reconstructions" : "Originals and reconstructions",
     caption: `${chosen.length} of ${plural(rows, "sample")}${
       corrupted ? ", with noise as in training, and the reconstructions of the noisy ones" : ""
-    }. ${greyScale(range)}`,
+    }. ${scaleText(image, range)}`,
     drawing: await drawStrips(
       [
         strip("originals", originals),
@@ -58,11 +58,11 @@ export async function worstImages(subject: ImageSubject, { rows, errors }: Measu
     .slice(0, SHOWN);
   const originals = takeNumbers(subject, worst);
   const rebuilt = (await model.reconstruct(originals)).data;
-  const range = greyRange(originals);
+  const range = imageRange(originals);
   return {
     name: "worst",
     title: "Worst reconstructions",
-    caption: `The ${worst.length} of ${plural(rows, "sample")} with the largest mean squared error, worst first: from ${shown(errors[worst[0]!]!)} to ${shown(errors[worst.at(-1)!]!)}. Rows of the data: ${worst.join(", ")}. ${greyScale(range)}`,
+    caption: `The ${worst.length} of ${plural(rows, "sample")} with the largest mean squared error, worst first: from ${shown(errors[worst[0]!]!)} to ${shown(errors[worst.at(-1)!]!)}. Rows of the data: ${worst.join(", ")}. ${scaleText(image, range)}`,
     drawing: await drawStrips(
       [
         { label: "originals", tiles: tilesOf(originals, model.inputSize, image, range) },
@@ -83,7 +83,7 @@ export async function walks(subject: ImageSubject): Promise<Picture> {
   const { model, image } = subject;
   const count = Math.min(WALKS, Math.floor(rows / 2));
   const ends = variousRows(subject, rows, 2 * Math.max(1, count));
-  const range = greyRange(takeNumbers(subject, ends));
+  const range = imageRange(takeNumbers(subject, ends));
   const strips: Strip[] = [];
   for (let i = 0; i < Math.max(1, count); i++) {
     const [from, to] = [ends[2 * i]!, ends[2 * i + 1] ?? ends[2 * i]!];
@@ -93,7 +93,7 @@ export async function walks(subject: ImageSubject): Promise<Picture> {
   return {
     name: "walk",
     title: "Walks between samples",
-    caption: `Each row goes from the reconstruction of one sample (left) to that of another (right), in ${STEPS} steps on the straight line between their codes. ${greyScale(range)}`,
+    caption: `Each row goes from the reconstruction of one sample (left) to that of another (right), in ${STEPS} steps on the straight line between their codes. ${scaleText(image, range)}`,
     drawing: await drawStrips(strips, STEPS),
   };
 }
@@ -109,7 +109,7 @@ export async function decoderGrid(subject: ImageSubject, { codes }: Measured): P
     low: [first[0], second[0]],
     high: [first[1], second[1]],
   });
-  const range = greyRange(data);
+  const range = imageRange(data);
   const left = 56;
   const width = (WIDTH - left) / GRID;
   const height = (width * image.height) / image.width;
@@ -122,7 +122,7 @@ export async function decoderGrid(subject: ImageSubject, { codes }: Measured): P
   return {
     name: "grid",
     title: "The decoder's grid",
-    caption: `The decoder's output for a grid of ${GRID} × ${GRID} codes, from the 1st to the 99th percentile of each component. ${greyScale(range)}`,
+    caption: `The decoder's output for a grid of ${GRID} × ${GRID} codes, from the 1st to the 99th percentile of each component. ${scaleText(image, range)}`,
     drawing: withAxes(parts, { left, top: 20, width: GRID * width, height: GRID * height }, first, second),
   };
 }
@@ -130,11 +130,11 @@ export async function decoderGrid(subject: ImageSubject, { codes }: Measured): P
 /** New samples drawn from a variational model. */
 export async function drawnImages({ model, image }: ImageSubject): Promise<Picture> {
   const { data } = await model.sample(3 * SHOWN);
-  const range = greyRange(data);
+  const range = imageRange(data);
   return {
     name: "samples",
     title: "New samples",
-    caption: `The decoder's output for ${3 * SHOWN} codes drawn from the standard normal distribution with the model's seed. ${greyScale(range)}`,
+    caption: `The decoder's output for ${3 * SHOWN} codes drawn from the standard normal distribution with the model's seed. ${scaleText(image, range)}`,
     drawing: await drawStrips([{ tiles: tilesOf(data, model.inputSize, image, range) }], SHOWN),
   };
 }
@@ -170,7 +170,7 @@ function withAxes(
 }
 
 /** Evenly spaced rows of the data, or rows of each class in turn if there are labels. */
-function variousRows({ labels }: Subject, rows: number, count: number): number[] {
+export function variousRows({ labels }: Subject, rows: number, count: number): number[] {
   if (!labels) return evenly(rows, count);
   const classes = new Map<number, number[]>();
   for (let row = 0; row < rows; row++) {
@@ -186,17 +186,19 @@ function variousRows({ labels }: Subject, rows: number, count: number): number[]
 }
 
 /** One image per row of samples. */
-function tilesOf(values: Float32Array, columns: number, image: Sides, range: Range) {
+export function tilesOf(values: Float32Array, columns: number, image: ImageShape, range: Range) {
   return evenly(values.length / columns, Infinity).map((i) =>
-    greyTile(rowOf(values, columns, i), image, range),
+    imageTile(rowOf(values, columns, i), image, range),
   );
 }
 
 /** 0 to 1 if all values lie there, else from the smallest to the largest value. */
-function greyRange(values: Float32Array): Range {
+export function imageRange(values: Float32Array): Range {
   return values.every((value) => value >= 0 && value <= 1) ? [0, 1] : extentOf(values);
 }
 
-function greyScale([low, high]: Range): string {
-  return `Black is ${shown(low)}, white is ${shown(high)}.`;
+function scaleText({ channels }: ImageShape, [low, high]: Range): string {
+  return channels === 1
+    ? `Black is ${shown(low)}, white is ${shown(high)}.`
+    : `Of red, green and blue, ${shown(low)} is nothing and ${shown(high)} is full.`;
 }

@@ -128,7 +128,9 @@ export async function evaluationOf(subject: Subject, { reconstructionLoss }: Mea
   const { model, data } = subject;
   const { encoder, decoder, latent, sparsity } = model.description;
   const penalized = [...encoder, ...decoder].some(
-    (layer) => layer.kind === "dense" && layer.activityPenalty !== undefined,
+    (layer) =>
+      ("activityPenalty" in layer && layer.activityPenalty !== undefined) ||
+      (layer.kind !== "dense" && "kernelPenalty" in layer && layer.kernelPenalty !== undefined),
   );
   if (reconstructionLoss === undefined || penalized || latent || sparsity) return model.evaluate(data);
   return { loss: reconstructionLoss + weightPenalty(model) };

@@ -8,6 +8,12 @@ export interface Sides {
   readonly height: number;
 }
 
+/** Images as models take them, channels last. */
+export interface ImageShape extends Sides {
+  /** 1 for grey; 3 for red, green and blue. */
+  readonly channels: 1 | 3;
+}
+
 /** A row of images. */
 export interface Strip {
   /** Text above the images. */
@@ -78,12 +84,16 @@ export async function drawTile(
 /** The values that are drawn black and white. */
 export type Range = readonly [low: number, high: number];
 
-/** An image in grey from black to white. */
-export function greyTile(values: ArrayLike<number>, { width, height }: Sides, [low, high]: Range): Image {
+/** An image in grey from black to white, or in colour from none of each to all of it. */
+export function imageTile(
+  values: ArrayLike<number>,
+  { width, height, channels }: ImageShape,
+  [low, high]: Range,
+): Image {
   const data = Uint8Array.from(values, (value) =>
     Math.min(255, Math.max(0, Math.round((255 * (value - low)) / (high - low)))),
   );
-  return { width, height, channels: 1, data };
+  return { width, height, channels, data };
 }
 
 /** Brewer's purple and orange, which colour-blind readers can tell apart, with white between them. */

@@ -1,5 +1,5 @@
 import type { Autoencoder, History, ThresholdOptions } from "../index.js";
-import type { Sides } from "./strips.js";
+import type { ImageShape, Sides } from "./strips.js";
 
 /** Losses by epoch; part of `History`. */
 export type LossHistory = Pick<History, "loss" | "valLoss" | "reconstructionLoss" | "klLoss">;
@@ -18,7 +18,7 @@ export interface Subject {
   readonly dataTitle: string;
   /** Names the model's file to the reader. */
   readonly modelTitle: string;
-  /** Width and height, if the samples are images. */
+  /** Width and height, if the samples are grey images. Models with an `inputShape` of three dimensions know theirs. */
   readonly image?: Sides;
   /** The class of each sample. */
   readonly labels?: ArrayLike<number>;
@@ -32,6 +32,15 @@ export interface Subject {
 
 /** The most values that go through the model at a time. */
 const VALUES_AT_A_TIME = 1 << 22;
+
+/** The shape of the samples if they are images: the model's, or as given. */
+export function imageShapeOf({ model: { inputShape }, image }: Subject): ImageShape | undefined {
+  const [height, width, channels] = inputShape;
+  if (inputShape.length === 3 && (channels === 1 || channels === 3)) {
+    return { height: height!, width: width!, channels };
+  }
+  return image && { ...image, channels: 1 };
+}
 
 /** Number of samples. */
 export function rowsOf({ model: { inputSize }, data }: Subject): number {

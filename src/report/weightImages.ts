@@ -1,4 +1,4 @@
-import type { NamedWeight } from "../index.js";
+import type { Autoencoder, NamedWeight } from "../index.js";
 import type { Picture } from "./figure.js";
 import type { ImageSubject } from "./images.js";
 import { plural, quantile, shown } from "./numberText.js";
@@ -47,6 +47,17 @@ export function decoderWeights(subject: ImageSubject): Promise<Picture> {
 const matrices = (weights: readonly NamedWeight[]) => weights.filter(({ shape }) => shape.length === 2);
 const firstLayer = (weights: readonly NamedWeight[]) => matrices(weights)[0]!;
 const lastLayer = (weights: readonly NamedWeight[]) => matrices(weights).at(-1)!;
+
+/** The kinds of the first and of the last layer with weights. */
+export function outerLayers(model: Autoencoder): { first: string | undefined; last: string | undefined } {
+  const { encoder, decoder } = model.description;
+  const summary = model.summary().rows;
+  const weighted = [...encoder, ...decoder].filter((_, i) => {
+    const place = i < encoder.length ? `encoder[${i}]` : `decoder[${i - encoder.length}]`;
+    return summary.some(({ layer, parameters }) => parameters > 0 && layer.startsWith(`${place} `));
+  });
+  return { first: weighted[0]?.kind, last: weighted.at(-1)?.kind };
+}
 
 /** How to describe the picture. */
 interface Wording {

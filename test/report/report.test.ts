@@ -1,10 +1,19 @@
 import { parseHTML } from "linkedom";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { AnomalyDetector, ArgumentError, Autoencoder, dense, orderCorrelation } from "../../src/index.js";
+import { decodeImage } from "../../src/codecs/index.js";
+import {
+  AnomalyDetector,
+  ArgumentError,
+  Autoencoder,
+  dense,
+  flatten,
+  orderCorrelation,
+  reshape,
+} from "../../src/index.js";
 import { drawPicture, drawReport, pictureNames } from "../../src/report/drawReport.js";
 import { shown } from "../../src/report/numberText.js";
 import { values } from "../support/models.js";
-import { digitSubject, type Made, spiralSubject, tableSubject } from "./subjects.js";
+import { colourSubject, digitSubject, type Made, spiralSubject, tableSubject } from "./subjects.js";
 
 /** What the axes of each picture are called. */
 const AXES: Record<string, RegExp[]> = {
@@ -19,6 +28,8 @@ const AXES: Record<string, RegExp[]> = {
   samples: [],
   encoder: [/weight/],
   decoder: [/weight/],
+  filters: [],
+  "feature-maps": [/the sample/],
   features: [/mean squared error of the scaled feature/, /feature/],
 };
 const PLANE = [/x₁, in the data's units/, /x₂, in the data's units/];
@@ -56,6 +67,17 @@ const CASES: [name: string, make: () => Promise<Made>, pictures: string[], axes:
       () => digitSubject("variational"),
       [...images.slice(0, 5), "grid", "walk", "samples", "encoder", "decoder"],
       { codes: [/mean of the code/], loss: [/KL divergence of the codes/] },
+    ],
+    [
+      "colour images of a convolutional model",
+      colourSubject,
+      ["loss", "reconstructions", "worst", "codes", "map", "walk", "filters", "feature-maps"],
+      {
+        "feature-maps": [
+          /encoder\[0\], conv2d: 5 maps of 4 × 3/,
+          /decoder\[2\], conv2dTranspose: 3 maps of 8 × 6/,
+        ],
+      },
     ],
     [
       "a table",
@@ -196,6 +218,81 @@ describe("the table", () => {
     expect(found(results, "KL divergence of the codes")).toBe(shown(klLoss!));
     expect(found(results, "compression ratio")).toBe("392 (784 values to 2)");
     await dispose();
+  });
+});
+
+describe("images in colour", () => {
+  /** The images of a picture, as bytes. */
+  const tiles = (html: string, name: string) =>
+    Promise.all(
+      all(parse(html), `#${name} image`).map((image) => {
+        const [, text] = /^data:image\/png;base64,(.*)$/.exec(image.getAttribute("href")!)!;
+        return decodeImage(Uint8Array.from(atob(text!), (character) => character.charCodeAt(0)));
+      }),
+    );
+
+  test("are drawn in colour: originals, reconstructions, filters; and maps are what the layers give", async () => {
+    const { subject, dispose } = await colourSubject();
+    const { model, data } = subject;
+    const html = await drawReport(subject);
+    const [width, height] = [6, 8];
+    const first = data.subarray(0, 144) as Uint8Array;
+    const drawn = await tiles(html, "reconstructions");
+    expect(drawn.length).toBe(20);
+    expect(drawn[0]).toMatchObject({ width, height, channels: 3, data: first });
+    const rebuilt = (await model.reconstruct(first)).data;
+    expect([...drawn[10]!.data]).toEqual(Array.from(rebuilt, (value) => Math.round(255 * value)));
+    // PyTorch has the channel first.
+    const weight = model.getWeights().find(({ name }) => name === "encoder.0.weight")!.data;
+    const filters = await tiles(html, "filters");
+    expect(filters.length).toBe(5);
+    expect(filters[0]).toMatchObject({ width: 3, height: 3, channels: 3 });
+    const order = [...weight].map(Math.abs).sort((a, b) => a - b);
+    filters.forEach(({ data }, filter) => {
+      data.forEach((byte, i) => {
+        const value = weight[(filter * 3 + (i % 3)) * 9 + Math.floor(i / 3)]!;
+        if (Math.abs(value) > 0.1 * order.at(-1)!) expect(byte > 127.5).toBe(value > 0);
+      });
+    });
+    expect(parse(html).querySelector("#filters figcaption")!.textContent).toMatch(
+      /^5 filters of .*3 × 3 pixels each/,
+    );
+    const maps = await tiles(html, "feature-maps");
+    // The sample, 5 maps, 16 of 20, and the 3 of the last layer.
+    expect(maps.map((map) => [map.width, map.height]).map(String)).toEqual([
+      "6,8",
+      ...Array<string>(21).fill("3,4"),
+      ...Array<string>(3).fill("6,8"),
+    ]);
+    const values = (await model.activations(first, { layer: "encoder[0]" })).data;
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    expect([...maps[2]!.data]).toEqual(
+      Array.from({ length: 12 }, (_, i) => Math.round((255 * (values[i * 5 + 1]! - low)) / (high - low))),
+    );
+    // Penalties of convolutions are part of the loss.
+    expect(found(resultsOf(html), "loss")).toBe(shown((await model.evaluate(data)).loss));
+    await dispose();
+  });
+
+  test("of one channel and a dense first layer have weights by pixel", async () => {
+    const model = await Autoencoder.create({
+      inputShape: [8, 8, 1],
+      encoder: [flatten(), dense(4)],
+      decoder: [dense(64), reshape([8, 8, 1])],
+      engine: { math: "portable", threads: 1 },
+    });
+    const subject = { model, data: values(30, 64, 1, 0, 1), dataTitle: "d", modelTitle: "m" };
+    expect(pictureNames(subject)).toEqual([
+      "reconstructions",
+      "worst",
+      "codes",
+      "map",
+      "walk",
+      "encoder",
+      "decoder",
+    ]);
+    expect((await tiles(await drawReport(subject), "encoder")).length).toBe(5);
+    await model.dispose();
   });
 });
 

@@ -1,10 +1,15 @@
 import {
   Autoencoder,
   type AutoencoderOptions,
+  conv2d,
+  conv2dTranspose,
   dense,
   digits,
+  flatten,
   gaussian,
   gaussianNoise,
+  l2,
+  reshape,
   spiral,
 } from "../../src/index.js";
 import type { Subject } from "../../src/report/drawReport.js";
@@ -72,6 +77,27 @@ export const KINDS = {
 export function digitSubject(kind: keyof typeof KINDS): Promise<Made> {
   const { images, labels } = digits({ samples: 300, seed: 2 });
   return made(KINDS[kind], { data: images, labels, image: { width: 28, height: 28 } }, 2);
+}
+
+/** Small colour images, and a convolutional model of them. */
+export function colourSubject(): Promise<Made> {
+  const data = Uint8Array.from(values(40, 8 * 6 * 3, 8, 0, 255));
+  const options: AutoencoderOptions = {
+    inputShape: [8, 6, 3],
+    encoder: [
+      conv2d(5, 3, "relu", { strides: 2, padding: "same", kernelPenalty: l2(0.001) }),
+      conv2d(20, 3, "relu", { padding: "same" }),
+      flatten(),
+      dense(3),
+    ],
+    decoder: [
+      dense(4 * 3 * 4, "relu"),
+      reshape([4, 3, 4]),
+      conv2dTranspose(3, 3, "sigmoid", { strides: 2, padding: "same" }),
+    ],
+    loss: "binaryCrossentropy",
+  };
+  return made(options, { data }, 3);
 }
 
 /** Numbers of seven columns. */

@@ -66,8 +66,9 @@ export function reportCommand(): Command {
 const HELP = `
 Pictures of points (two columns): loss, reconstructions, errors, codes, points-by-code,
 curve. Of images: loss, reconstructions, worst, codes, map, grid (codes with two
-components), walk, samples (variational models), encoder, decoder. Of other data: loss,
-errors, features, codes, map.
+components), walk, samples (variational models), encoder, decoder; of convolutional models
+filters and feature-maps instead of weights. Of other data: loss, errors, features, codes,
+map. A detector of detect --save gets the page of detect --report.
 
   isthmus report model.safetensors digits
   isthmus report model.safetensors t10k-images-idx3-ubyte.gz --labels t10k-labels-idx1-ubyte.gz
