@@ -131,6 +131,8 @@ const ENTRIES = {
 
 /** Entries that are not part of the index, because they need libraries or files. */
 const APART = { data: "src/data/index.ts", codecs: "src/codecs/index.ts", node: "src/node.ts" };
+/** It draws with libraries that are larger than all else together. */
+const REPORT = { report: "src/report/index.ts" };
 
 /**
  * Imports public code from the built index, and file access from the built `node.js`, both in the output folder,
@@ -158,8 +160,8 @@ const besideIndex = beside("(data/)?matrix");
 const besideCommand = {
   name: "beside-command",
   setup({ onResolve }) {
-    onResolve({ filter: /\/(report\/drawReport|rasterize)\.js$/ }, ({ path }) => ({
-      path: `./${path.split("/").at(-1)}`,
+    onResolve({ filter: /\/(report\/drawReport|report\/index|rasterize)\.js$/ }, ({ path }) => ({
+      path: path.endsWith("/index.js") ? "./report.js" : `./${path.split("/").at(-1)}`,
       external: true,
     }));
   },
@@ -206,6 +208,9 @@ async function buildLibrary() {
   const required = { format: "cjs", outdir: "build/cjs", conditions: ANYWHERE, ...READABLE };
   await bundle({ index: ENTRIES.index }, { ...required, sourcemap: true });
   await bundle(APART, { ...required, platform: "node", plugins: [besideIndex] });
+  const drawn = { conditions: ANYWHERE, plugins: [beside()], ...READABLE };
+  await bundle(REPORT, { ...drawn, format: "esm", outdir: "build" });
+  await bundle(REPORT, { ...drawn, format: "cjs", outdir: "build/cjs" });
   writeFileSync("build/cjs/package.json", '{ "type": "commonjs" }\n');
 }
 

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { saveText } from "../node.js";
-import type { DetectionReportOptions } from "../report/detection/detectionSubject.js";
+import type { DetectionReportOptions } from "../report/index.js";
 import type { DetectInput } from "./detectInput.js";
 import type { Found } from "./savedDetector.js";
 
@@ -22,7 +22,7 @@ export async function writeDetectionReport(
   { name, fitted, model }: DetectionNotes,
 ): Promise<void> {
   // The drawing code is large, so it is loaded only when needed.
-  const { detectionReport } = await import("../report/drawReport.js");
+  const { detectionReport } = await import("../report/index.js");
   const { table, preprocessor, columns, places, order, labels, notes, samples } = input;
   const title = name === "-" ? "standard input" : basename(name);
   const options: DetectionReportOptions = {

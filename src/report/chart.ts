@@ -31,7 +31,11 @@ const GEOMETRY = [
  */
 const BASE = 1e6 + 0.5;
 
-/** A chart, drawn by Observable Plot. Fonts and text sizes come from the picture around it. */
+/**
+ * A chart, drawn by Observable Plot. Fonts and text sizes come from the picture around it.
+ *
+ * @internal Declarations of the package must not refer to Plot's.
+ */
 export function chart(options: PlotOptions): Drawing {
   const width = options.width ?? WIDTH;
   const height = options.height ?? 300;

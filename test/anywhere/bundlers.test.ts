@@ -30,6 +30,8 @@ const PARTS = {
   "isthmus/latent": 4_500,
   // With Brotli's dictionary, which is loaded apart where scripts may be several.
   "isthmus/codecs": 175_000,
+  // With Observable Plot, and a document to draw in.
+  "isthmus/report": 300_000,
 };
 
 /** Every page, with and without cross-origin isolation. */

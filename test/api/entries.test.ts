@@ -9,7 +9,7 @@ const { exports } = JSON.parse(readFileSync(new URL("package.json", root), "utf8
 };
 const require = createRequire(import.meta.url);
 /** Entries that the index does not have: what needs libraries, and what needs files. */
-const APART = ["./codecs", "./data", "./node"];
+const APART = ["./codecs", "./data", "./node", "./report"];
 const parts = Object.keys(exports).filter((name) => !["./package.json", ".", ...APART].includes(name));
 type Names = Record<string, unknown>;
 const load = async (name: string): Promise<Names> =>
@@ -62,6 +62,17 @@ test("what codecs give and throw is of the index's classes, by import and by req
     const error = await codecs.decodeParquet(bytes).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(FormatError);
     expect((error as Error).message).toMatch(/^bytes is not a valid Parquet file/);
+  }
+});
+
+test("reports are apart, the same by require, and throw errors of the index's classes", async () => {
+  type Report = { detectionReport: (detection: unknown, samples: unknown) => Promise<string> };
+  for (const [report, { ArgumentError }] of [
+    [await load("./report"), await load(".")],
+    [require("isthmus/report"), require("isthmus")],
+  ] as [Report, Record<string, new () => Error>][]) {
+    expect(Object.keys(report)).toEqual(["detectionReport"]);
+    await expect(report.detectionReport({}, [[1]])).rejects.toThrow(ArgumentError);
   }
 });
 
