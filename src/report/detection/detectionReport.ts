@@ -44,6 +44,7 @@ const STYLE = `
 .share{color:var(--muted);white-space:nowrap}
 .columns .grid th,.columns .grid td{overflow-wrap:break-word;min-width:4rem}
 .columns .grid td:last-child{min-width:14rem}
+@media (max-width:30rem){.rows .grid :is(th,td){padding-right:.45rem}.rows .grid :is(th,td):last-child{min-width:6.5rem}}
 summary{cursor:pointer;margin:.5rem 0}`;
 
 /**
