@@ -144,6 +144,17 @@ describe("a report on rows", () => {
       hits.map((hit) => Number((hit / count).toFixed(3))),
     );
     expect(table.get("recall at the threshold")).toEqual(hits.map((hit) => Number((hit / 4).toFixed(3))));
+    // No threshold has a larger F1.
+    const [, f1, threshold] = /F1 would be (\d\.\d+) with the best threshold, ([\d.]+)\./.exec(
+      textOf(html, "#labels"),
+    )!;
+    const f1At = (limit: number) => {
+      const flagged = labels.map((_, i) => Number(scores[i]! > limit));
+      const right = labels.filter((label, i) => label * flagged[i]!).length;
+      return (2 * right) / (4 + flagged.filter(Boolean).length);
+    };
+    expect(f1At(Number(threshold)).toFixed(3)).toBe(f1);
+    expect(Math.max(...[...scores].map(f1At)).toFixed(3)).toBe(f1);
     expect(textOf(html, "#roc figcaption")).toContain(
       `${hits[0]} of 4 odd rows are found, with ${count - hits[0]!} false alarm${count - hits[0]! === 1 ? "" : "s"} among 296 normal rows`,
     );

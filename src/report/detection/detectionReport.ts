@@ -1,13 +1,12 @@
-import version from "#embedded/version";
 import { evaluateFlags } from "../../anomaly/ranking.js";
 import { requireOptions } from "../../common/check.js";
 import type { Samples } from "../../data/samples.js";
-import type { AnomalyEvaluation, DetectionRule } from "../../index.js";
+import type { AnomalyEvaluation } from "../../index.js";
 import { scoreHistogram } from "../distribution.js";
 import { type Picture, toFigure } from "../figure.js";
 import { lossCurve } from "../loss.js";
 import { counted, plural, shown } from "../numberText.js";
-import { type Fact, facts, grid, section, toDocument } from "../page.js";
+import { facts, toDocument } from "../page.js";
 import { element, escapeText } from "../svg.js";
 import { type Comparison, comparison } from "./baseline.js";
 import { contributionPicture, contributions } from "./contributions.js";
@@ -18,6 +17,7 @@ import {
   detectionSubject,
   type ReportedDetection,
 } from "./detectionSubject.js";
+import { about, columnTable, comparisonTable, ruleText } from "./detectionTables.js";
 import { listedRows, listedStretches, oddRowTable, stretchTable } from "./oddRows.js";
 import { seriesPicture } from "./seriesPicture.js";
 import { findings, verdict } from "./verdict.js";
@@ -25,8 +25,6 @@ import { percentOf } from "./words.js";
 
 /** About as many losses are drawn. */
 const LOSSES = 50;
-/** With more columns, their table is folded. */
-const MOST_UNFOLDED = 30;
 
 const STYLE = `
 .verdict{font-size:1.15rem;line-height:1.4;margin:0 0 .75rem;max-width:60rem;overflow-wrap:anywhere}
@@ -105,7 +103,7 @@ export async function detectionReport(
         "div",
         { class: "cards" },
         ...pictures(subject, evaluation, baseline).map((picture) => toFigure(picture)),
-        ...(evaluation ? [comparisonTable(evaluation, baseline)] : []),
+        ...(evaluation ? [comparisonTable(subject, evaluation, baseline)] : []),
       ),
       facts("about", "How it was made", about(subject, baseline), subject.notes),
       columnTable(subject),
@@ -163,110 +161,4 @@ function lossPicture(losses: readonly number[]): Picture {
   });
   const history = { loss: means, valLoss: [], reconstructionLoss: [], klLoss: [] };
   return lossCurve(history, "mean absolute error of standardized values", { name: "step", size });
-}
-
-/** How the threshold was chosen. */
-function ruleText(rule: DetectionRule): string {
-  switch (rule.kind) {
-    case "contamination":
-      return `chosen so that ${Number((100 * rule.contamination).toPrecision(6))} % of the rows learned from are above it`;
-    case "sigma":
-      return `${rule.sigma} standard deviations above the mean score of the rows learned from`;
-    case "max":
-      return "the largest score of the rows learned from";
-    case "labels":
-      return "the score at which F1 against the labels is largest";
-    case "fence":
-      return "three interquartile ranges above the upper quartile, or higher where more than a tenth would be above";
-    default:
-      return "chosen by hand";
-  }
-}
-
-/** Both against the labels, side by side. */
-function comparisonTable(evaluation: AnomalyEvaluation, baseline: Comparison | undefined): string {
-  const names = {
-    rocAuc: "ROC AUC",
-    averagePrecision: "average precision",
-    precision: "precision at the threshold",
-    recall: "recall at the threshold",
-    f1: "F1 at the threshold",
-  };
-  const columns = [
-    { title: "" },
-    { title: "detector", number: true as const },
-    ...(baseline ? [{ title: "PCA", number: true as const }] : []),
-  ];
-  const lines = Object.entries(names).map(([key, name]) => {
-    const value = (of: AnomalyEvaluation) => of[key as keyof typeof names].toFixed(3);
-    return [name, value(evaluation), ...(baseline?.evaluation ? [value(baseline.evaluation)] : [])];
-  });
-  const how = baseline
-    ? [
-        `PCA flags as many rows as the detector: those that ${plural(baseline.components, "component")} reconstruct worst.`,
-      ]
-    : [];
-  const notes = [...how, "1 is best throughout. The labels were not learned from."];
-  return section({
-    name: "labels",
-    title: "Against the labels",
-    content: grid(columns, lines) + element("p", { class: "note" }, escapeText(notes.join(" "))),
-  });
-}
-
-function about(subject: DetectionSubject, baseline: Comparison | undefined): Fact[] {
-  const { detection, samples, fitOn, separate, windows, about } = subject;
-  const { detector, history, rule, threshold } = detection;
-  const given = windows ? `windows of ${counted(windows.size)} rows` : "rows";
-  return [
-    ["samples", `${counted(samples.rows)} ${given}, ${plural(samples.columns, "feature")} each`],
-    ...(separate ? [["learned from", `${plural(fitOn.rows, "other row")}`] as const] : []),
-    [
-      "detector",
-      `${plural(detector.members, "autoencoder")}, each with a code of ${plural(detector.latentSize, "value")}`,
-    ],
-    ["training", trainingText(history)],
-    ["threshold", `${shown(threshold)}: ${ruleText(rule)}`],
-    ...(baseline
-      ? [
-          [
-            "PCA",
-            `${plural(baseline.components, "component")} keep ${percentOf(baseline.kept, 1)} of the variance of the standardized features`,
-          ] as const,
-        ]
-      : []),
-    ...about,
-    ["made with", `isthmus ${version}`],
-  ];
-}
-
-function trainingText(history: ReportedDetection["history"]): string {
-  if (!history || history.loss.length === 0) return "earlier; the saved detector does not tell how long";
-  const steps = `${plural(history.loss.length, "step")} for each autoencoder`;
-  return history.seconds === undefined ? steps : `${steps}, ${history.seconds.toFixed(1)} s for all`;
-}
-
-/** What was decided about each column. */
-function columnTable({ preprocessor }: DetectionSubject): string {
-  if (!preprocessor) return "";
-  const { decisions } = preprocessor;
-  const columns = [
-    { title: "column" },
-    { title: "type" },
-    { title: "features", number: true as const },
-    { title: "missing", number: true as const },
-    { title: "range" },
-    { title: "what was done" },
-  ];
-  const lines = decisions.map(({ column, type, features, missing, range, action }) =>
-    [column, type, features || "–", missing || "–", range || "–", action].map((cell) =>
-      escapeText(String(cell)),
-    ),
-  );
-  const table = grid(columns, lines);
-  const used = decisions.filter(({ features }) => features > 0).length;
-  const summary = `${used} of ${plural(decisions.length, "column")} are used`;
-  const content =
-    decisions.length > MOST_UNFOLDED ? element("details", {}, element("summary", {}, summary), table) : table;
-  return section({ name: "columns", title: "What was made of the columns", content });
 }
