@@ -101,6 +101,7 @@ export type { LayerSummary, Summary, SummaryRow } from "./network/summary.js";
 export * from "./optimizers/index.js";
 export { inspectModel, type ModelSummary } from "./saving/inspectModel.js";
 export type { ModelFileOptions, SafetensorsFile } from "./saving/modelFile.js";
+export type { Preprocessor, PreprocessorJson } from "./saving/preprocessorText.js";
 export type { Callback, TrainedModel, TrainingRun } from "./training/callbacks.js";
 export { type EarlyStoppingOptions, earlyStopping } from "./training/earlyStopping.js";
 export type { EvaluateOptions, Evaluation } from "./training/evaluation.js";

@@ -36,6 +36,7 @@ export type { Cell, Table, TableColumn } from "./formats/table.js";
  * complete.
  *
  * @param options.metadata further texts for the file's `__metadata__`, which `loadSafetensors` reads
+ * @param options.preprocessor what makes samples of data, such as a `TablePreprocessor`; default: the model's own
  * @throws {ArgumentError} if the folder does not exist, or the path is a folder
  * @throws {StateError} for a detector that has not been fitted
  * @throws {IsthmusError} with code `ERR_FILE` if the system refuses to write

@@ -13,6 +13,7 @@ import {
   type SafetensorsFile,
   toDecoded,
 } from "../saving/modelFile.js";
+import { preprocessorMetadata } from "../saving/preprocessorText.js";
 import { isStream, type SampleStream } from "../training/sampleStream.js";
 import { detectorMetadata, type FittedThreshold, readDetector } from "./detectorFile.js";
 import { type AnomalyEvaluation, checkLabels, evaluateScores, type Labels, readLabels } from "./ranking.js";
@@ -237,11 +238,13 @@ export class AnomalyDetector {
   /**
    * Saves the model with the detector in the file's metadata. `Autoencoder.fromSafetensors` can still read the file.
    *
-   * @param options.metadata as in `Autoencoder.toSafetensors`
+   * @param options as in `Autoencoder.toSafetensors`
    * @throws {StateError} before `fit`
    */
   toSafetensors(options: ModelFileOptions = {}): Uint8Array {
-    const metadata = { ...checkMetadata(options), ...detectorMetadata(this.#assertFitted()) };
+    const { preprocessor } = this.model;
+    const own = preprocessorMetadata(preprocessor && JSON.stringify(preprocessor));
+    const metadata = { ...own, ...checkMetadata(options), ...detectorMetadata(this.#assertFitted()) };
     return encodeModel(this.model.description, this.model.getWeights(), this.model.scaling, [], metadata);
   }
 

@@ -25,6 +25,12 @@ import {
   type ModelFileOptions,
   type SafetensorsFile,
 } from "../saving/modelFile.js";
+import {
+  type Preprocessor,
+  type PreprocessorJson,
+  preprocessorMetadata,
+  preprocessorText,
+} from "../saving/preprocessorText.js";
 import { epochsOf } from "../training/epochIterator.js";
 import type { FitOptions, FitSyncOptions } from "../training/fitOptions.js";
 import type { History } from "../training/history.js";
@@ -41,6 +47,11 @@ const KEY = Symbol("Autoencoder");
 export interface AutoencoderOptions extends AutoencoderDescription {
   /** Engine options, or an engine to share with other models; default: an engine of its own. */
   engine?: EngineOptions | Engine;
+  /**
+   * What makes samples of data, such as a `TablePreprocessor`; default none. The model does not apply it, but keeps it as
+   * JSON: files of the model and checkpoints have it, and `preprocessorOf` of `isthmus/data` restores it.
+   */
+  preprocessor?: Preprocessor;
 }
 
 /**
@@ -69,21 +80,17 @@ export class Autoencoder extends Predictor {
   readonly #learner: Learner;
   readonly #trainer: Trainer;
   readonly #lifetime: Lifetime;
+  readonly #preprocessor: string | undefined;
   #disposal: Promise<void> | undefined;
 
-  private constructor(
-    key: typeof KEY,
-    engine: Engine,
-    ownsEngine: boolean,
-    description: CheckedDescription,
-    start: Start,
-  ) {
+  private constructor(key: typeof KEY, engine: Engine, ownsEngine: boolean, blueprint: Blueprint) {
     // The constructor is private only in TypeScript; JavaScript could still call it.
     if (key !== KEY) {
       throw new ArgumentError(
         "new Autoencoder(…) cannot wait for the kernels; write await Autoencoder.create({ … })",
       );
     }
+    const { description, start, preprocessor } = blueprint;
     const learner = assemble(engine, description, start);
     const lifetime = new Lifetime();
     super(learner, lifetime);
@@ -92,6 +99,7 @@ export class Autoencoder extends Predictor {
     this.#description = description;
     this.#learner = learner;
     this.#lifetime = lifetime;
+    this.#preprocessor = preprocessor;
     this.#trainer = new Trainer(learner, this, lifetime);
   }
 
@@ -114,8 +122,13 @@ export class Autoencoder extends Predictor {
   static async create(options: AutoencoderOptions): Promise<Autoencoder> {
     const given = options ?? {};
     requireOptions("Autoencoder.create", given);
-    const { engine, ...description } = given;
-    return Autoencoder.#build(checkDescription(description), engine, "drawn");
+    const { engine, preprocessor, ...description } = given;
+    const blueprint: Blueprint = {
+      description: checkDescription(description),
+      start: "drawn",
+      preprocessor: preprocessor === undefined ? undefined : preprocessorText(preprocessor),
+    };
+    return Autoencoder.#build(blueprint, engine);
   }
 
   /**
@@ -131,8 +144,8 @@ export class Autoencoder extends Predictor {
     options: Pick<AutoencoderOptions, "engine"> = {},
   ): Promise<Autoencoder> {
     knownKeys("fromSafetensors", options, ["engine"]);
-    const { description, weights, scaling } = decodeModelFile(file);
-    return Autoencoder.#built(description, options, (model) => {
+    const { description, weights, scaling, preprocessor } = decodeModelFile(file);
+    return Autoencoder.#built({ description, preprocessor }, options, (model) => {
       const { network } = model.#learner;
       loadWeights(network, weights);
       if (scaling) network.scaling!.parameters = copied(scaling);
@@ -155,7 +168,7 @@ export class Autoencoder extends Predictor {
   ): Promise<Autoencoder> {
     knownKeys("fromCheckpoint", options, ["engine"]);
     const checkpoint = decodeCheckpoint(file);
-    return Autoencoder.#built(checkpoint.description, options, (model) => {
+    return Autoencoder.#built(checkpoint, options, (model) => {
       model.#learner.load(toLearnerState(model.#learner, checkpoint));
       if (checkpoint.scaling) model.#learner.network.scaling!.parameters = copied(checkpoint.scaling);
       model.#trainer.resumeFrom(checkpoint.progress);
@@ -164,11 +177,11 @@ export class Autoencoder extends Predictor {
 
   /** A new model, all of whose weights are written by `fill`. */
   static async #built(
-    description: CheckedDescription,
+    { description, preprocessor }: Omit<Blueprint, "start">,
     { engine }: Pick<AutoencoderOptions, "engine">,
     fill: (model: Autoencoder) => void,
   ): Promise<Autoencoder> {
-    const model = await Autoencoder.#build(description, engine, "unset");
+    const model = await Autoencoder.#build({ description, start: "unset", preprocessor }, engine);
     try {
       fill(model);
       return model;
@@ -178,15 +191,11 @@ export class Autoencoder extends Predictor {
     }
   }
 
-  static async #build(
-    description: CheckedDescription,
-    engine: EngineOptions | Engine = {},
-    start: Start,
-  ): Promise<Autoencoder> {
+  static async #build(blueprint: Blueprint, engine: EngineOptions | Engine = {}): Promise<Autoencoder> {
     const owns = !isEngine(engine);
     const used = owns ? await Engine.create(engine) : engine;
     try {
-      return new Autoencoder(KEY, used, owns, description, start);
+      return new Autoencoder(KEY, used, owns, blueprint);
     } catch (error) {
       if (owns) await used.dispose();
       throw error;
@@ -201,6 +210,13 @@ export class Autoencoder extends Predictor {
   /** Layers, loss, optimizer and seed, with all defaults filled in. */
   get description(): CheckedDescription {
     return this.#description;
+  }
+
+  /** What makes the model's samples, as JSON; `preprocessorOf` of `isthmus/data` restores it. Undefined if there is none. */
+  get preprocessor(): PreprocessorJson | undefined {
+    return this.#preprocessor === undefined
+      ? undefined
+      : (JSON.parse(this.#preprocessor) as PreprocessorJson);
   }
 
   /** Copies of the parameters learned by the model's `scaling`; undefined without one, and before the first `fit`. */
@@ -354,6 +370,7 @@ export class Autoencoder extends Predictor {
    * The model as a safetensors file: weights, the scaling's parameters, and the description in `__metadata__`.
    *
    * @param options.metadata additional strings for `__metadata__`, which are not part of the model
+   * @param options.preprocessor what makes samples of data, such as a `TablePreprocessor`; default: the model's own
    * @throws {ArgumentError} for metadata that are not strings, or that use one of the model's own keys
    *
    * @example
@@ -370,7 +387,7 @@ export class Autoencoder extends Predictor {
    * ```
    */
   toSafetensors(options: ModelFileOptions = {}): Uint8Array {
-    const metadata = checkMetadata(options);
+    const metadata = { ...preprocessorMetadata(this.#preprocessor), ...checkMetadata(options) };
     const scaling = this.#learner.network.scaling?.parameters;
     return encodeModel(this.#description, this.getWeights(), scaling, [], metadata);
   }
@@ -382,7 +399,7 @@ export class Autoencoder extends Predictor {
    */
   toCheckpoint(): Uint8Array {
     this.#lifetime.assertAlive();
-    return encodeCheckpoint(this.#description, this.#learner, this.#trainer.progress);
+    return encodeCheckpoint(this.#description, this.#learner, this.#trainer.progress, this.#preprocessor);
   }
 
   /**
@@ -414,6 +431,14 @@ export class Autoencoder extends Predictor {
 
 /** Whether a new model's weights are drawn from its seed, or left for a load to write. */
 type Start = "drawn" | "unset";
+
+/** What a model is built from. */
+interface Blueprint {
+  readonly description: CheckedDescription;
+  readonly start: Start;
+  /** JSON text. */
+  readonly preprocessor: string | undefined;
+}
 
 /** A network and its learner. */
 function assemble(engine: Engine, description: CheckedDescription, start: Start): Learner {

@@ -9,6 +9,7 @@ export {
 export type { Cell, Table, TableColumn } from "../formats/table.js";
 export type { TableSource } from "../formats/textSource.js";
 export type { ColumnDecision } from "./decideColumns.js";
+export { joinWindows } from "./joinWindows.js";
 export { type AnyMatrix, Matrix } from "./matrix.js";
 export {
   type PointScoreOptions,
@@ -17,7 +18,14 @@ export {
   type ScoreCombination,
   type WindowPlaces,
 } from "./pointScores.js";
+export { preprocessorOf, type WithPreprocessor } from "./preprocessorOf.js";
 export type { ColumnType, TablePreprocessorOptions } from "./preprocessorOptions.js";
+export {
+  SeriesPreprocessor,
+  type SeriesPreprocessorJson,
+  type SeriesPreprocessorOptions,
+  type SeriesWindows,
+} from "./seriesPreprocessor.js";
 export {
   type FeatureColumn,
   TablePreprocessor,

@@ -63,14 +63,15 @@ export interface CheckedPreprocessorOptions {
   readonly minimumFrequency: number;
 }
 
-const NAMES = [
+/** The names of the options. */
+export const PREPROCESSOR_OPTIONS: readonly string[] = [
   ...["columns", "drop", "labelColumn", "anomalyLabel", "idColumn", "types", "decimal", "missing", "dates"],
   ...["dayFirst", "maximumCategories", "minimumFrequency"],
 ];
 
 /** @throws {ArgumentError} for unknown options, and values of the wrong type or out of range */
 export function checkPreprocessorOptions(options: TablePreprocessorOptions): CheckedPreprocessorOptions {
-  knownKeys("TablePreprocessor.fit", options, NAMES);
+  knownKeys("TablePreprocessor.fit", options, PREPROCESSOR_OPTIONS);
   const { labelColumn, anomalyLabel = [], idColumn, decimal, dayFirst } = options;
   if (dayFirst !== undefined && typeof dayFirst !== "boolean") {
     throw new ArgumentError(`dayFirst must be true or false, not ${show(dayFirst)}`);

@@ -16,6 +16,7 @@ import {
   parseMetadata,
   type SafetensorsFile,
 } from "./modelFile.js";
+import { preprocessorMetadata } from "./preprocessorText.js";
 
 /** Format version of `__metadata__.training`. */
 const VERSION = 1;
@@ -48,17 +49,22 @@ export interface Checkpoint {
   readonly steps: number;
   readonly rate: readonly number[];
   readonly progress: Progress;
+  /** The preprocessor as JSON text; undefined if there is none. */
+  readonly preprocessor: string | undefined;
 }
 
 /**
  * Writes a checkpoint as a safetensors file: the model's file with the optimizer's slots as further tensors, with names
  * such as `optimizer.firstMoment.encoder.0.weight`, and the progress of training as JSON in `__metadata__.training`. The
  * seed and the number of epochs determine the order of samples and all random numbers, so no more state is needed.
+ *
+ * @param preprocessor what makes the samples, as JSON text
  */
 export function encodeCheckpoint(
   description: CheckedDescription,
   { network, state, slots }: Learner,
   { epochs, history, options }: Progress,
+  preprocessor: string | undefined,
 ): Uint8Array {
   const prefixes = ["", ...Array.from(slots.keys(), (slot) => `optimizer.${slot}.`)];
   const [weights, ...kept] = state.states.map((values, index) =>
@@ -76,7 +82,8 @@ export function encodeCheckpoint(
     options: options ?? null,
   };
   const scaling = network.scaling?.parameters;
-  return encodeModel(description, weights!, scaling, kept.flat(), { training: JSON.stringify(training) });
+  const metadata = { training: JSON.stringify(training), ...preprocessorMetadata(preprocessor) };
+  return encodeModel(description, weights!, scaling, kept.flat(), metadata);
 }
 
 /**
@@ -85,7 +92,7 @@ export function encodeCheckpoint(
  * @throws {FormatError} if the file is not a checkpoint
  */
 export function decodeCheckpoint(file: SafetensorsFile): Checkpoint {
-  const { description, weights, scaling, others, metadata } = decodeModelFile(file);
+  const { description, weights, scaling, others, preprocessor, metadata } = decodeModelFile(file);
   if (metadata.training === undefined) {
     throw new FormatError(
       "the file is a model without training state (__metadata__.training), so training cannot resume from it",
@@ -101,7 +108,7 @@ export function decodeCheckpoint(file: SafetensorsFile): Checkpoint {
     slots.get(slot)!.push({ ...tensor, name });
   }
   const progress: Progress = { epochs, history, options: options ?? undefined };
-  return { description, weights, scaling, slots, steps, rate: learningRate, progress };
+  return { description, weights, scaling, slots, steps, rate: learningRate, progress, preprocessor };
 }
 
 /**

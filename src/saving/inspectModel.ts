@@ -4,6 +4,7 @@ import { type LayerSummary, layerSummaries, type Summary, summaryTable } from ".
 import type { History } from "../training/history.js";
 import { decodeCheckpoint } from "./checkpoint.js";
 import { decodeModelFile, type SafetensorsFile, toDecoded } from "./modelFile.js";
+import type { PreprocessorJson } from "./preprocessorText.js";
 
 /** The description of a model in the file of a model or a checkpoint. */
 export interface ModelSummary {
@@ -19,6 +20,8 @@ export interface ModelSummary {
   readonly table: Summary;
   /** The losses of a checkpoint's training; undefined for the file of a model. */
   readonly history: History | undefined;
+  /** What makes the model's samples, as of `Autoencoder.preprocessor`; undefined if there is none. */
+  readonly preprocessor: PreprocessorJson | undefined;
 }
 
 /**
@@ -40,7 +43,7 @@ export interface ModelSummary {
 export function inspectModel(file: SafetensorsFile): ModelSummary {
   const decoded = toDecoded(file);
   const checkpoint = decoded.metadata.training === undefined ? undefined : decodeCheckpoint(decoded);
-  const { description } = checkpoint ?? decodeModelFile(decoded);
+  const { description, preprocessor } = checkpoint ?? decodeModelFile(decoded);
   const stack = stackOf(description);
   const layers = layerSummaries(stack);
   const table = summaryTable(layers);
@@ -51,5 +54,6 @@ export function inspectModel(file: SafetensorsFile): ModelSummary {
     parameterCount: table.parameters,
     table,
     history: checkpoint?.progress.history,
+    preprocessor: preprocessor === undefined ? undefined : (JSON.parse(preprocessor) as PreprocessorJson),
   };
 }

@@ -17,6 +17,13 @@ import {
 } from "../network/description.js";
 import { checkWeights, type NamedWeight } from "../network/namedWeights.js";
 import { CHECKSUM, verifyChecksum, withChecksum } from "./checksum.js";
+import {
+  PREPROCESSOR_KEY,
+  type Preprocessor,
+  preprocessorMetadata,
+  preprocessorText,
+  readPreprocessor,
+} from "./preprocessorText.js";
 
 /** Format version of `__metadata__.isthmus`. */
 const VERSION = 1;
@@ -28,22 +35,27 @@ export const DETECTOR_KEY = "isthmus.anomalyDetector";
 export const ENSEMBLE_KEY = "isthmus.ensembleDetector";
 
 /** Reserved keys of `__metadata__`. */
-const OWN_KEYS = ["format", "isthmus", "training", DETECTOR_KEY, ENSEMBLE_KEY, CHECKSUM];
+const OWN_KEYS = ["format", "isthmus", "training", DETECTOR_KEY, ENSEMBLE_KEY, PREPROCESSOR_KEY, CHECKSUM];
 
 /** Further contents of a model's file. */
 export interface ModelFileOptions {
   /** Texts for the file's `__metadata__`, as in safetensors' `save_file`. `loadSafetensors` reads them. */
   metadata?: Readonly<Record<string, string>>;
+  /**
+   * What makes samples of data, such as a `TablePreprocessor`, instead of the model's own `preprocessor`. It is kept as JSON
+   * in `__metadata__["isthmus.preprocessor"]`.
+   */
+  preprocessor?: Preprocessor;
 }
 
 /**
- * Checks a caller's metadata.
+ * Checks the further contents of a file. Returns its metadata.
  *
- * @throws {ArgumentError} for values that are not strings, and for reserved keys
+ * @throws {ArgumentError} for values that are not strings, for reserved keys, and for what is no preprocessor
  */
 export function checkMetadata(options: ModelFileOptions): Readonly<Record<string, string>> {
-  knownKeys("the model's file", options, ["metadata"]);
-  const { metadata = {} } = options;
+  knownKeys("the model's file", options, ["metadata", "preprocessor"]);
+  const { metadata = {}, preprocessor } = options;
   if (!isOptions(metadata)) {
     throw new ArgumentError(`metadata must be an object of strings, not ${show(metadata)}`);
   }
@@ -54,7 +66,8 @@ export function checkMetadata(options: ModelFileOptions): Readonly<Record<string
       throw new ArgumentError(`metadata ${show(key)} must be a string, not ${show(value)}`);
     }
   }
-  return metadata;
+  if (preprocessor === undefined) return metadata;
+  return { ...metadata, ...preprocessorMetadata(preprocessorText(preprocessor)) };
 }
 
 /** Prefix of the names of a checkpoint's tensors that are not weights. */
@@ -92,6 +105,8 @@ export interface ModelFile {
   readonly scaling: ScalingParameters | undefined;
   /** A checkpoint's tensors that are not weights. */
   readonly others: readonly NamedTensor[];
+  /** The preprocessor as JSON text; undefined if there is none. */
+  readonly preprocessor: string | undefined;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -165,7 +180,8 @@ export function decodeModelFile(file: SafetensorsFile): ModelFile {
   const checked = orFormatError("the weights do not fit the description of the model", () =>
     checkWeights(parameterShapes(description), weights),
   );
-  return { description, weights: checked, scaling, others: all.filter(isOther), metadata };
+  const preprocessor = readPreprocessor(metadata);
+  return { description, weights: checked, scaling, others: all.filter(isOther), preprocessor, metadata };
 }
 
 function noModel(metadata: Readonly<Record<string, string>>): string {
