@@ -6,8 +6,8 @@ import {
   type DenseOptions,
   dense,
   dropout,
+  flatten,
   gaussian,
-  type InitializerName,
   type KlSparsity,
   type L1,
   type Layer,
@@ -15,20 +15,27 @@ import {
   l1l2,
   type Optimizer,
   type OptimizerName,
+  reshape,
   type ScalingName,
   type Schedule,
 } from "../index.js";
 import { toActivation } from "../layers/activations.js";
+import { sizeOf } from "../layers/shape.js";
 import { toLossName } from "../network/losses.js";
 import { toOptimizerName } from "../optimizers/optimizers.js";
-import type { ScheduleFlag } from "./options.js";
-import type { Kind } from "./readData.js";
+import { convolutions } from "./convolutions.js";
+import { DEFAULTS, type Defaults } from "./defaults.js";
+import type { ScheduleFlag } from "./optimizationOptions.js";
+import { timesText } from "./samplesSource.js";
+import type { Source } from "./source.js";
 import { described } from "./text.js";
 
 /** What the user chose for the model and its training. Defaults for the rest depend on the data. */
 export interface TrainingFlags {
   latent?: number;
   hidden?: number[];
+  /** Filters of convolutions before the hidden layers. */
+  conv?: number[];
   activation?: string;
   loss?: string;
   optimizer?: string;
@@ -68,65 +75,21 @@ export function withFullNames<T extends TrainingFlags>(flags: T): T {
   };
 }
 
-interface Defaults {
-  readonly hidden: readonly number[];
-  /** Activation of the decoder's hidden layers; default: relu, as in the encoder. */
-  readonly decoder?: ActivationName;
-  readonly code: ActivationName;
-  /** Initializer of the code's layer; default: the library's. */
-  readonly codeInitializer?: InitializerName;
-  readonly output: ActivationName;
-  readonly loss: LossName;
-  readonly scaling?: ScalingName;
-  /** Learning rate of Adam. */
-  readonly learningRate: number;
-  readonly epochs: number;
-  readonly batchSize: number;
-}
-
-/**
- * Pictures: 784 → 32 → 784, as in the Keras blog, "Building Autoencoders in Keras".
- *
- * Points: a network whose code follows the spiral. The rank correlation of code and position was above 0.99 for 74 of
- * the 75 seeds from 0 to 74. Codes start at 0 and the decoder is smooth, so the decoded curve grows out of one point and
- * bends as it grows. A decoder that can jump, or codes that start spread out, often end with pieces in the wrong order.
- */
-const DEFAULTS: Record<Kind, Defaults> = {
-  pictures: {
-    hidden: [],
-    code: "relu",
-    output: "sigmoid",
-    loss: "binaryCrossentropy",
-    learningRate: 1e-3,
-    epochs: 5,
-    batchSize: 256,
-  },
-  points: {
-    hidden: [128, 64],
-    decoder: "tanh",
-    code: "linear",
-    codeInitializer: "zeros",
-    output: "linear",
-    loss: "meanSquaredError",
-    scaling: "standard",
-    learningRate: 1e-3,
-    epochs: 250,
-    batchSize: 25,
-  },
-  table: {
-    hidden: [64],
-    code: "linear",
-    output: "linear",
-    loss: "meanSquaredError",
-    learningRate: 1e-3,
-    epochs: 50,
-    batchSize: 64,
-  },
-};
+/** With few images, an epoch has few steps: so many are wanted, */
+const STEPS_OF_IMAGES = 1_000;
+/** but not in more epochs than these. */
+const MOST_EPOCHS = 100;
 
 /** Number of epochs and the batch size. */
-export function trainingLength(kind: Kind, { epochs, batchSize }: TrainingFlags) {
-  return { epochs: epochs ?? DEFAULTS[kind].epochs, batchSize: batchSize ?? DEFAULTS[kind].batchSize };
+export function trainingLength(
+  { kind, file, all }: Pick<Source, "kind" | "file" | "all">,
+  flags: Pick<TrainingFlags, "epochs" | "batchSize">,
+) {
+  const { epochs, batchSize } = DEFAULTS[kind];
+  const length = { epochs: flags.epochs ?? epochs, batchSize: flags.batchSize ?? batchSize };
+  if (kind !== "images" || file === undefined || flags.epochs !== undefined) return length;
+  const steps = Math.ceil(all().rows / length.batchSize);
+  return { ...length, epochs: Math.min(MOST_EPOCHS, Math.max(epochs, Math.ceil(STEPS_OF_IMAGES / steps))) };
 }
 
 /** Hidden units of a variational model of pictures, as in PyTorch's example. */
@@ -134,44 +97,27 @@ const VARIATIONAL_HIDDEN = 400;
 /** Width of the code of such a model. */
 const VARIATIONAL_LATENT = 20;
 
-/** Describes the model for a kind of samples. Flags must have full names; the library checks their values. */
-export function describeModel(kind: Kind, columns: number, flags: TrainingFlags): AutoencoderOptions {
+/** Describes the model for samples. Flags must have full names; the library checks their values. */
+export function describeModel(source: ModelledSource, flags: TrainingFlags): AutoencoderOptions {
   checkFlags(flags);
+  const { kind, columns } = source;
   const defaults = DEFAULTS[kind];
   const { variational, sparsity, tied, corruption } = flags;
-  const activation = (flags.activation ?? "relu") as ActivationName;
   const loss = (flags.loss ?? defaults.loss) as LossName;
-  const widths =
-    flags.hidden ?? (variational && kind === "pictures" ? [VARIATIONAL_HIDDEN] : defaults.hidden);
-  if (flags.dropout !== undefined && widths.length === 0) {
-    throw new ArgumentError("--dropout applies to hidden layers, but there are none; add some with --hidden");
-  }
-  const decoding = (flags.activation ?? defaults.decoder ?? activation) as ActivationName;
-  const penalized = penaltyOptions(flags);
-  // Tied weights belong to the encoder, which already has the penalty.
-  const decoderOptions = tied ? {} : penalized;
-  const hidden = (order: readonly number[], name: ActivationName, options: DenseOptions) =>
-    order.flatMap((units): Layer[] => [
-      dense(units, name, options),
-      ...(flags.dropout ? [dropout(flags.dropout)] : []),
-    ]);
   // Cross-entropy compares probabilities.
   const probabilities = loss === "binaryCrossentropy";
-  const output = probabilities ? "sigmoid" : defaults.output;
-  const scaling = (flags.scaling ?? (probabilities ? undefined : defaults.scaling)) as
-    | ScalingName
-    | undefined;
+  const scales = !probabilities && !(kind === "matrix" && source.unit);
+  const scaling = (flags.scaling ?? (scales ? defaults.scaling : undefined)) as ScalingName | undefined;
   const latent = flags.latent ?? latentSize(columns, variational === true);
+  const { shape, encoder, decoder } = hiddenHalves(
+    source,
+    flags,
+    probabilities ? "sigmoid" : defaults.output,
+  );
   return {
-    inputSize: columns,
-    encoder: [
-      ...hidden(widths, activation, penalized),
-      ...(variational ? [] : [codeLayer(latent, defaults, flags)]),
-    ],
-    decoder: [
-      ...hidden(widths.toReversed(), decoding, decoderOptions),
-      dense(columns, output, decoderOptions),
-    ],
+    ...(shape.length > 1 ? { inputShape: shape } : { inputSize: columns }),
+    encoder: [...encoder, ...(variational ? [] : [codeLayer(latent, defaults, flags)])],
+    decoder,
     ...(variational && { latent: gaussian(latent, latentOptions(flags)) }),
     ...(corruption && { corruption }),
     ...(sparsity?.kind === "klSparsity" && { sparsity }),
@@ -183,13 +129,68 @@ export function describeModel(kind: Kind, columns: number, flags: TrainingFlags)
   };
 }
 
+/** What a model is described by. */
+export type ModelledSource = Pick<Source, "kind" | "columns" | "shape" | "picture" | "unit">;
+
+/** The layers before the code and behind it, and the shape of the samples that they take. */
+function hiddenHalves(source: ModelledSource, flags: TrainingFlags, output: ActivationName) {
+  const { kind, columns } = source;
+  const defaults = DEFAULTS[kind];
+  const { variational, tied } = flags;
+  const filters = flags.conv ?? defaults.conv;
+  const imagined = variational && kind === "images" && filters.length === 0;
+  const widths = flags.hidden ?? (imagined ? [VARIATIONAL_HIDDEN] : defaults.hidden);
+  if (flags.dropout !== undefined && widths.length + filters.length === 0) {
+    throw new ArgumentError("--dropout applies to hidden layers, but there are none; add some with --hidden");
+  }
+  const rate = flags.dropout ?? (flags.hidden === undefined ? defaults.dropout : undefined);
+  const activation = (flags.activation ?? "relu") as ActivationName;
+  const decoding = (flags.activation ?? defaults.decoder ?? activation) as ActivationName;
+  const penalized = penaltyOptions(flags);
+  // Tied weights belong to the encoder, which already has the penalty.
+  const decoderOptions = tied ? {} : penalized;
+  const dropped = (layer: Layer): Layer[] => (rate ? [layer, dropout(rate)] : [layer]);
+  const encoder = widths.flatMap((units) => dropped(dense(units, activation, penalized)));
+  const decoder = widths.toReversed().flatMap((units) => dropped(dense(units, decoding, decoderOptions)));
+  if (filters.length > 0) {
+    const shape = convolvedShape(source);
+    const styles = { activation, decoding, output, encoder: penalized, decoder: decoderOptions };
+    const conv = convolutions(shape, filters, styles);
+    const flat = dense(sizeOf(conv.inner), decoding, decoderOptions);
+    return {
+      shape,
+      encoder: [...conv.encoder.flatMap(dropped), flatten(), ...encoder],
+      decoder: [
+        ...decoder,
+        ...dropped(flat),
+        reshape(conv.inner),
+        ...conv.decoder.slice(0, -1).flatMap(dropped),
+        conv.decoder.at(-1)!,
+      ],
+    };
+  }
+  const { shape } = source;
+  const last = dense(columns, output, decoderOptions);
+  if (shape.length === 1) return { shape, encoder, decoder: [...decoder, last] };
+  return { shape, encoder: [flatten(), ...encoder], decoder: [...decoder, last, reshape(shape)] };
+}
+
+/** @throws {ArgumentError} if convolutions do not apply to the samples */
+function convolvedShape({ shape, picture }: ModelledSource): readonly number[] {
+  if (shape.length > 1) return shape;
+  if (picture) return [picture.height, picture.width, 1];
+  throw new ArgumentError(
+    "--conv needs images or a series, but the samples have no shape; give --image-shape HxW, or --window for a series",
+  );
+}
+
 /** @throws {ArgumentError} for flags that contradict each other */
-function checkFlags({ variational, beta, betaWarmup, sparsity, hidden }: TrainingFlags): void {
+function checkFlags({ variational, beta, betaWarmup, sparsity, hidden, conv }: TrainingFlags): void {
   if (!variational && beta !== undefined) throw new ArgumentError("--beta needs --variational");
   if (!variational && betaWarmup !== undefined) throw new ArgumentError("--beta-warmup needs --variational");
   if (variational && sparsity)
     throw new ArgumentError("--sparsity and --variational cannot be used together");
-  if (variational && hidden?.length === 0) {
+  if (variational && hidden?.length === 0 && !conv?.length) {
     throw new ArgumentError("--variational needs a hidden layer, not --hidden none");
   }
 }
@@ -249,13 +250,25 @@ function learningRateOf(
 }
 
 /** `784 → 128 (relu) → 32 (relu) → 128 (relu) → 784 (sigmoid)`. */
-export function showLayers({ inputSize, encoder, decoder, latent, tied }: AutoencoderOptions): string {
-  const show = (layer: Layer) => {
-    if (layer.kind === "dense") return ` → ${layer.units} (${layer.activation})`;
-    return layer.kind === "dropout" ? ` → dropout ${layer.rate}` : ` → ${layer.kind}`;
-  };
+export function showLayers({
+  inputSize,
+  inputShape,
+  encoder,
+  decoder,
+  latent,
+  tied,
+}: AutoencoderOptions): string {
+  const show = (layer: Layer) => ` → ${showLayer(layer)}`;
   const code = latent ? ` → ${latent.units} (gaussian)` : "";
-  return `${inputSize}${encoder.map(show).join("")}${code}${decoder.map(show).join("")}${tied ? ", tied" : ""}`;
+  const input = inputShape ? timesText(inputShape) : inputSize;
+  return `${input}${encoder.map(show).join("")}${code}${decoder.map(show).join("")}${tied ? ", tied" : ""}`;
+}
+
+function showLayer(layer: Layer): string {
+  if (layer.kind === "dense") return `${layer.units} (${layer.activation})`;
+  if ("filters" in layer) return `${layer.kind} ${layer.filters} (${layer.activation})`;
+  if (layer.kind === "reshape") return `reshape ${timesText(layer.shape)}`;
+  return layer.kind === "dropout" ? `dropout ${layer.rate}` : layer.kind;
 }
 
 /** `adam, learning rate 0.001`. */

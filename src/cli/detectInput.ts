@@ -1,6 +1,5 @@
 import {
-  readTable,
-  sortByTime,
+  orderSeries,
   type Table,
   TablePreprocessor,
   type TablePreprocessorOptions,
@@ -8,9 +7,10 @@ import {
   type Windows,
   windows,
 } from "../data/index.js";
-import { type AnyMatrix, ArgumentError, type DetectorColumn } from "../index.js";
-import { loadTable } from "../node.js";
-import { preprocessorOptions, readingOptions, type TableOptions } from "./tableOptions.js";
+import type { AnyMatrix, DetectorColumn } from "../index.js";
+import { assertNoSeriesOptions, preprocessorOptions, type TableOptions } from "./tableOptions.js";
+
+export { openTable } from "./tableSource.js";
 
 /** A table as a detector takes it. */
 export interface DetectInput {
@@ -39,13 +39,6 @@ export interface WindowChoice {
   readonly stride: number;
 }
 
-/** Reads a table from a file, or from standard input for `-`. */
-export async function openTable(name: string, options: TableOptions): Promise<Table> {
-  const reading = readingOptions(options);
-  if (name !== "-") return loadTable(name, reading);
-  return readTable(process.stdin, reading);
-}
-
 /**
  * Makes samples of a table.
  *
@@ -63,12 +56,10 @@ export function prepare(
   let settings: TablePreprocessorOptions = preprocessorOptions(options);
   if (window) {
     const { timeColumn } = options;
-    const sorted = trySort(given, timeColumn);
-    if (sorted) {
-      ({ table, order } = sorted);
-      notes.push(...order.notes);
-      settings = { ...settings, drop: [...(settings.drop ?? []), order.timeColumn] };
-    } else notes.push("No column of times was found, so the rows are taken in their order.");
+    const ordered = orderSeries(given, timeColumn === undefined ? {} : { timeColumn });
+    ({ table, order } = ordered);
+    notes.push(...ordered.notes);
+    if (order) settings = { ...settings, drop: [...(settings.drop ?? []), order.timeColumn] };
   }
   const preprocessor = learnt?.preprocessor ?? TablePreprocessor.fit(table, settings);
   const features = preprocessor.transform(table);
@@ -86,24 +77,11 @@ export function prepare(
   };
 }
 
-function windowOf({ window, stride, timeColumn }: TableOptions): WindowChoice | undefined {
+function windowOf(options: TableOptions): WindowChoice | undefined {
+  const { window, stride } = options;
   if (window !== undefined) return { size: window, stride: stride ?? 1 };
-  const [unused] = Object.entries({ stride, "time-column": timeColumn }).filter(
-    ([, value]) => value !== undefined,
-  );
-  if (unused) throw new ArgumentError(`--${unused[0]} is for a series: give --window, too`);
+  assertNoSeriesOptions(options);
   return undefined;
-}
-
-/** Rows in the order of time; undefined if no column has times and none was named. */
-function trySort(table: Table, timeColumn: string | undefined) {
-  if (timeColumn !== undefined) return sortByTime(table, { timeColumn });
-  try {
-    return sortByTime(table);
-  } catch (error) {
-    if (error instanceof ArgumentError) return undefined;
-    throw error;
-  }
 }
 
 /** Scored tables need no labels. */

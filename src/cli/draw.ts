@@ -1,4 +1,4 @@
-import type { Rows } from "./readData.js";
+import type { Rows } from "./source.js";
 import type { Terminal } from "./terminal.js";
 
 /** Columns between two pictures. */

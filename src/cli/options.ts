@@ -1,17 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import {
-  ArgumentError,
-  type Corruption,
-  type EngineInfo,
-  type EngineOptions,
-  gaussianNoise,
-  type KlSparsity,
-  klSparsity,
-  type L1,
-  l1,
-  maskingNoise,
-  saltAndPepper,
-} from "../index.js";
+import type { EngineInfo, EngineOptions } from "../index.js";
 import { plural } from "../report/numberText.js";
 
 /** Options of all commands that take data. */
@@ -28,6 +16,13 @@ export interface ImageOptions {
   imageShape?: { width: number; height: number } | "none";
 }
 
+/** Options of commands that learn from images. */
+export interface ImageInputOptions {
+  /** The size that images are given. */
+  resize?: { width: number; height: number };
+  grey?: true;
+}
+
 /** Options of all commands that run a model. */
 export interface CalculationOptions {
   threads?: number | "auto";
@@ -37,7 +32,7 @@ export interface CalculationOptions {
 
 /** `digits` and `spiral` are built in; anything else is the path of a file. */
 export const DATA_HELP =
-  "digits, spiral, or a file: IDX, .npy, .npz, Parquet, Arrow, PNG, JPEG, or a table of numbers in .csv, .tsv or .json";
+  "digits, spiral, a table (.csv, .tsv, .json, Parquet, Arrow, or - for standard input), images (PNG, JPEG, a folder of them), or arrays (IDX, .npy, .npz)";
 
 /** How many digits the commands make that use a trained model. */
 export const USED_DIGITS = 10_000;
@@ -83,36 +78,24 @@ export const fraction = (text: string) =>
 /** A number of at least 0. */
 export const notNegative = (text: string) => decimal(text, "a number of at least 0", (value) => value >= 0);
 
-/** A learning rate schedule as the user gave it. The library checks its name and options. */
-export interface ScheduleFlag {
-  readonly kind: string;
-  readonly [option: string]: string | number;
-}
-
-/** Parses `name` or `name:option=value,option=value`; values that look like numbers become numbers. */
-export function schedule(text: string): ScheduleFlag {
-  const [, kind, options] = /^([^:]+)(?::(.+))?$/s.exec(text) ?? [];
-  const pairs = (options?.split(",") ?? []).map((pair) => /^([^=]+)=(.+)$/s.exec(pair));
-  if (!kind || pairs.includes(null)) {
-    throw new InvalidArgumentError("It must be a name, or name:option=value,option=value.");
-  }
-  const entries = pairs.map((pair): [string, string | number] => {
-    const value = Number(pair![2]);
-    return [pair![1]!, Number.isNaN(value) ? pair![2]! : value];
-  });
-  return { ...Object.fromEntries(entries), kind };
-}
-
 /** Parses a height and a width, such as `28x28`, or `none`. */
 export function imageShape(text: string): { width: number; height: number } | "none" {
-  if (text === "none") return text;
+  return text === "none" ? text : imageSides(text, ', or "none"');
+}
+
+/** Parses a height and a width, such as `28x28`. */
+export function imageSize(text: string): { width: number; height: number } {
+  return imageSides(text, "");
+}
+
+function imageSides(text: string, or: string): { width: number; height: number } {
   try {
     const [height, width, ...rest] = text.split(/[x×,]/).map(positiveInteger);
     if (height !== undefined && width !== undefined && rest.length === 0) return { width, height };
   } catch {
     // The error below says what is allowed.
   }
-  throw new InvalidArgumentError('It must be a height and a width, such as 28x28, or "none".');
+  throw new InvalidArgumentError(`It must be a height and a width, such as 28x28${or}.`);
 }
 
 /** Parses widths separated by commas, or `none`. */
@@ -128,35 +111,6 @@ export function widths(text: string): number[] {
 /** A number between 0 and 1, exclusive. */
 export const probability = (text: string) =>
   decimal(text, "a number between 0 and 1", (value) => value > 0 && value < 1);
-
-/** `gaussian:0.2`, `masking:0.3` or `saltAndPepper:0.1`. */
-export function corruption(text: string): Corruption {
-  const wanted = "gaussian:<deviation>, masking:<rate> or saltAndPepper:<rate>";
-  return parts<Corruption>(text, wanted, { gaussian: gaussianNoise, masking: maskingNoise, saltAndPepper });
-}
-
-/** `l1:1e-4`, `kl` or `kl:<target>:<weight>`. */
-export function sparsity(text: string): L1 | KlSparsity {
-  const kl = (target?: number, weight?: number) =>
-    klSparsity({ ...(target !== undefined && { target }), ...(weight !== undefined && { weight }) });
-  // The library's default strength is meant for weights, so it does not apply here.
-  const given = (strength = Number.NaN) => l1(strength);
-  return parts<L1 | KlSparsity>(text, "l1:<strength>, kl or kl:<target>:<weight>", { l1: given, kl });
-}
-
-/** Parses `name:number:number` and passes the numbers to the function of that name. */
-function parts<T>(text: string, wanted: string, makers: Record<string, (...numbers: number[]) => T>): T {
-  const [name = "", ...rest] = text.split(":");
-  const maker = Object.hasOwn(makers, name) ? makers[name] : undefined;
-  if (!maker || rest.length > 2) throw new InvalidArgumentError(`It must be ${wanted}.`);
-  try {
-    return maker(...rest.map((part) => (part.trim() === "" ? Number.NaN : Number(part))));
-  } catch (error) {
-    if (error instanceof ArgumentError)
-      throw new InvalidArgumentError(`It must be ${wanted}: ${error.message}.`);
-    throw error;
-  }
-}
 
 function threads(text: string): number | "auto" {
   if (text === "auto") return text;
@@ -185,44 +139,10 @@ export function addDataOptions(
     .addOption(
       new Option(
         "--max-unpacked <bytes>",
-        "size limit of an unpacked gzip file, in bytes (default: 1073741824, 1 GiB)",
+        "size limit of an unpacked file, in bytes (default: 1073741824, 1 GiB)",
       ).argParser(positiveInteger),
     )
     .addOption(new Option("--seed <n>", `seed of ${defaults.seeds}`).argParser(seed).default(defaults.seed));
-}
-
-/** Adds `train`'s options for the learning rate schedule, gradient clipping and weight penalties. */
-export function addOptimizationOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option(
-        "--schedule <name[:option=value,…]>",
-        "learning rate schedule: exponentialDecay, stepDecay, cosineDecay or reduceOnPlateau",
-      ).argParser(schedule),
-    )
-    .addOption(
-      new Option("--warmup <n>", "steps during which the learning rate rises from 0").argParser(
-        positiveInteger,
-      ),
-    )
-    .addOption(
-      new Option("--clip-value <x>", "clip each element of the gradients to ±x").argParser(positiveNumber),
-    )
-    .addOption(
-      new Option(
-        "--clip-norm <x>",
-        "clip the norm of each gradient (one per weight matrix or bias) to x",
-      ).argParser(positiveNumber),
-    )
-    .addOption(
-      new Option("--global-clip-norm <x>", "clip the norm of all gradients together to x").argParser(
-        positiveNumber,
-      ),
-    )
-    .addOption(
-      new Option("--l1 <x>", "penalty on the sum of the weights' absolute values").argParser(notNegative),
-    )
-    .addOption(new Option("--l2 <x>", "penalty on the sum of the weights' squares").argParser(notNegative));
 }
 
 /** Adds `--threads`, `--turbo` and `--math`. */
@@ -265,6 +185,15 @@ export function addImageOption(command: Command): Command {
       "height and width of images (default: from the file, or square)",
     ).argParser(imageShape),
   );
+}
+
+/** Adds `--resize` and `--grey`. */
+export function addImageInputOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--resize <HxW>", "height and width to give to PNG and JPEG images").argParser(imageSize),
+    )
+    .option("--grey", "take the brightness of PNG and JPEG images instead of their colours");
 }
 
 /** Adds `--json`. */

@@ -1,9 +1,8 @@
 import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { followLinks } from "../files/target.js";
-import { encodeCsv } from "../formats/csvTable.js";
-import { ArgumentError, type Matrix } from "../index.js";
-import { assertWritable, saveBytes, saveNpy } from "../node.js";
+import { ArgumentError } from "../index.js";
+import { assertWritable } from "../node.js";
 
 /** The files of a command, by option or argument; undefined if one was not given. */
 export type Files = Readonly<Record<string, string | undefined>>;
@@ -12,12 +11,6 @@ export type Files = Readonly<Record<string, string | undefined>>;
 const FOREIGN =
   /\.(csv|tsv|txt|json|npy|npz|idx|gz|zip|parquet|arrow|feather|html?|svg|png|jpe?g|onnx|keras|h5|hdf5|pth?|pkl)$/i;
 
-/** @throws {ArgumentError} unless a path ends in `.csv` or `.npy`, the formats that `saveMatrix` writes */
-export function checkMatrixEnding(option: string, path: string): void {
-  if (/\.(csv|npy)$/i.test(path)) return;
-  throw new ArgumentError(`${option} ${JSON.stringify(path)} must end in .csv or .npy`);
-}
-
 /** @throws {ArgumentError} if a path has the ending of another file format */
 export function checkModelEnding(option: string, path: string): void {
   const [ending] = FOREIGN.exec(path) ?? [];
@@ -25,17 +18,6 @@ export function checkModelEnding(option: string, path: string): void {
   throw new ArgumentError(
     `${option} ${JSON.stringify(path)} ends in ${ending}, but the file will be a model; use .safetensors`,
   );
-}
-
-/**
- * Writes a matrix in the format of the path's ending.
- *
- * @param column name of a column in CSV, before its number
- */
-export async function saveMatrix(path: string, matrix: Matrix, column: string): Promise<void> {
-  if (!/\.csv$/i.test(path)) return saveNpy(path, matrix);
-  const names = Array.from({ length: matrix.columns }, (_, j) => `${column}${j}`);
-  await saveBytes(path, encodeCsv({ names, data: matrix.data }));
 }
 
 /**

@@ -63,25 +63,27 @@ type ModelFlags = Omit<TrainingFlags, "epochs" | "batchSize" | "schedule" | "war
 function flagsOf({ description, latentSize }: Autoencoder): { [name in keyof ModelFlags]-?: unknown } {
   const { encoder, latent, corruption, sparsity, tied, loss, optimizer, scaling, seed } = description;
   const layers = encoder.filter((layer) => layer.kind === "dense");
-  const code = layers.at(-1)!;
+  const convolutions = encoder.flatMap((layer) => ("filters" in layer ? [layer] : []));
+  const [first] = [...convolutions, ...layers];
   return {
     latent: latentSize,
     hidden: (latent ? layers : layers.slice(0, -1)).map(({ units }) => units),
-    activation: layers[0]!.activation,
+    conv: convolutions.map(({ filters }) => filters),
+    activation: first?.activation,
     loss,
     optimizer: optimizer.kind,
     learningRate: initialRate(optimizer.learningRate),
     clipValue: optimizer.clipValue,
     clipNorm: optimizer.clipNorm,
     globalClipNorm: optimizer.globalClipNorm,
-    ...weightPenalties(layers[0]!.kernelPenalty),
+    ...weightPenalties(first?.kernelPenalty),
     corruption,
     dropout: encoder.find((layer) => layer.kind === "dropout")?.rate,
     tied,
     variational: latent && true,
     beta: latent?.beta,
     betaWarmup: latent?.warmupSteps,
-    sparsity: sparsity ?? code.activityPenalty,
+    sparsity: sparsity ?? layers.at(-1)?.activityPenalty,
     scaling,
     seed,
   };

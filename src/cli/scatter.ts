@@ -1,4 +1,4 @@
-import type { Rows } from "./readData.js";
+import type { Rows } from "./source.js";
 import { cyan, dim, type Terminal, yellow } from "./terminal.js";
 
 /** Maximum width of a plot, in characters. */

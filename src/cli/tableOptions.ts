@@ -1,9 +1,18 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ColumnType, ReadTableOptions, TablePreprocessorOptions } from "../data/index.js";
+import { ArgumentError } from "../index.js";
 import { positiveInteger } from "./options.js";
 
-/** Options of commands that take a table. */
-export interface TableOptions {
+/** Options that say how to read a table. */
+export interface ReadingOptions {
+  delimiter?: string;
+  /** Undefined: as the file looks. */
+  header?: boolean;
+  maxUnpacked?: number;
+}
+
+/** Options of commands that learn from a table. */
+export interface TableOptions extends ReadingOptions {
   columns?: string[];
   drop?: string[];
   labelColumn?: string;
@@ -12,13 +21,9 @@ export interface TableOptions {
   types?: Record<string, ColumnType>;
   missing?: string[];
   decimal?: "." | ",";
-  delimiter?: string;
-  /** Undefined: as the file looks. */
-  header?: boolean;
   window?: number;
   stride?: number;
   timeColumn?: string;
-  maxUnpacked?: number;
 }
 
 /** Names separated by commas. */
@@ -40,10 +45,27 @@ function delimiter(text: string): string {
   return /^(tab|\\t)$/.test(text) ? "\t" : text;
 }
 
-/** Adds options that say how to read a table, and what its columns are. */
-export function addTableOptions(command: Command): Command {
-  const option = <T>(flags: string, description: string, parse: (text: string) => T) =>
-    new Option(flags, description).argParser(parse);
+function option<T>(flags: string, description: string, parse: (text: string) => T): Option {
+  return new Option(flags, description).argParser(parse);
+}
+
+/** Adds options that say how to read a table, what its columns are, and how to cut a series. */
+export function addTableOptions(
+  command: Command,
+  window = "score windows of n rows, and each row by them",
+): Command {
+  addReadingOptions(addWindowOptions(addColumnOptions(command), window));
+  return command.addOption(
+    option(
+      "--max-unpacked <bytes>",
+      "refuse compressed data that unpack to more (default: 1 GiB)",
+      positiveInteger,
+    ),
+  );
+}
+
+/** Adds options that say what the columns are. */
+export function addColumnOptions(command: Command): Command {
   return command
     .addOption(option("--columns <names>", "columns to use, separated by commas (default: all)", names))
     .addOption(option("--drop <names>", "columns to leave out", names))
@@ -59,32 +81,33 @@ export function addTableOptions(command: Command): Command {
     .addOption(option("--missing <texts>", "further texts that stand for a missing value", names))
     .addOption(
       new Option("--decimal <mark>", "decimal mark (default: as the numbers look)").choices([".", ","]),
-    )
+    );
+}
+
+/** Adds options that say how to read a table. */
+export function addReadingOptions(command: Command): Command {
+  return command
     .addOption(
       option("--delimiter <character>", "field delimiter; tab for a tab (default: found)", delimiter),
     )
     .option("--header", "the first line has the names of the columns (default: as it looks)")
-    .option("--no-header", "the first line is a row")
-    .addOption(
-      option(
-        "--window <n>",
-        "the table is a series: score windows of n rows, and each row by them",
-        positiveInteger,
-      ),
-    )
+    .option("--no-header", "the first line is a row");
+}
+
+/**
+ * Adds options that say how to cut a series.
+ *
+ * @param what what is done with its windows
+ */
+export function addWindowOptions(command: Command, what: string): Command {
+  return command
+    .addOption(option("--window <n>", `the table is a series: ${what}`, positiveInteger))
     .addOption(option("--stride <n>", "rows from one window to the next (default: 1)", positiveInteger))
-    .option("--time-column <name>", "column of times that orders a series (default: found)")
-    .addOption(
-      option(
-        "--max-unpacked <bytes>",
-        "refuse compressed data that unpack to more (default: 1 GiB)",
-        positiveInteger,
-      ),
-    );
+    .option("--time-column <name>", "column of times that orders a series (default: found)");
 }
 
 /** How to read the file. */
-export function readingOptions(options: TableOptions): ReadTableOptions {
+export function readingOptions(options: ReadingOptions): ReadTableOptions {
   const { delimiter, header, maxUnpacked } = options;
   return {
     ...(delimiter !== undefined && { delimiter }),
@@ -106,4 +129,45 @@ export function preprocessorOptions(options: TableOptions): TablePreprocessorOpt
     ...(missing && { missing }),
     ...(decimal !== undefined && { decimal }),
   };
+}
+
+/** Options that only a table or a series has, by their names in commander. */
+const TABLE_OPTIONS = [
+  ...["columns", "drop", "labelColumn", "anomalyLabel", "idColumn", "types", "missing", "decimal"],
+  ...["delimiter", "header", "window", "stride", "timeColumn"],
+] as const satisfies readonly (keyof TableOptions)[];
+
+/**
+ * @param what what the data are instead
+ * @throws {ArgumentError} for options that data without named columns do not have
+ */
+export function assertNoTableOptions(options: TableOptions, what: string): void {
+  const given = TABLE_OPTIONS.find((name) => options[name] !== undefined);
+  if (given === undefined) return;
+  throw new ArgumentError(
+    `${flagOf(given)} is for tables and series, but DATA is taken for ${what}; --kind changes it`,
+  );
+}
+
+/** @throws {ArgumentError} for options that only a series has */
+export function assertNoSeriesOptions({ stride, timeColumn }: TableOptions): void {
+  const [unused] = Object.entries({ stride, timeColumn }).filter(([, value]) => value !== undefined);
+  if (unused) throw new ArgumentError(`${flagOf(unused[0])} is for a series: give --window, too`);
+}
+
+/**
+ * @param other an option that has settled what is learned
+ * @param why in a few words
+ * @throws {ArgumentError} for options that say what to learn from a table
+ */
+export function assertNoLearning(options: TableOptions, other: string, why: string): void {
+  const given = TABLE_OPTIONS.find(
+    (name) => options[name] !== undefined && name !== "delimiter" && name !== "header",
+  );
+  if (given) throw new ArgumentError(`${flagOf(given)} and ${other} cannot be used together: ${why}`);
+}
+
+/** `labelColumn` as the user writes it. */
+export function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

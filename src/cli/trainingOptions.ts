@@ -1,48 +1,109 @@
 import { type Command, Option } from "commander";
+import { addOptimizationOptions, corruption, sparsity } from "./optimizationOptions.js";
 import {
   addCalculationOptions,
   addDataOptions,
+  addImageInputOptions,
   addImageOption,
   addJsonOption,
-  addOptimizationOptions,
-  corruption,
   DATA_HELP,
   fraction,
   notNegative,
   positiveInteger,
   probability,
-  sparsity,
   widths,
 } from "./options.js";
+import { KINDS } from "./readData.js";
+import { addColumnOptions, addReadingOptions, addWindowOptions } from "./tableOptions.js";
 
 /** Adds the arguments and options of `train`. */
 export function addTrainingOptions(command: Command): Command {
   command
     .description("Train an autoencoder, save it, and show its reconstructions of held-out samples.")
-    .argument("<data>", DATA_HELP)
+    .argument("<data>", DATA_HELP);
+  addInputOptions(command.optionsGroup("Data:"));
+  addModelOptions(command.optionsGroup("Model:"));
+  addKindOptions(command);
+  addFitOptions(command.optionsGroup("Training:"));
+  addOptimizationOptions(command);
+  addCalculationOptions(command);
+  return addJsonOption(command.optionsGroup("Output:"))
+    .option("--out <file>", "where to save the model", "model.safetensors")
+    .option("--report <file>", "where to write a report on the model: one HTML file with pictures")
+    .option("--checkpoint <file>", "where to save checkpoints, from which training can resume")
     .addOption(
-      new Option("--latent <n>", "width of the code (default: 32; spiral 1)").argParser(positiveInteger),
+      new Option("--every <n>", "epochs between two checkpoints (default: 1)").argParser(positiveInteger),
+    )
+    .option("--resume <file>", "resume training from a checkpoint, with its options")
+    .addHelpText("after", HELP);
+}
+
+/** Adds options that say what the data are. */
+function addInputOptions(command: Command): void {
+  command.addOption(
+    new Option(
+      "--kind <kind>",
+      "what the data are (default: as they look; a table with --window is a series)",
+    ).choices(KINDS),
+  );
+  addColumnOptions(command);
+  addReadingOptions(addWindowOptions(command, "train on windows of n rows"));
+  addImageInputOptions(addImageOption(command));
+  addDataOptions(command, {
+    samples: "60,000 digits, 500 points",
+    seed: 0,
+    seeds: "weights, order and built-in data",
+  });
+}
+
+/** Adds options for the layers. */
+function addModelOptions(command: Command): void {
+  command
+    .addOption(
+      new Option(
+        "--latent <n>",
+        "width of the code (default: 32, or half as many as values in a sample)",
+      ).argParser(positiveInteger),
     )
     .addOption(
       new Option(
         "--hidden <n,n,…|none>",
-        "widths of the encoder's hidden layers, which the decoder mirrors (default: none; spiral 128,64)",
+        "widths of the encoder's hidden layers, which the decoder mirrors (default: by the kind of data)",
+      ).argParser(widths),
+    )
+    .addOption(
+      new Option(
+        "--conv <n,n,…|none>",
+        "filters of convolutions (3×3, stride 2) before the hidden layers, for images and series (default: none)",
       ).argParser(widths),
     )
     .option(
       "--activation <name>",
-      "activation of the hidden layers and the code (default: relu; spiral: decoder tanh, code linear)",
+      "activation of the hidden layers and the code (default: relu; linear codes except for images)",
+    )
+    .option(
+      "--architecture <file>",
+      "JSON file with all layers and the loss, as inspect --architecture prints them",
+    );
+}
+
+/** Adds options for the training. */
+function addFitOptions(command: Command): void {
+  command
+    .addOption(
+      new Option("--epochs <n>", "passes over the data (default: by the kind of data)").argParser(
+        positiveInteger,
+      ),
     )
     .addOption(
-      new Option("--epochs <n>", "passes over the data (default: 5; spiral 250)").argParser(positiveInteger),
+      new Option("--batch-size <n>", "samples per step (default: by the kind of data)").argParser(
+        positiveInteger,
+      ),
     )
-    .addOption(
-      new Option("--batch-size <n>", "samples per step (default: 256; spiral 25)").argParser(positiveInteger),
-    )
-    .option("--loss <name>", "loss to minimize (default: binaryCrossentropy; spiral meanSquaredError)")
+    .option("--loss <name>", "loss to minimize (default: meanSquaredError; images binaryCrossentropy)")
     .option("--optimizer <name>", "optimizer (default: adam)")
     .addOption(new Option("--learning-rate <x>", "learning rate (default: 0.001)").argParser(notNegative))
-    .option("--scaling <name>", "scaling of the columns: minMax or standard (default: none; spiral standard)")
+    .option("--scaling <name>", "scaling of the columns: minMax or standard (default: standard; images none)")
     .addOption(
       new Option(
         "--validation-split <x>",
@@ -58,23 +119,6 @@ export function addTrainingOptions(command: Command): Command {
     .addOption(
       new Option("--metrics <name,…>", "other losses to report as well").argParser((text) => text.split(",")),
     );
-  addOptimizationOptions(command);
-  addKindOptions(command);
-  addImageOption(command);
-  addDataOptions(command, {
-    samples: "60,000 digits, 500 points",
-    seed: 0,
-    seeds: "weights, order and built-in data",
-  });
-  return addJsonOption(addCalculationOptions(command))
-    .option("--out <file>", "where to save the model", "model.safetensors")
-    .option("--report <file>", "where to write a report on the model: one HTML file with pictures")
-    .option("--checkpoint <file>", "where to save checkpoints, from which training can resume")
-    .addOption(
-      new Option("--every <n>", "epochs between two checkpoints (default: 1)").argParser(positiveInteger),
-    )
-    .option("--resume <file>", "resume training from a checkpoint, with its options")
-    .addHelpText("after", HELP);
 }
 
 /** Adds options for denoising, sparse, tied and variational autoencoders. */
@@ -110,9 +154,20 @@ function addKindOptions(command: Command): void {
 }
 
 const HELP = `
-Files of bytes or of values from 0 to 1 get the defaults of digits; files with two
-columns get those of the spiral. Other files get one hidden layer of 64 units, a linear
-code and output, and meanSquaredError.
+What the data are is guessed, printed, and changed by --kind. It decides the defaults:
+
+  table    rows of named columns: categories, dates and missing values become numbers.
+           Standardized; 64 hidden units with dropout; 100 epochs of batches of 64.
+  series   a table with --window: rows in the order of time, cut into windows.
+           Standardized; 128 hidden units with dropout; 50 epochs of batches of 64.
+  images   PNG, JPEG, or arrays of bytes or values from 0 to 1. No hidden layer,
+           binaryCrossentropy; 5 epochs of batches of 256, and up to 100 of few images.
+  matrix   other arrays. Standardized unless all values lie from 0 to 1; 64 hidden
+           units; 50 epochs of batches of 64. Two columns are points like the spiral's:
+           128 and 64 hidden units; 250 epochs of batches of 25.
+
+What was learned about a table or a series is saved with the model. encode, reconstruct,
+evaluate, anomalies and report apply it to other files with the same columns.
 
 The last 10 samples of a file are held out from training and shown afterwards. For
 digits and spiral, new samples are made.
@@ -123,9 +178,13 @@ Ctrl-C stops after the current step and saves the model; a second Ctrl-C quits a
 result has the same bits as training without a break.
 
   isthmus train digits --report report.html
+  isthmus train digits --conv 16,32 --epochs 10
+  isthmus train customers.csv --drop notes --types zip=category
+  isthmus train sensors.csv --window 288 --stride 12
+  isthmus train photos/ --resize 32x32 --grey
+  isthmus train train-images-idx3-ubyte.gz --hidden 128,64 --epochs 50 --validation-split 0.1
   isthmus train digits --epochs 50 --checkpoint run.safetensors
   isthmus train digits --resume run.safetensors --checkpoint run.safetensors
-  isthmus train train-images-idx3-ubyte.gz --hidden 128,64 --epochs 50 --validation-split 0.1
   isthmus train digits --variational --batch-size 128
   isthmus train digits --optimizer adamw --schedule cosineDecay:decaySteps=1175 --warmup 100
   isthmus train spiral --json --report spiral.html`;

@@ -3,7 +3,7 @@ import { saveBytes, saveText } from "../node.js";
 import type { LossHistory, Subject } from "../report/drawReport.js";
 import { counted } from "../report/numberText.js";
 import { showLayers, showOptimizer } from "./architecture.js";
-import type { Examples, Source } from "./readData.js";
+import type { Examples, Source } from "./source.js";
 import { described } from "./text.js";
 
 /** What a report needs besides the model and the samples. */

@@ -20,6 +20,7 @@ export {
 } from "./pointScores.js";
 export { preprocessorOf, type WithPreprocessor } from "./preprocessorOf.js";
 export type { ColumnType, TablePreprocessorOptions } from "./preprocessorOptions.js";
+export { type OrderedSeries, orderSeries } from "./seriesOrder.js";
 export {
   SeriesPreprocessor,
   type SeriesPreprocessorJson,

@@ -4,6 +4,7 @@ import { type SortByTimeOptions, sortByTime, type TimeOrder } from "./timeOrder.
 
 /** The rows of a series in their order. */
 export interface OrderedSeries {
+  /** The table with its rows in order. */
   readonly table: Table;
   /** Undefined if no column has times: then the rows come in the order of the table. */
   readonly order: TimeOrder | undefined;
@@ -12,11 +13,16 @@ export interface OrderedSeries {
 }
 
 /**
- * Puts the rows of a series in the order of time, if a column has times.
+ * Puts the rows of a series in the order of time, like `sortByTime`, if a column has times. Otherwise it leaves the table as
+ * it is and says so in `notes`.
+ *
+ * @example
+ * const { table, notes } = orderSeries(await readTable("value\n3\n1\n"), {});
+ * console.log(table.rows, notes.length); // 2 1
  *
  * @throws what `sortByTime` throws, but not if it finds no column of times
  */
-export function orderSeries(table: Table, options: SortByTimeOptions): OrderedSeries {
+export function orderSeries(table: Table, options: SortByTimeOptions = {}): OrderedSeries {
   if (options.timeColumn !== undefined) return sorted(table, options);
   try {
     return sorted(table, options);

@@ -120,7 +120,7 @@ test("the default is contamination 0.01", async () => {
 
 test.each<[string, string[], RegExp, number]>([
   ["no --out", [], /required option '--out <file>'/, 2],
-  ["another ending", ["--out", "a.txt"], /--out "a\.txt" must end in \.csv or \.npy/, 2],
+  ["another ending", ["--out", "a.txt"], /--out "a\.txt" must end in \.csv, \.npy, \.parquet/, 2],
   ["both rules", ["--out", "a.csv", "--sigma", "3", "--contamination", "0.1"], /cannot be used with/, 2],
   ["a contamination above a half", ["--out", "a.csv", "--contamination", "0.6"], /0 to 0\.5, not 0\.6/, 2],
   ["a sigma below 0", ["--out", "a.csv", "--sigma=-1"], /must be a number of at least 0/, 2],

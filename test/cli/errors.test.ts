@@ -119,7 +119,7 @@ const usage: [string, string[], RegExp][] = [
   ],
   ["no output", ["encode", "digits.st", "digits"], /required option '--out <file>' not specified/],
   ["no model", ["inspect", "no.st"], /File not found: no\.st/],
-  ["data that are a folder", ["train", "folder"], /folder is a folder, not a file/],
+  ["a folder without images", ["train", "folder"], /folder is a folder without PNG or JPEG images/],
 ];
 
 const failures: [string, string[], RegExp][] = [

@@ -55,10 +55,10 @@ describe("refused before any work, and nothing is touched", () => {
   // Data that would be refused, had they been read.
   const listed = () => readdirSync(here.folder, { recursive: true }).toSorted();
   const transforms = ["encode", "decode", "reconstruct"].flatMap((command) =>
-    ["z.parquet", "z.txt", "z", "z.npz", ".csv.gz"].map((out): [string, string[], RegExp] => [
+    ["z.jpg", "z.txt", "z", "z.safetensors", ".csv.gz"].map((out): [string, string[], RegExp] => [
       `${command} to ${out}`,
       [command, "m.safetensors", "none.npy", "--out", out],
-      /--out "\S+" must end in \.csv or \.npy/,
+      /--out "\S+" must end in \.csv, \.npy, \.npz, \.parquet, \.arrow/,
     ]),
   );
   const endings = ["csv", "npy", "json", "parquet", "onnx", "keras", "pt", "html", "gz"].map(

@@ -9,9 +9,15 @@ import * as data from "../../src/data/index.js";
 const root = fileURLToPath(new URL("../../src/", import.meta.url));
 const FILES = [
   "formats/readTable.ts",
-  ...["tablePreprocessor", "timeOrder", "windows", "pointScores", "joinWindows", "seriesPreprocessor"].map(
-    (name) => `data/${name}.ts`,
-  ),
+  ...[
+    "tablePreprocessor",
+    "timeOrder",
+    "windows",
+    "pointScores",
+    "joinWindows",
+    "seriesOrder",
+    "seriesPreprocessor",
+  ].map((name) => `data/${name}.ts`),
 ];
 
 const examples = FILES.flatMap((file) => {

@@ -1,28 +1,36 @@
 import { Command } from "commander";
 import { printable } from "../../common/printable.js";
 import type { AnomalyDetector, AnomalyEvaluation } from "../../index.js";
-import { loadSafetensors, saveModel, saveNpy, saveText } from "../../node.js";
+import { loadSafetensors, saveModel } from "../../node.js";
 import { counted, plural } from "../../report/numberText.js";
 import { descendingOrder } from "../../statistics/descending.js";
+import { notesEvent, reportNotes } from "../columnReport.js";
+import { dataFile } from "../fileFormat.js";
 import { loadColumn, openDetector, type ThresholdFlags } from "../openDetector.js";
+import { openForModel } from "../openForModel.js";
 import {
   addCalculationOptions,
-  addDataOptions,
   addJsonOption,
   addThresholdOptions,
   type CalculationOptions,
   DATA_HELP,
-  type DataOptions,
-  USED_DATA,
-  USED_DIGITS,
 } from "../options.js";
-import { checkMatrixEnding, checkModelEnding, checkOutputs } from "../outputs.js";
-import { assertColumns, dataFile, openData, type Rows, type Source } from "../readData.js";
+import { checkModelEnding, checkOutputs } from "../outputs.js";
+import {
+  checkScoresEnding,
+  evaluate,
+  type RowScores,
+  rowName,
+  rowScores,
+  saveRowScores,
+} from "../rowScores.js";
 import { historyMetadata, historyOf } from "../savedHistory.js";
+import type { Source } from "../source.js";
 import { bold, dim, emit, say, terminal } from "../terminal.js";
 import { loss as showLoss, table } from "../text.js";
+import { addUsedDataOptions, type UsedDataOptions } from "../usedData.js";
 
-interface AnomaliesOptions extends DataOptions, CalculationOptions, ThresholdFlags {
+interface AnomaliesOptions extends UsedDataOptions, CalculationOptions, ThresholdFlags {
   labels?: string;
   out: string;
   save?: string;
@@ -30,9 +38,7 @@ interface AnomaliesOptions extends DataOptions, CalculationOptions, ThresholdFla
 }
 
 /** The scores, and what follows from them. */
-interface Findings {
-  readonly scores: Float32Array;
-  readonly flags: Uint8Array;
+interface Findings extends RowScores {
   readonly anomalies: number;
   readonly threshold: number;
   /** Says where the threshold comes from. */
@@ -53,41 +59,45 @@ export function anomaliesCommand(): Command {
       "evaluate against labels (.npy or IDX): 1 for an anomaly, 0 for a normal sample",
     )
     .option("--save <file>", "save the model with the threshold, to use on other data")
-    .requiredOption("--out <file>", "where to write scores and flags: .csv, or .npy with two columns");
+    .requiredOption(
+      "--out <file>",
+      "where to write scores and flags: .csv, .parquet or .arrow; .npy with two columns",
+    );
   addThresholdOptions(command);
-  return addJsonOption(addCalculationOptions(addDataOptions(command, USED_DATA)))
+  return addJsonOption(addCalculationOptions(addUsedDataOptions(command)))
     .addHelpText("after", HELP)
     .action(anomalies);
 }
 
 const HELP = `
 The command learns the threshold from the samples, unless the model was saved with one
-and you give neither --contamination nor --sigma.
+and you give neither --contamination nor --sigma. Rows of a series are scored by the
+windows that have them, and flagged if all of those are odd.
 
   isthmus anomalies model.safetensors normal.npy --sigma 3 --save detector.safetensors --out a.csv
-  isthmus anomalies detector.safetensors new.npy --labels truth.npy --out b.csv`;
+  isthmus anomalies detector.safetensors new.npy --labels truth.npy --out b.csv
+  isthmus anomalies model.safetensors customers.csv --out scores.csv`;
 
 async function anomalies(modelPath: string, name: string, options: AnomaliesOptions): Promise<void> {
   const { labels: labelsPath, out, save } = options;
-  checkMatrixEnding("--out", out);
+  checkScoresEnding("--out", out);
   if (save !== undefined) checkModelEnding("--save", save);
   const inputs = { MODEL: modelPath, DATA: dataFile(name), "--labels": labelsPath };
   await checkOutputs({ "--out": out, "--save": save }, inputs);
   const labels = labelsPath === undefined ? undefined : await loadColumn(labelsPath, "label");
-  const source = await openData(name, options, USED_DIGITS);
   const file = await loadSafetensors(modelPath);
   const { detector, fitted } = await openDetector(modelPath, file, options);
   try {
     const { model } = detector;
-    assertColumns(source, model.inputSize, "samples");
+    const source = await openForModel(name, options, model);
     // A report on the saved model will need it.
     const history = save === undefined ? undefined : await historyOf(modelPath, file, model.description);
     const began = performance.now();
-    const findings = await find(detector, fitted, source.all(), labels, options);
+    const findings = await find(detector, fitted, source, labels, options);
     const seconds = (performance.now() - began) / 1000;
-    await saveScores(out, findings);
+    await saveRowScores(out, findings, source);
     if (save !== undefined) await saveModel(save, detector, history && historyMetadata(history));
-    if (options.json) emit(doneEvent(findings, seconds, out, save));
+    if (options.json) emit({ ...doneEvent(findings, seconds, out, save), ...notesEvent(source) });
     else print(findings, source, out, save);
   } finally {
     await detector.model.dispose();
@@ -98,10 +108,11 @@ async function anomalies(modelPath: string, name: string, options: AnomaliesOpti
 async function find(
   detector: AnomalyDetector,
   fitted: boolean,
-  { data }: Rows,
-  labels: Uint8Array | Float32Array | Float64Array | undefined,
+  source: Source,
+  given: Uint8Array | Float32Array | Float64Array | undefined,
   { contamination, sigma }: AnomaliesOptions,
 ): Promise<Findings> {
+  const { data, labels: own } = source.all();
   let rule = "saved with the model";
   let scores: Float32Array;
   if (fitted) scores = await detector.score(data);
@@ -111,26 +122,16 @@ async function find(
     rule = sigma === undefined ? `contamination ${share}` : `mean + ${sigma}·σ`;
   }
   const { threshold } = detector;
-  const evaluation = labels && detector.evaluateScores(scores, labels);
-  const flags = Uint8Array.from(scores, (score) => (score > threshold ? 1 : 0));
-  const found = flags.reduce((sum, flag) => sum + flag, 0);
-  return { scores, flags, anomalies: found, threshold, rule, evaluation };
+  const rows = rowScores(source, scores, threshold);
+  // A table can have a column of labels; digits have classes, which are no labels of anomalies.
+  const labels = given ?? (source.prepared && bothKinds(own) ? own : undefined);
+  const evaluation = labels && evaluate(source, detector, rows, labels);
+  const found = rows.flags.reduce((sum, flag) => sum + flag, 0);
+  return { ...rows, anomalies: found, threshold, rule, evaluation };
 }
 
-async function saveScores(path: string, { scores, flags }: Findings): Promise<void> {
-  if (/\.csv$/i.test(path)) {
-    // All digits, so that comparing with the threshold gives the same flags.
-    const lines = Array.from(scores, (score, i) => `${score},${flags[i]}`);
-    await saveText(path, `score,anomaly\n${lines.join("\n")}\n`);
-    return;
-  }
-  const data = new Float32Array(2 * scores.length);
-  scores.forEach((score, i) => {
-    data[2 * i] = score;
-    data[2 * i + 1] = flags[i]!;
-  });
-  await saveNpy(path, { shape: [scores.length, 2], data });
-}
+const bothKinds = (labels: ArrayLike<number> | undefined) =>
+  labels !== undefined && [0, 1].every((kind) => Array.prototype.includes.call(labels, kind));
 
 function doneEvent(findings: Findings, seconds: number, out: string, save: string | undefined) {
   const { scores, anomalies: found, threshold, evaluation } = findings;
@@ -146,16 +147,18 @@ function doneEvent(findings: Findings, seconds: number, out: string, save: strin
   };
 }
 
-function print(findings: Findings, { title }: Source, out: string, save: string | undefined): void {
+function print(findings: Findings, source: Source, out: string, save: string | undefined): void {
   const { scores, anomalies: found, threshold, rule, evaluation } = findings;
   const screen = terminal();
+  reportNotes(source, screen);
   const share = ((100 * found) / scores.length).toFixed(1);
   const worst = Array.from(descendingOrder(scores).subarray(0, WORST));
+  const what = source.prepared ? "row" : "sample";
   const lines = [
-    ["data", printable(title)],
+    ["data", printable(source.title)],
     ["threshold", `${showLoss(threshold)} (${rule})`],
-    ["anomalies", `${counted(found)} of ${plural(scores.length, "sample")} (${share} %)`],
-    ["highest", worst.map((i) => `row ${i}: ${showLoss(scores[i]!)}`).join(", ")],
+    ["anomalies", `${counted(found)} of ${plural(scores.length, what)} (${share} %)`],
+    ["highest", worst.map((i) => `${printable(rowName(source, i))}: ${showLoss(scores[i]!)}`).join(", ")],
   ];
   if (evaluation) {
     const { rocAuc, precision, recall, f1 } = evaluation;

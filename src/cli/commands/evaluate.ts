@@ -1,23 +1,21 @@
 import { Command } from "commander";
 import { printable } from "../../common/printable.js";
-import type { Autoencoder, Samples } from "../../index.js";
+import type { Autoencoder, DenseOptions, Samples } from "../../index.js";
 import { loadModel } from "../../node.js";
+import { notesEvent, reportNotes } from "../columnReport.js";
+import { openForModel } from "../openForModel.js";
 import {
   addCalculationOptions,
-  addDataOptions,
   addJsonOption,
   type CalculationOptions,
   DATA_HELP,
-  type DataOptions,
   engineOptions,
-  USED_DATA,
-  USED_DIGITS,
 } from "../options.js";
-import { assertColumns, openData } from "../readData.js";
 import { dim, emit, say, terminal } from "../terminal.js";
 import { described, loss as showLoss, table } from "../text.js";
+import { addUsedDataOptions, type UsedDataOptions } from "../usedData.js";
 
-interface EvaluateOptions extends DataOptions, CalculationOptions {
+interface EvaluateOptions extends UsedDataOptions, CalculationOptions {
   json?: true;
 }
 
@@ -26,16 +24,19 @@ export function evaluateCommand(): Command {
     .description("Print the loss and the mean squared error of the reconstructions.")
     .argument("<model>", "a model saved by train")
     .argument("<data>", DATA_HELP);
-  return addJsonOption(addCalculationOptions(addDataOptions(command, USED_DATA)))
-    .addHelpText("after", "\n  isthmus evaluate model.safetensors t10k-images-idx3-ubyte.gz")
+  return addJsonOption(addCalculationOptions(addUsedDataOptions(command)))
+    .addHelpText("after", HELP)
     .action(evaluate);
 }
 
+const HELP = `
+  isthmus evaluate model.safetensors t10k-images-idx3-ubyte.gz
+  isthmus evaluate model.safetensors customers.csv`;
+
 async function evaluate(modelPath: string, name: string, options: EvaluateOptions): Promise<void> {
-  const source = await openData(name, options, USED_DIGITS);
   const model = await loadModel(modelPath, { engine: engineOptions(options) });
   try {
-    assertColumns(source, model.inputSize, "samples");
+    const source = await openForModel(name, options, model);
     const { data, rows } = source.all();
     const began = performance.now();
     const { loss, metrics, ...parts } = await model.evaluate(data, { metrics: ["meanSquaredError"] });
@@ -45,10 +46,19 @@ async function evaluate(modelPath: string, name: string, options: EvaluateOption
       ? await squaredErrorOf(model, data)
       : metrics!.meanSquaredError!;
     if (options.json) {
-      emit({ event: "done", loss, ...parts, meanSquaredError, samples: rows, seconds });
+      emit({
+        event: "done",
+        loss,
+        ...parts,
+        meanSquaredError,
+        samples: rows,
+        seconds,
+        ...notesEvent(source),
+      });
       return;
     }
     const screen = terminal();
+    reportNotes(source, screen);
     const { loss: kind, scaling } = model.description;
     const lines = [
       ["data", printable(source.title)],

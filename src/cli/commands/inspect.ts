@@ -1,22 +1,35 @@
 import { stat } from "node:fs/promises";
 import { Command } from "commander";
 import { cut, printable } from "../../common/printable.js";
+import { preprocessorOf, SeriesPreprocessor } from "../../data/index.js";
 import { inPath } from "../../files/inPath.js";
 import { inspectModel, type ModelSummary } from "../../index.js";
 import { loadSafetensors } from "../../node.js";
 import { counted } from "../../report/numberText.js";
+import { PREPROCESSOR_KEY } from "../../saving/preprocessorText.js";
 import { addJsonOption } from "../options.js";
+import { timesText } from "../samplesSource.js";
 import { bold, dim, emit, say, terminal } from "../terminal.js";
 import { described, fileSize, longest, table } from "../text.js";
 
-/** Metadata key of the model's description, which is printed as layers, loss, optimizer and seed. */
-const DESCRIPTION = "isthmus";
+/** Metadata keys of what is printed in other words: the layers, loss, optimizer and seed, and what was learned of the data. */
+const OWN = ["isthmus", PREPROCESSOR_KEY];
 
 export function inspectCommand(): Command {
   const command = new Command("inspect")
     .description("Describe a saved model: layers, parameters, loss, optimizer, seed and metadata.")
-    .argument("<model>", "a model saved by train");
-  return addJsonOption(command).addHelpText("after", "\n  isthmus inspect model.safetensors").action(inspect);
+    .argument("<model>", "a model saved by train")
+    .option("--architecture", "print only the layers and the loss as JSON, for train --architecture");
+  return addJsonOption(command).addHelpText("after", HELP).action(inspect);
+}
+
+const HELP = `
+  isthmus inspect model.safetensors
+  isthmus inspect model.safetensors --architecture > architecture.json`;
+
+interface InspectOptions {
+  architecture?: true;
+  json?: true;
 }
 
 /** One printed layer. */
@@ -30,11 +43,15 @@ interface LayerLine {
   readonly parameters: number;
 }
 
-async function inspect(path: string, options: { json?: true }): Promise<void> {
+async function inspect(path: string, options: InspectOptions): Promise<void> {
   const file = await loadSafetensors(path);
   const model = await inPath(path, () => inspectModel(file));
+  if (options.architecture) {
+    say(JSON.stringify(model.description, null, 2));
+    return;
+  }
   const { size } = await stat(path);
-  const others = Object.entries(file.metadata).filter(([key]) => key !== DESCRIPTION);
+  const others = Object.entries(file.metadata).filter(([key]) => !OWN.includes(key));
   const layers = layerLines(model);
   if (options.json) emit(modelEvent(model, layers, size, Object.fromEntries(others)));
   else print(path, size, model, layers, others);
@@ -52,6 +69,14 @@ function layerLines({ layers }: ModelSummary): LayerLine[] {
       // Mean and log σ² come from one linear layer of twice the code's width.
       case "gaussian":
         return { ...line, kind: layer.kind, activation: "linear", initializer: "glorotUniform" };
+      case "conv1d":
+      case "conv2d":
+      case "conv1dTranspose":
+      case "conv2dTranspose": {
+        const { kind, activation, initializer, bias } = layer;
+        const name = `${kind} ${sizeText(layer.kernelSize)}, strides ${sizeText(layer.strides)}, ${layer.padding}`;
+        return { ...line, kind: tied ? `${name}, tied` : name, activation, initializer, bias };
+      }
       case "activation":
         return { ...line, kind: layer.kind, activation: layer.activation };
       case "dropout":
@@ -65,22 +90,26 @@ function layerLines({ layers }: ModelSummary): LayerLine[] {
   });
 }
 
+/** `3×3`, or `3`. */
+const sizeText = (size: number | readonly number[]) => (typeof size === "number" ? size : timesText(size));
+
 /** A width, or the lengths of several dimensions. */
 function widthOf(shape: readonly number[]): number | string {
   return shape.length === 1 ? shape[0]! : shape.join(" × ");
 }
 
 function modelEvent(
-  { description, latentSize, parameterCount }: ModelSummary,
+  { description, latentSize, parameterCount, preprocessor }: ModelSummary,
   layers: LayerLine[],
   bytes: number,
   metadata: Record<string, string>,
 ) {
-  const { inputSize, latent, corruption, sparsity, loss, optimizer, scaling, seed } = description;
+  const { inputSize, inputShape, latent, corruption, sparsity, loss, optimizer, scaling, seed } = description;
   return {
     event: "model",
     bytes,
     inputSize,
+    ...(inputShape && { inputShape }),
     latentSize,
     parameterCount,
     layers,
@@ -91,6 +120,7 @@ function modelEvent(
     optimizer,
     ...(scaling !== undefined && { scaling }),
     seed,
+    ...(preprocessor && { preprocessor }),
     metadata,
   };
 }
@@ -101,10 +131,19 @@ function shortened(text: string): string {
   return begun === text ? printable(text) : `${printable(begun)} (${counted(text.length)} characters)`;
 }
 
+/** How the model's series are cut. */
+function seriesFacts(preprocessor: ModelSummary["preprocessor"]): string[][] {
+  const learned = preprocessorOf({ preprocessor });
+  if (!(learned instanceof SeriesPreprocessor)) return [];
+  const order =
+    learned.timeColumn === undefined ? "in their order" : `ordered by ${printable(learned.timeColumn)}`;
+  return [["windows", `${counted(learned.size)} rows ${order}, stride ${counted(learned.stride)}`]];
+}
+
 function print(
   path: string,
   size: number,
-  { description, parameterCount }: ModelSummary,
+  { description, parameterCount, preprocessor }: ModelSummary,
   layers: readonly LayerLine[],
   metadata: readonly (readonly [string, string])[],
 ): void {
@@ -130,8 +169,11 @@ function print(
     ["optimizer", described(optimizer)],
     ...(scaling === undefined ? [] : [["scaling", scaling]]),
     ["seed", String(seed)],
+    ...seriesFacts(preprocessor),
     ...metadata.map(([key, value]) => [`metadata ${shortened(key)}`, shortened(value)]),
   ];
   const width = longest(facts.map(([label]) => label!));
   say(`\n${table(facts.map(([label, text]) => [dim(label!.padEnd(width), screen), text!]))}`);
+  const learned = preprocessorOf({ preprocessor });
+  if (learned) say(`\n${learned.summary()}`);
 }

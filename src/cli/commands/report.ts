@@ -5,37 +5,29 @@ import { ArgumentError, NonFiniteError, ShapeError } from "../../index.js";
 import { loadSafetensors } from "../../node.js";
 import type { Subject } from "../../report/drawReport.js";
 import { openTable, prepare } from "../detectInput.js";
+import { dataFile, isBuiltIn } from "../fileFormat.js";
 import { loadColumn, openDetector, type ThresholdFlags } from "../openDetector.js";
+import { openForModel } from "../openForModel.js";
 import {
   addCalculationOptions,
-  addDataOptions,
   addImageOption,
   addJsonOption,
   addThresholdOptions,
   type CalculationOptions,
   DATA_HELP,
-  type DataOptions,
   type ImageOptions,
-  USED_DATA,
-  USED_DIGITS,
 } from "../options.js";
 import { checkOutputs } from "../outputs.js";
-import {
-  assertColumns,
-  dataFile,
-  type Examples,
-  isBuiltIn,
-  openData,
-  type Source,
-  withImageShape,
-} from "../readData.js";
+import { withImageShape } from "../samplesSource.js";
 import { detectorEngine, isSavedDetector, openSaved, score } from "../savedDetector.js";
 import { historyOf } from "../savedHistory.js";
+import type { Examples, Source } from "../source.js";
 import { bold, emit, say, terminal } from "../terminal.js";
+import { addUsedDataOptions, type UsedDataOptions } from "../usedData.js";
 import { writeDetectionReport } from "../writeDetectionReport.js";
 import { subjectOf, writePicture, writeReport } from "../writeReport.js";
 
-interface ReportOptions extends DataOptions, CalculationOptions, ImageOptions, ThresholdFlags {
+interface ReportOptions extends UsedDataOptions, CalculationOptions, ImageOptions, ThresholdFlags {
   labels?: string;
   positions?: string;
   picture?: string;
@@ -58,7 +50,7 @@ export function reportCommand(): Command {
       "the position of each point on its curve (.npy or IDX), for the rank correlation",
     );
   addThresholdOptions(addImageOption(command));
-  return addJsonOption(addCalculationOptions(addDataOptions(command, USED_DATA)))
+  return addJsonOption(addCalculationOptions(addUsedDataOptions(command)))
     .addHelpText("after", HELP)
     .action(report);
 }
@@ -82,12 +74,11 @@ async function report(modelPath: string, name: string, options: ReportOptions): 
   await checkOutputs({ "--out": out }, inputs);
   const file = await loadSafetensors(modelPath);
   if (isSavedDetector(file.metadata)) return reportDetection(modelPath, name, out, options);
-  const source = withImageShape(await openData(name, options, USED_DIGITS), options.imageShape);
-  const examples = await withColumns(source, isBuiltIn(name), options);
   const { detector, fitted } = await openDetector(modelPath, file, options);
   const { model } = detector;
   try {
-    assertColumns(source, model.inputSize, "samples");
+    const source = withImageShape(await openForModel(name, options, model), options.imageShape);
+    const examples = await withColumns(source, isBuiltIn(name), options);
     const history = await historyOf(modelPath, file, model.description);
     const began = performance.now();
     const subject = subjectOf(model, source, examples, {

@@ -14,19 +14,20 @@ import {
   trainingLength,
   withFullNames,
 } from "../architecture.js";
+import { loadArchitecture } from "../architectureFile.js";
+import { emitColumns, kindText, reportColumns } from "../columnReport.js";
+import { dataFile } from "../fileFormat.js";
 import { Interruption } from "../interruption.js";
-import {
-  type CalculationOptions,
-  type DataOptions,
-  engineOptions,
-  type ImageOptions,
-  showEngine,
-} from "../options.js";
+import { assertFits, openForModel } from "../openForModel.js";
+import { type CalculationOptions, engineOptions, type ImageOptions, showEngine } from "../options.js";
 import { checkModelEnding, checkOutputs } from "../outputs.js";
-import { assertColumns, dataFile, openData, type Source, withImageShape } from "../readData.js";
+import { type LearningOptions, openData } from "../readData.js";
 import { showReconstructions } from "../reconstructions.js";
 import { type CheckpointOptions, checkCheckpointOptions, resumeModel } from "../resume.js";
+import { withImageShape } from "../samplesSource.js";
 import { historyMetadata } from "../savedHistory.js";
+import type { Source } from "../source.js";
+import { assertNoLearning } from "../tableOptions.js";
 import { bold, dim, emit, say, type Terminal, terminal } from "../terminal.js";
 import { described, fileSize, table } from "../text.js";
 import { type CallbackFlags, callbackOptions, type Outcome, trainModel } from "../training.js";
@@ -35,12 +36,14 @@ import { subjectOf, writeReport } from "../writeReport.js";
 
 interface TrainOptions
   extends TrainingFlags,
-    DataOptions,
+    LearningOptions,
     CalculationOptions,
     CallbackFlags,
     CheckpointOptions,
     ImageOptions {
   seed: number;
+  /** A JSON file that describes the model. */
+  architecture?: string;
   validationSplit?: number;
   out: string;
   report?: string;
@@ -58,12 +61,18 @@ async function train(name: string, flags: TrainOptions, command: Command): Promi
   await checkFiles(name, given);
   if (given.resume !== undefined) return resume(name, given.resume, given, command);
   const source = withImageShape(await openData(name, given, DIGITS), given.imageShape);
+  const seedGiven = command.getOptionValueSource("seed") !== "default";
+  const described =
+    given.architecture === undefined
+      ? describeModel(source, given)
+      : await loadArchitecture(given.architecture, source, given, seedGiven ? given.seed : undefined);
   const model = await Autoencoder.create({
-    ...describeModel(source.kind, source.columns, given),
+    ...described,
+    ...(source.prepared && { preprocessor: source.prepared.preprocessor }),
     engine: engineOptions(given),
   });
   try {
-    const length = trainingLength(source.kind, given);
+    const length = trainingLength(source, given);
     await trainAndShow(model, source, { ...length, validationSplit: given.validationSplit ?? 0 }, given);
   } finally {
     await model.dispose();
@@ -79,9 +88,8 @@ async function resume(name: string, file: string, given: TrainOptions, command: 
     const before = model.trainingOptions;
     if (!before)
       throw new ArgumentError(`the model in ${file} was never trained, so there is nothing to resume`);
-    const opened = await openData(name, { ...given, seed: model.description.seed }, DIGITS);
-    const source = withImageShape(opened, given.imageShape);
-    assertColumns(source, model.inputSize, "samples");
+    const source = withImageShape(await openAgain(name, given, model), given.imageShape);
+    assertFits(source, model);
     const { epochs, batchSize, validationSplit } = before;
     const plan = {
       epochs: given.epochs ?? epochs,
@@ -92,6 +100,16 @@ async function resume(name: string, file: string, given: TrainOptions, command: 
   } finally {
     await model.dispose();
   }
+}
+
+/** Opens the data of a resumed training: what was learned about a table is in the checkpoint. */
+async function openAgain(name: string, given: TrainOptions, model: Autoencoder): Promise<Source> {
+  const { resize, ...options } = given;
+  if (model.preprocessor === undefined) {
+    return openData(name, { ...given, seed: model.description.seed }, DIGITS);
+  }
+  assertNoLearning(options, "--resume", "the checkpoint has settled it");
+  return openForModel(name, options, model);
 }
 
 /** How to go through the data. */
@@ -109,7 +127,11 @@ async function trainAndShow(
 ): Promise<void> {
   const screen = terminal();
   const json = options.json === true;
-  if (!json) say(`${header(model, source, plan, options, screen)}\n`);
+  if (json) emitColumns(source);
+  else {
+    reportColumns(source, screen);
+    say(`${header(model, source, plan, options, screen)}\n`);
+  }
   const split = source.split();
   const interruption = new Interruption();
   try {
@@ -142,7 +164,7 @@ function header(
   model: Autoencoder,
   source: Source,
   { epochs, batchSize, validationSplit }: TrainingPlan,
-  { math }: CalculationOptions,
+  { math, kind }: CalculationOptions & Pick<LearningOptions, "kind">,
   screen: Terminal,
 ): string {
   const { description, engine } = model;
@@ -151,6 +173,7 @@ function header(
       "data",
       printable(source.title) + (validationSplit > 0 ? `, ${validationSplit} of them for validation` : ""),
     ],
+    ...(source.file === undefined ? [] : [["kind", kindText(source, kind !== undefined)]]),
     ["model", `${showLayers(description)}, ${plural(model.parameterCount, "parameter")}`],
     ["loss", described(description.loss)],
     ...(description.scaling === undefined ? [] : [["scaling", description.scaling]]),
@@ -207,13 +230,18 @@ async function reportLine(path: string, screen: Terminal): Promise<string> {
 }
 
 /** Runs before any work, so that nothing is trained that cannot be saved. */
-async function checkFiles(name: string, { out, checkpoint, report, resume }: TrainOptions): Promise<void> {
+async function checkFiles(name: string, options: TrainOptions): Promise<void> {
+  const { out, checkpoint, report, resume, architecture } = options;
   checkModelEnding("--out", out);
   if (checkpoint !== undefined) checkModelEnding("--checkpoint", checkpoint);
   if (report !== undefined && !/\.html?$/i.test(report))
     throw new ArgumentError(`--report ${JSON.stringify(report)} must end in .html`);
   const outputs = { "--out": out, "--checkpoint": checkpoint, "--report": report };
-  await checkOutputs(outputs, { DATA: dataFile(name), "--resume": resume });
+  await checkOutputs(outputs, {
+    DATA: dataFile(name),
+    "--resume": resume,
+    "--architecture": architecture,
+  });
 }
 
 async function savedLine(path: string, screen: Terminal): Promise<string> {

@@ -1,24 +1,28 @@
 import { Command } from "commander";
 import { printable } from "../../common/printable.js";
-import type { Autoencoder, Matrix, Samples } from "../../index.js";
+import { preprocessorOf, TablePreprocessor } from "../../data/index.js";
+import type { Autoencoder, Matrix } from "../../index.js";
 import { loadModel } from "../../node.js";
+import { CODE, openCodes } from "../codes.js";
+import { notesEvent, reportNotes } from "../columnReport.js";
+import { dataFile } from "../fileFormat.js";
+import type { Images } from "../imageFiles.js";
+import { imageShapeOf, openForModel } from "../openForModel.js";
 import {
   addCalculationOptions,
-  addDataOptions,
   addJsonOption,
   type CalculationOptions,
   DATA_HELP,
-  type DataOptions,
   engineOptions,
-  USED_DATA,
-  USED_DIGITS,
 } from "../options.js";
-import { checkMatrixEnding, checkOutputs, saveMatrix } from "../outputs.js";
-import { assertColumns, dataFile, openData } from "../readData.js";
+import { codeTable, rebuiltTable } from "../preparedTable.js";
+import { checkResult, type Result, saveResult } from "../results.js";
+import type { Source } from "../source.js";
 import { bold, emit, say, terminal } from "../terminal.js";
-import { shape } from "../text.js";
+import { shape as shapeText } from "../text.js";
+import { addUsedDataOptions, type UsedDataOptions } from "../usedData.js";
 
-interface TransformOptions extends DataOptions, CalculationOptions {
+interface TransformOptions extends UsedDataOptions, CalculationOptions {
   out: string;
   json?: true;
 }
@@ -28,72 +32,127 @@ interface Transform {
   readonly name: string;
   readonly description: string;
   readonly data: string;
-  readonly example: string;
-  /** Name of the result's columns in CSV, before the number. */
-  readonly column: string;
-  apply(model: Autoencoder, samples: Samples): Promise<Matrix>;
+  readonly out: string;
+  readonly examples: string;
+  /** Whether the result can be images. */
+  readonly images: boolean;
+  open(name: string, options: UsedDataOptions, model: Autoencoder): Promise<Source>;
+  apply(model: Autoencoder, data: Source): Promise<Result>;
 }
+
+const TO_TABLE = ".csv, .parquet or .arrow for a table; .npy or .npz for an array";
 
 export const encodeCommand = () =>
   transformCommand({
     name: "encode",
-    description: "Encode samples and write their codes (float32) as .npy or .csv.",
-    column: "code",
+    description: "Encode samples and write their codes.",
     data: DATA_HELP,
-    example: "isthmus encode model.safetensors t10k-images-idx3-ubyte.gz --out codes.npy",
-    apply: (model, samples) => model.encode(samples),
+    out: `where to write the codes: ${TO_TABLE}`,
+    examples: `
+  isthmus encode model.safetensors t10k-images-idx3-ubyte.gz --out codes.npy
+  isthmus encode model.safetensors customers.csv --out codes.csv`,
+    images: false,
+    open: openForModel,
+    async apply(model, { prepared, all }) {
+      const matrix = await model.encode(all().data);
+      const table = prepared && (() => codeTable(prepared, matrix, CODE));
+      return { matrix, name: "codes", shape: matrix.shape, table, column: CODE, images: undefined };
+    },
   });
 
 export const decodeCommand = () =>
   transformCommand({
     name: "decode",
-    description: "Decode codes and write the samples (float32) as .npy or .csv.",
-    column: "x",
-    data: "codes: a .npy file written by encode",
-    example: "isthmus decode model.safetensors codes.npy --out samples.npy",
-    apply: (model, samples) => model.decode(samples),
+    description: "Decode codes and write the samples.",
+    data: "codes: a file written by encode",
+    out: `where to write the samples: ${TO_TABLE}; for images, .png for a sheet of all, or a folder that ends in /`,
+    examples: `
+  isthmus decode model.safetensors codes.npy --out samples.npy
+  isthmus decode model.safetensors codes.csv --out pictures/`,
+    images: true,
+    open: openCodes,
+    async apply(model, { all }) {
+      const matrix = await model.decode(all().data);
+      const preprocessor = preprocessorOf(model);
+      const table =
+        preprocessor instanceof TablePreprocessor
+          ? () =>
+              rebuiltTable(
+                { table: { rows: 0, columns: [] }, preprocessor, places: undefined, notes: [] },
+                matrix,
+              )
+          : undefined;
+      return { ...sampleResult(model, matrix, undefined), name: "samples", table };
+    },
   });
 
 export const reconstructCommand = () =>
   transformCommand({
     name: "reconstruct",
-    description: "Encode and decode samples and write the reconstructions (float32) as .npy or .csv.",
-    column: "x",
+    description: "Encode and decode samples and write the reconstructions.",
     data: DATA_HELP,
-    example: "isthmus reconstruct model.safetensors digits --samples 100 --out samples.npy",
-    apply: (model, samples) => model.reconstruct(samples),
+    out: `where to write them: ${TO_TABLE}; for images, .png for a sheet of all, or a folder that ends in /`,
+    examples: `
+A table or a series comes back with its own columns, units and categories; an array
+has what the model calculates with.
+
+  isthmus reconstruct model.safetensors customers.csv --out expected.csv
+  isthmus reconstruct model.safetensors photos/ --out rebuilt/
+  isthmus reconstruct model.safetensors digits --samples 100 --out sheet.png`,
+    images: true,
+    open: openForModel,
+    async apply(model, { prepared, names, all }) {
+      const matrix = await model.reconstruct(all().data);
+      const table = prepared && (() => rebuiltTable(prepared, matrix));
+      return { ...sampleResult(model, matrix, names), name: "reconstructions", table };
+    },
   });
+
+/** Samples that a model returned. */
+function sampleResult({ description, inputSize }: Autoencoder, matrix: Matrix, names: Source["names"]) {
+  const { inputShape = [inputSize] } = description;
+  const [height, width, channels] = imageShapeOf(description.inputShape, inputSize) ?? [];
+  const images =
+    channels === 1 || channels === 3
+      ? ({
+          data: matrix.data,
+          rows: matrix.rows,
+          height: height!,
+          width: width!,
+          channels,
+          names,
+        } satisfies Images)
+      : undefined;
+  return { matrix, shape: [matrix.rows, ...inputShape], column: "x", images };
+}
 
 function transformCommand(transform: Transform): Command {
   const command = new Command(transform.name)
     .description(transform.description)
     .argument("<model>", "a model saved by train")
     .argument("<data>", transform.data)
-    .requiredOption(
-      "--out <file>",
-      `where to write the result: .npy, or .csv with columns ${transform.column}0, ${transform.column}1, …`,
-    );
-  return addJsonOption(addCalculationOptions(addDataOptions(command, USED_DATA)))
-    .addHelpText("after", `\n  ${transform.example}`)
+    .requiredOption("--out <file>", transform.out);
+  return addJsonOption(addCalculationOptions(addUsedDataOptions(command)))
+    .addHelpText("after", transform.examples)
     .action((model: string, data: string, options: TransformOptions) => run(transform, model, data, options));
 }
 
 async function run(transform: Transform, modelPath: string, name: string, options: TransformOptions) {
-  checkMatrixEnding("--out", options.out);
-  await checkOutputs({ "--out": options.out }, { MODEL: modelPath, DATA: dataFile(name) });
-  const source = await openData(name, options, USED_DIGITS);
+  const { out } = options;
+  await checkResult(out, { MODEL: modelPath, DATA: dataFile(name) }, transform.images);
   const model = await loadModel(modelPath, { engine: engineOptions(options) });
   try {
-    if (transform.name === "decode") assertColumns(source, model.latentSize, "codes");
-    else assertColumns(source, model.inputSize, "samples");
-    const { data } = source.all();
+    const source = await transform.open(name, options, model);
     const began = performance.now();
-    const result = await transform.apply(model, data);
+    const result = await transform.apply(model, source);
     const seconds = (performance.now() - began) / 1000;
-    await saveMatrix(options.out, result, transform.column);
-    const { rows, columns } = result;
-    if (options.json) emit({ event: "done", rows, columns, seconds, out: options.out });
-    else say(`saved ${bold(printable(options.out), terminal())} ${shape(result.shape)}`);
+    const written = await saveResult(out, result);
+    const { rows, columns } = result.matrix;
+    if (options.json) emit({ event: "done", rows, columns, seconds, out, ...notesEvent(source) });
+    else {
+      reportNotes(source, terminal());
+      say(`saved ${bold(printable(out), terminal())} ${shapeText(written)}`);
+    }
   } finally {
     await model.dispose();
   }

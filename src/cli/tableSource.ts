@@ -1,0 +1,131 @@
+import { basename } from "node:path";
+import { nearest } from "../common/nearest.js";
+import { quote } from "../common/printable.js";
+import { readTable, SeriesPreprocessor, type Table, TablePreprocessor } from "../data/index.js";
+import { ArgumentError } from "../index.js";
+import { loadTable } from "../node.js";
+import { counted, plural } from "../report/numberText.js";
+import { samplesSource } from "./samplesSource.js";
+import type { Source } from "./source.js";
+import {
+  preprocessorOptions,
+  type ReadingOptions,
+  readingOptions,
+  type TableOptions,
+} from "./tableOptions.js";
+
+/** Reads a table from a file, or from standard input for `-`. */
+export async function openTable(name: string, options: ReadingOptions): Promise<Table> {
+  const reading = readingOptions(options);
+  return name === "-" ? readTable(process.stdin, reading) : loadTable(name, reading);
+}
+
+/** Learns from a table how to make samples of its rows, or of windows of them. */
+function learn(table: Table, options: TableOptions): TablePreprocessor | SeriesPreprocessor {
+  const columns = preprocessorOptions(options);
+  const { window: size, stride, timeColumn } = options;
+  if (size === undefined) return TablePreprocessor.fit(table, columns);
+  return SeriesPreprocessor.fit(table, {
+    ...columns,
+    size,
+    ...(stride !== undefined && { stride }),
+    ...(timeColumn !== undefined && { timeColumn }),
+  });
+}
+
+/** A table to learn from. */
+export function learntSource(name: string, table: Table, options: TableOptions): Source {
+  return tableSource(name, table, learn(table, options), table.notes ?? []);
+}
+
+/**
+ * A table for a model that has learned from another one.
+ *
+ * @throws {ArgumentError} if it lacks a column that the model needs
+ */
+export function usedSource(
+  name: string,
+  table: Table,
+  preprocessor: TablePreprocessor | SeriesPreprocessor,
+): Source {
+  const series = preprocessor instanceof SeriesPreprocessor;
+  const needed = (series ? preprocessor.table : preprocessor).columns.map((column) => column.name);
+  const all = series && preprocessor.timeColumn !== undefined ? [preprocessor.timeColumn, ...needed] : needed;
+  const names = table.columns.map((column) => column.name);
+  const lacking = all.filter((column) => !names.includes(column));
+  if (lacking.length > 0) {
+    const near = nearest(lacking[0]!, names);
+    throw new ArgumentError(
+      `${fileName(name)} has no column ${lacking.slice(0, 5).map(quote).join(", ")}, which the model needs ` +
+        `(it has: ${names.slice(0, 12).map(quote).join(", ")}${names.length > 12 ? ", …" : ""})` +
+        (near === undefined ? "" : `; did you mean ${quote(near)}?`),
+    );
+  }
+  return tableSource(name, table, preprocessor, []);
+}
+
+const fileName = (name: string) => (name === "-" ? "standard input" : basename(name));
+
+/**
+ * The samples that a preprocessor makes of a table.
+ *
+ * @param name the file that it comes from
+ */
+function tableSource(
+  name: string,
+  given: Table,
+  preprocessor: TablePreprocessor | SeriesPreprocessor,
+  notes: readonly string[],
+): Source {
+  const from = fileName(name);
+  if (given.rows === 0) throw new ArgumentError(`the table from ${from} has no rows`);
+  const series = preprocessor instanceof SeriesPreprocessor;
+  const places = series ? preprocessor.transform(given) : undefined;
+  const samples = places?.samples ?? (preprocessor as TablePreprocessor).transform(given);
+  const { rows, columns } = samples;
+  const table = places?.table ?? given;
+  const features = series ? preprocessor.columns : columns;
+  const unseen = unseenCategories(table, series ? preprocessor.table : preprocessor);
+  const used = (series ? preprocessor.table : preprocessor).columns.length;
+  const of = `${plural(table.rows, "row")} of ${plural(used, "column")} (${plural(features, "feature")})`;
+  return samplesSource(name, samples, {
+    kind: series ? "series" : "table",
+    shape: series ? [preprocessor.size, features] : [columns],
+    title: series
+      ? `${plural(rows, "window")} of ${counted(preprocessor.size)} rows, from ${of}`
+      : `${of} from ${from}`,
+    prepared: {
+      ...{ table, preprocessor, places },
+      notes: [...notes, ...(places?.notes ?? []), ...unseen],
+    },
+    ...labelsOf(table, preprocessor),
+  });
+}
+
+/** Says which columns have categories that were not there in training: all their features are 0. */
+function unseenCategories(table: Table, preprocessor: TablePreprocessor): string[] {
+  const categories = preprocessor.columns.filter(({ type }) => type === "category");
+  if (categories.length === 0) return [];
+  const features = preprocessor.transform(table);
+  return categories.flatMap(({ name, features: own }) => {
+    const { values } = table.columns.find((column) => column.name === name)!;
+    const rows = Array.from({ length: table.rows }, (_, row) => row).filter((row) => {
+      const all = features.row(row);
+      return own.every((feature) => all[feature] === 0);
+    });
+    const texts = [...new Set(rows.map((row) => quote(String(values[row] ?? ""))))];
+    if (texts.length === 0) return [];
+    const shown = texts.slice(0, 3).join(", ") + (texts.length > 3 ? ", …" : "");
+    return [
+      `Column ${quote(name)} has values in ${plural(rows.length, "row")} that were not there in training: ${shown}.`,
+    ];
+  });
+}
+
+/** Labels of rows, if the table has the label column. Windows have none. */
+function labelsOf(table: Table, preprocessor: TablePreprocessor | SeriesPreprocessor) {
+  if (preprocessor instanceof SeriesPreprocessor) return {};
+  const { labelColumn } = preprocessor;
+  if (!table.columns.some(({ name }) => name === labelColumn)) return {};
+  return { labels: preprocessor.labels(table) };
+}
