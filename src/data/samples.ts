@@ -8,6 +8,10 @@ import { isDetached, type SampleArray, toFloats, toValues, type Values } from ".
 /**
  * Samples, one per row: a typed array or a plain array of numbers, row-major; an array of such rows; or a matrix. Bytes
  * (`Uint8Array`, `Uint8ClampedArray`, `Buffer`) count as value / 255, also as rows.
+ *
+ * `isthmus/codecs` makes samples of other things: `imageSamples` of `ImageData` and other images in memory, `nestedSamples`
+ * of arrays of any depth, `decodeAnySamples` of files. Pass the `data` of what they return. `isthmus/data` makes them of
+ * tables and series.
  */
 export type Samples = SampleArray | AnyMatrix | readonly number[] | readonly SampleRow[];
 
@@ -50,7 +54,7 @@ export function toRows(name: string, samples: Samples, columns: number): Rows {
   const matrix = toMatrix(samples);
   if (!matrix) {
     throw new ArgumentError(
-      `${name} must be a typed array, an array of numbers or of rows, or a Matrix, not ${show(samples)}`,
+      `${name} must be a typed array, an array of numbers or of rows, or a Matrix, not ${show(samples)}${conversionOf(samples)}`,
     );
   }
   if (matrix.columns !== columns) {
@@ -104,7 +108,15 @@ function fromNumbers(name: string, numbers: readonly unknown[], columns: number)
 function rowOf(name: string, row: unknown, index: number, columns: number): Values | readonly number[] {
   const values = Array.isArray(row) ? (row as readonly number[]) : toValues(row);
   if (!values)
-    throw new ArgumentError(`row ${index} of ${name} must be an array of numbers, not ${show(row)}`);
+    throw new ArgumentError(
+      `row ${index} of ${name} must be an array of numbers, not ${show(row)}${conversionOf(row)}`,
+    );
+  if (Array.isArray(values) && (Array.isArray(values[0]) || ArrayBuffer.isView(values[0]))) {
+    throw new ArgumentError(
+      `row ${index} of ${name} must be an array of numbers, not of arrays; nestedSamples of isthmus/codecs makes ` +
+        "samples of arrays of any depth",
+    );
+  }
   if (values.length !== columns) {
     if (!Array.isArray(values) && isDetached(values as Values)) throw gone(`row ${index} of ${name}`);
     throw new ShapeError(
@@ -117,6 +129,21 @@ function rowOf(name: string, row: unknown, index: number, columns: number): Valu
     }
   }
   return values;
+}
+
+/** What makes samples of a value that is none; empty if nothing does. */
+function conversionOf(value: unknown): string {
+  if (typeof value !== "object" || value === null) return "";
+  const { width, height, data, rows, columns } = value as Record<string, unknown>;
+  if (!ArrayBuffer.isView(data)) {
+    return Number.isSafeInteger(rows) && Array.isArray(columns)
+      ? "; TablePreprocessor of isthmus/data makes samples of tables"
+      : "";
+  }
+  if (typeof width === "number" && typeof height === "number") {
+    return "; imageSamples of isthmus/codecs makes samples of images";
+  }
+  return "";
 }
 
 function noNumber(name: string, value: unknown, row: number, column: number): ArgumentError {

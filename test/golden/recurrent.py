@@ -8,7 +8,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from torch_cases import case, flat, named, version, write_or_check
+from golden_file import write_or_check
+from torch_cases import case, flat, named, version
 
 FILE = Path(__file__).parent / "recurrent.json"
 BATCH = 5

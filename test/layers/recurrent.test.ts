@@ -10,7 +10,8 @@ import {
   reshape,
   timeDistributed,
 } from "../../src/index.js";
-import { expectTorch, loadTorchGolden, type TorchCase, type TorchGolden } from "../golden/torchCases.js";
+import { readGolden } from "../golden/load.js";
+import { expectTorch, type TorchCase, type TorchGolden } from "../golden/torchCases.js";
 import { expectClose, MATHS } from "../support/models.js";
 
 /** See golden/recurrent.py. */
@@ -20,7 +21,7 @@ interface RecurrentCase extends TorchCase {
   readonly adam: { readonly losses: readonly number[]; readonly after: readonly (readonly number[])[] };
 }
 
-const golden = loadTorchGolden<TorchGolden<RecurrentCase> & { steps: number; learningRate: number }>(
+const golden = readGolden<TorchGolden<RecurrentCase> & { steps: number; learningRate: number }>(
   "recurrent.json",
 );
 

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { printable } from "../../common/printable.js";
-import type { Autoencoder, DenseOptions, Samples } from "../../index.js";
+import type { Autoencoder, Samples } from "../../index.js";
 import { loadModel } from "../../node.js";
 import { notesEvent, reportNotes } from "../columnReport.js";
 import { openForModel } from "../openForModel.js";

@@ -3,7 +3,7 @@ import { printable } from "../../common/printable.js";
 import { preprocessorOf, TablePreprocessor } from "../../data/index.js";
 import type { Autoencoder, Matrix } from "../../index.js";
 import { loadModel } from "../../node.js";
-import { CODE, openCodes } from "../codes.js";
+import { CODE, openCodes } from "../codeInput.js";
 import { notesEvent, reportNotes } from "../columnReport.js";
 import { dataFile } from "../fileFormat.js";
 import type { Images } from "../imageFiles.js";
