@@ -1,3 +1,4 @@
+import { ofFlagged } from "../anomaly/rowResults.js";
 import { TablePreprocessor } from "../data/index.js";
 import {
   ArgumentError,
@@ -9,7 +10,6 @@ import {
 } from "../index.js";
 import { loadEnsembleDetector, loadSafetensors, saveModel } from "../node.js";
 import type { DetectInput, WindowChoice } from "./detectInput.js";
-import { ofFlagged } from "./detectResult.js";
 import { type CalculationOptions, engineOptions } from "./options.js";
 
 /** Where a detector's file keeps what was learnt of the table. */

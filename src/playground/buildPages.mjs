@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -48,20 +49,20 @@ function pageNames() {
   return readdirSync(SOURCE).filter((name) => existsSync(join(SOURCE, name, "main.ts")));
 }
 
-export async function buildPlayground() {
-  buildKernelsIfNeeded();
+/**
+ * Bundles one entry. What it loads later becomes files of its own beside it, so that a page loads no more than it needs.
+ *
+ * @param {string} entry path within the sources
+ */
+async function bundled(entry) {
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
-    entryPoints: [
-      ...pageNames().flatMap((name) => [
-        `src/playground/${name}/main.ts`,
-        `src/playground/${name}/worker.ts`,
-      ]),
-      "src/playground/shared/style.css",
-    ],
+    entryPoints: [`src/playground/${entry}`],
     outbase: SOURCE,
     outdir: PLAYGROUND,
+    chunkNames: `${dirname(entry)}/[name]-[hash]`,
     bundle: true,
+    splitting: true,
     format: "esm",
     target: "es2022",
     minify: true,
@@ -69,7 +70,23 @@ export async function buildPlayground() {
     logLevel: "warning",
     write: false,
   });
-  for (const { path, contents } of outputFiles) writeWhole(path, contents);
+  return outputFiles;
+}
+
+export async function buildPlayground() {
+  buildKernelsIfNeeded();
+  const entries = pageNames().flatMap((name) => [`${name}/main.ts`, `${name}/worker.ts`]);
+  const outputs = (await Promise.all([...entries, "shared/style.css"].map(bundled))).flat();
+  for (const { path, contents } of outputs) writeWhole(path, contents);
+  removeStale(new Set(outputs.map(({ path }) => path)));
   const copied = readdirSync(SOURCE).filter((name) => /\.(html|svg)$/.test(name));
   for (const name of copied) writeWhole(join(PLAYGROUND, name), readFileSync(join(SOURCE, name)));
+}
+
+/** Removes scripts of earlier builds, whose names tell what was in them. */
+function removeStale(current) {
+  for (const name of readdirSync(PLAYGROUND, { recursive: true, encoding: "utf8" })) {
+    const path = join(PLAYGROUND, name);
+    if (/-[0-9A-Z]{8}\.js$/.test(name) && !current.has(path)) rmSync(path, { force: true });
+  }
 }

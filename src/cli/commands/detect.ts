@@ -1,11 +1,10 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { evaluateFlags } from "../../anomaly/ranking.js";
-import { type RowResults, rowResults } from "../../anomaly/rowResults.js";
+import { type RowResults, rowResults, withResults } from "../../anomaly/rowResults.js";
 import { type AnomalyEvaluation, type AnyMatrix, ArgumentError, detectAnomalies } from "../../index.js";
 import { saveTable } from "../../node.js";
 import { type DetectInput, openTable, prepare } from "../detectInput.js";
 import { emitAll, print, printColumns } from "../detectOutput.js";
-import { withResults } from "../detectResult.js";
 import { Interruption } from "../interruption.js";
 import {
   addCalculationOptions,

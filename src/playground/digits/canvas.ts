@@ -1,16 +1,10 @@
+import { contextOf } from "../shared/screenCanvas.js";
 import { PIXELS, SIDE } from "./pictures.js";
 
 /** Pixels between two pictures in a grid. */
 const GAP = 2;
 /** Additional pixels between two groups of rows. */
 const GROUP_GAP = 8;
-
-/** The context of a canvas. Browsers refuse one only to pages with thousands of them. */
-export function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
-  const context = canvas.getContext("2d");
-  if (!context) throw new Error("the browser refused another canvas");
-  return context;
-}
 
 /**
  * Draws rows of pictures as black ink on a transparent background. On a dark page, the style sheet inverts them.
@@ -41,25 +35,4 @@ export function paintGrid(
     }
   });
   contextOf(canvas).putImageData(image, 0, 0);
-}
-
-/** Sets a canvas to the screen's resolution at its displayed size. Draw in CSS pixels. */
-export function fitToScreen(canvas: HTMLCanvasElement): {
-  context: CanvasRenderingContext2D;
-  width: number;
-  height: number;
-} {
-  const { clientWidth: width, clientHeight: height } = canvas;
-  const scale = globalThis.devicePixelRatio || 1;
-  canvas.width = Math.max(1, Math.round(width * scale));
-  canvas.height = Math.max(1, Math.round(height * scale));
-  const context = contextOf(canvas);
-  context.scale(scale, scale);
-  return { context, width, height };
-}
-
-/** Makes a canvas focusable, and lets screen readers pass on the arrow keys. */
-export function makeOperable(canvas: HTMLCanvasElement): void {
-  canvas.tabIndex = 0;
-  canvas.setAttribute("role", "application");
 }

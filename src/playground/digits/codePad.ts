@@ -1,5 +1,5 @@
 import { isDark, onThemeChange, themeColour } from "../shared/pageColours.js";
-import { fitToScreen, makeOperable } from "./canvas.js";
+import { fitToScreen, makeOperable } from "../shared/screenCanvas.js";
 import type { Range } from "./ranges.js";
 
 /** Codes to show on the plane. */

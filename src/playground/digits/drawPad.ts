@@ -1,5 +1,5 @@
+import { contextOf, makeOperable } from "../shared/screenCanvas.js";
 import { type Point, paintStroke } from "./brush.js";
-import { contextOf, makeOperable } from "./canvas.js";
 import { PIXELS, SIDE } from "./pictures.js";
 
 /** Settings of the next stroke. */

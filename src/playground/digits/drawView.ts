@@ -1,7 +1,8 @@
 import { byId, setText } from "../shared/dom.js";
 import { onThemeChange, themeColour } from "../shared/pageColours.js";
+import { fitToScreen } from "../shared/screenCanvas.js";
 import { significant } from "../shared/showNumber.js";
-import { fitToScreen, paintGrid } from "./canvas.js";
+import { paintGrid } from "./canvas.js";
 import type { Drawing, Drawn } from "./digitsMessages.js";
 import type { ModelSettings } from "./digitsSettings.js";
 import { DrawPad } from "./drawPad.js";
