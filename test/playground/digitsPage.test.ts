@@ -154,7 +154,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name: BrowserName) => {
       expect(await digits.page.$$eval("#suspects li.above", (items) => items.length)).toBeGreaterThan(3);
       const link = await digits.page.evaluate(() => location.hash);
       expect(link).toBe(
-        "#samples=300&seed=12&kind=denoising&corruption=maskingNoise&strength=0.1&code=7&hidden=16&epochs=2&scale=log&odd=mixed",
+        "#samples=300&seed=12&kind=denoising&layers=dense&corruption=maskingNoise&strength=0.1&code=7&hidden=16&epochs=2&scale=log&odd=mixed",
       );
       await digits.close();
       const shared = await open(link.slice(1));
@@ -301,6 +301,45 @@ describe.each(["chromium", "firefox"] as const)("%s", (name: BrowserName) => {
       const first = await digits.picture("rebuilt");
       await digits.press("sample");
       await digits.changed("rebuilt", first);
+      await digits.close();
+    });
+
+    test("a convolutional model shows its filters and maps while it learns, of what is drawn", async () => {
+      const digits = await open("samples=600&layers=convolutional&code=4&epochs=3");
+      const shown = (id: string) =>
+        digits.page.$eval(`#${id}`, (element) => element.getClientRects().length > 0);
+      expect([await shown("hidden"), await shown("features-card")]).toEqual([false, true]);
+      await digits.until(() => document.querySelectorAll("#maps canvas").length === 2, 0);
+      expect(await digits.text("maps")).toBe("Convolution 1: 16 maps of 14×14Convolution 2: 32 maps of 7×7");
+      const maps = () =>
+        digits.page.$$eval("#maps canvas", (all) => all.map((map) => (map as HTMLCanvasElement).toDataURL()));
+      await digits.drawn();
+      const [untrained, filters] = [await maps(), await digits.picture("filters")];
+      await digits.press("train");
+      await digits.status(/^Trained for 3 epochs/);
+      await digits.changed("filters", filters);
+      await digits.drawn();
+      const trained = await maps();
+      for (const [i, map] of untrained.entries()) expect(trained[i]).not.toBe(map);
+      const picture = await digits.picture("features-picture");
+      await digits.drag("pad", [0.5, 0.2], [0.5, 0.8]);
+      await digits.until((before) => {
+        const [seen, encoded] = ["seen", "features-picture"].map((id) =>
+          (document.getElementById(id) as HTMLCanvasElement).toDataURL(),
+        );
+        return seen === encoded && seen !== before;
+      }, picture);
+      await digits.until(
+        () => /for the drawing\.$/.test(document.querySelector("#features-of")?.textContent ?? ""),
+        0,
+      );
+      await digits.press("clear");
+      await digits.until(
+        (before) => document.querySelector<HTMLCanvasElement>("#features-picture")?.toDataURL() === before,
+        picture,
+      );
+      await digits.configure("layers", "dense");
+      expect([await shown("hidden"), await shown("features-card")]).toEqual([true, false]);
       await digits.close();
     });
 

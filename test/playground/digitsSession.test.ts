@@ -214,3 +214,42 @@ test("of many changes at once only the last is carried out", async () => {
   await Promise.all([8, 9, 10, 11].map((code) => configure({ code })));
   expect(all("model").map(({ latentSize }) => latentSize)).toEqual([11]);
 });
+
+test("a convolutional model learns, is of any kind, and shows its maps of a held-out picture or of the drawing", async () => {
+  await configure({ layers: "convolutional", samples: 600, code: 8 });
+  expect(last("model")).toMatchObject({
+    convolutional: true,
+    latentSize: 8,
+    layers:
+      "28×28×1 → conv 16 relu → conv 32 relu → flatten → 8 linear → 1568 relu → 7×7×32 → " +
+      "transposed conv 16 relu → transposed conv 1 sigmoid",
+  });
+  const { images } = digits({ samples: 600, seed: 1 });
+  const before = last("features").features;
+  expect(before.drawn).toBe(false);
+  expect(before.picture).toEqual(images.slice(540 * PIXELS, 541 * PIXELS));
+  expect(before.maps.map(({ width, height, count }) => [width, height, count])).toEqual([
+    [14, 14, 16],
+    [7, 7, 32],
+  ]);
+  expect(before.filters).toMatchObject({ width: 3, height: 3, count: 16 });
+  await ask({ kind: "train", epochs: 8 });
+  const losses = points().map(({ valLoss }) => valLoss);
+  expect(losses.at(-1)).toBeLessThan(0.27);
+  expect(last("features").features.maps[1]!.bytes).not.toEqual(before.maps[1]!.bytes);
+  const pixels = toUnit(images.subarray(0, PIXELS));
+  await ask({ kind: "draw", drawing: { pixels, fit: false } });
+  expect(last("features").features).toMatchObject({ drawn: true, picture: images.slice(0, PIXELS) });
+  await ask({ kind: "erase" });
+  expect(last("features").features.drawn).toBe(false);
+  for (const kind of ["variational", "denoising"] as const) {
+    await configure({ layers: "convolutional", samples: 100, code: 2, kind, hidden: 0 });
+    await ask({ kind: "train", epochs: 1 });
+    expect(last("model")).toMatchObject({ convolutional: true, variational: kind === "variational" });
+    expect(last("phase").phase).toBe("finished");
+  }
+  const told = all("features").length;
+  await configure();
+  expect(last("model").convolutional).toBe(false);
+  expect(all("features")).toHaveLength(told);
+});

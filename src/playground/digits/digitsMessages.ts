@@ -32,6 +32,8 @@ export type ToWorker =
   /** Mixes odd pictures into those that are searched for anomalies, or removes them. */
   | { readonly kind: "odd"; readonly mixed: boolean }
   | { readonly kind: "save" }
+  /** The drawing has been erased. */
+  | { readonly kind: "erase" }
   /** The page has drawn the last snapshot. */
   | { readonly kind: "drawn" };
 
@@ -82,6 +84,33 @@ export interface Drawn {
   readonly denoisedError?: number;
 }
 
+/** What a convolution makes of a picture: `count` maps of bytes, one after the other, row-major. */
+export interface FeatureMap {
+  readonly width: number;
+  readonly height: number;
+  readonly count: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Filters of a convolution, one after the other, row-major: from −127 to 127 for the largest weight. */
+export interface Filters {
+  readonly width: number;
+  readonly height: number;
+  readonly count: number;
+  readonly values: Int8Array;
+}
+
+/** What the convolutions of the encoder make of a picture. */
+export interface Features {
+  /** The picture that was encoded, in ink. */
+  readonly picture: Uint8Array;
+  /** Whether it is the drawing, and not a held-out picture. */
+  readonly drawn: boolean;
+  readonly maps: readonly FeatureMap[];
+  /** Of the first convolution. */
+  readonly filters?: Filters;
+}
+
 /** A picture with a high error. */
 export interface Suspect {
   readonly error: number;
@@ -120,6 +149,8 @@ export type FromWorker =
       readonly latentSize: number;
       readonly parameters: number;
       readonly variational: boolean;
+      /** Whether its encoder has convolutions, so that there are `features`. */
+      readonly convolutional: boolean;
       readonly engine: EngineReport;
       /** Name of the file that it came from. */
       readonly name?: string;
@@ -129,6 +160,7 @@ export type FromWorker =
   | { readonly kind: "analysis"; readonly analysis: Analysis }
   | { readonly kind: "decoded"; readonly picture: Uint8Array }
   | { readonly kind: "drawn"; readonly drawn: Drawn }
+  | { readonly kind: "features"; readonly features: Features }
   | { readonly kind: "sample"; readonly pixels: Float32Array }
   | { readonly kind: "saved"; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: "error"; readonly message: string };

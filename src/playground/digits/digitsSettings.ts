@@ -2,6 +2,7 @@ import { choiceSetting, integerSetting, numberSetting, type Settings } from "../
 
 export const KINDS = ["plain", "denoising", "variational"] as const;
 export const CORRUPTIONS = ["gaussianNoise", "maskingNoise", "saltAndPepper"] as const;
+export const LAYERS = ["dense", "convolutional"] as const;
 const SCALES = ["linear", "log"] as const;
 const ODD = ["none", "mixed"] as const;
 
@@ -14,13 +15,15 @@ export interface ModelSettings {
   readonly samples: number;
   readonly seed: number;
   readonly kind: Kind;
+  /** What the layers before and after the code are. */
+  readonly layers: (typeof LAYERS)[number];
   /** Noise of a denoising model, and of `Add noise` on a drawing. */
   readonly corruption: CorruptionKind;
   /** Standard deviation of Gaussian noise; for other noise, the share of pixels. */
   readonly strength: number;
   /** Width of the code. */
   readonly code: number;
-  /** Width of the hidden layers before and after the code; 0 means none. */
+  /** Width of the hidden layers before and after the code, if they are dense; 0 means none. */
   readonly hidden: number;
 }
 
@@ -37,6 +40,7 @@ export const SETTINGS: Settings<DigitsSettings> = {
   samples: integerSetting("Samples", 10_000, 20, 100_000),
   seed: integerSetting("Seed", 1, 0, 1_000_000),
   kind: choiceSetting("Kind", "plain", KINDS),
+  layers: choiceSetting("Layers", "dense", LAYERS),
   corruption: choiceSetting("Noise", "gaussianNoise", CORRUPTIONS),
   strength: numberSetting("Strength", 0.5, 0.05, 0.95),
   code: integerSetting("Code", 16, 1, 64),

@@ -1,10 +1,11 @@
-import type { AnomalyDetector, Autoencoder } from "../../index.js";
+import type { AnomalyDetector, Autoencoder, Engine } from "../../index.js";
 import type { Send } from "../shared/channel.js";
 import { engineReport } from "../shared/engineLine.js";
 import { analyse, fitDetector } from "./analysis.js";
 import type { Drawing, FromWorker } from "./digitsMessages.js";
 import type { Run } from "./digitsRun.js";
-import { examine } from "./drawing.js";
+import { examine, prepared } from "./drawing.js";
+import { FeatureMaps } from "./featureMaps.js";
 import { Latest } from "./latest.js";
 import { corrupted } from "./noise.js";
 import { type PictureSet, showcaseRows } from "./pictureSet.js";
@@ -16,7 +17,7 @@ const NOISE_SEED = 1;
 
 /** Input from the visitor that stays when the model changes. */
 export interface VisitorInput {
-  drawing?: Drawing;
+  drawing: Drawing | undefined;
   mixOdd: boolean;
 }
 
@@ -36,13 +37,29 @@ export class Display {
   readonly #showcases = this.#latest(() => this.#show());
   readonly #decodings = this.#latest(() => this.#decode());
   readonly #drawings = this.#latest(() => this.#examine());
+  readonly #features = this.#latest(() => this.#look());
+  readonly #maps: FeatureMaps;
 
-  constructor(model: Autoencoder, set: PictureSet, run: Run, input: VisitorInput, send: Send<FromWorker>) {
+  /** @param engine that the model runs on */
+  constructor(
+    model: Autoencoder,
+    engine: Engine,
+    set: PictureSet,
+    run: Run,
+    input: VisitorInput,
+    send: Send<FromWorker>,
+  ) {
     this.#send = send;
     this.#model = model;
     this.#set = set;
     this.#run = run;
     this.#input = input;
+    this.#maps = new FeatureMaps(model, engine);
+  }
+
+  /** Whether there are feature maps to show. */
+  get convolutional(): boolean {
+    return this.#maps.any;
   }
 
   /** Time when the last analysis ended. */
@@ -53,16 +70,20 @@ export class Display {
   /** Stops sending. Errors because the model has been disposed of are ignored from now on. */
   close(): void {
     this.#closed = true;
+    // What still uses them fails, and nobody minds.
+    this.#maps.dispose().catch(() => {});
   }
 
-  /** Sends the progress and all current results; the slow analysis only if `whole`. */
+  /** Sends the progress and all current results; the slow analysis only if `whole`. Call it between two steps. */
   async refresh(whole: boolean): Promise<void> {
     if (this.#closed) return;
     this.#tellProgress();
+    this.#maps.take();
     await this.#showcases.offer();
     if (whole) await this.#analyses.offer();
     if (this.#code) await this.#decodings.offer();
     if (this.#input.drawing) await this.#drawings.offer();
+    await this.#features.offer();
   }
 
   /** Analyses the held-out pictures. */
@@ -76,9 +97,10 @@ export class Display {
     return this.#decodings.offer();
   }
 
-  /** Encodes and rebuilds the drawing. */
-  examine(): Promise<void> {
-    return this.#drawings.offer();
+  /** Encodes and rebuilds the drawing, if there is one. */
+  async examine(): Promise<void> {
+    if (this.#input.drawing) await this.#drawings.offer();
+    await this.#features.offer();
   }
 
   #latest(work: () => Promise<void>): Latest {
@@ -130,7 +152,19 @@ export class Display {
   }
 
   async #examine(): Promise<void> {
+    const { drawing } = this.#input;
+    if (!drawing) return;
     this.#detector ??= await fitDetector(this.#model, this.#set);
-    this.#send({ kind: "drawn", drawn: await examine(this.#detector, this.#input.drawing!) });
+    this.#send({ kind: "drawn", drawn: await examine(this.#detector, drawing) });
+  }
+
+  /** Sends what the convolutions make of the drawing, or of the first held-out picture. */
+  async #look(): Promise<void> {
+    if (!this.#maps.any) return;
+    const { drawing } = this.#input;
+    const picture = drawing ? prepared(drawing).given : toUnit(pick(this.#set.heldOut, [0]));
+    const shown = await this.#maps.of(picture);
+    const features = { picture: toInk(picture), drawn: drawing !== undefined, ...shown };
+    this.#send({ kind: "features", features });
   }
 }

@@ -13,6 +13,8 @@ interface DrawEvents {
   noise(): Pick<ModelSettings, "corruption" | "strength">;
   /** Asks for a drawing to be encoded and rebuilt. */
   draw(drawing: Drawing): void;
+  /** Tells that the drawing has been erased. */
+  erase(): void;
   /** Asks for a sample to put on the pad. */
   sample(): void;
   /** Moves the sliders to the drawing's code. */
@@ -79,6 +81,7 @@ export class DrawView {
   }
 
   #forget(): void {
+    this.#events.erase();
     this.#drawn = undefined;
     this.#stale = false;
     this.#use.disabled = true;

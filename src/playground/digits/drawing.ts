@@ -5,12 +5,17 @@ import { corruptionOf } from "./modelDescription.js";
 import { corrupted } from "./noise.js";
 import { toInk } from "./pictures.js";
 
+/** A drawing as it is encoded: `seen` without noise, `given` with noise if the visitor wants it. */
+export function prepared({ pixels, fit, noise }: Drawing): { seen: Float32Array; given: Float32Array } {
+  const seen = fit ? fitted(pixels) : pixels;
+  return { seen, given: noise ? corrupted(seen, corruptionOf(noise), noise.seed) : seen };
+}
+
 /** Encodes and rebuilds a drawing, with added noise if the visitor wants it. */
 export async function examine(detector: AnomalyDetector, drawing: Drawing): Promise<Drawn> {
   const { model, threshold } = detector;
-  const seen = drawing.fit ? fitted(drawing.pixels) : drawing.pixels;
   const { noise } = drawing;
-  const given = noise ? corrupted(seen, corruptionOf(noise), noise.seed) : seen;
+  const { seen, given } = prepared(drawing);
   const [code, [error]] = await Promise.all([model.encode(given), detector.score(seen)]);
   const rebuilt = await model.decode(code);
   return {

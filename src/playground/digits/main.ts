@@ -12,6 +12,7 @@ import { CodeView } from "./codeView.js";
 import type { FromWorker, Phase, ToWorker } from "./digitsMessages.js";
 import { type DigitsSettings, SETTINGS } from "./digitsSettings.js";
 import { DrawView } from "./drawView.js";
+import { FeatureView } from "./featureView.js";
 import { TrainingView } from "./trainingView.js";
 
 /** Size limit in bytes. MNIST's training pictures are 45 MiB. */
@@ -33,15 +34,18 @@ const codes = new CodeView((code) => worker.send({ kind: "decode", code }));
 const drawing = new DrawView({
   noise: () => form.values,
   draw: (drawing) => worker.send({ kind: "draw", drawing }),
+  erase: () => worker.send({ kind: "erase" }),
   sample: () => worker.send({ kind: "sample" }),
   useCode: (code) => codes.set(code),
 });
+const features = new FeatureView(() => painter.request());
 const painter = new Painter(
   [
     () => training.drawShowcase(),
     () => training.drawLoss(),
     () => codes.drawPicture(),
     () => drawing.draw(),
+    () => features.draw(),
     () => codes.drawRanges(),
     () => anomalies.draw(),
   ],
@@ -64,6 +68,7 @@ function receive(message: FromWorker): void {
     case "model":
       training.begin(message);
       codes.begin(message.latentSize);
+      features.begin(message.convolutional);
       break;
     case "progress":
       training.update(message.progress);
@@ -80,6 +85,9 @@ function receive(message: FromWorker): void {
       break;
     case "drawn":
       drawing.drawn = message.drawn;
+      break;
+    case "features":
+      features.features = message.features;
       break;
     case "sample":
       drawing.sample = message.pixels;
@@ -116,13 +124,15 @@ function configure(): void {
   worker.send({ kind: "configure", settings: form.values });
 }
 
-function showNoise(): void {
+/** Shows the fields that the kind of model has. */
+function showFields(): void {
   byId("noise", HTMLElement).hidden = form.values.kind !== "denoising";
+  byId("hidden-field", HTMLElement).hidden = form.values.layers !== "dense";
 }
 
 function changed(name: keyof DigitsSettings): void {
   history.replaceState(null, "", `#${toHash(SETTINGS, form.values)}`);
-  showNoise();
+  showFields();
   if (name === "scale") {
     training.scale = form.values.scale;
     painter.request();
@@ -143,7 +153,7 @@ function beginFromAddress(): void {
   const { values, problems } = fromHash(SETTINGS, location.hash);
   form.values = values;
   history.replaceState(null, "", `#${toHash(SETTINGS, values)}`);
-  showNoise();
+  showFields();
   training.scale = values.scale;
   worker.send({ kind: "odd", mixed: values.odd === "mixed" });
   configure();

@@ -33,7 +33,7 @@ interface Subject {
 /** Everything in the worker: the data, a model and its training. */
 export class Session {
   readonly #send: Send<FromWorker>;
-  readonly #input: VisitorInput = { mixOdd: false };
+  readonly #input: VisitorInput = { drawing: undefined, mixOdd: false };
   #engine: Promise<Engine> | undefined;
   #settings: ModelSettings | undefined;
   #file: PictureFile | undefined;
@@ -77,6 +77,9 @@ export class Session {
         return display?.decode(message.code);
       case "draw":
         this.#input.drawing = message.drawing;
+        return display?.examine();
+      case "erase":
+        this.#input.drawing = undefined;
         return display?.examine();
       case "sample":
         return this.#sendSample();
@@ -139,7 +142,7 @@ export class Session {
     const before = this.#subject;
     before?.display.close();
     const run = new Run(model, set, { onStep: () => this.#onStep(), onEpoch: () => this.#onEpoch() });
-    const display = new Display(model, set, run, this.#input, this.#send);
+    const display = new Display(model, await this.#sharedEngine(), set, run, this.#input, this.#send);
     this.#subject = { model, set, run, display };
     if (before?.model !== model) await before?.model.dispose();
     this.#loaded ||= name !== undefined;
@@ -149,6 +152,7 @@ export class Session {
       latentSize: model.latentSize,
       parameters: model.parameterCount,
       variational: model.description.latent !== undefined,
+      convolutional: display.convolutional,
       engine: engineReport(model.engine),
       ...(name !== undefined && { name }),
     });
