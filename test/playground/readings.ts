@@ -1,3 +1,6 @@
+import { readTable, TablePreprocessor } from "../../src/data/index.js";
+import { detectAnomalies } from "../../src/index.js";
+
 /** Two rows that are wrong, from 0. */
 export const WRONG = [77, 150];
 
@@ -26,4 +29,25 @@ export function series(rows = 400): string {
     return `${time},${value.toFixed(2)}`;
   });
   return `time,value\n${lines.join("\n")}\n`;
+}
+
+/** What the library makes of a CSV with labels. */
+export async function inLibrary(
+  csv: string,
+  { seed, members, steps }: { seed: number; members?: number; steps?: number },
+) {
+  const table = await readTable(csv);
+  const preprocessor = TablePreprocessor.fit(table);
+  const columns = preprocessor.columns.map(({ name, type, features, describe }) =>
+    type === "number" ? { name, features } : { name, features, describe },
+  );
+  const detection = await detectAnomalies(preprocessor.transform(table), {
+    columns,
+    labels: preprocessor.labels(table),
+    seed,
+    ...(members !== undefined && { members }),
+    ...(steps !== undefined && { steps }),
+  });
+  await detection.detector.dispose();
+  return detection;
 }

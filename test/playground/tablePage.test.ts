@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import type { Browser, Page } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeParquet } from "../../src/codecs/index.js";
-import { readTable, TablePreprocessor } from "../../src/data/index.js";
-import { type Detection, detectAnomalies } from "../../src/index.js";
+import { readTable } from "../../src/data/index.js";
+import type { Detection } from "../../src/index.js";
 import { servePlayground } from "../../src/playground/serve.mjs";
 import { openBrowser } from "../support/browsers.js";
 import { inBrowsers } from "../support/inBrowsers.js";
@@ -19,7 +19,7 @@ import {
   waitForStatus,
   watchedPage,
 } from "./page.js";
-import { readings, series } from "./readings.js";
+import { inLibrary, readings, series } from "./readings.js";
 
 const TABLES = new URL("../../../shared/data/tables/", import.meta.url);
 const SMALL = "members=2&steps=150&seed=3";
@@ -32,19 +32,6 @@ beforeAll(async () => {
   expected = await inLibrary(readings(), { seed: 3, members: 2, steps: 150 });
 });
 afterAll(() => served.close());
-
-/** What the library makes of the same text. */
-async function inLibrary(text: string, options: { seed: number; members?: number; steps?: number }) {
-  const table = await readTable(text);
-  const preprocessor = TablePreprocessor.fit(table);
-  const columns = preprocessor.columns.map(({ name, type, features, describe }) =>
-    type === "number" ? { name, features } : { name, features, describe },
-  );
-  const labels = preprocessor.labels(table);
-  const detection = await detectAnomalies(preprocessor.transform(table), { columns, labels, ...options });
-  await detection.detector.dispose();
-  return detection;
-}
 
 const press = (page: Page, id: string) => page.$eval(`#${id}`, (element) => (element as HTMLElement).click());
 const drop = (page: Page, name: string, content: string | Uint8Array) =>

@@ -3,15 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { encodeArrow, encodeNpz, encodeParquet } from "../../src/codecs/index.js";
-import { readTable, type Table, TablePreprocessor } from "../../src/data/index.js";
-import {
-  ArgumentError,
-  Autoencoder,
-  dense,
-  detectAnomalies,
-  EnsembleDetector,
-  FormatError,
-} from "../../src/index.js";
+import { readTable, type Table } from "../../src/data/index.js";
+import { ArgumentError, Autoencoder, dense, EnsembleDetector, FormatError } from "../../src/index.js";
 import { initialValues } from "../../src/playground/shared/settingsText.js";
 import { exampleTable } from "../../src/playground/table/exampleTable.js";
 import type { FromWorker, ToWorker, Use } from "../../src/playground/table/tableMessages.js";
@@ -20,7 +13,7 @@ import { SETTINGS, type TrainingSettings } from "../../src/playground/table/tabl
 import { inFolder } from "../cli/run.js";
 import { hostileIn } from "../support/hostile.js";
 import { failure } from "../support/models.js";
-import { readings, series, WRONG } from "./readings.js";
+import { inLibrary, readings, series, WRONG } from "./readings.js";
 
 type Kind = FromWorker["kind"];
 type Told<K extends Kind> = FromWorker & { kind: K };
@@ -59,20 +52,6 @@ function last<K extends Kind>(kind: K): Told<K> {
 const phase = () => last("phase").phase;
 const scored = () => last("scored").scored;
 
-/** What the library makes of the same text. */
-async function inLibrary(text: string, { seed = 3, members = 2, steps = 150 } = {}) {
-  const table = await readTable(text);
-  const preprocessor = TablePreprocessor.fit(table);
-  const columns = preprocessor.columns.map(({ name, type, features, describe }) =>
-    type === "number" ? { name, features } : { name, features, describe },
-  );
-  const labels = preprocessor.labels(table);
-  const options = { columns, labels, seed, members, steps };
-  const detection = await detectAnomalies(preprocessor.transform(table), options);
-  await detection.detector.dispose();
-  return detection;
-}
-
 describe("a table", () => {
   test("is scored as the library does, to the bit, with its reasons", async () => {
     await open("wrong.csv", readings());
@@ -83,7 +62,7 @@ describe("a table", () => {
     });
     expect(phase()).toBe("ready");
     await train();
-    const expected = await inLibrary(readings());
+    const expected = await inLibrary(readings(), SMALL);
     expect(scored().scores).toEqual(expected.scores);
     expect(scored().threshold).toBe(expected.threshold);
     expect(scored().evaluation).toEqual({
@@ -155,7 +134,7 @@ describe("a table", () => {
       const text = readFileSync(new URL("thyroid.csv", TABLES), "utf8");
       await open("thyroid.csv", text);
       await train({ members: 8, steps: 0, seed: 0 });
-      const { evaluation } = await inLibrary(text, { seed: 0, members: 8, steps: 200 });
+      const { evaluation } = await inLibrary(text, { seed: 0 });
       expect(scored().evaluation!.rocAuc).toBe(evaluation!.rocAuc);
       expect(scored().evaluation!.rocAuc).toBeGreaterThan(0.95);
     },

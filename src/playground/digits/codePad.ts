@@ -1,5 +1,5 @@
 import { isDark, onThemeChange, themeColour } from "../shared/pageColours.js";
-import { fitToScreen, makeOperable } from "../shared/screenCanvas.js";
+import { fitToScreen, followPointer, makeOperable } from "../shared/screenCanvas.js";
 import type { Range } from "./ranges.js";
 
 /** Codes to show on the plane. */
@@ -36,13 +36,7 @@ export class CodePad {
     this.#canvas = canvas;
     this.#moved = moved;
     makeOperable(canvas);
-    canvas.addEventListener("pointerdown", (event) => {
-      canvas.setPointerCapture(event.pointerId);
-      this.#point(event);
-    });
-    canvas.addEventListener("pointermove", (event) => {
-      if (canvas.hasPointerCapture(event.pointerId)) this.#point(event);
-    });
+    followPointer(canvas, (event) => this.#point(event));
     canvas.addEventListener("keydown", (event) => this.#press(event));
     new ResizeObserver(() => this.draw()).observe(canvas);
     onThemeChange(() => this.draw());

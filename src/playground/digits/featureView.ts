@@ -7,6 +7,8 @@ import type { FeatureMap, Features, Filters } from "./digitsMessages.js";
 /** Maps side by side, on a wide window and on a phone's. */
 const ABREAST = [16, 8] as const;
 const narrow = matchMedia("(max-width: 40rem)");
+/** Opacity of a map without any output, of 255, so that its place is seen. */
+const FAINT = 16;
 /** Filters side by side. */
 const FILTERS_ABREAST = 4;
 
@@ -74,7 +76,7 @@ function mapFigure(index: number): HTMLElement {
 /** Draws maps as black ink; on a dark page the style sheet inverts them. */
 function paintMaps(canvas: HTMLCanvasElement, { width, height, count, bytes }: FeatureMap): void {
   paintTiles(canvas, { width, height, count }, ABREAST[narrow.matches ? 1 : 0], (index, at, data) => {
-    data[at + 3] = bytes[index]!;
+    data[at + 3] = FAINT + ((255 - FAINT) * bytes[index]!) / 255;
   });
 }
 

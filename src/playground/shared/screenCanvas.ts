@@ -20,6 +20,17 @@ export function fitToScreen(canvas: HTMLCanvasElement): {
   return { context, width, height };
 }
 
+/** Calls `take` where a pointer is pressed on a canvas, and wherever it moves until it is released. */
+export function followPointer(canvas: HTMLCanvasElement, take: (event: PointerEvent) => void): void {
+  canvas.addEventListener("pointerdown", (event) => {
+    canvas.setPointerCapture(event.pointerId);
+    take(event);
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    if (canvas.hasPointerCapture(event.pointerId)) take(event);
+  });
+}
+
 /** Makes a canvas focusable, and lets screen readers pass on the arrow keys. */
 export function makeOperable(canvas: HTMLCanvasElement): void {
   canvas.tabIndex = 0;

@@ -1,5 +1,5 @@
 import { onThemeChange, themeColour } from "../shared/pageColours.js";
-import { fitToScreen, makeOperable } from "../shared/screenCanvas.js";
+import { fitToScreen, followPointer, makeOperable } from "../shared/screenCanvas.js";
 import { significant } from "../shared/showNumber.js";
 import { binned, type ScoreScale, scoreScale, ticks } from "./scoreBins.js";
 import type { Scored } from "./tableMessages.js";
@@ -30,13 +30,7 @@ export class ScoreChart {
     this.#moved = moved;
     makeOperable(canvas);
     canvas.setAttribute("role", "slider");
-    canvas.addEventListener("pointerdown", (event) => {
-      canvas.setPointerCapture(event.pointerId);
-      this.#point(event);
-    });
-    canvas.addEventListener("pointermove", (event) => {
-      if (canvas.hasPointerCapture(event.pointerId)) this.#point(event);
-    });
+    followPointer(canvas, (event) => this.#point(event));
     canvas.addEventListener("keydown", (event) => this.#press(event));
     new ResizeObserver(() => this.draw()).observe(canvas);
     onThemeChange(() => this.draw());
