@@ -1,10 +1,14 @@
 import { ArgumentError, FormatError } from "../common/errors.js";
-import type { AnyMatrix } from "../data/matrix.js";
-import type { TablePreprocessorOptions } from "../data/preprocessorOptions.js";
-import { TablePreprocessor } from "../data/tablePreprocessor.js";
-import { type SortedTable, sortByTime } from "../data/timeOrder.js";
-import { type Windows, windows } from "../data/windows.js";
-import type { Table } from "../formats/table.js";
+import {
+  type AnyMatrix,
+  type SortedTable,
+  sortByTime,
+  type Table,
+  TablePreprocessor,
+  type TablePreprocessorOptions,
+  type Windows,
+  windows,
+} from "../data/index.js";
 import type { DetectorColumn } from "./columns.js";
 
 /** A table as a detector takes it. */
