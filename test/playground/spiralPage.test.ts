@@ -81,12 +81,12 @@ function testIn(name: BrowserName): void {
     return numberIn(on, "loss");
   }
 
-  it("is where the playground begins, beside the page of digits", async () => {
+  it("is where the playground begins, beside the other pages", async () => {
     await page.goto(isolated.url);
     await page.waitForSelector("#train:not([disabled])");
     expect(new URL(page.url()).pathname).toBe("/spiral.html");
     const links = await page.$$eval("nav a", (all) => all.map((link) => link.getAttribute("href")));
-    expect(links).toEqual(["spiral.html", "digits.html"]);
+    expect(links).toEqual(["spiral.html", "digits.html", "table.html"]);
   });
 
   it.each(["with", "without"])("trains to the same bits as elsewhere, %s isolation", async (how) => {
@@ -390,6 +390,7 @@ function testIn(name: BrowserName): void {
     }
     expect(reached).toEqual([
       ...[
+        "A",
         "A",
         "A",
         "train",

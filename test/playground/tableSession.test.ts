@@ -221,6 +221,8 @@ test("a series is cut into windows, and is flagged as `isthmus detect` does", as
   expect(last("table").report.timeColumn).toBe("time");
   await train({ window: 24, stride: 2 });
   expect(scored()).toMatchObject({ window: 24 });
+  expect(last("table").report.columns.map(({ type }) => type)).toEqual(["unread", "number"]);
+  expect(last("table").report.notes.join(" ")).toMatch(/Rows are ordered by "time"/);
   const { threshold } = scored();
   await ask({ kind: "look", threshold, count: 10 });
   const [find, ...others] = last("finds").finds;

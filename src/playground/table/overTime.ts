@@ -2,10 +2,10 @@ import { onThemeChange, themeColour } from "../shared/pageColours.js";
 import { fitToScreen } from "../shared/screenCanvas.js";
 import type { Scored } from "./tableMessages.js";
 
-/** Draws the scores of a series over time, with the flagged stretches marked. */
+/** Draws the deciding scores of a series over time, with the flagged stretches marked. */
 export class OverTime {
   readonly #canvas: HTMLCanvasElement;
-  #scored: Pick<Scored, "scores" | "deciding"> | undefined;
+  #scores: Scored["deciding"] | undefined;
   #threshold = 0;
 
   constructor(canvas: HTMLCanvasElement) {
@@ -14,8 +14,8 @@ export class OverTime {
     onThemeChange(() => this.draw());
   }
 
-  show(scored: Pick<Scored, "scores" | "deciding">): void {
-    this.#scored = scored;
+  show({ deciding }: Pick<Scored, "deciding">): void {
+    this.#scores = deciding;
   }
 
   set threshold(threshold: number) {
@@ -24,8 +24,8 @@ export class OverTime {
   }
 
   draw(): void {
-    if (!this.#scored || this.#canvas.clientWidth === 0) return;
-    const { scores, deciding } = this.#scored;
+    if (!this.#scores || this.#canvas.clientWidth === 0) return;
+    const scores = this.#scores;
     const { context, width, height } = fitToScreen(this.#canvas);
     const most = scores.reduce((a, b) => (b > a ? b : a), this.#threshold) || 1;
     const y = (score: number) => height - 4 - (score / most) * (height - 12);
@@ -40,7 +40,7 @@ export class OverTime {
       for (let row = first; row <= Math.min(end, rows - 1); row++) {
         low = Math.min(low, scores[row]!);
         high = Math.max(high, scores[row]!);
-        if (row < end) flagged ||= deciding[row]! > this.#threshold;
+        if (row < end) flagged ||= scores[row]! > this.#threshold;
       }
       if (flagged) {
         context.fillStyle = themeColour("bad-page");

@@ -192,6 +192,8 @@ export class TableSession {
         onProgress: (progress) => this.#send({ kind: "progress", ...progress }),
       });
       await this.#drop();
+      // Windows have made other things of the columns.
+      this.#report(input);
       this.#tell(input, detector, scores, { threshold, rule: ruleText(settings), began, engine });
     } catch (error) {
       this.#rest();
