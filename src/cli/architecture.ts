@@ -140,10 +140,10 @@ function hiddenHalves(source: ModelledSource, flags: TrainingFlags, output: Acti
   const filters = flags.conv ?? defaults.conv;
   const imagined = variational && kind === "images" && filters.length === 0;
   const widths = flags.hidden ?? (imagined ? [VARIATIONAL_HIDDEN] : defaults.hidden);
-  if (flags.dropout !== undefined && widths.length + filters.length === 0) {
+  if (flags.dropout && widths.length + filters.length === 0) {
     throw new ArgumentError("--dropout applies to hidden layers, but there are none; add some with --hidden");
   }
-  const rate = flags.dropout ?? (flags.hidden === undefined ? defaults.dropout : undefined);
+  const rate = flags.dropout ?? defaults.dropout;
   const activation = (flags.activation ?? "relu") as ActivationName;
   const decoding = (flags.activation ?? defaults.decoder ?? activation) as ActivationName;
   const penalized = penaltyOptions(flags);

@@ -108,9 +108,9 @@ export function widths(text: string): number[] {
   }
 }
 
-/** A number between 0 and 1, exclusive. */
-export const probability = (text: string) =>
-  decimal(text, "a number between 0 and 1", (value) => value > 0 && value < 1);
+/** A rate of dropout: a number between 0 and 1, exclusive, or 0 for none. */
+export const dropoutRate = (text: string) =>
+  decimal(text, "a number between 0 and 1, or 0 for none", (value) => value >= 0 && value < 1);
 
 function threads(text: string): number | "auto" {
   if (text === "auto") return text;

@@ -1,4 +1,4 @@
-import { ArgumentError, ShapeError } from "../index.js";
+import { ArgumentError, FormatError, ShapeError } from "../index.js";
 import { loadImages, loadSamples } from "../node.js";
 import { digitSource, spiralSource } from "./builtIn.js";
 import { type DataShape, dataShapeOf, isBuiltIn } from "./fileFormat.js";
@@ -115,5 +115,9 @@ export async function numbersOf(
   { maxUnpacked }: Pick<DataOptions, "maxUnpacked">,
 ) {
   const limit = maxUnpacked === undefined ? {} : { maximumBytes: maxUnpacked };
-  return shape === "table" ? loadNumbers(name, limit) : loadSamples(name, limit);
+  if (shape === "table") return loadNumbers(name, limit);
+  return loadSamples(name, limit).catch((error: unknown) => {
+    if (!(error instanceof FormatError && / is text, not /.test(error.message))) throw error;
+    throw new FormatError(`${error.message}; train --kind table reads it as a table`, { cause: error });
+  });
 }

@@ -78,7 +78,7 @@ function flagsOf({ description, latentSize }: Autoencoder): { [name in keyof Mod
     globalClipNorm: optimizer.globalClipNorm,
     ...weightPenalties(first?.kernelPenalty),
     corruption,
-    dropout: encoder.find((layer) => layer.kind === "dropout")?.rate,
+    dropout: encoder.find((layer) => layer.kind === "dropout")?.rate ?? 0,
     tied,
     variational: latent && true,
     beta: latent?.beta,

@@ -82,7 +82,7 @@ export function arraySource(
   const { rows, shape, names } = loaded;
   const { data } = loaded;
   const unit = data instanceof Uint8Array || data.every((value) => value >= 0 && value <= 1);
-  const kind = given ?? kindOf(loaded, unit);
+  const kind = given === "images" ? given : kindOf(loaded, unit, given !== undefined);
   const what = names ? "image" : "sample";
   const from = basename(path) || path;
   const title = `${plural(rows, what)} of ${timesText(shape.slice(1))} from ${from}`;
@@ -103,8 +103,8 @@ function sampleShape({ shape: [, ...shape], columns }: LoadedSamples): number[] 
   return shape.length === 3 ? shape : [columns];
 }
 
-function kindOf({ columns, shape }: LoadedSamples, unit: boolean): Kind {
-  if (unit && (shape.length > 2 || isSquare(columns))) return "images";
+function kindOf({ columns, shape }: LoadedSamples, unit: boolean, flat: boolean): Kind {
+  if (!flat && unit && (shape.length > 2 || isSquare(columns))) return "images";
   return columns === 2 ? "points" : "matrix";
 }
 

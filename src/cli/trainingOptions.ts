@@ -7,10 +7,10 @@ import {
   addImageOption,
   addJsonOption,
   DATA_HELP,
+  dropoutRate,
   fraction,
   notNegative,
   positiveInteger,
-  probability,
   widths,
 } from "./options.js";
 import { KINDS } from "./readData.js";
@@ -131,9 +131,10 @@ function addKindOptions(command: Command): void {
       ).argParser(corruption),
     )
     .addOption(
-      new Option("--dropout <x>", "dropout rate after each hidden layer (default: none)").argParser(
-        probability,
-      ),
+      new Option(
+        "--dropout <x>",
+        "dropout rate after each hidden layer, 0 for none (default: 0; tables and series 0.1)",
+      ).argParser(dropoutRate),
     )
     .addOption(
       new Option(

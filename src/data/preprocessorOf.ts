@@ -14,21 +14,10 @@ export interface WithPreprocessor {
  * model returns.
  *
  * @example
- * import { Autoencoder, dense } from "isthmus";
- *
  * const table = await readTable("city,population\nBonn,331\nKiel,247\nBonn,332\nKiel,246\n");
- * const preprocessor = TablePreprocessor.fit(table);
- * const inputSize = preprocessor.featureNames.length;
- * const layers = { inputSize, encoder: [dense(2)], decoder: [dense(inputSize)] };
- * const model = await Autoencoder.create({ ...layers, scaling: "standard", preprocessor });
- * await model.fit(preprocessor.transform(table));
- *
- * const loaded = await Autoencoder.fromSafetensors(model.toSafetensors());
- * const again = preprocessorOf(loaded);
- * if (again instanceof TablePreprocessor) {
- *   const rebuilt = await loaded.reconstruct(again.transform(table));
- *   console.log(again.inverse(rebuilt).columns.map(({ name }) => name)); // [ 'city', 'population' ]
- * }
+ * const model = { preprocessor: TablePreprocessor.fit(table).toJSON() }; // as a model of loadModel has it
+ * const preprocessor = preprocessorOf(model);
+ * if (preprocessor instanceof TablePreprocessor) console.log(preprocessor.featureNames.join()); // city = Bonn,city = Kiel,population
  *
  * @param model a model, such as one of `loadModel`, or the result of `inspectModel`
  * @returns undefined if it has none

@@ -9,7 +9,12 @@ export const PREPROCESSOR_KEY = "isthmus.preprocessor";
 export type PreprocessorJson = Readonly<Record<string, unknown>>;
 
 /** What makes a model's samples of data: an object with `toJSON`, such as a `TablePreprocessor`, or its JSON. */
-export type Preprocessor = { toJSON(): object } | PreprocessorJson;
+export type Preprocessor =
+  | {
+      /** What a file keeps of it. */
+      toJSON(): object;
+    }
+  | PreprocessorJson;
 
 /**
  * A preprocessor as the text that a file keeps.

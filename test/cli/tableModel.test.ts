@@ -167,6 +167,11 @@ test("a report takes the table, too", async () => {
   expect(readFileSync(here.path("r.html"), "utf8")).toContain("200 rows of 4 columns");
 });
 
+test("--dropout 0 leaves dropout out", async () => {
+  const args = ["train", "people.csv", "--dropout", "0", "--epochs", "1", "--out", "plain.safetensors"];
+  expect((await here.run(...args)).stdout).toMatch(/7 → 64 \(relu\) → 3 \(linear\) → 64 \(relu\) → 7/);
+});
+
 test("--kind matrix takes a table's numbers as they are", async () => {
   writeFileSync(
     here.path("numbers.csv"),
@@ -180,6 +185,12 @@ test("--kind matrix takes a table's numbers as they are", async () => {
   expect([model.preprocessor, model.description.scaling]).toEqual([undefined, "standard"]);
   await model.dispose();
   expect((await here.run("encode", "matrix.safetensors", "numbers.csv", "--out", "m.npy")).code).toBe(0);
+  writeFileSync(
+    here.path("points.csv"),
+    `x,y\n${Array.from({ length: 40 }, (_, i) => `${i},${i * i}`).join("\n")}\n`,
+  );
+  const points = ["train", "points.csv", "--kind", "matrix", "--epochs", "1", "--out", "points.safetensors"];
+  expect((await here.run(...points)).stdout).toMatch(/^kind +points$/m);
 });
 
 describe("refused in a sentence", () => {

@@ -17,6 +17,7 @@ const FILES = [
     "joinWindows",
     "seriesOrder",
     "seriesPreprocessor",
+    "preprocessorOf",
   ].map((name) => `data/${name}.ts`),
 ];
 
