@@ -14,6 +14,8 @@ const METHODS: [string, (model: Autoencoder) => unknown][] = [
   ["decodeSync", (model) => model.decodeSync(codes)],
   ["reconstruct", (model) => model.reconstruct(samples)],
   ["reconstructSync", (model) => model.reconstructSync(samples)],
+  ["activations", (model) => model.activations(samples, { layer: "encoder[0]" })],
+  ["activationsSync", (model) => model.activationsSync(samples, { layer: "encoder[0]" })],
   ["corrupt", (model) => model.corrupt(samples)],
   ["corruptSync", (model) => model.corruptSync(samples)],
   ["evaluate", (model) => model.evaluate(samples)],

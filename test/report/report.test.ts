@@ -356,6 +356,17 @@ describe("what is unusual", () => {
     }
   });
 
+  test("a loss that was still falling asks for more training", async () => {
+    const model = await untrained(5);
+    const loss = Array.from({ length: 40 }, (_, i) => 0.95 ** i);
+    const history = { loss, valLoss: [], reconstructionLoss: [], klLoss: [] };
+    const html = await drawReport({ model, data: values(20, 5), history, ...titles });
+    expect(parse(html).querySelector("#results .note")!.textContent).toBe(
+      "Train longer: the loss was still falling by 5 % an epoch.",
+    );
+    await model.dispose();
+  });
+
   test("a loss that is not above 0 has a linear axis", async () => {
     const model = await untrained(5);
     const history = { loss: [2, 0.5, 0], valLoss: [1, -0.5, -1], reconstructionLoss: [], klLoss: [] };
