@@ -31,7 +31,7 @@ const PARTS = {
   // With Brotli's dictionary, which is loaded apart where scripts may be several.
   "isthmus/codecs": 175_000,
   // With Observable Plot, and a document to draw in.
-  "isthmus/report": 300_000,
+  "isthmus/report": 210_000,
 };
 
 /** Every page, with and without cross-origin isolation. */
