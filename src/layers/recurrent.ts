@@ -5,6 +5,7 @@ import { ACTIVATIONS, type ActivationName } from "./activations.js";
 import type { LayerPass, Place, Purpose, Room } from "./layer.js";
 import type { Parameter } from "./parameter.js";
 import type { RecurrentFields } from "./recurrentOptions.js";
+import { asMatrix } from "./shape.js";
 
 /** Rows that go through the steps together: few, so that a step's values stay in the fastest cache. A multiple of every
  * tile's height. */
@@ -143,12 +144,12 @@ export class Recurrent {
   gradient(plan: PlanBuilder, { rows, x, kept, gradients }: LayerPass): void {
     const { units } = this.#layer;
     const width = this.#gates * units;
-    const gates = (kept.gates as Tensor).as(kept.gates!.values.length);
+    const gates = asMatrix(kept.gates as Tensor);
     // The sums over the states: all steps but the first, with the state before each. The last unit of a GRU has its
     // own gradient for them, behind that for the inputs.
     const split = this.#gates === 3 ? 2 * units : width;
     const skip = this.#gates === 3 ? units : 0;
-    const later = this.#steps > 1 ? gates.part(rows * KEPT * units) : gates;
+    const later = this.#steps > 1 ? gates.part(rows) : gates;
     this.#product(plan, this.#stateWeight, gradients.weight_hh_l0!, {
       n: units,
       places: (this.#steps - 1) * rows,

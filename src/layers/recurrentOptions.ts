@@ -146,7 +146,7 @@ export function recurrentShape(
       ? `reshape([${size}, 1]) before it, or repeatVector(steps) to use all values at every step`
       : `reshape(${shapeText([size / last, last])}) before it`;
   throw new ShapeError(
-    `${name}, a ${kind}, needs samples of the shape [steps, features], but gets ${shapeText(inputShape)}; put ${fitting}`,
+    `${name}, ${kind === "lstm" ? "an" : "a"} ${kind}, needs samples of the shape [steps, features], but gets ${shapeText(inputShape)}; put ${fitting}`,
   );
 }
 

@@ -117,7 +117,7 @@ describe.each(TAKERS)("%s", (_, call) => {
     const error = await failure(() => call(data() as never));
     expect(error).toBeInstanceOf(ArgumentError);
     const { message } = error as Error;
-    expect(message.length).toBeLessThan(400);
+    expect(message.length).toBeLessThan(450);
     // What has a kind is asked for that first.
     const asked = /kind of .* undefined is not known/.test(message);
     expect(message).toMatch(asked ? "undefined" : shown.replace(/^an? /, ""));
