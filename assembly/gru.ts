@@ -6,9 +6,8 @@
 import { SCRATCH_BYTES } from "./abi";
 import { areApart, areFloats } from "./checks";
 import { gemm } from "./gemm";
-import { sigmoid4, tanh4 } from "./math";
 import {
-  addFloats, anyForward4, areStepsOrNone, areUsual, areWeights, atStep, clear, gatherRows, isRecurrent, isRoom,
+  activate, addFloats, areStepsOrNone, areWeights, atStep, clear, gatherRows, isRecurrent, isRoom,
 } from "./recurrent";
 import { madd, storeUpTo } from "./simd";
 
@@ -20,61 +19,27 @@ function gruCells(
   f: i32, s: i32, count: i32, units: i32, inputSums: usize, stateSums: usize, gates: usize, previous: usize, states: usize,
   out: usize, outRow: usize,
 ): void {
-  const usual = areUsual(f, s);
   const size = <usize>(units << 2);
+  const width = <usize>units;
   for (let row = 0; row < count; row++) {
-    let left = units;
-    let xr = inputSums;
-    let xz = xr + size;
-    let xn = xz + size;
-    let hr = stateSums;
-    let hz = hr + size;
-    let hn = hz + size;
-    let gr = gates;
-    let gz = gr + size;
-    let gn = gz + size;
-    let gh = gn + size;
-    let p = previous;
-    let h = states;
-    let y = out;
-    for (; usual && left >= 8; left -= 8) {
-      const r0 = sigmoid4(f32x4.add(v128.load(xr), v128.load(hr)));
-      const r1 = sigmoid4(f32x4.add(v128.load(xr, 16), v128.load(hr, 16)));
-      const z0 = sigmoid4(f32x4.add(v128.load(xz), v128.load(hz)));
-      const z1 = sigmoid4(f32x4.add(v128.load(xz, 16), v128.load(hz, 16)));
-      const s0 = v128.load(hn); const s1 = v128.load(hn, 16);
-      const n0 = tanh4(madd(r0, s0, v128.load(xn)));
-      const n1 = tanh4(madd(r1, s1, v128.load(xn, 16)));
-      const h0 = madd(z0, f32x4.sub(v128.load(p), n0), n0);
-      const h1 = madd(z1, f32x4.sub(v128.load(p, 16), n1), n1);
-      v128.store(gr, r0); v128.store(gr, r1, 16);
-      v128.store(gz, z0); v128.store(gz, z1, 16);
-      v128.store(gn, n0); v128.store(gn, n1, 16);
-      v128.store(gh, s0); v128.store(gh, s1, 16);
-      v128.store(h, h0); v128.store(h, h1, 16);
-      if (out) { v128.store(y, h0); v128.store(y, h1, 16); }
-      xr += 32; xz += 32; xn += 32;
-      hr += 32; hz += 32; hn += 32;
-      gr += 32; gz += 32; gn += 32; gh += 32;
-      p += 32; h += 32; y += 32;
+    const keep = gates + size;
+    const fresh = keep + size;
+    const sums = fresh + size;
+    addFloats(inputSums, stateSums, gates, 2 * units);
+    activate(s, gates, 2 * units);
+    for (let j: usize = 0; j < width; j += 4) {
+      const at = j << 2;
+      const sum = v128.load(stateSums + 2 * size + at);
+      storeUpTo(fresh + at, madd(v128.load(gates + at), sum, v128.load(inputSums + 2 * size + at)), width - j);
+      storeUpTo(sums + at, sum, width - j);
     }
-    for (; left > 0; left -= 4) {
-      const lanes = <usize>left;
-      const r = anyForward4(s, f32x4.add(v128.load(xr), v128.load(hr)));
-      const z = anyForward4(s, f32x4.add(v128.load(xz), v128.load(hz)));
-      const sum = v128.load(hn);
-      const n = anyForward4(f, madd(r, sum, v128.load(xn)));
-      const state = madd(z, f32x4.sub(v128.load(p), n), n);
-      storeUpTo(gr, r, lanes);
-      storeUpTo(gz, z, lanes);
-      storeUpTo(gn, n, lanes);
-      storeUpTo(gh, sum, lanes);
-      storeUpTo(h, state, lanes);
-      if (out) storeUpTo(y, state, lanes);
-      xr += 16; xz += 16; xn += 16;
-      hr += 16; hz += 16; hn += 16;
-      gr += 16; gz += 16; gn += 16; gh += 16;
-      p += 16; h += 16; y += 16;
+    activate(f, fresh, units);
+    for (let j: usize = 0; j < width; j += 4) {
+      const at = j << 2;
+      const n = v128.load(fresh + at);
+      const state = madd(v128.load(keep + at), f32x4.sub(v128.load(previous + at), n), n);
+      storeUpTo(states + at, state, width - j);
+      if (out) storeUpTo(out + at, state, width - j);
     }
     inputSums += size * 4;
     stateSums += size * 3;

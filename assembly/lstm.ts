@@ -7,9 +7,8 @@
 import { SCRATCH_BYTES } from "./abi";
 import { areApart, areFloats } from "./checks";
 import { gemm } from "./gemm";
-import { sigmoid4, tanh4 } from "./math";
 import {
-  addFloats, anyForward4, areStepsOrNone, areUsual, areWeights, atStep, clear, gatherRows, isRecurrent, isRoom,
+  activate, addFloats, areStepsOrNone, areWeights, atStep, clear, gatherRows, isRecurrent, isRoom,
 } from "./recurrent";
 import { madd, storeUpTo } from "./simd";
 
@@ -17,53 +16,28 @@ import { madd, storeUpTo } from "./simd";
 function lstmCells(
   f: i32, s: i32, count: i32, units: i32, z: usize, previous: usize, cells: usize, states: usize, out: usize, outRow: usize,
 ): void {
-  const usual = areUsual(f, s);
   const size = <usize>(units << 2);
+  const width = <usize>units;
   for (let row = 0; row < count; row++) {
-    let left = units;
-    let zi = z;
-    let zf = z + size;
-    let zg = zf + size;
-    let zo = zg + size;
-    let p = previous;
-    let c = cells;
-    let h = states;
-    let y = out;
-    for (; usual && left >= 8; left -= 8) {
-      const i0 = sigmoid4(v128.load(zi)); const i1 = sigmoid4(v128.load(zi, 16));
-      const f0 = sigmoid4(v128.load(zf)); const f1 = sigmoid4(v128.load(zf, 16));
-      const g0 = tanh4(v128.load(zg)); const g1 = tanh4(v128.load(zg, 16));
-      const o0 = sigmoid4(v128.load(zo)); const o1 = sigmoid4(v128.load(zo, 16));
-      const c0 = madd(f0, v128.load(p), f32x4.mul(i0, g0));
-      const c1 = madd(f1, v128.load(p, 16), f32x4.mul(i1, g1));
-      const h0 = f32x4.mul(o0, tanh4(c0)); const h1 = f32x4.mul(o1, tanh4(c1));
-      v128.store(zi, i0); v128.store(zi, i1, 16);
-      v128.store(zf, f0); v128.store(zf, f1, 16);
-      v128.store(zg, g0); v128.store(zg, g1, 16);
-      v128.store(zo, o0); v128.store(zo, o1, 16);
-      v128.store(c, c0); v128.store(c, c1, 16);
-      v128.store(h, h0); v128.store(h, h1, 16);
-      if (out) { v128.store(y, h0); v128.store(y, h1, 16); }
-      zi += 32; zf += 32; zg += 32; zo += 32;
-      p += 32; c += 32; h += 32; y += 32;
+    const forget = z + size;
+    const fresh = forget + size;
+    const open = fresh + size;
+    activate(s, z, 2 * units);
+    activate(f, fresh, units);
+    activate(s, open, units);
+    for (let j: usize = 0; j < width; j += 4) {
+      const at = j << 2;
+      const added = f32x4.mul(v128.load(z + at), v128.load(fresh + at));
+      const cell = madd(v128.load(forget + at), v128.load(previous + at), added);
+      storeUpTo(cells + at, cell, width - j);
+      storeUpTo(states + at, cell, width - j);
     }
-    for (; left > 0; left -= 4) {
-      const lanes = <usize>left;
-      const i = anyForward4(s, v128.load(zi));
-      const forget = anyForward4(s, v128.load(zf));
-      const g = anyForward4(f, v128.load(zg));
-      const o = anyForward4(s, v128.load(zo));
-      const cell = madd(forget, v128.load(p), f32x4.mul(i, g));
-      const state = f32x4.mul(o, anyForward4(f, cell));
-      storeUpTo(zi, i, lanes);
-      storeUpTo(zf, forget, lanes);
-      storeUpTo(zg, g, lanes);
-      storeUpTo(zo, o, lanes);
-      storeUpTo(c, cell, lanes);
-      storeUpTo(h, state, lanes);
-      if (out) storeUpTo(y, state, lanes);
-      zi += 16; zf += 16; zg += 16; zo += 16;
-      p += 16; c += 16; h += 16; y += 16;
+    activate(f, states, units);
+    for (let j: usize = 0; j < width; j += 4) {
+      const at = j << 2;
+      const state = f32x4.mul(v128.load(open + at), v128.load(states + at));
+      storeUpTo(states + at, state, width - j);
+      if (out) storeUpTo(out + at, state, width - j);
     }
     z += size * 4;
     previous += size;

@@ -8,6 +8,7 @@ import { backward4, forward4 } from "./activation";
 import { areApart, areFloats, areVectors, isShare, isStride } from "./checks";
 import { arePanels, isTile } from "./gemm";
 import { addBlock, packedColumns } from "./gradientBlock";
+import { sigmoid4, tanh4 } from "./math";
 import { splat, storeUpTo } from "./simd";
 import { Stride } from "./types";
 
@@ -19,6 +20,35 @@ export function anyForward4(kind: i32, z: v128): v128 {
 /** dy·f′, computed from y = f(z). */
 export function anyBackward4(kind: i32, y: v128, dy: v128): v128 {
   return backward4(kind, y, dy);
+}
+
+/**
+ * z ← f(z) for `count` values. A loop of its own for each part of a row is twice as fast as one loop for all gates, which
+ * needs more registers than there are.
+ */
+export function activate(kind: i32, z: usize, count: i32): void {
+  let left = count;
+  if (kind == ACTIVATION_SIGMOID) {
+    for (; left >= 8; left -= 8) {
+      const low = sigmoid4(v128.load(z));
+      const high = sigmoid4(v128.load(z, 16));
+      v128.store(z, low);
+      v128.store(z, high, 16);
+      z += 32;
+    }
+  } else if (kind == ACTIVATION_TANH) {
+    for (; left >= 8; left -= 8) {
+      const low = tanh4(v128.load(z));
+      const high = tanh4(v128.load(z, 16));
+      v128.store(z, low);
+      v128.store(z, high, 16);
+      z += 32;
+    }
+  }
+  for (; left > 0; left -= 4) {
+    storeUpTo(z, anyForward4(kind, v128.load(z)), <usize>left);
+    z += 16;
+  }
 }
 
 /** Whether the activations are the usual ones, for which kernels have loops over eight units without calls. */
