@@ -1,5 +1,5 @@
-// Gated recurrent units (K. Cho et al., 2014) in the form of PyTorch and cuDNN, Keras's `reset_after`, with PyTorch's order
-// of gates:
+// Gated recurrent units (K. Cho et al., 2014) in the form of PyTorch and cuDNN, Keras's `reset_after`, with PyTorch's
+// order of gates:
 //
 //   r, z = σ, σ of Wᵢₙ·x + b + W·h + b′      n = f(Wᵢₙ·x + b + r·(W·h + b′))      h ← (1 − z)·n + z·h
 
@@ -16,8 +16,8 @@ import { madd, storeUpTo } from "./simd";
  * 3·units). The fourth part of the gates is W·h + b′ of n. `out` (or 0) receives h too.
  */
 function gruCells(
-  f: i32, s: i32, count: i32, units: i32, inputSums: usize, stateSums: usize, gates: usize, previous: usize, states: usize,
-  out: usize, outRow: usize,
+  f: i32, s: i32, count: i32, units: i32, inputSums: usize, stateSums: usize, gates: usize, previous: usize,
+  states: usize, out: usize, outRow: usize,
 ): void {
   const size = <usize>(units << 2);
   const width = <usize>units;
@@ -58,15 +58,15 @@ function gruCells(
  * @param sequences whether y is [rows, steps, units], the state after each step, or [rows, units], the last one
  * @param inputWeights W_ihᵀ[inputs, 3·units], packed; `stateWeights` W_hhᵀ[units, 3·units]
  * @param bias and `stateBias` 3·units floats each, 0 for none
- * @param gates for the backward pass or all 0: r, z, n and W·h + b′ of n after each step, [steps, rows, 4·units]; `states`
- *   [steps, rows, units]; `sources` the inputs [steps, rows, inputs], 0 if repeated
+ * @param gates for the backward pass or all 0: r, z, n and W·h + b′ of n after each step, [steps, rows, 4·units];
+ *   `states` [steps, rows, units]; `sources` the inputs [steps, rows, inputs], 0 if repeated
  * @param block number of rows that go through the steps together
  * @param scratch SCRATCH_BYTES, then space for block·12·units + 6·units floats
  */
 export function gru(
-  begin: i32, end: i32, tile: i32, activation: i32, recurrentActivation: i32, rows: i32, steps: i32, inputs: i32, units: i32,
-  repeated: bool, sequences: bool, x: usize, inputWeights: usize, stateWeights: usize, bias: usize, stateBias: usize,
-  y: usize, gates: usize, states: usize, sources: usize, block: i32, scratch: usize,
+  begin: i32, end: i32, tile: i32, activation: i32, recurrentActivation: i32, rows: i32, steps: i32, inputs: i32,
+  units: i32, repeated: bool, sequences: bool, x: usize, inputWeights: usize, stateWeights: usize, bias: usize,
+  stateBias: usize, y: usize, gates: usize, states: usize, sources: usize, block: i32, scratch: usize,
 ): void {
   const width = 3 * units;
   assert(

@@ -42,7 +42,8 @@ function gruSlopes(
       const z0 = v128.load(gz); const z1 = v128.load(gz, 16);
       const n0 = v128.load(gn); const n1 = v128.load(gn, 16);
       const a0 = tanhSlope(n0, nmadd(h0, z0, h0)); const a1 = tanhSlope(n1, nmadd(h1, z1, h1));
-      const b0 = sigmoidSlope(r0, f32x4.mul(a0, v128.load(gh))); const b1 = sigmoidSlope(r1, f32x4.mul(a1, v128.load(gh, 16)));
+      const b0 = sigmoidSlope(r0, f32x4.mul(a0, v128.load(gh)));
+      const b1 = sigmoidSlope(r1, f32x4.mul(a1, v128.load(gh, 16)));
       const c0 = sigmoidSlope(z0, f32x4.mul(h0, f32x4.sub(v128.load(p), n0)));
       const c1 = sigmoidSlope(z1, f32x4.mul(h1, f32x4.sub(v128.load(p, 16), n1)));
       const d0 = f32x4.mul(a0, r0); const d1 = f32x4.mul(a1, r1);

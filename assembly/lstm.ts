@@ -14,7 +14,8 @@ import { madd, storeUpTo } from "./simd";
 
 /** Gates from their sums z, in place, and the new cells and states of `count` rows; `out` (or 0) receives h too. */
 function lstmCells(
-  f: i32, s: i32, count: i32, units: i32, z: usize, previous: usize, cells: usize, states: usize, out: usize, outRow: usize,
+  f: i32, s: i32, count: i32, units: i32, z: usize, previous: usize, cells: usize, states: usize, out: usize,
+  outRow: usize,
 ): void {
   const size = <usize>(units << 2);
   const width = <usize>units;
@@ -58,12 +59,12 @@ function lstmCells(
  * @param gates for the backward pass or all 0: the gates after each step, [steps, rows, 4·units]; `cells` and `states`
  *   [steps, rows, units]; `sources` the inputs [steps, rows, inputs], 0 if repeated
  * @param block number of rows that go through the steps together
- * @param scratch SCRATCH_BYTES, then space for block·(8·units + 2·units) + 4·units floats
+ * @param scratch SCRATCH_BYTES, then space for block·10·units + 4·units floats
  */
 export function lstm(
-  begin: i32, end: i32, tile: i32, activation: i32, recurrentActivation: i32, rows: i32, steps: i32, inputs: i32, units: i32,
-  repeated: bool, sequences: bool, x: usize, inputWeights: usize, stateWeights: usize, bias: usize, stateBias: usize,
-  y: usize, gates: usize, cells: usize, states: usize, sources: usize, block: i32, scratch: usize,
+  begin: i32, end: i32, tile: i32, activation: i32, recurrentActivation: i32, rows: i32, steps: i32, inputs: i32,
+  units: i32, repeated: bool, sequences: bool, x: usize, inputWeights: usize, stateWeights: usize, bias: usize,
+  stateBias: usize, y: usize, gates: usize, cells: usize, states: usize, sources: usize, block: i32, scratch: usize,
 ): void {
   const width = 4 * units;
   assert(

@@ -44,7 +44,8 @@ function lstmSlopes(
       const d0 = f32x4.add(v128.load(d), tanhSlope(y0, f32x4.mul(h0, o0)));
       const d1 = f32x4.add(v128.load(d, 16), tanhSlope(y1, f32x4.mul(h1, o1)));
       const a0 = sigmoidSlope(i0, f32x4.mul(d0, g0)); const a1 = sigmoidSlope(i1, f32x4.mul(d1, g1));
-      const b0 = sigmoidSlope(f0, f32x4.mul(d0, v128.load(p))); const b1 = sigmoidSlope(f1, f32x4.mul(d1, v128.load(p, 16)));
+      const b0 = sigmoidSlope(f0, f32x4.mul(d0, v128.load(p)));
+      const b1 = sigmoidSlope(f1, f32x4.mul(d1, v128.load(p, 16)));
       const e0 = tanhSlope(g0, f32x4.mul(d0, i0)); const e1 = tanhSlope(g1, f32x4.mul(d1, i1));
       const q0 = sigmoidSlope(o0, f32x4.mul(h0, y0)); const q1 = sigmoidSlope(o1, f32x4.mul(h1, y1));
       v128.store(zi, a0); v128.store(zi, a1, 16);

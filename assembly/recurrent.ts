@@ -180,8 +180,8 @@ export function recurrentGradient(
     const column = <usize>(from + (part == 0 ? 0 : skip)) << 2;
     for (let first = 0; first < places; first += block) {
       addBlock(
-        first == 0, tile, to - from, n, min(block, places - first), source + column + <usize>first * sourceStep, sourceStep,
-        slopes + <usize>first * width, zeros, gradient + <usize>from * width, packed, sums, scratch,
+        first == 0, tile, to - from, n, min(block, places - first), source + column + <usize>first * sourceStep,
+        sourceStep, slopes + <usize>first * width, zeros, gradient + <usize>from * width, packed, sums, scratch,
       );
     }
   }
