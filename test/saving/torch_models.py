@@ -81,9 +81,57 @@ def normalized(module, layer):
     return module
 
 
+RECURRENT = {"lstm": nn.LSTM, "gru": nn.GRU}
+
+
+class Unusual(nn.Module):
+    """A recurrent layer with other activations than PyTorch's has, from the same parameters."""
+
+    def __init__(self, kind, inputs, layer):
+        super().__init__()
+        self.kind, self.units = kind, layer["units"]
+        for name, parameter in RECURRENT[kind](inputs, self.units, bias=layer["bias"]).named_parameters():
+            self.register_parameter(name, parameter)
+        self.activation = ACTIVATIONS[layer["activation"]]()
+        self.gate = ACTIVATIONS[layer["recurrentActivation"]]()
+
+    def lstm(self, x, h, c):
+        i, f, g, o = (x + h[0]).chunk(4, dim=1)
+        c = self.gate(f) * c + self.gate(i) * self.activation(g)
+        return self.gate(o) * self.activation(c), c
+
+    def gru(self, x, h, c):
+        projected, before = h
+        xr, xz, xn, hr, hz, hn = *x.chunk(3, dim=1), *projected.chunk(3, dim=1)
+        z = self.gate(xz + hz)
+        return (1 - z) * self.activation(xn + self.gate(xr + hr) * hn) + z * before, c
+
+    def forward(self, x):
+        biases = [getattr(self, f"bias_{part}_l0", None) for part in ("ih", "hh")]
+        h = c = x.new_zeros(x.shape[0], self.units)
+        states = []
+        for step in range(x.shape[1]):
+            projected = F.linear(h, self.weight_hh_l0, biases[1])
+            h, c = getattr(self, self.kind)(F.linear(x[:, step], self.weight_ih_l0, biases[0]), (projected, h), c)
+            states.append(h)
+        return torch.stack(states, 1), h
+
+
+def recurrent(kind, layer, inputs):
+    """The module, then what picks the states that the layer returns."""
+    if layer["activation"] == "tanh" and layer["recurrentActivation"] == "sigmoid":
+        module = RECURRENT[kind](inputs, layer["units"], bias=layer["bias"], batch_first=True)
+    else:
+        module = Unusual(kind, inputs, layer)
+    states = (lambda found: found[0]) if layer["returnSequences"] else (lambda found: found[0][:, -1])
+    return [module, Do(states)]
+
+
 def modules(layer, x):
     """What a layer is in PyTorch. Between layers channels come last; modules that want them first get them so."""
     kind, channels = layer["kind"], x.shape[-1]
+    if kind in ("lstm", "gru"):
+        return recurrent(kind, layer, channels)
     activation = [ACTIVATIONS[layer["activation"]]()] if "activation" in layer else []
     if kind == "dense":
         return [nn.Linear(channels, layer["units"], bias=layer["bias"]), *activation]
