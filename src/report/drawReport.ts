@@ -1,8 +1,9 @@
 import { ArgumentError, type Evaluation, spearman } from "../index.js";
 import { codeHistograms } from "./codes.js";
 import type { Theme } from "./colours.js";
+import { convolutions } from "./convolutionsOf.js";
 import { errorDistribution, featureErrors } from "./distribution.js";
-import { convolutions, featureMaps, firstFilters } from "./featureMaps.js";
+import { featureMaps, firstFilters } from "./featureMaps.js";
 import { type Picture, toSvg } from "./figure.js";
 import {
   decoderGrid,

@@ -1,4 +1,4 @@
-import type { Autoencoder } from "../index.js";
+import { convolutions } from "./convolutionsOf.js";
 import type { Picture } from "./figure.js";
 import { type ImageSubject, imageRange, tilesOf, variousRows } from "./images.js";
 import { extentOf, plural, quantile, shown } from "./numberText.js";
@@ -12,25 +12,6 @@ const MOST_MAPS = 16;
 const COLUMNS = 8;
 /** The colours cover this share of the weights, as for dense layers. */
 const COLOURED = 0.995;
-
-/** A convolution of a model, with the shape of its output. */
-export interface Convolution {
-  /** Such as `encoder[0]`. */
-  readonly place: string;
-  readonly kind: string;
-  readonly height: number;
-  readonly width: number;
-  readonly maps: number;
-}
-
-/** The model's convolutions of images, in order. */
-export function convolutions(model: Autoencoder): Convolution[] {
-  return model.summary().rows.flatMap(({ layer, outputShape }) => {
-    const [, place, kind] = /^(\S+) \((conv2d|conv2dTranspose)\b/.exec(layer) ?? [];
-    const [height, width, maps] = outputShape;
-    return place === undefined ? [] : [{ place, kind: kind!, height: height!, width: width!, maps: maps! }];
-  });
-}
 
 /** The filters of the first layer, a convolution. */
 export async function firstFilters({ model, image }: ImageSubject): Promise<Picture> {

@@ -1,13 +1,13 @@
-import type { AnomalyDetector, Autoencoder, Engine } from "../../index.js";
+import type { AnomalyDetector, Autoencoder } from "../../index.js";
 import type { Send } from "../shared/channel.js";
 import { engineReport } from "../shared/engineLine.js";
 import { analyse, fitDetector } from "./analysis.js";
 import type { Drawing, FromWorker } from "./digitsMessages.js";
 import type { Run } from "./digitsRun.js";
 import { examine, prepared } from "./drawing.js";
-import { FeatureMaps } from "./featureMaps.js";
 import { Latest } from "./latest.js";
 import { corrupted } from "./noise.js";
+import { FeatureMaps } from "./pictureMaps.js";
 import { type PictureSet, showcaseRows } from "./pictureSet.js";
 import { pick, toInk, toUnit } from "./pictures.js";
 
@@ -40,21 +40,13 @@ export class Display {
   readonly #features = this.#latest(() => this.#look());
   readonly #maps: FeatureMaps;
 
-  /** @param engine that the model runs on */
-  constructor(
-    model: Autoencoder,
-    engine: Engine,
-    set: PictureSet,
-    run: Run,
-    input: VisitorInput,
-    send: Send<FromWorker>,
-  ) {
+  constructor(model: Autoencoder, set: PictureSet, run: Run, input: VisitorInput, send: Send<FromWorker>) {
     this.#send = send;
     this.#model = model;
     this.#set = set;
     this.#run = run;
     this.#input = input;
-    this.#maps = new FeatureMaps(model, engine);
+    this.#maps = new FeatureMaps(model);
   }
 
   /** Whether there are feature maps to show. */
@@ -70,8 +62,6 @@ export class Display {
   /** Stops sending. Errors because the model has been disposed of are ignored from now on. */
   close(): void {
     this.#closed = true;
-    // What still uses them fails, and nobody minds.
-    this.#maps.dispose().catch(() => {});
   }
 
   /** Sends the progress and all current results; the slow analysis only if `whole`. Call it between two steps. */

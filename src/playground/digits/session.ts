@@ -142,7 +142,7 @@ export class Session {
     const before = this.#subject;
     before?.display.close();
     const run = new Run(model, set, { onStep: () => this.#onStep(), onEpoch: () => this.#onEpoch() });
-    const display = new Display(model, await this.#sharedEngine(), set, run, this.#input, this.#send);
+    const display = new Display(model, set, run, this.#input, this.#send);
     this.#subject = { model, set, run, display };
     if (before?.model !== model) await before?.model.dispose();
     this.#loaded ||= name !== undefined;
