@@ -12,12 +12,13 @@ import {
   type DetectionThreshold,
   detectionThreshold,
 } from "./detectionThreshold.js";
-import { EnsembleDetector, type ExplainOptions, flagsOf, REASONS, withEngine } from "./ensembleDetector.js";
+import { EnsembleDetector, type ExplainOptions, REASONS, withEngine } from "./ensembleDetector.js";
 import { finiteRows, widthOf } from "./ensembleInput.js";
 import { type DetectionHistory, type DetectionProgress, trainEnsemble } from "./ensembleTraining.js";
 import { explainRows } from "./explainRows.js";
 import { type AnomalyEvaluation, checkLabels, evaluateScores, type Labels, readLabels } from "./ranking.js";
 import type { RowReasons } from "./reasons.js";
+import { flagsOf } from "./threshold.js";
 
 /** Options of `detectAnomalies`; all are optional. */
 export interface DetectAnomaliesOptions extends DetectionThreshold, ExplainOptions {

@@ -19,6 +19,7 @@ import { detectorMetadata, type FittedThreshold, readDetector } from "./detector
 import { type AnomalyEvaluation, checkLabels, evaluateScores, type Labels, readLabels } from "./ranking.js";
 import {
   checkThresholdOptions,
+  flagsOf,
   learnThreshold,
   type ThresholdOptions,
   type ThresholdRule,
@@ -174,7 +175,7 @@ export class AnomalyDetector {
   predict(stream: SampleStream): AsyncGenerator<Uint8Array, void, void>;
   predict(samples: Samples | SampleStream): Promise<Uint8Array> | AsyncGenerator<Uint8Array, void, void>;
   predict(samples: Samples | SampleStream, ...surplus: unknown[]) {
-    const flags = (errors: Float32Array) => toFlags(toScores(errors), this.threshold);
+    const flags = (errors: Float32Array) => flagsOf(toScores(errors), this.threshold);
     return (
       refused(samples, () => requireSamplesAlone("predict", surplus)) ??
       this.#eachOf(samples, (part) => this.model.reconstructionError(part), flags)
@@ -286,8 +287,4 @@ export class AnomalyDetector {
 function toScores(errors: Float32Array): Float32Array {
   for (let i = 0; i < errors.length; i++) if (Number.isNaN(errors[i])) errors[i] = Infinity;
   return errors;
-}
-
-function toFlags(scores: Float32Array, threshold: number): Uint8Array {
-  return Uint8Array.from(scores, (score) => (score > threshold ? 1 : 0));
 }

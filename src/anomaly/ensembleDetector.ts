@@ -14,6 +14,7 @@ import { finiteRows } from "./ensembleInput.js";
 import { explainRows } from "./explainRows.js";
 import { type AnomalyEvaluation, checkLabels, evaluateScores, type Labels, readLabels } from "./ranking.js";
 import type { RowReasons } from "./reasons.js";
+import { flagsOf } from "./threshold.js";
 
 /** Marks calls of the constructor from within the class, since the constructor is private. */
 const KEY = Symbol("EnsembleDetector");
@@ -216,9 +217,4 @@ export async function withEngine<T>(
     await own.dispose();
     throw error;
   }
-}
-
-/** 1 for each score above the threshold. */
-export function flagsOf(scores: Float32Array, threshold: number): Uint8Array {
-  return Uint8Array.from(scores, (score) => (score > threshold ? 1 : 0));
 }

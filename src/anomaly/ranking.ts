@@ -3,6 +3,7 @@ import { ArgumentError, ShapeError } from "../common/errors.js";
 import { toValues } from "../data/values.js";
 import { averageRanks } from "../statistics/ranks.js";
 import { separations } from "../statistics/separation.js";
+import { flagsOf } from "./threshold.js";
 
 /** Labels of samples: 1 or true for an anomaly, 0 or false for a normal sample. */
 export type Labels = ArrayLike<number | boolean>;
@@ -52,12 +53,17 @@ export function checkLabels(checked: Uint8Array, rows: number): Uint8Array {
   if (checked.length !== rows) {
     throw new ShapeError(`there are ${checked.length} labels for ${rows} samples; each sample needs one`);
   }
-  if (!checked.includes(1) || !checked.includes(0)) {
+  if (!comparable(checked)) {
     throw new ArgumentError(
       `all labels are ${checked[0]}, but evaluating needs both anomalies (1) and normal samples (0)`,
     );
   }
   return checked;
+}
+
+/** The same labels if there are both anomalies and normal samples among them, as evaluating needs; otherwise undefined. */
+export function comparable(labels: Uint8Array | undefined): Uint8Array | undefined {
+  return labels?.includes(1) && labels.includes(0) ? labels : undefined;
 }
 
 /** Compares scores with checked labels. */
@@ -66,8 +72,7 @@ export function evaluateScores(
   labels: Uint8Array,
   threshold: number,
 ): AnomalyEvaluation {
-  const flags = Uint8Array.from(scores, (score) => (score > threshold ? 1 : 0));
-  return evaluateFlags(scores, flags, labels, threshold);
+  return evaluateFlags(scores, flagsOf(scores, threshold), labels, threshold);
 }
 
 /** The same for rows that are flagged by another rule, as points of a series are by their windows. */

@@ -83,3 +83,8 @@ function wholeBelow(x: number): number {
   const nearest = Math.round(x);
   return Math.abs(x - nearest) <= 1e-9 ? nearest : Math.floor(x);
 }
+
+/** 1 for each score above the threshold. */
+export function flagsOf(scores: ArrayLike<number>, threshold: number): Uint8Array {
+  return Uint8Array.from(scores, (score) => (score > threshold ? 1 : 0));
+}

@@ -1,10 +1,11 @@
+import type { DetectionTable } from "../anomaly/detectionTable.js";
 import { type RowResults, reasonOf } from "../anomaly/rowResults.js";
 import { printable } from "../common/printable.js";
+import type { Table } from "../data/index.js";
 import type { AnomalyEvaluation } from "../index.js";
 import { flaggedRows } from "../report/detection/detectionSubject.js";
-import { listed } from "../report/detection/words.js";
+import { listed, oddText } from "../report/detection/words.js";
 import { counted, plural } from "../report/numberText.js";
-import type { DetectInput } from "./detectInput.js";
 import type { Found } from "./savedDetector.js";
 import { bold, dim, emit, say, terminal } from "./terminal.js";
 import { table as alignedTable } from "./text.js";
@@ -20,7 +21,7 @@ export interface Written {
 }
 
 /** What was made of the columns. */
-export function printColumns({ preprocessor, notes, labels }: DetectInput, saved: boolean): void {
+export function printColumns({ preprocessor, notes, labels }: DetectionTable, saved: boolean): void {
   const screen = terminal();
   for (const note of notes) say(dim(printable(note), screen));
   if (!saved) say(preprocessor.summary().split("\n").map(printable).join("\n"));
@@ -39,7 +40,7 @@ export function printColumns({ preprocessor, notes, labels }: DetectInput, saved
 
 /** What was found: the first rows, and the figures. */
 export function print(
-  { table, places }: DetectInput,
+  { table, places }: DetectionTable,
   { threshold, ruleText }: Found,
   results: RowResults,
   evaluation: AnomalyEvaluation | undefined,
@@ -48,9 +49,7 @@ export function print(
 ): void {
   const screen = terminal();
   const rows = flaggedRows(results);
-  const share = ((100 * rows.length) / table.rows).toFixed(1);
-  const of = plural(table.rows, "row");
-  say(bold(`${counted(rows.length)} of ${of} ${rows.length === 1 ? "is" : "are"} odd (${share} %).`, screen));
+  say(bold(`${oddText(rows.length, table.rows)}.`, screen));
   const shown = rows
     .slice(0, SHOWN)
     .map((row) => [
@@ -79,14 +78,14 @@ export function print(
 }
 
 /** Rows count from 1, and texts have lines: both are said where they differ by more than a header. */
-function lineName({ lines }: DetectInput["table"], row: number): string {
+function lineName({ lines }: Table, row: number): string {
   const line = lines?.[row];
   return line === undefined ? String(row + 1) : `${row + 1} (line ${line})`;
 }
 
 /** The same as lines of JSON, with all odd rows. */
 export function emitAll(
-  { table, preprocessor, notes, places }: DetectInput,
+  { table, preprocessor, notes, places }: DetectionTable,
   { threshold }: Found,
   results: RowResults,
   evaluation: AnomalyEvaluation | undefined,

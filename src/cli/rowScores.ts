@@ -1,5 +1,6 @@
 import { extname } from "node:path";
 import { evaluateScores } from "../anomaly/ranking.js";
+import { flagsOf } from "../anomaly/threshold.js";
 import { pointFlags, pointScores } from "../data/index.js";
 import { type AnomalyDetector, type AnomalyEvaluation, ArgumentError } from "../index.js";
 import { saveNpy, saveTable } from "../node.js";
@@ -26,7 +27,7 @@ export function checkScoresEnding(option: string, path: string): void {
 
 /** The scores of samples as those of rows. */
 export function rowScores({ prepared }: Source, scores: Float32Array, threshold: number): RowScores {
-  const flags = Uint8Array.from(scores, (score) => (score > threshold ? 1 : 0));
+  const flags = flagsOf(scores, threshold);
   const places = prepared?.places;
   return places
     ? { scores: pointScores(scores, places), flags: pointFlags(flags, places) }

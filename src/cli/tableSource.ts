@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { nearest } from "../common/nearest.js";
 import { quote } from "../common/printable.js";
 import { readTable, SeriesPreprocessor, type Table, TablePreprocessor } from "../data/index.js";
+import { labelsIn } from "../data/tableLabels.js";
 import { ArgumentError } from "../index.js";
 import { loadTable } from "../node.js";
 import { counted, plural } from "../report/numberText.js";
@@ -124,8 +125,6 @@ function unseenCategories(table: Table, preprocessor: TablePreprocessor): string
 
 /** Labels of rows, if the table has the label column. Windows have none. */
 function labelsOf(table: Table, preprocessor: TablePreprocessor | SeriesPreprocessor) {
-  if (preprocessor instanceof SeriesPreprocessor) return {};
-  const { labelColumn } = preprocessor;
-  if (!table.columns.some(({ name }) => name === labelColumn)) return {};
-  return { labels: preprocessor.labels(table) };
+  const labels = preprocessor instanceof SeriesPreprocessor ? undefined : labelsIn(table, preprocessor);
+  return labels && { labels };
 }

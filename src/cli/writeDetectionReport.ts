@@ -1,7 +1,8 @@
 import { basename } from "node:path";
+import type { DetectionTable } from "../anomaly/detectionTable.js";
+import { comparable } from "../anomaly/ranking.js";
 import { saveText } from "../node.js";
 import type { DetectionReportOptions } from "../report/index.js";
-import type { DetectInput } from "./detectInput.js";
 import type { Found } from "./savedDetector.js";
 
 /** What a report on a detection says besides its results. */
@@ -9,7 +10,7 @@ export interface DetectionNotes {
   /** The name of the data as given; `-` for standard input. */
   readonly name: string;
   /** The rows that the detector learned from, if they are others. */
-  readonly fitted: DetectInput | undefined;
+  readonly fitted: DetectionTable | undefined;
   /** The file of the detector, if it was saved before. */
   readonly model: string | undefined;
 }
@@ -17,13 +18,14 @@ export interface DetectionNotes {
 /** Writes a report on a detection, whole or not at all. */
 export async function writeDetectionReport(
   path: string,
-  input: DetectInput,
+  input: DetectionTable,
   found: Found,
   { name, fitted, model }: DetectionNotes,
 ): Promise<void> {
   // The drawing code is large, so it is loaded only when needed.
   const { detectionReport } = await import("../report/index.js");
   const { table, preprocessor, columns, places, order, labels, notes, samples } = input;
+  const known = comparable(labels);
   const title = name === "-" ? "standard input" : basename(name);
   const options: DetectionReportOptions = {
     table,
@@ -31,14 +33,14 @@ export async function writeDetectionReport(
     columns,
     ...(places && { windows: places }),
     ...(order && { order }),
-    ...(labels?.includes(0) && labels.includes(1) && { labels }),
+    ...(known && { labels: known }),
     ...(fitted && { fitOn: fitted.samples }),
     title: `Odd rows of ${title}`,
     notes,
     about: [
       ["data", title],
       ...(model === undefined ? [] : [["saved detector", basename(model)] as const]),
-      ["seed", String(found.seed)],
+      ...(found.seed === undefined ? [] : [["seed", String(found.seed)] as const]),
       ["command", commandLine()],
     ],
   };

@@ -1,6 +1,9 @@
-/** The places of numbers, the largest first; equal ones stay in their order. */
+/** The places of numbers, the largest first; equal ones stay in their order, and NaN comes last. */
 export function descendingOrder(values: ArrayLike<number>): Uint32Array {
-  return Uint32Array.from(values, (_, i) => i).sort((a, b) => values[b]! - values[a]! || a - b);
+  const none = (index: number) => Number(Number.isNaN(values[index]));
+  return Uint32Array.from(values, (_, i) => i).sort(
+    (a, b) => values[b]! - values[a]! || none(a) - none(b) || a - b,
+  );
 }
 
 /** The rank of each number in such an order, from 1. */

@@ -104,6 +104,8 @@ describe("a table", () => {
     expect(text).toMatch(/^site,pressure,flow,level,label,score,anomaly,rank,reason\n/);
     expect(readFileSync(here.path("own.csv"), "utf8")).toBe(text);
     expect(readFileSync(here.path("page.csv"), "utf8")).toBe(text);
+    // The file of the detector is the same, too.
+    expect(readFileSync(here.path("own.safetensors")).equals(saved.bytes)).toBe(true);
     // And the command's in the page.
     const before = scored().scores;
     await open("own.safetensors", readFileSync(here.path("own.safetensors")));

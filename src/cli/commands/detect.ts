@@ -1,9 +1,10 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { evaluateFlags } from "../../anomaly/ranking.js";
+import type { DetectionTable } from "../../anomaly/detectionTable.js";
+import { comparable, evaluateFlags } from "../../anomaly/ranking.js";
 import { type RowResults, rowResults, withResults } from "../../anomaly/rowResults.js";
 import { type AnomalyEvaluation, type AnyMatrix, ArgumentError, detectAnomalies } from "../../index.js";
 import { saveTable } from "../../node.js";
-import { type DetectInput, openTable, prepare } from "../detectInput.js";
+import { prepare } from "../detectInput.js";
 import { emitAll, print, printColumns } from "../detectOutput.js";
 import { Interruption } from "../interruption.js";
 import {
@@ -18,6 +19,7 @@ import {
 import { checkModelEnding, checkOutputs } from "../outputs.js";
 import { detectorEngine, type Found, openSaved, saveDetector, score } from "../savedDetector.js";
 import { addTableOptions, type TableOptions } from "../tableOptions.js";
+import { openTable } from "../tableSource.js";
 import { writeDetectionReport } from "../writeDetectionReport.js";
 
 interface DetectOptions extends TableOptions, CalculationOptions {
@@ -133,7 +135,7 @@ async function detect(name: string, options: DetectOptions): Promise<void> {
 }
 
 async function train(
-  input: DetectInput,
+  input: DetectionTable,
   clean: AnyMatrix | undefined,
   options: DetectOptions,
 ): Promise<Found> {
@@ -145,10 +147,10 @@ async function train(
   }
   const interruption = new Interruption();
   const { labels, columns, samples } = input;
-  const both = labels?.includes(0) && labels.includes(1);
+  const known = input.places ? undefined : comparable(labels);
   const detection = await detectAnomalies(samples, {
     columns,
-    ...(both && !input.places && { labels }),
+    ...(known && { labels: known }),
     ...(clean && { fitOn: clean }),
     ...(contamination !== undefined && { contamination }),
     ...(sigma !== undefined && { sigma }),
@@ -184,10 +186,10 @@ function assertNoTraining(options: DetectOptions): void {
 
 /** How scores agree with the label column, if there is one with both kinds of rows. */
 function evaluationOf(
-  { labels }: DetectInput,
+  { labels }: DetectionTable,
   { scores, flags }: RowResults,
   threshold: number,
 ): AnomalyEvaluation | undefined {
-  if (!labels || !(labels.includes(0) && labels.includes(1))) return undefined;
-  return evaluateFlags(scores, flags, labels, threshold);
+  const known = comparable(labels);
+  return known && evaluateFlags(scores, flags, known, threshold);
 }

@@ -1,10 +1,11 @@
 import { basename } from "node:path";
 import { Command } from "commander";
+import { hasLearntTable } from "../../anomaly/learntTable.js";
 import { printable } from "../../common/printable.js";
 import { ArgumentError, NonFiniteError, ShapeError } from "../../index.js";
 import { loadSafetensors } from "../../node.js";
 import type { Subject } from "../../report/drawReport.js";
-import { openTable, prepare } from "../detectInput.js";
+import { prepare } from "../detectInput.js";
 import { dataFile, isBuiltIn } from "../fileFormat.js";
 import { loadColumn, openDetector, type ThresholdFlags } from "../openDetector.js";
 import { openForModel } from "../openForModel.js";
@@ -19,9 +20,10 @@ import {
 } from "../options.js";
 import { checkOutputs } from "../outputs.js";
 import { withImageShape } from "../samplesSource.js";
-import { detectorEngine, isSavedDetector, openSaved, score } from "../savedDetector.js";
+import { detectorEngine, openSaved, score } from "../savedDetector.js";
 import { historyOf } from "../savedHistory.js";
 import type { Examples, Source } from "../source.js";
+import { openTable } from "../tableSource.js";
 import { bold, emit, say, terminal } from "../terminal.js";
 import { addUsedDataOptions, type UsedDataOptions } from "../usedData.js";
 import { writeDetectionReport } from "../writeDetectionReport.js";
@@ -73,7 +75,7 @@ async function report(modelPath: string, name: string, options: ReportOptions): 
   const inputs = { MODEL: modelPath, DATA: dataFile(name), "--labels": labels, "--positions": positions };
   await checkOutputs({ "--out": out }, inputs);
   const file = await loadSafetensors(modelPath);
-  if (isSavedDetector(file.metadata)) return reportDetection(modelPath, name, out, options);
+  if (hasLearntTable(file.metadata)) return reportDetection(modelPath, name, out, options);
   const { detector, fitted } = await openDetector(modelPath, file, options);
   const { model } = detector;
   try {

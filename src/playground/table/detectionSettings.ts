@@ -1,4 +1,5 @@
 import type { DetectionTable } from "../../anomaly/detectionTable.js";
+import { comparable } from "../../anomaly/ranking.js";
 import { ArgumentError, type DetectAnomaliesOptions } from "../../index.js";
 import type { TrainingSettings } from "./tableSettings.js";
 
@@ -15,7 +16,7 @@ export function detectionOptions(
     throw new ArgumentError("The stride must be at most the window, so that each row is in a window.");
   }
   // Labels are of rows, not of windows.
-  const known = labels?.includes(0) && labels.includes(1) && !places;
+  const known = places ? undefined : comparable(labels);
   if (rule === "labels" && !known) {
     throw new ArgumentError(
       "The best match with labels needs a column of labels with both kinds of rows, and no windows.",
@@ -23,7 +24,7 @@ export function detectionOptions(
   }
   return {
     columns,
-    ...(known && { labels }),
+    ...(known && { labels: known }),
     ...(rule === "share" ? { contamination: share / 100 } : { threshold: rule }),
     members,
     ...(steps > 0 && { steps }),

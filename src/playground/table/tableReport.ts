@@ -1,6 +1,6 @@
-import { type DetectionTable, trySort } from "../../anomaly/detectionTable.js";
+import type { DetectionTable } from "../../anomaly/detectionTable.js";
 import { cut, printable } from "../../common/printable.js";
-import type { Table } from "../../data/index.js";
+import { orderSeries, type Table } from "../../data/index.js";
 import { IsthmusError } from "../../index.js";
 import { noChoices } from "./columnChoices.js";
 import { withoutOptions } from "./pageWords.js";
@@ -25,7 +25,7 @@ export function openedTable(title: string, table: Table): OpenTable {
 /** The column of times; undefined for a table without one, or whose times cannot order it. */
 function timesOf(table: Table): string | undefined {
   try {
-    return trySort(table)?.order.timeColumn;
+    return orderSeries(table).order?.timeColumn;
   } catch (error) {
     if (error instanceof IsthmusError) return undefined;
     throw error;

@@ -1,11 +1,13 @@
 import type { DetectionTable } from "../../anomaly/detectionTable.js";
-import { evaluateScores } from "../../anomaly/ranking.js";
+import { comparable, evaluateScores } from "../../anomaly/ranking.js";
 import { oddestWindows, ofFlagged, rowResults, withResults } from "../../anomaly/rowResults.js";
+import { flagsOf } from "../../anomaly/threshold.js";
 import { cut, printable } from "../../common/printable.js";
 import { Matrix, pointScores, type TableColumn } from "../../data/index.js";
 import { encodeCsv } from "../../formats/csvTable.js";
 import { describeReason, type EnsembleDetector, type RowReasons } from "../../index.js";
-import { descendingOrder } from "../../statistics/descending.js";
+import { oddStretches } from "../../report/detection/stretches.js";
+import { descendingOrder, ranksIn } from "../../statistics/descending.js";
 import type { Find, Scored } from "./tableMessages.js";
 
 /** Further reasons with a smaller share are not shown: they say 0 %. */
@@ -23,6 +25,7 @@ export class TableScores {
   readonly deciding: Float32Array;
   /** The window whose reasons are a row's; undefined for a table whose rows are the samples. */
   readonly #windows: Int32Array | undefined;
+  #sorted: Uint32Array | undefined;
   /** By sample. */
   readonly #reasons = new Map<number, RowReasons>();
 
@@ -39,8 +42,8 @@ export class TableScores {
 
   /** How well the scores agree with the label column, if it has both kinds of rows. */
   evaluation(): Scored["evaluation"] {
-    const { labels } = this.#input;
-    if (!labels?.includes(0) || !labels.includes(1)) return undefined;
+    const labels = comparable(this.#input.labels);
+    if (!labels) return undefined;
     const { rocAuc, averagePrecision } = evaluateScores(this.scores, labels, 0);
     return { rocAuc, averagePrecision };
   }
@@ -65,30 +68,29 @@ export class TableScores {
     }));
   }
 
+  /** All rows, the oddest first. */
+  get #order(): Uint32Array {
+    this.#sorted ??= descendingOrder(this.scores);
+    return this.#sorted;
+  }
+
   #oddest(count: number): number[] {
-    return Array.from(descendingOrder(this.scores).subarray(0, count));
+    return Array.from(this.#order.subarray(0, count));
   }
 
   /** Stretches of flagged rows, the oddest first. */
   #stretches(threshold: number): Stretch[] {
-    const found: Stretch[] = [];
-    for (let row = 0; row < this.scores.length; row++) {
-      if (!(this.deciding[row]! > threshold)) continue;
-      const before = found.at(-1);
-      if (before?.last !== row - 1) found.push(alone(row));
-      else {
-        const odder = this.scores[row]! > this.scores[before.row]! ? row : before.row;
-        found[found.length - 1] = { first: before.first, last: row, row: odder };
-      }
-    }
+    const flags = flagsOf(this.deciding, threshold);
+    const rank = ranksIn(this.#order);
+    const found = oddStretches({ flags, rank }).sort((a, b) => rank[a.peak]! - rank[b.peak]!);
     if (found.length === 0) return this.#oddest(1).map((row) => alone(row));
-    return found.sort((a, b) => this.scores[b.row]! - this.scores[a.row]! || a.row - b.row);
+    return found.map(({ first, last, peak }) => ({ first, last, row: peak }));
   }
 
   /** A row by its name, its time or its number, counted from 1; a stretch by its first and last row. */
   #place({ first, last }: Stretch): string {
-    const { table, preprocessor, timeColumn } = this.#input;
-    const named = columnOf(table.columns, timeColumn ?? preprocessor.idColumn);
+    const { table, preprocessor, order } = this.#input;
+    const named = columnOf(table.columns, order?.timeColumn ?? preprocessor.idColumn);
     const name = (row: number) => {
       const cell = named?.values[row];
       const text = cell instanceof Date ? cell.toISOString() : String(cell ?? "");
@@ -135,7 +137,7 @@ export class TableScores {
     const rows = Array.from(this.deciding.keys()).filter((row) => this.deciding[row]! > threshold);
     await this.#explain(rows);
     const { table, places } = this.#input;
-    const flags = Uint8Array.from(this.#samples, (score) => (score > threshold ? 1 : 0));
+    const flags = flagsOf(this.#samples, threshold);
     const reasons = [...this.#reasons.values()].filter(({ row }) => places !== undefined || flags[row] === 1);
     const results = rowResults({ scores: this.#samples, flags, reasons }, places);
     return new Uint8Array(encodeCsv(withResults(table, results)));

@@ -1,7 +1,16 @@
-import { type DetectionTable, detectionTable, tableMetadata } from "../../anomaly/detectionTable.js";
+import { type DetectionTable, detectionTable } from "../../anomaly/detectionTable.js";
+import { type TableTraining, tableMetadata } from "../../anomaly/learntTable.js";
+import { openTableDetector, type TableDetector } from "../../anomaly/tableDetector.js";
 import { printable } from "../../common/printable.js";
 import type { Table } from "../../data/index.js";
-import { ArgumentError, detectAnomalies, Engine, type EnsembleDetector } from "../../index.js";
+import { inPath } from "../../files/inPath.js";
+import {
+  ArgumentError,
+  decodeSafetensors,
+  detectAnomalies,
+  Engine,
+  type EnsembleDetector,
+} from "../../index.js";
 import type { Send } from "../shared/channel.js";
 import { engineReport } from "../shared/engineLine.js";
 import { showTrace } from "../shared/lastSteps.js";
@@ -9,7 +18,6 @@ import { columnOptions, oddLabelsHint } from "./columnChoices.js";
 import { detectionOptions, ruleText } from "./detectionSettings.js";
 import { exampleTable } from "./exampleTable.js";
 import { openTable } from "./openTable.js";
-import { type OpenDetector, openDetector } from "./savedDetector.js";
 import type { ColumnChoices, FromWorker, Phase, ToWorker } from "./tableMessages.js";
 import { type OpenTable, openedTable, tableReport } from "./tableReport.js";
 import { TableScores } from "./tableScores.js";
@@ -18,10 +26,16 @@ import type { TrainingSettings } from "./tableSettings.js";
 /** Requests that change nothing. */
 const LOOKS: readonly ToWorker["kind"][] = ["look", "saveTable", "saveDetector"];
 
+/** A detector from a file. */
+interface OpenDetector extends TableDetector {
+  readonly name: string;
+}
+
 /** A table that has been scored, and by what. */
 interface Result {
   readonly input: DetectionTable;
   readonly detector: EnsembleDetector;
+  readonly training: TableTraining | undefined;
   readonly scores: TableScores;
   readonly seconds: number;
 }
@@ -113,7 +127,11 @@ export class TableSession {
   }
 
   async #takeDetector(name: string, bytes: Uint8Array): Promise<void> {
-    const saved = await openDetector(name, bytes, await this.#sharedEngine());
+    const engine = await this.#sharedEngine();
+    const saved = {
+      name,
+      ...(await inPath(name, () => openTableDetector(decodeSafetensors(bytes), { engine }))),
+    };
     await this.#drop();
     await this.#saved?.detector.dispose();
     this.#saved = saved;
@@ -167,7 +185,7 @@ export class TableSession {
       window: size > 0 ? { size, stride } : undefined,
     };
     try {
-      return detectionTable(table, options, this.#saved?.learnt);
+      return detectionTable(table, options, this.#saved);
     } catch (error) {
       if (this.#saved && error instanceof ArgumentError) {
         const { name } = this.#saved;
@@ -185,7 +203,7 @@ export class TableSession {
       const began = performance.now();
       const input = this.#prepare(open, settings);
       const engine = await this.#sharedEngine();
-      const { scores, threshold, detector } = await detectAnomalies(input.samples, {
+      const { scores, threshold, detector, history } = await detectAnomalies(input.samples, {
         ...detectionOptions(input, settings),
         engine,
         signal,
@@ -194,30 +212,32 @@ export class TableSession {
       await this.#drop();
       // Windows have made other things of the columns.
       this.#report(input);
-      this.#tell(input, detector, scores, { threshold, rule: ruleText(settings), began, engine });
+      const training = { seed: settings.seed, loss: history.loss };
+      const rule = ruleText(settings);
+      this.#tell(input, { detector, training }, scores, { threshold, rule, began, engine });
     } catch (error) {
       this.#rest();
       if (!signal.aborted) throw error;
     }
   }
 
-  async #scoreWith({ name, detector }: OpenDetector, input: DetectionTable): Promise<void> {
+  async #scoreWith({ name, detector, training }: OpenDetector, input: DetectionTable): Promise<void> {
     const began = performance.now();
     const engine = await this.#sharedEngine();
     const scores = await detector.score(input.samples);
     const { threshold } = detector;
-    this.#tell(input, detector, scores, { threshold, rule: `of ${name}`, began, engine });
+    this.#tell(input, { detector, training }, scores, { threshold, rule: `of ${name}`, began, engine });
   }
 
   #tell(
     input: DetectionTable,
-    detector: EnsembleDetector,
+    { detector, training }: Pick<Result, "detector" | "training">,
     samples: Float32Array,
     { threshold, rule, began, engine }: { threshold: number; rule: string; began: number; engine: Engine },
   ): void {
     const scores = new TableScores(detector, input, samples);
     const seconds = (performance.now() - began) / 1000;
-    this.#result = { input, detector, scores, seconds };
+    this.#result = { input, detector, training, scores, seconds };
     const evaluation = scores.evaluation();
     const { labels, window } = input;
     this.#send({
@@ -261,9 +281,9 @@ export class TableSession {
 
   async #saveDetector(threshold: number): Promise<void> {
     if (!this.#result) return;
-    const { detector, input } = this.#result;
+    const { detector, training, input } = this.#result;
     if (threshold !== detector.threshold) detector.threshold = threshold;
-    const bytes = new Uint8Array(detector.toSafetensors({ metadata: tableMetadata(input) }));
+    const bytes = new Uint8Array(detector.toSafetensors({ metadata: tableMetadata({ ...input, training }) }));
     this.#send({ kind: "file", name: "detector.safetensors", bytes }, [bytes.buffer]);
   }
 

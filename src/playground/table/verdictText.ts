@@ -1,3 +1,4 @@
+import { oddText } from "../../report/detection/words.js";
 import { grouped } from "../shared/showNumber.js";
 import type { Flagging } from "./flagging.js";
 import type { Find } from "./tableMessages.js";
@@ -8,12 +9,8 @@ import type { Find } from "./tableMessages.js";
  * @param oddest the first of the odd rows, once it is known
  */
 export function verdictText({ rows, flagged, labelled }: Flagging, oddest: Find | undefined): string {
-  const are = flagged === 1 ? "is" : "are";
-  const share = `${((100 * flagged) / rows).toFixed(1)} %`;
   const count =
-    flagged === 0
-      ? `None of ${grouped(rows)} rows is odd at this threshold.`
-      : `${grouped(flagged)} of ${grouped(rows)} rows ${are} odd (${share}).`;
+    flagged === 0 ? `None of ${grouped(rows)} rows is odd at this threshold.` : `${oddText(flagged, rows)}.`;
   const agreement = labelled
     ? ` The labels call ${grouped(labelled.odd)} odd, and ${grouped(labelled.hits)} of them ${labelled.hits === 1 ? "is" : "are"} flagged.`
     : "";

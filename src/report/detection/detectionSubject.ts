@@ -1,10 +1,12 @@
-import { checkLabels, readLabels } from "../../anomaly/ranking.js";
+import { checkLabels, comparable, readLabels } from "../../anomaly/ranking.js";
 import { retold } from "../../anomaly/retold.js";
 import { oddestWindows, type RowResults, rowResults } from "../../anomaly/rowResults.js";
+import { detectorColumns } from "../../anomaly/tableColumns.js";
 import { knownKeys, show } from "../../common/check.js";
 import { ArgumentError, ShapeError } from "../../common/errors.js";
 import type { Table, TablePreprocessor, TimeOrder, Windows } from "../../data/index.js";
 import { type Rows, type Samples, toOwnRows } from "../../data/samples.js";
+import { labelsIn } from "../../data/tableLabels.js";
 import type { Detection, DetectionHistory, DetectorColumn, Labels, RowReasons } from "../../index.js";
 import type { Fact } from "../page.js";
 
@@ -94,10 +96,13 @@ export function detectionSubject(
   const rows = windows?.rows ?? samples.rows;
   if (table) assertCount("rows of the table", table.rows, "rows", rows);
   const results = rowResults(detection, windows);
-  const known = options.labels === undefined ? labelsOf(table, preprocessor) : readLabels(options.labels);
+  const known =
+    options.labels === undefined
+      ? table && preprocessor && labelsIn(table, preprocessor)
+      : readLabels(options.labels);
   const labels = options.labels === undefined ? known : known && checkLabels(known, rows);
-  const own = windows ? undefined : wordsOf(preprocessor?.columns);
-  const columns = options.columns ?? own ?? detection.detector.columns;
+  const words = preprocessor && !windows && detectorColumns(preprocessor);
+  const columns = options.columns ?? (words || detection.detector.columns);
   return {
     detection,
     samples,
@@ -107,7 +112,7 @@ export function detectionSubject(
     rows,
     results,
     odd: flaggedRows(results),
-    labels: labels?.includes(0) && labels.includes(1) ? labels : undefined,
+    labels: comparable(labels),
     table,
     preprocessor,
     windows,
@@ -141,20 +146,6 @@ function assertCount(name: string, count: number, other: string, wanted: number)
   if (count !== wanted) {
     throw new ShapeError(`there are ${count} ${name} for ${wanted} ${other}; they must be of the same data`);
   }
-}
-
-/** The label column of a table, if it has one. */
-function labelsOf(table: Table | undefined, preprocessor: TablePreprocessor | undefined) {
-  const name = preprocessor?.labelColumn;
-  if (!table || name === undefined || !table.columns.some((column) => column.name === name)) return undefined;
-  return preprocessor!.labels(table);
-}
-
-/** Columns of a preprocessor; numbers are rounded where they are shown. */
-function wordsOf(columns: TablePreprocessor["columns"] | undefined): DetectorColumn[] | undefined {
-  return columns?.map(({ name, type, features, describe }) =>
-    type === "number" && features.length === 1 ? { name, features } : { name, features, describe },
-  );
 }
 
 /** Flagged rows, the oddest first. */

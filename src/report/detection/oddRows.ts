@@ -110,7 +110,7 @@ function why(subject: DetectionSubject, row: number, reasons: RowReasons | undef
 export function listedStretches(subject: DetectionSubject): Stretch[] {
   if (!subject.windows) return [];
   const { rank } = subject.results;
-  const found = subject.odd.length > 0 ? oddStretches(subject) : flaggedSpans(subject);
+  const found = subject.odd.length > 0 ? oddStretches(subject.results) : flaggedSpans(subject);
   return found.sort((a, b) => rank[a.peak]! - rank[b.peak]!).slice(0, MOST_ROWS);
 }
 
@@ -134,7 +134,7 @@ export function stretchTable(
     scoreText(results.scores[stretch.peak]!),
     why(subject, stretch.peak, reasons.get(stretch.peak)),
   ]);
-  const all = oddStretches(subject).length;
+  const all = oddStretches(subject.results).length;
   const notes = [
     ...(all > stretches.length ? [`${counted(all - stretches.length)} more stretches are odd.`] : []),
     `The score is the largest of the stretch. Values are means over the oddest window of ${counted(windows!.size)} rows around it.`,

@@ -43,7 +43,7 @@ export function seriesPicture(
     threshold: detection.threshold,
   };
   const panels = [...drawn.map(({ name, feature }) => panelOf(subject, name, feature)), scores];
-  const stretches = oddStretches(subject);
+  const stretches = oddStretches(results);
   const draw = (width: number) => seriesDrawing(subject, panels, stretches, width);
   const which = drawn.length < all.length ? ` ${drawn.length} of ${all.length} columns are drawn.` : "";
   const gaps =

@@ -1,3 +1,4 @@
+import type { RowResults } from "../../anomaly/rowResults.js";
 import type { TimeOrder } from "../../data/index.js";
 import type { DetectionSubject } from "./detectionSubject.js";
 import { dateText } from "./words.js";
@@ -12,7 +13,7 @@ export interface Stretch {
 }
 
 /** The odd stretches of a series, in the order of time. */
-export function oddStretches({ results: { flags, rank } }: DetectionSubject): Stretch[] {
+export function oddStretches({ flags, rank }: Pick<RowResults, "flags" | "rank">): Stretch[] {
   const stretches: Stretch[] = [];
   for (let row = 0; row < flags.length; row++) {
     if (flags[row] !== 1) continue;

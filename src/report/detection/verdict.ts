@@ -44,7 +44,7 @@ export function verdict(
       ? `, mostly because of ${listed(named.map(({ column }) => printable(column)))}`
       : "";
   if (subject.windows) {
-    const stretches = oddStretches(subject);
+    const stretches = oddStretches(subject.results);
     const where =
       stretches.length === 1
         ? `, from ${spanText(subject.order, stretches[0]!)}`

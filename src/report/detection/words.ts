@@ -1,7 +1,7 @@
 import type { Cell, TableColumn } from "../../data/index.js";
 import { MissingValues } from "../../data/missingValues.js";
 import type { ColumnValue, Reason } from "../../index.js";
-import { shown } from "../numberText.js";
+import { counted, plural, shown } from "../numberText.js";
 import type { DetectionSubject } from "./detectionSubject.js";
 
 /** A text cell longer than this is cut. */
@@ -115,6 +115,12 @@ export function percentOf(part: number, whole: number): string {
   if (part > 0 && share < 0.05) return "less than 0.1 %";
   if (part < whole && share >= 99.95) return "more than 99.9 %";
   return `${Number(share.toFixed(1))} %`;
+}
+
+/** How many rows are odd: `12 of 1,200 rows are odd (1.0 %)`. */
+export function oddText(odd: number, rows: number): string {
+  const share = ((100 * odd) / rows).toFixed(1);
+  return `${counted(odd)} of ${plural(rows, "row")} ${odd === 1 ? "is" : "are"} odd (${share} %)`;
 }
 
 /** Texts as a list: `a, b and c`. */

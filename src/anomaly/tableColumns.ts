@@ -1,0 +1,28 @@
+import type { TablePreprocessor } from "../data/index.js";
+import type { DetectorColumn } from "./columns.js";
+
+/**
+ * The columns of a table with their features in a sample.
+ *
+ * @param size rows of a window; a column has the features of all of them
+ */
+export function detectorColumns(preprocessor: TablePreprocessor, size = 1): DetectorColumn[] {
+  const width = preprocessor.featureNames.length;
+  return preprocessor.columns.map(({ name, type, features, describe }) => {
+    // A number alone is rounded where it is shown.
+    const plain = type === "number" && features.length === 1;
+    if (size === 1) return plain ? { name, features } : { name, features, describe };
+    const all = Array.from({ length: size }, (_, row) =>
+      features.map((feature) => row * width + feature),
+    ).flat();
+    // A window has many values of a column: their mean says enough.
+    const mean = (values: readonly number[]) => {
+      const each = features.map((_, k) => {
+        const own = values.filter((_, i) => i % features.length === k);
+        return own.reduce((sum, value) => sum + value, 0) / own.length;
+      });
+      return features.length === 1 ? Number(each[0]!.toPrecision(4)) : describe(each);
+    };
+    return { name, features: all, describe: mean };
+  });
+}
