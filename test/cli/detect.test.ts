@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseHTML } from "linkedom";
 import { beforeAll, describe, expect, test } from "vitest";
-import { loadTable } from "../../src/node.js";
+import { loadEnsembleDetector, loadSafetensors, loadTable, saveModel } from "../../src/node.js";
 import { events, inFolder } from "./run.js";
 
 const here = inFolder();
@@ -133,6 +133,23 @@ describe("a table", () => {
     expect(labels.code).toBe(2);
     const made = await here.run("report", "r.safetensors", "digits");
     expect(made.stderr).toMatch(/digits is no table/);
+  });
+
+  test("has a report by a detector whose file does not say how it was trained", async () => {
+    await here.run("detect", "wrong.csv", "--save", "t.safetensors", "--steps", "50", "--members", "1");
+    const { metadata } = await loadSafetensors(here.path("t.safetensors"));
+    const { training, ...table } = JSON.parse(metadata["isthmus.table"]!);
+    expect(training).toMatchObject({ seed: 0, loss: { length: 50 } });
+    const detector = await loadEnsembleDetector(here.path("t.safetensors"));
+    await saveModel(here.path("old.safetensors"), detector, {
+      metadata: { "isthmus.table": JSON.stringify(table) },
+    });
+    await detector.dispose();
+    const { code, stderr } = await here.run("report", "old.safetensors", "wrong.csv", "--out", "old.html");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const { document } = parseHTML(readFileSync(here.path("old.html"), "utf8"));
+    expect(document.querySelector("#about")!.textContent).toMatch(/old\.safetensorscommandisthmus report/);
+    expect(document.querySelector("#loss")).toBe(null);
   });
 
   test.each([
