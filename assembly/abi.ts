@@ -140,11 +140,9 @@ export const WINDOW_ROW_STEP = 9;
 export const WINDOW_COLUMN_STEP = 10;
 export const WINDOW_FIRST_ROW = 11;
 export const WINDOW_FIRST_COLUMN = 12;
-/** Length in floats of the runs of neighbouring floats that make up a patch, how many there are, and whether they are so
- * short that patches are copied. A copied patch is one run. */
+/** Length in floats of the runs of neighbouring floats that make up a patch, and how many there are. */
 export const WINDOW_RUN = 13;
 export const WINDOW_RUNS = 14;
-export const WINDOW_COPIED = 15;
 export const WINDOW_WORDS = 16;
 /** Products with patches that have at most this many columns do not use a tile, because most of it would be empty. */
 export const FEW_COLUMNS = 4;

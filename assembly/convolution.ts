@@ -10,9 +10,8 @@
 import { areApart, areFloats, areVectors, isShare, isStride } from "./checks";
 import { fewColumns, fewGradients } from "./few";
 import { arePanels, isTile, panelBytes, tileColumns } from "./gemm";
-import { addAll, packedColumns } from "./gradientBlock";
-import { packRows } from "./pack";
-import { pointAtPatches, spareSize } from "./patches";
+import { addAll } from "./gradientBlock";
+import { pointAtPatches, pointAtResults, spareSize, SURPLUS } from "./patches";
 import { arePictures, isWindow, patchSize, pictureBytes, picturesOf, windowWord } from "./patchWindow";
 import { gradientOfRuns, productOfRuns } from "./runs";
 import { FEW_COLUMNS, SCRATCH_BYTES, WINDOW_GRID_COLUMNS, WINDOW_GRID_ROWS, WINDOW_RUN, WINDOW_RUNS } from "./abi";
@@ -28,9 +27,9 @@ function vectors(rows: i32, columns: i32): usize {
 /** Copies a row without writing past its end. */
 @inline
 function copyRow(from: usize, to: usize, count: i32): void {
-  for (let j = 0; j < count; j += 4) {
-    storeUpTo(to + <usize>(j << 2), v128.load(from + <usize>(j << 2)), <usize>(count - j));
-  }
+  const whole = count & ~3;
+  for (let j = 0; j < whole; j += 4) v128.store(to + <usize>(j << 2), v128.load(from + <usize>(j << 2)));
+  for (let j = whole; j < count; j++) store<f32>(to + <usize>(j << 2), load<f32>(from + <usize>(j << 2)));
 }
 
 /** Bytes that `convolve` writes to, from the first position of the first image to the last position of the last. */
@@ -65,7 +64,7 @@ function isApart(window: usize, source: usize, pictures: i32, target: usize, siz
  * @param b B[patch, n], packed, or its transpose if n is at most FEW_COLUMNS
  * @param seed initial value of every row of C
  * @param block number of patches taken at a time
- * @param scratch SCRATCH_BYTES, then space for the pointers of a block, for its copied patches, and for its results
+ * @param scratch SCRATCH_BYTES, then space for the pointers to a block's results and patches, and for copied runs
  */
 export function convolve(
   begin: i32, end: i32, tile: i32, n: i32, window: usize, source: usize, b: usize, seed: usize,
@@ -89,44 +88,26 @@ export function convolve(
   );
   const runs = windowWord(window, WINDOW_RUNS);
   const run = windowWord(window, WINDOW_RUN);
+  const pointers = block + SURPLUS;
   assert(
-    areVectors(scratch, (SCRATCH_BYTES >> 2) + block * (runs + n) + spareSize(window, block) + 8),
+    areVectors(scratch, (SCRATCH_BYTES >> 2) + pointers * (runs + 1) + spareSize(window, block) + 4),
     "convolve: scratch in memory",
   );
-  const rows = windowWord(window, WINDOW_GRID_ROWS);
-  const columns = windowWord(window, WINDOW_GRID_COLUMNS);
-  const width = <usize>(n << 2);
-  // Whether all rows of C are contiguous, across images too.
-  const whole = cStep == width && cRow == <usize>columns * width && cPicture == <usize>rows * cRow;
-  const table = scratch + SCRATCH_BYTES;
-  const runStep = <usize>(block << 2);
-  const spare = table + vectors(block, runs);
-  const results = spare + vectors(spareSize(window, block), 1);
-  let x = begin % columns;
-  let y = begin / columns;
-  let picture = c + <usize>(y / rows) * cPicture;
-  y %= rows;
+  const targets = scratch + SCRATCH_BYTES;
+  const runStep = <usize>(pointers << 2);
+  const table = targets + runStep;
+  const spare = table + vectors(pointers, runs);
   for (let first = begin; first < end; first += block) {
     const last = min(first + block, end);
     const count = last - first;
-    const to = whole ? c + <usize>first * width : results;
-    if (depth > 0) {
-      pointAtPatches(window, source, first, last, table, runStep, spare);
-      if (n <= FEW_COLUMNS) fewColumns(count, n, runs, run, table, runStep, b, seed, to);
-      else productOfRuns(tile, count, n, runs, run, table, runStep, b, seed, to, width, scratch);
+    pointAtResults(window, first, last, c, cPicture, cRow, cStep, targets);
+    if (depth == 0) {
+      for (let i = 0; i < count; i++) copyRow(seed, load<usize>(targets + <usize>(i << 2)), n);
+      continue;
     }
-    if (whole && depth > 0) continue;
-    for (let i = 0; i < count; i++) {
-      const from = depth > 0 ? results + <usize>i * width : seed;
-      copyRow(from, picture + <usize>y * cRow + <usize>x * cStep, n);
-      if (++x == columns) {
-        x = 0;
-        if (++y == rows) {
-          y = 0;
-          picture += cPicture;
-        }
-      }
-    }
+    pointAtPatches(window, source, first, last, table, runStep, spare);
+    if (n <= FEW_COLUMNS) fewColumns(count, n, runs, run, table, runStep, b, seed, targets);
+    else productOfRuns(tile, count, n, runs, run, table, runStep, b, seed, targets, scratch);
   }
 }
 
@@ -136,8 +117,7 @@ export function convolve(
  * gradientBlock.ts).
  *
  * @param accumulate whether to add to the existing values
- * @param scratch SCRATCH_BYTES, then space for the pointers of a block, for its copied patches, for the packed S, and for
- *   the sums of a block
+ * @param scratch SCRATCH_BYTES, then space for the pointers to a block's patches, for copied runs, and for its sums
  */
 export function convolutionGradient(
   begin: i32, end: i32, tile: i32, n: i32, places: i32, window: usize, source: usize, slopes: usize,
@@ -158,18 +138,17 @@ export function convolutionGradient(
   const depth = end - begin;
   if (depth == 0) return;
   const width = <usize>(n << 2);
-  const panel = packedColumns(tile, n);
   const runs = windowWord(window, WINDOW_RUNS);
   const run = windowWord(window, WINDOW_RUN);
+  const pointers = block + SURPLUS;
   assert(
-    areVectors(scratch, (SCRATCH_BYTES >> 2) + block * (runs + panel) + spareSize(window, block) + depth * n + 16),
+    areVectors(scratch, (SCRATCH_BYTES >> 2) + pointers * runs + spareSize(window, block) + depth * n + 8),
     "convolutionGradient: scratch in memory",
   );
   const table = scratch + SCRATCH_BYTES;
-  const runStep = <usize>(block << 2);
-  const spare = table + vectors(block, runs);
-  const packed = spare + vectors(spareSize(window, block), 1);
-  const sums = packed + vectors(block, panel);
+  const runStep = <usize>(pointers << 2);
+  const spare = table + vectors(pointers, runs);
+  const sums = spare + vectors(spareSize(window, block), 1);
   const total = gradient + <usize>begin * width;
   for (let first = 0; first < places; first += block) {
     const count = min(block, places - first);
@@ -180,8 +159,7 @@ export function convolutionGradient(
     if (n <= FEW_COLUMNS) {
       fewGradients(begin, end, n, run, count, table, runStep, slope, to);
     } else {
-      packRows(0, count, tile, count, n, slope, packed);
-      gradientOfRuns(tile, begin, end, n, run, count, table, runStep, packed, to, width, scratch);
+      gradientOfRuns(tile, begin, end, n, run, count, table, runStep, slope, to, width, scratch);
     }
     if (!sets) addAll(total, sums, depth * n);
   }

@@ -22,13 +22,12 @@ function storeApart(to: usize, step: usize, x: v128, count: i32): void {
 
 /**
  * C[rows, n] = seed + A·B from Bᵀ[n, runs·run], where each row of A consists of `runs` runs of `run` floats: those of
- * row i start at the addresses table[·][i], `runStep` bytes apart. C's rows are contiguous, and the seed is one row.
+ * row i start at the addresses table[·][i], `runStep` bytes apart. Row i of C starts at targets[i]; the seed is one row.
  */
 export function fewColumns(
-  rows: i32, n: i32, runs: i32, run: i32, table: usize, runStep: usize, b: usize, seed: usize, c: usize,
+  rows: i32, n: i32, runs: i32, run: i32, table: usize, runStep: usize, b: usize, seed: usize, targets: usize,
 ): void {
   const size = <usize>(run << 2);
-  const step = <usize>(n << 2);
   const whole = <usize>(run & ~3) << 2;
   const rest = <usize>(run & 3);
   for (let row = 0; row < rows; row += 4) {
@@ -67,7 +66,13 @@ export function fewColumns(
         weights += size;
       }
       const sum = f32x4.add(v128.load32_splat(seed + <usize>(j << 2)), sumsOf(s0, s1, s2, s3));
-      storeApart(c + <usize>(row * n + j << 2), step, sum, min(4, rows - row));
+      const to = targets + <usize>(row << 2);
+      const at = <usize>(j << 2);
+      // Past the end, the last row gets its own value again.
+      v128.store32_lane(load<usize>(to) + at, sum, 0);
+      v128.store32_lane(load<usize>(to + p1) + at, sum, 1);
+      v128.store32_lane(load<usize>(to + p2) + at, sum, 2);
+      v128.store32_lane(load<usize>(to + p3) + at, sum, 3);
     }
   }
 }

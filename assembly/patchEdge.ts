@@ -61,27 +61,6 @@ export function slotSize(run: i32): i32 {
   return (run + 3) & ~3;
 }
 
-/** Copies a patch that reaches past the edge, with zeros. Writes up to three floats more. */
-export function copyAtEdge(
-  window: usize, picture: usize, top: i32, column: i32, runsPerRow: i32, run: i32, to: usize,
-): void {
-  const pictureRows = windowWord(window, WINDOW_PICTURE_ROWS);
-  const channels = windowWord(window, WINDOW_CHANNELS);
-  const lineLength = windowWord(window, WINDOW_PICTURE_COLUMNS) * channels;
-  const rowStep = windowWord(window, WINDOW_ROW_STEP);
-  const columnStep = windowWord(window, WINDOW_COLUMN_STEP) * channels;
-  for (let i = 0; i < windowWord(window, WINDOW_TAP_ROWS); i++) {
-    const row = top + i * rowStep;
-    const line = picture + <usize>(row * lineLength << 2);
-    for (let j = 0; j < runsPerRow; j++) {
-      const from = column + j * columnStep;
-      if (<u32>row < <u32>pictureRows) copyClipped(line, lineLength, from, run, to);
-      else clear(to, run);
-      to += <usize>(run << 2);
-    }
-  }
-}
-
 /**
  * Writes the addresses of the runs of a patch that reaches past the edge: runs above or below the image are zeros, and
  * those that reach past its sides are copied to `to`. Returns where the next copy goes.

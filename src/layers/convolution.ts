@@ -162,7 +162,7 @@ class Convolution {
     const places = rows * lines.small * columns.small;
     const depth = this.#weight.rows;
     const block = blockOf(depth, GRADIENT_PATCHES);
-    reserve(plan, patchFloats(this.#window, block) + block * (n + 16) + depth * n);
+    reserve(plan, patchFloats(this.#window, block) + depth * n);
     plan.operations += rows * this.operations;
     plan.call("convolutionGradient", depth, {
       tile: plan.tileFor(n),
@@ -226,7 +226,7 @@ class Convolution {
       ? this.#growing
       : [this.#shrinking!]) {
       const block = blockOf(Math.max(depth, 1), PATCHES);
-      reserve(plan, patchFloats(window, block) + block * n);
+      reserve(plan, patchFloats(window, block));
       plan.operations += 2 * rows * places * depth * n;
       plan.call("convolve", rows * places, {
         tile: plan.tileFor(n),

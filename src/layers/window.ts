@@ -2,7 +2,6 @@ import {
   WINDOW_CHANNELS,
   WINDOW_COLUMN_STEP,
   WINDOW_COLUMN_STRIDE,
-  WINDOW_COPIED,
   WINDOW_FIRST_COLUMN,
   WINDOW_FIRST_ROW,
   WINDOW_GRID_COLUMNS,
@@ -158,29 +157,26 @@ export function windowBlock(
   words[WINDOW_COLUMN_STEP] = columns.step;
   words[WINDOW_FIRST_ROW] = rows.first;
   words[WINDOW_FIRST_COLUMN] = columns.first;
-  const { run, runs, copied } = runsOf(rows, columns, channels);
+  const { run, runs } = runsOf(rows, columns, channels);
   words[WINDOW_RUN] = run;
   words[WINDOW_RUNS] = runs;
-  words[WINDOW_COPIED] = copied ? 1 : 0;
   return block;
 }
 
-/** Patches whose runs are shorter are copied: a product over so few floats would mostly wait for addresses. */
-const LEAST_RUN = 16;
-
 /** Runs of neighbouring floats of each patch: all taps of a row where they are side by side, otherwise each tap. */
-function runsOf(rows: Taps, columns: Taps, channels: number): { run: number; runs: number; copied: boolean } {
+function runsOf(rows: Taps, columns: Taps, channels: number): { run: number; runs: number } {
   const beside = columns.step === 1 || columns.taps === 1;
-  const [run, runs] = beside ? [columns.taps * channels, rows.taps] : [channels, rows.taps * columns.taps];
-  const copied = runs > 1 && run < LEAST_RUN;
-  return copied ? { run: run * runs, runs: 1, copied } : { run, runs, copied };
+  return beside
+    ? { run: columns.taps * channels, runs: rows.taps }
+    : { run: channels, runs: rows.taps * columns.taps };
 }
 
-/** Floats of a vector; a copied run takes whole ones. */
+/** Floats of a vector; pointers are written, and runs are copied, as whole ones. */
 const VECTOR = 4;
 
-/** Floats of scratch memory for the pointers to `count` patches, for copies, and for zeros. */
+/** Floats of scratch memory for the pointers to `count` patches and results, for copied runs, and for zeros. */
 export function patchFloats({ values }: Tensor<Uint32Array>, count: number): number {
   const [run, runs] = [values[WINDOW_RUN]!, values[WINDOW_RUNS]!];
-  return count * runs + (count * runs + 1) * Math.ceil(run / VECTOR) * VECTOR + VECTOR;
+  const slot = Math.ceil(run / VECTOR) * VECTOR;
+  return (count + VECTOR) * (runs + 1) + (count * runs + 1) * slot;
 }

@@ -211,10 +211,7 @@ class Bench {
     const source = this.#box.floats(batch, large.length / batch).set(large);
     const slope = this.#box.floats(places, n).set(slopes);
     const gradient = this.#box.floats(depth, n);
-    const width = this.#box.kernels.tileColumns(this.#tile);
-    const scratch = this.#scratch(
-      patchFloats(window, block) + block * Math.ceil(n / width) * width + depth * n,
-    );
+    const scratch = this.#scratch(patchFloats(window, block) + depth * n);
     inShares(depth, borders, (begin, end) => {
       const addresses = [window.address, source.at(), slope.at(), gradient.at()] as const;
       this.#box.kernels.convolutionGradient(
@@ -246,7 +243,7 @@ class Bench {
     const { batch, block } = this.#shape;
     const source = this.#box.floats(batch, pictures.length / batch).set(pictures);
     const start = this.#box.floats(1, n).set(seed);
-    const scratch = this.#scratch(patchFloats(window, block) + block * n);
+    const scratch = this.#scratch(patchFloats(window, block));
     inShares(places, borders, (begin, end) => {
       const addresses = [window.address, source.at(), packed, start.at()] as const;
       this.#box.kernels.convolve(begin, end, this.#tile, n, ...addresses, ...c, block, scratch);

@@ -308,7 +308,7 @@ function writeWindow(window: number): void {
   words.fill(2, WINDOW_CHANNELS + 3, WINDOW_TAP_COLUMNS + 1);
   words.fill(1, WINDOW_TAP_COLUMNS + 1, WINDOW_COLUMN_STRIDE + 1);
   words.fill(1, WINDOW_ROW_STEP, WINDOW_COLUMN_STEP + 1);
-  words.set([8, 2, 0], WINDOW_RUN);
+  words.set([8, 2], WINDOW_RUN);
 }
 
 /** A call that is in order, each address a block of zeros of its own. */
