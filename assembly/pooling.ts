@@ -6,7 +6,7 @@
 // blocks.
 
 import { arePictures, areSamplesApart, isShare } from "./checks";
-import { splat, storeUpTo } from "./simd";
+import { splat, storeTail, storeUpTo } from "./simd";
 
 // What to do with each window.
 const MAX = 0;
@@ -68,6 +68,7 @@ function maxWindow(corner: usize, line: usize, pixel: usize, rows: i32, columns:
 function maxWindowBackward(
   corner: usize, line: usize, pixel: usize, rows: i32, columns: i32, largest: usize, slope: usize, target: usize,
 ): void {
+  const whole = pixel & ~15;
   for (let c: usize = 0; c < pixel; c += 16) {
     const m = v128.load(largest + c);
     const g = v128.load(slope + c);
@@ -79,7 +80,9 @@ function maxWindowBackward(
         const v = v128.load(corner + at);
         const hit = v128.andnot(v128.or(f32x4.eq(v, m), f32x4.ne(v, v)), found);
         found = v128.or(found, hit);
-        storeUpTo(target + at, f32x4.add(v128.load(target + at), v128.and(g, hit)), left);
+        const sum = f32x4.add(v128.load(target + at), v128.and(g, hit));
+        if (c < whole) v128.store(target + at, sum);
+        else storeTail(target + at, sum, left);
         at += pixel;
       }
     }

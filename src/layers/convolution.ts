@@ -19,8 +19,8 @@ interface PatchBlock {
   readonly unit: number;
   readonly most: number;
 }
-const PATCHES: PatchBlock = { floats: 32 * 1024, unit: 48, most: 192 };
-const GRADIENT_PATCHES: PatchBlock = { floats: 48 * 1024, unit: 64, most: 256 };
+const PATCHES: PatchBlock = { floats: 16 * 1024, unit: 48, most: 192 };
+const GRADIENT_PATCHES: PatchBlock = { floats: 24 * 1024, unit: 64, most: 256 };
 /** Extra floats for the kernels, so that each part of their scratch memory can start on a vector boundary. */
 const SLACK = 64;
 
