@@ -6,7 +6,7 @@
 // blocks.
 
 import { arePictures, areSamplesApart, isShare } from "./checks";
-import { splat, storeTail, storeUpTo } from "./simd";
+import { splat, storeUpTo } from "./simd";
 
 // What to do with each window.
 const MAX = 0;
@@ -64,11 +64,40 @@ function maxWindow(corner: usize, line: usize, pixel: usize, rows: i32, columns:
   }
 }
 
+/** Whether elements are the window's largest, or NaN, where none was found before. */
+@inline
+function hits(v: v128, largest: v128, found: v128): v128 {
+  return v128.andnot(v128.or(f32x4.eq(v, largest), f32x4.ne(v, v)), found);
+}
+
+/** `maxWindowBackward` of the usual window of 2 × 2, without loops in the loop over the channels. */
+function maxOfFourBackward(
+  corner: usize, line: usize, pixel: usize, largest: usize, slope: usize, target: usize,
+): void {
+  for (let c: usize = 0; c < pixel; c += 16) {
+    const m = v128.load(largest + c);
+    const g = v128.load(slope + c);
+    const above = corner + c;
+    const below = above + line;
+    const h0 = hits(v128.load(above), m, i32x4.splat(0));
+    const h1 = hits(v128.load(above + pixel), m, h0);
+    const f1 = v128.or(h0, h1);
+    const h2 = hits(v128.load(below), m, f1);
+    const h3 = hits(v128.load(below + pixel), m, v128.or(f1, h2));
+    const left = (pixel - c) >> 2;
+    const to = target + c;
+    const under = to + line;
+    storeUpTo(to, f32x4.add(v128.load(to), v128.and(g, h0)), left);
+    storeUpTo(to + pixel, f32x4.add(v128.load(to + pixel), v128.and(g, h1)), left);
+    storeUpTo(under, f32x4.add(v128.load(under), v128.and(g, h2)), left);
+    storeUpTo(under + pixel, f32x4.add(v128.load(under + pixel), v128.and(g, h3)), left);
+  }
+}
+
 /** Adds a window's gradient to that of its first largest element, or of the first NaN if there is any. */
 function maxWindowBackward(
   corner: usize, line: usize, pixel: usize, rows: i32, columns: i32, largest: usize, slope: usize, target: usize,
 ): void {
-  const whole = pixel & ~15;
   for (let c: usize = 0; c < pixel; c += 16) {
     const m = v128.load(largest + c);
     const g = v128.load(slope + c);
@@ -77,12 +106,9 @@ function maxWindowBackward(
     for (let i = 0; i < rows; i++) {
       let at = <usize>i * line + c;
       for (let j = 0; j < columns; j++) {
-        const v = v128.load(corner + at);
-        const hit = v128.andnot(v128.or(f32x4.eq(v, m), f32x4.ne(v, v)), found);
+        const hit = hits(v128.load(corner + at), m, found);
         found = v128.or(found, hit);
-        const sum = f32x4.add(v128.load(target + at), v128.and(g, hit));
-        if (c < whole) v128.store(target + at, sum);
-        else storeTail(target + at, sum, left);
+        storeUpTo(target + at, f32x4.add(v128.load(target + at), v128.and(g, hit)), left);
         at += pixel;
       }
     }
@@ -158,7 +184,9 @@ function overWindows(
         const count = <f32>(rows * columns);
         if (way == MAX) maxWindow(x + corner, line, pixel, rows, columns, y + at);
         else if (way == AVERAGE) averageWindow(x + corner, line, pixel, rows, columns, count, y + at);
-        else if (way == MAX_BACKWARD) {
+        else if (way == MAX_BACKWARD && rows == 2 && columns == 2) {
+          maxOfFourBackward(x + corner, line, pixel, y + at, dy + at, dx + corner);
+        } else if (way == MAX_BACKWARD) {
           maxWindowBackward(x + corner, line, pixel, rows, columns, y + at, dy + at, dx + corner);
         } else averageWindowBackward(line, pixel, rows, columns, count, dy + at, dx + corner);
         at += pixel;
