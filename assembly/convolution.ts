@@ -112,7 +112,7 @@ export function convolve(
 }
 
 /**
- * Rows `begin` to `end` of the gradient Pᵀ·S of W[patch, n], over `places` positions. Each row of P is a patch of
+ * Rows `begin` to `end` of the gradient Pᵀ·S of W[patch, n], over positions `first` to `last` of all images. Each row of P is a patch of
  * `source`, each row of S the `n` floats of that position in `slopes`. Each block of positions is summed separately (see
  * gradientBlock.ts).
  *
@@ -120,19 +120,19 @@ export function convolve(
  * @param scratch SCRATCH_BYTES, then space for the pointers to a block's patches, for copied runs, and for its sums
  */
 export function convolutionGradient(
-  begin: i32, end: i32, tile: i32, n: i32, places: i32, window: usize, source: usize, slopes: usize,
+  begin: i32, end: i32, tile: i32, n: i32, first: i32, last: i32, window: usize, source: usize, slopes: usize,
   gradient: usize, accumulate: bool, block: i32, scratch: usize,
 ): void {
-  assert(isShare(begin, end) && n > 0 && places > 0 && block > 0 && isTile(tile), "convolutionGradient: sizes and tile");
+  assert(isShare(begin, end) && n > 0 && isShare(first, last) && block > 0 && isTile(tile), "convolutionGradient: sizes and tile");
   assert(isWindow(window) && end <= patchSize(window), "convolutionGradient: window");
-  assert(arePictures(window, picturesOf(window, places), source), "convolutionGradient: pictures in memory");
+  assert(arePictures(window, picturesOf(window, last), source), "convolutionGradient: pictures in memory");
   assert(
-    areFloats(slopes, places, n) && areFloats(gradient, end, n),
+    areFloats(slopes, last, n) && areFloats(gradient, end, n),
     "convolutionGradient: slopes and gradient are floats in memory",
   );
   assert(
-    areApart(gradient, <i64>end * n << 2, slopes, <i64>places * n << 2) &&
-      isApart(window, source, picturesOf(window, places), gradient, <i64>end * n << 2),
+    areApart(gradient, <i64>end * n << 2, slopes, <i64>last * n << 2) &&
+      isApart(window, source, picturesOf(window, last), gradient, <i64>end * n << 2),
     "convolutionGradient: gradient overlaps nothing that is read",
   );
   const depth = end - begin;
@@ -150,11 +150,11 @@ export function convolutionGradient(
   const spare = table + vectors(pointers, runs);
   const sums = spare + vectors(spareSize(window, block), 1);
   const total = gradient + <usize>begin * width;
-  for (let first = 0; first < places; first += block) {
-    const count = min(block, places - first);
-    pointAtPatches(window, source, first, first + count, table, runStep, spare);
-    const slope = slopes + <usize>first * width;
-    const sets = first == 0 && !accumulate;
+  for (let place = first; place < last; place += block) {
+    const count = min(block, last - place);
+    pointAtPatches(window, source, place, place + count, table, runStep, spare);
+    const slope = slopes + <usize>place * width;
+    const sets = place == first && !accumulate;
     const to = sets ? total : sums;
     if (n <= FEW_COLUMNS) {
       fewGradients(begin, end, n, run, count, table, runStep, slope, to);

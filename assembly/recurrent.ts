@@ -141,6 +141,7 @@ export function isRoom(scratch: usize, floats: i32): bool {
  * of δ[place, j]·slopes[place]. From row `split` on, δ's column is `skip` columns further to the right. Without places,
  * the gradient is 0.
  *
+ * @param start the first place, a multiple of `block`; unless it is 0, the sums are added to the gradient
  * @param source δ, with `sourceStep` bytes from one place to the next
  * @param slopes [places, n]: what the weights were multiplied by
  * @param zeros a row of zeros
@@ -148,11 +149,11 @@ export function isRoom(scratch: usize, floats: i32): bool {
  * @param scratch SCRATCH_BYTES, then space for a block of packed slopes, and for the sums of a block
  */
 export function recurrentGradient(
-  begin: i32, end: i32, tile: i32, n: i32, places: i32, source: usize, sourceStep: Stride, split: i32, skip: i32,
-  slopes: usize, zeros: usize, gradient: usize, block: i32, scratch: usize,
+  begin: i32, end: i32, tile: i32, n: i32, start: i32, places: i32, source: usize, sourceStep: Stride, split: i32,
+  skip: i32, slopes: usize, zeros: usize, gradient: usize, block: i32, scratch: usize,
 ): void {
   assert(
-    isShare(begin, end) && n > 0 && places >= 0 && split >= 0 && skip >= 0 && block > 0 && isTile(tile),
+    isShare(begin, end) && n > 0 && start >= 0 && places >= 0 && split >= 0 && skip >= 0 && block > 0 && isTile(tile),
     "recurrentGradient: sizes and tile",
   );
   const columns = end + (end > split ? skip : 0);
@@ -178,7 +179,7 @@ export function recurrentGradient(
     const to = part == 0 ? min(end, split) : end;
     if (from >= to) continue;
     const column = <usize>(from + (part == 0 ? 0 : skip)) << 2;
-    for (let first = 0; first < places; first += block) {
+    for (let first = start; first < places; first += block) {
       addBlock(
         first == 0, tile, to - from, n, min(block, places - first), source + column + <usize>first * sourceStep,
         sourceStep, slopes + <usize>first * width, zeros, gradient + <usize>from * width, packed, sums, scratch,

@@ -189,13 +189,21 @@ export class Engine {
 
   *#runSlices(team: Team | undefined, plan: Plan): Generator<Promise<unknown> | undefined, void> {
     const threads = team?.threads ?? 1;
-    const slices = Math.ceil(plan.operations / OPERATIONS_PER_TURN / plan.phases.length / threads);
-    if (slices <= 1) yield* this.#runJob(team, plan, 0, plan.phases.length, 0, 1);
-    for (let phase = 0; slices > 1 && phase < plan.phases.length; phase++) {
-      for (let slice = 0; slice < slices; slice++) {
-        yield* this.#runJob(team, plan, phase, 1, slice, slices);
-        yield;
+    const most = OPERATIONS_PER_TURN * threads;
+    const { phaseOperations } = plan;
+    for (let first = 0; first < phaseOperations.length; ) {
+      // As many phases as fit one turn together; a longer one alone, in slices.
+      let operations = phaseOperations[first]!;
+      let end = first + 1;
+      while (end < phaseOperations.length && operations + phaseOperations[end]! <= most) {
+        operations += phaseOperations[end++]!;
       }
+      const slices = Math.max(1, Math.ceil(operations / most));
+      for (let slice = 0; slice < slices; slice++) {
+        yield* this.#runJob(team, plan, first, end - first, slice, slices);
+        if (plan.operations > most) yield;
+      }
+      first = end;
     }
     if (!team) this.#count(plan);
   }

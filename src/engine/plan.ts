@@ -52,8 +52,9 @@ export class Plan {
   }
   /** Where each phase starts; all threads finish one before any starts the next. */
   readonly phases: readonly Address[];
-  /** Floating-point operations of its matrix products, to estimate how long it takes. */
+  /** Floating-point operations of its matrix products, to estimate how long it takes: of all phases, and of each. */
   readonly operations: number;
+  readonly phaseOperations: readonly number[];
   /** The most threads that any of its calls can be divided among. */
   readonly shares: number;
   /** Bytes of scratch memory per thread, and the address of thread 0's; undefined if the usual size is enough. */
@@ -64,6 +65,7 @@ export class Plan {
 
   constructor(memory: EngineMemory, words: readonly number[], starts: readonly number[], needs: PlanNeeds) {
     this.operations = needs.operations;
+    this.phaseOperations = needs.phaseOperations;
     this.shares = needs.shares;
     this.#list = words.length * 4;
     this.#block = memory.allocate((words.length + starts.length) * 4);
@@ -95,6 +97,7 @@ export class Plan {
 /** What a plan needs to run. */
 interface PlanNeeds {
   readonly operations: number;
+  readonly phaseOperations: readonly number[];
   readonly shares: number;
   readonly scratchBytes: number;
   readonly threads: number;
@@ -104,6 +107,8 @@ interface PlanNeeds {
 export class PlanBuilder {
   readonly #words: number[] = [];
   readonly #starts: number[] = [0];
+  /** Operations before each phase. */
+  readonly #before: number[] = [0];
   readonly #tile: number;
   readonly #float = new DataView(new ArrayBuffer(4));
   /** Number of rows while `rows` is adding calls; otherwise undefined. */
@@ -127,6 +132,7 @@ export class PlanBuilder {
   phase(): this {
     this.#record(OP_END, 0, 1, []);
     this.#starts.push(this.#words.length);
+    this.#before.push(this.operations);
     return this;
   }
 
@@ -146,6 +152,11 @@ export class PlanBuilder {
     this.#blockRows = undefined;
     this.#words[start + RECORD_ARGUMENTS] = this.#words.length - inside;
     return this;
+  }
+
+  /** Operations of each phase. */
+  get phaseOperations(): number[] {
+    return this.#before.map((before, index) => (this.#before[index + 1] ?? this.operations) - before);
   }
 
   /** Makes sure that each thread has at least this many bytes of scratch memory. */

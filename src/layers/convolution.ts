@@ -6,6 +6,7 @@ import { Activated } from "./activated.js";
 import type { ActivationName } from "./activations.js";
 import type { BuiltLayer, LayerPass, Place } from "./layer.js";
 import type { Parameter } from "./parameter.js";
+import { inPieces } from "./pieces.js";
 import { sizeOf } from "./shape.js";
 import { type Axis, forwardTaps, type Phase, patchFloats, phasesOf, windowBlock } from "./window.js";
 
@@ -163,17 +164,19 @@ class Convolution {
     const depth = this.#weight.rows;
     const block = blockOf(depth, GRADIENT_PATCHES);
     reserve(plan, patchFloats(this.#window, block) + depth * n);
-    plan.operations += rows * this.operations;
-    plan.call("convolutionGradient", depth, {
-      tile: plan.tileFor(n),
-      n,
-      places,
-      window: this.#window,
-      source,
-      slopes,
-      gradient: gradients.weight!,
-      accumulate: this.#weight.borrowed,
-      block,
+    inPieces(plan, places, rows * this.operations, block, (first, last) => {
+      plan.call("convolutionGradient", depth, {
+        tile: plan.tileFor(n),
+        n,
+        first,
+        last,
+        window: this.#window,
+        source,
+        slopes,
+        gradient: gradients.weight!,
+        accumulate: this.#weight.borrowed || first > 0,
+        block,
+      });
     });
     if (!gradients.bias) return;
     const width = this.#place.outputShape.at(-1)!;

@@ -4,6 +4,7 @@ import { NOWHERE, type Tensor } from "../engine/tensor.js";
 import { ACTIVATIONS, type ActivationName } from "./activations.js";
 import type { LayerPass, Place, Purpose, Room } from "./layer.js";
 import type { Parameter } from "./parameter.js";
+import { inPieces } from "./pieces.js";
 import type { RecurrentFields } from "./recurrentOptions.js";
 import { asMatrix } from "./shape.js";
 
@@ -208,13 +209,22 @@ export class Recurrent {
     plan: PlanBuilder,
     { rows }: Parameter,
     gradient: Tensor,
-    fields: Omit<KernelFields["recurrentGradient"], "tile" | "zeros" | "gradient" | "block">,
+    fields: Omit<KernelFields["recurrentGradient"], "tile" | "zeros" | "gradient" | "block" | "start">,
   ): void {
     const { n, places } = fields;
     plan.scratch(SCRATCH_BYTES + (PLACES * (n + 16) + rows * n) * Float32Array.BYTES_PER_ELEMENT);
-    plan.operations += 2 * places * rows * n;
     const tile = plan.tileFor(n);
     const { zeros } = this.#place;
-    plan.call("recurrentGradient", rows, { ...fields, tile, zeros, gradient, block: PLACES });
+    inPieces(plan, places, 2 * places * rows * n, PLACES, (start, end) => {
+      plan.call("recurrentGradient", rows, {
+        ...fields,
+        start,
+        places: end,
+        tile,
+        zeros,
+        gradient,
+        block: PLACES,
+      });
+    });
   }
 }

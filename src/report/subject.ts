@@ -18,8 +18,11 @@ export interface Subject {
   readonly dataTitle: string;
   /** Names the model's file to the reader. */
   readonly modelTitle: string;
-  /** Width and height, if the samples are grey images. Models with an `inputShape` of three dimensions know theirs. */
-  readonly image?: Sides;
+  /**
+   * Width and height, if the samples are images; null if they are none. Without it, models with an `inputShape` of three
+   * dimensions know theirs.
+   */
+  readonly image?: Sides | null;
   /** The class of each sample. */
   readonly labels?: ArrayLike<number>;
   /** The position of each point on the curve that it was sampled from. */
@@ -33,13 +36,14 @@ export interface Subject {
 /** The most values that go through the model at a time. */
 const VALUES_AT_A_TIME = 1 << 22;
 
-/** The shape of the samples if they are images: the model's, or as given. */
-export function imageShapeOf({ model: { inputShape }, image }: Subject): ImageShape | undefined {
-  const [height, width, channels] = inputShape;
-  if (inputShape.length === 3 && (channels === 1 || channels === 3)) {
-    return { height: height!, width: width!, channels };
-  }
-  return image && { ...image, channels: 1 };
+/** The shape of the samples if they are images: as given, or the model's. */
+export function imageShapeOf({ model: { inputShape, inputSize }, image }: Subject): ImageShape | undefined {
+  if (image === null) return undefined;
+  const [height, width, channels] = image
+    ? [image.height, image.width, inputSize / (image.height * image.width)]
+    : inputShape;
+  if (channels !== 1 && channels !== 3) return undefined;
+  return { height: height!, width: width!, channels };
 }
 
 /** Number of samples. */

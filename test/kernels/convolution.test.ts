@@ -214,17 +214,16 @@ class Bench {
     const scratch = this.#scratch(patchFloats(window, block) + depth * n);
     inShares(depth, borders, (begin, end) => {
       const addresses = [window.address, source.at(), slope.at(), gradient.at()] as const;
-      this.#box.kernels.convolutionGradient(
-        begin,
-        end,
-        this.#tile,
-        n,
-        places,
-        ...addresses,
-        0,
-        block,
-        scratch,
-      );
+      // In two pieces, of which the first is a whole number of blocks.
+      const cut = Math.ceil(places / block / 2) * block;
+      for (const [first, last] of [
+        [0, Math.min(cut, places)],
+        [cut, places],
+      ] as const) {
+        if (first >= last) continue;
+        const rest = [...addresses, first > 0 ? 1 : 0, block, scratch] as const;
+        this.#box.kernels.convolutionGradient(begin, end, this.#tile, n, first, last, ...rest);
+      }
     });
     this.#box.check(`gradient of ${titleOf(this.#shape)}`);
     return gradient.get();

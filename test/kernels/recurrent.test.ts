@@ -171,7 +171,7 @@ describe.each(BUILDS)("%s", (build) => {
             zeros.at(),
             gradient.at(),
           ];
-          box.kernels.recurrentGradient(begin, end, tile, n, ...given, 64, room);
+          box.kernels.recurrentGradient(begin, end, tile, n, 0, ...given, 64, room);
         });
         box.check(`recurrentGradient ${i}`);
         const found = { gradient: gradient.get(), source: source.get(), slopes: slopes.get() };

@@ -83,11 +83,15 @@ async function report(modelPath: string, name: string, options: ReportOptions): 
     const examples = await withColumns(source, isBuiltIn(name), options);
     const history = await historyOf(modelPath, file, model.description);
     const began = performance.now();
-    const subject = subjectOf(model, source, examples, {
-      modelTitle: basename(modelPath),
-      ...(history && { history }),
-      threshold: fitted ? { threshold: detector.threshold } : thresholdRule(options),
-    });
+    const { imageShape } = options;
+    const subject: Subject = {
+      ...subjectOf(model, source, examples, {
+        modelTitle: basename(modelPath),
+        ...(history && { history }),
+        threshold: fitted ? { threshold: detector.threshold } : thresholdRule(options),
+      }),
+      ...(imageShape !== undefined && { image: imageShape === "none" ? null : imageShape }),
+    };
     if (options.picture === undefined) await writeReport(out, subject);
     else await writePicture(out, subject, options.picture, options.dark === true);
     const seconds = (performance.now() - began) / 1000;
