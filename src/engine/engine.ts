@@ -190,15 +190,17 @@ export class Engine {
   *#runSlices(team: Team | undefined, plan: Plan): Generator<Promise<unknown> | undefined, void> {
     const threads = team?.threads ?? 1;
     const most = OPERATIONS_PER_TURN * threads;
-    const { phaseOperations } = plan;
-    for (let first = 0; first < phaseOperations.length; ) {
-      // As many phases as fit one turn together; a longer one alone, in slices.
-      let operations = phaseOperations[first]!;
+    const { work } = plan;
+    for (let first = 0; first < work.length; ) {
+      // As many phases as fit one turn together; a longer one alone, in slices. More slices than there are shares for all
+      // threads would leave some of them without work.
+      let { operations } = work[first]!;
       let end = first + 1;
-      while (end < phaseOperations.length && operations + phaseOperations[end]! <= most) {
-        operations += phaseOperations[end++]!;
+      while (end < work.length && operations + work[end]!.operations <= most) {
+        operations += work[end++]!.operations;
       }
-      const slices = Math.max(1, Math.ceil(operations / most));
+      const useful = Math.max(1, Math.floor(work[first]!.shares / threads));
+      const slices = Math.min(useful, Math.max(1, Math.ceil(operations / most)));
       for (let slice = 0; slice < slices; slice++) {
         yield* this.#runJob(team, plan, first, end - first, slice, slices);
         if (plan.operations > most) yield;

@@ -52,9 +52,10 @@ export class Plan {
   }
   /** Where each phase starts; all threads finish one before any starts the next. */
   readonly phases: readonly Address[];
-  /** Floating-point operations of its matrix products, to estimate how long it takes: of all phases, and of each. */
+  /** Floating-point operations of its matrix products, to estimate how long it takes. */
   readonly operations: number;
-  readonly phaseOperations: readonly number[];
+  /** The operations of each phase, and the most shares that its calls can be divided into. */
+  readonly work: readonly PhaseWork[];
   /** The most threads that any of its calls can be divided among. */
   readonly shares: number;
   /** Bytes of scratch memory per thread, and the address of thread 0's; undefined if the usual size is enough. */
@@ -65,7 +66,7 @@ export class Plan {
 
   constructor(memory: EngineMemory, words: readonly number[], starts: readonly number[], needs: PlanNeeds) {
     this.operations = needs.operations;
-    this.phaseOperations = needs.phaseOperations;
+    this.work = needs.work;
     this.shares = needs.shares;
     this.#list = words.length * 4;
     this.#block = memory.allocate((words.length + starts.length) * 4);
@@ -94,10 +95,16 @@ export class Plan {
   }
 }
 
+/** How much there is to do in a phase. */
+export interface PhaseWork {
+  readonly operations: number;
+  readonly shares: number;
+}
+
 /** What a plan needs to run. */
 interface PlanNeeds {
   readonly operations: number;
-  readonly phaseOperations: readonly number[];
+  readonly work: readonly PhaseWork[];
   readonly shares: number;
   readonly scratchBytes: number;
   readonly threads: number;
@@ -107,8 +114,9 @@ interface PlanNeeds {
 export class PlanBuilder {
   readonly #words: number[] = [];
   readonly #starts: number[] = [0];
-  /** Operations before each phase. */
+  /** Operations before each phase, and the largest number of shares in it. */
   readonly #before: number[] = [0];
+  readonly #phaseShares: number[] = [1];
   readonly #tile: number;
   readonly #float = new DataView(new ArrayBuffer(4));
   /** Number of rows while `rows` is adding calls; otherwise undefined. */
@@ -133,6 +141,7 @@ export class PlanBuilder {
     this.#record(OP_END, 0, 1, []);
     this.#starts.push(this.#words.length);
     this.#before.push(this.operations);
+    this.#phaseShares.push(1);
     return this;
   }
 
@@ -154,9 +163,12 @@ export class PlanBuilder {
     return this;
   }
 
-  /** Operations of each phase. */
-  get phaseOperations(): number[] {
-    return this.#before.map((before, index) => (this.#before[index + 1] ?? this.operations) - before);
+  /** How much there is to do in each phase so far. */
+  get work(): PhaseWork[] {
+    return this.#before.map((before, index) => ({
+      operations: (this.#before[index + 1] ?? this.operations) - before,
+      shares: this.#phaseShares[index]!,
+    }));
   }
 
   /** Makes sure that each thread has at least this many bytes of scratch memory. */
@@ -224,10 +236,10 @@ export class PlanBuilder {
   }
 
   #record(operation: number, extent: number, grain: number, fields: readonly number[]): void {
-    this.shares = Math.max(
-      this.shares,
-      Math.ceil((this.#blockRows ?? extent) / (this.#blockRows ? GRAIN : grain)),
-    );
+    const shares = Math.ceil((this.#blockRows ?? extent) / (this.#blockRows ? GRAIN : grain));
+    const phase = this.#phaseShares.length - 1;
+    this.shares = Math.max(this.shares, shares);
+    this.#phaseShares[phase] = Math.max(this.#phaseShares[phase]!, shares);
     this.#words.push(operation, RECORD_ARGUMENTS + fields.length, extent, grain, ...fields);
   }
 
