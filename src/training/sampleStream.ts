@@ -17,12 +17,12 @@ import type { Gate } from "./gate.js";
  * returns an iterable, sync or async. To be read more than once, the stream must start again each time, as a function
  * does; a generator object can only be read once.
  */
-export type SampleStream = StreamOf<Samples>;
+export type SampleStream = AsyncIterable<Samples> | (() => AsyncIterable<Samples> | Iterable<Samples>);
 
 /** A stream for training and evaluation, whose chunks may bring targets and weights: `{ samples, targets }`. */
-export type ExampleStream = StreamOf<Samples | Examples>;
-
-type StreamOf<T> = AsyncIterable<T> | (() => AsyncIterable<T> | Iterable<T>);
+export type ExampleStream =
+  | AsyncIterable<Samples | Examples>
+  | (() => AsyncIterable<Samples | Examples> | Iterable<Samples | Examples>);
 
 /** A stream of samples to read, and what is known about it. */
 export interface StreamedRows {
