@@ -29,7 +29,8 @@ export interface RowReasons {
 }
 
 /**
- * A reason in words, such as `pressure 9.1, expected 4.2 (71 %)`; of a row, all of its reasons, separated by semicolons.
+ * A reason in words, such as `pressure 9.1, expected 4.2 (71 %)`; of a row, its reasons, separated by semicolons, without
+ * those that round to 0 % or read as expected.
  *
  * @param reason one of `explain` or of `detectAnomalies`
  * @throws {ArgumentError} for anything else
@@ -38,9 +39,20 @@ export function describeReason(reason: Reason | RowReasons): string {
   if (typeof reason !== "object" || reason === null) {
     throw new ArgumentError(`reason must be one of a detector's reasons, not ${show(reason)}`);
   }
-  if ("reasons" in reason) return reason.reasons.map(describeReason).join("; ");
+  if ("reasons" in reason) return told(reason.reasons).map(describeReason).join("; ");
   const { name, value, expected, share } = reason;
   return `${name} ${written(value)}, expected ${written(expected)} (${Math.round(share * 100)} %)`;
+}
+
+/** Shares below this round to 0 %. */
+export const LEAST_SHARE = 0.005;
+
+/** The reasons that are worth telling: neither a share of nearly 0 nor a value that reads as the expected one explains. */
+function told(reasons: readonly Reason[]): readonly Reason[] {
+  return reasons.filter(
+    ({ value, expected, share }, index) =>
+      index === 0 || (share >= LEAST_SHARE && written(value) !== written(expected)),
+  );
 }
 
 /** Four digits say enough. */

@@ -204,7 +204,7 @@ export class Autoencoder extends Predictor {
 
   /** Number of weights and biases. */
   get parameterCount(): number {
-    return this.summary().parameters;
+    return this.#summary().parameters;
   }
 
   /** Layers, loss, optimizer and seed, with all defaults filled in. */
@@ -238,9 +238,13 @@ export class Autoencoder extends Predictor {
       throw new ArgumentError(`print must be a function such as console.log, not ${show(print)}`);
     }
     this.#lifetime.assertAlive();
-    const summary = summaryTable(layerSummaries(stackOf(this.#description)));
+    const summary = this.#summary();
     print?.(summary.toString());
     return summary;
+  }
+
+  #summary(): Summary {
+    return summaryTable(layerSummaries(stackOf(this.#description)));
   }
 
   /** What the model runs on. */

@@ -1,5 +1,5 @@
 import type { RowReasons } from "../../index.js";
-import { counted } from "../numberText.js";
+import { counted, plural } from "../numberText.js";
 import { type GridColumn, grid, note, section } from "../page.js";
 import { element, escapeText } from "../svg.js";
 import type { DetectionSubject } from "./detectionSubject.js";
@@ -68,16 +68,20 @@ export function oddRowTable(
     ...(odd.length > rows.length ? [`${counted(odd.length - rows.length)} more rows are odd.`] : []),
     rowNote(subject),
   ];
-  const content = folded(columns, lines, "rows") + notes.map(note).join("");
+  const content = folded(columns, lines, ["row"]) + notes.map(note).join("");
   return section({ name: "rows", title: "The oddest rows, and why", content });
 }
 
 /** A table whose first lines are seen, and the others when wanted. */
-function folded(columns: readonly GridColumn[], lines: readonly string[][], noun: string): string {
+function folded(
+  columns: readonly GridColumn[],
+  lines: readonly string[][],
+  noun: readonly [one: string, many?: string],
+): string {
   const first = grid(columns, lines.slice(0, UNFOLDED));
   const rest = lines.slice(UNFOLDED);
   if (rest.length === 0) return first;
-  const summary = `The next ${rest.length} ${noun}`;
+  const summary = `The next ${plural(rest.length, ...noun)}`;
   return first + element("details", {}, element("summary", {}, summary), grid(columns, rest));
 }
 
@@ -139,7 +143,7 @@ export function stretchTable(
     ...(all > stretches.length ? [`${counted(all - stretches.length)} more stretches are odd.`] : []),
     `The score is the largest of the stretch. Values are means over the oddest window of ${counted(windows!.size)} rows around it.`,
   ];
-  const content = folded(columns, lines, "stretches") + notes.map(note).join("");
+  const content = folded(columns, lines, ["stretch", "stretches"]) + notes.map(note).join("");
   const title =
     odd.length > 0 ? "The odd stretches, and why" : "Where windows are above the threshold, and why";
   return section({ name: "rows", title, content });

@@ -1,3 +1,4 @@
+import { LEAST_SHARE } from "../../anomaly/reasons.js";
 import type { Cell, TableColumn } from "../../data/index.js";
 import { MissingValues } from "../../data/missingValues.js";
 import type { ColumnValue, Reason } from "../../index.js";
@@ -8,8 +9,6 @@ import type { DetectionSubject } from "./detectionSubject.js";
 const LONGEST_CELL = 60;
 /** A number with more digits than this is rounded. */
 const MOST_DIGITS = 6;
-/** A column that contributes less is not worth a word. */
-const LEAST_SHARE = 0.005;
 /** Cells that are looked at for a decimal comma. */
 const LOOKED_AT = 100;
 
