@@ -19,6 +19,12 @@ import { loadMnist, PIXELS } from "../support/mnist.js";
  */
 export const thorough = process.env.CANON_SEEDS === "all";
 
+/**
+ * Whether to train the networks that take minutes as well, as they do on Node 20, which has no turbo: `CANON_SEEDS=one` or
+ * `all`.
+ */
+export const patient = process.env.CANON_SEEDS !== undefined;
+
 /** Time for a test, in ms: enough for one seed on a busy machine; three seeds take what they take. */
 export const PATIENCE = thorough ? 0 : 1_200_000;
 
