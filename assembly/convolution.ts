@@ -112,9 +112,9 @@ export function convolve(
 }
 
 /**
- * Rows `begin` to `end` of the gradient Pᵀ·S of W[patch, n], over positions `first` to `last` of all images. Each row of P is a patch of
- * `source`, each row of S the `n` floats of that position in `slopes`. Each block of positions is summed separately (see
- * gradientBlock.ts).
+ * Rows `begin` to `end` of the gradient Pᵀ·S of W[patch, n], over positions `first` to `last` of all images. Each row of P
+ * is a patch of `source`, each row of S the `n` floats of that position in `slopes`. Each block of positions is summed
+ * separately (see gradientBlock.ts).
  *
  * @param accumulate whether to add to the existing values
  * @param scratch SCRATCH_BYTES, then space for the pointers to a block's patches, for copied runs, and for its sums
@@ -123,7 +123,10 @@ export function convolutionGradient(
   begin: i32, end: i32, tile: i32, n: i32, first: i32, last: i32, window: usize, source: usize, slopes: usize,
   gradient: usize, accumulate: bool, block: i32, scratch: usize,
 ): void {
-  assert(isShare(begin, end) && n > 0 && isShare(first, last) && block > 0 && isTile(tile), "convolutionGradient: sizes and tile");
+  assert(
+    isShare(begin, end) && n > 0 && isShare(first, last) && block > 0 && isTile(tile),
+    "convolutionGradient: sizes and tile",
+  );
   assert(isWindow(window) && end <= patchSize(window), "convolutionGradient: window");
   assert(arePictures(window, picturesOf(window, last), source), "convolutionGradient: pictures in memory");
   assert(

@@ -7,7 +7,7 @@ import { SCRATCH_BYTES } from "./abi";
 import { areApart, areFloats } from "./checks";
 import { gemm } from "./gemm";
 import {
-  activate, addFloats, areStepsOrNone, areWeights, atStep, clear, gatherRows, isRecurrent, isRoom,
+  activate, addFloats, areStepsOrNone, areWeights, atStep, clear, isRecurrent, isRoom, outputAt, projectInputs,
 } from "./recurrent";
 import { madd, storeUpTo } from "./simd";
 
@@ -95,6 +95,8 @@ export function gru(
   const inputRow = <usize>(inputs << 2);
   const stateRow = <usize>(units << 2);
   const gateRow = stateRow * 4;
+  const xRow = <usize>(xSize << 2);
+  const yRow = <usize>(ySize << 2);
   const inputSums = scratch + SCRATCH_BYTES;
   const ownGates = inputSums + <usize>block * gateRow;
   const stateSums = ownGates + <usize>block * gateRow;
@@ -105,32 +107,25 @@ export function gru(
   addFloats(stateBias, 0, stateSeed, width);
   for (let first = begin; first < end; first += block) {
     const count = min(block, end - first);
-    const from = x + <usize>first * <usize>(xSize << 2);
+    const from = x + <usize>first * xRow;
     clear(ownStates, count * units);
     let previous = ownStates;
     for (let t = 0; t < steps; t++) {
       const kept = atStep(gates, t, rows, first, 4 * units, ownGates);
       const state = atStep(states, t, rows, first, units, ownStates);
       if (t == 0 || !repeated) {
-        let a = from + <usize>t * inputRow;
-        let aRow = <usize>(xSize << 2);
-        if (sources) {
-          const source = atStep(sources, t, rows, first, inputs, 0);
-          gatherRows(count, inputs, a, aRow, source);
-          a = source;
-          aRow = inputRow;
-        }
-        gemm(tile, 0, count, width, inputs, a, aRow, 4, inputWeights, inputSeed, 0, inputSums, gateRow, scratch);
+        const a = from + <usize>t * inputRow;
+        const source = atStep(sources, t, rows, first, inputs, 0);
+        projectInputs(
+          tile, count, width, inputs, a, xRow, source, inputWeights, inputSeed, inputSums, gateRow, scratch,
+        );
       }
       gemm(
         tile, 0, count, width, units, previous, stateRow, 4, stateWeights, stateSeed, 0, stateSums, stateRow * 3, scratch,
       );
-      let out: usize = 0;
-      if (sequences) out = y + <usize>(first * steps + t) * stateRow;
-      else if (t + 1 == steps) out = y + <usize>first * stateRow;
-      const outRow = <usize>(ySize << 2);
+      const out = outputAt(y, first, t, steps, units, sequences);
       gruCells(
-        activation, recurrentActivation, count, units, inputSums, stateSums, kept, previous, state, out, outRow,
+        activation, recurrentActivation, count, units, inputSums, stateSums, kept, previous, state, out, yRow,
       );
       previous = state;
     }

@@ -3,7 +3,6 @@
 import { SCRATCH_BYTES } from "./abi";
 import { areApart, areFloats } from "./checks";
 import { arePanels, gemm, isTile } from "./gemm";
-import {  } from "./math";
 import {
   addFloats, anyBackward4, areSteps, areUsual, atStep, clear, isRecurrent, isRoom, sigmoidSlope, tanhSlope,
 } from "./recurrent";

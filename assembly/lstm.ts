@@ -8,7 +8,7 @@ import { SCRATCH_BYTES } from "./abi";
 import { areApart, areFloats } from "./checks";
 import { gemm } from "./gemm";
 import {
-  activate, addFloats, areStepsOrNone, areWeights, atStep, clear, gatherRows, isRecurrent, isRoom,
+  activate, addFloats, areStepsOrNone, areWeights, atStep, clear, isRecurrent, isRoom, outputAt, projectInputs,
 } from "./recurrent";
 import { madd, storeUpTo } from "./simd";
 
@@ -93,6 +93,8 @@ export function lstm(
   const inputRow = <usize>(inputs << 2);
   const stateRow = <usize>(units << 2);
   const gateRow = stateRow * 4;
+  const xRow = <usize>(xSize << 2);
+  const yRow = <usize>(ySize << 2);
   const ownSums = scratch + SCRATCH_BYTES;
   const start = ownSums + <usize>block * gateRow;
   const ownCells = start + <usize>block * gateRow;
@@ -101,7 +103,7 @@ export function lstm(
   addFloats(bias, stateBias, seed, width);
   for (let first = begin; first < end; first += block) {
     const count = min(block, end - first);
-    const from = x + <usize>first * <usize>(xSize << 2);
+    const from = x + <usize>first * xRow;
     clear(ownCells, count * units);
     let previous = ownCells;
     let h = ownStates;
@@ -110,26 +112,17 @@ export function lstm(
       const c = atStep(cells, t, rows, first, units, ownCells);
       const state = atStep(states, t, rows, first, units, ownStates);
       if (t == 0 || !repeated) {
-        let a = from + <usize>t * inputRow;
-        let aRow = <usize>(xSize << 2);
-        if (sources) {
-          const source = atStep(sources, t, rows, first, inputs, 0);
-          gatherRows(count, inputs, a, aRow, source);
-          a = source;
-          aRow = inputRow;
-        }
-        gemm(tile, 0, count, width, inputs, a, aRow, 4, inputWeights, seed, 0, z, gateRow, scratch);
+        const a = from + <usize>t * inputRow;
+        const source = atStep(sources, t, rows, first, inputs, 0);
+        projectInputs(tile, count, width, inputs, a, xRow, source, inputWeights, seed, z, gateRow, scratch);
         if (repeated) addFloats(z, 0, start, count * width);
       }
       if (t > 0) {
         const sums = repeated ? start : z;
         gemm(tile, 0, count, width, units, h, stateRow, 4, stateWeights, sums, gateRow, z, gateRow, scratch);
       }
-      let out: usize = 0;
-      if (sequences) out = y + <usize>(first * steps + t) * stateRow;
-      else if (t + 1 == steps) out = y + <usize>first * stateRow;
-      const outRow = <usize>(ySize << 2);
-      lstmCells(activation, recurrentActivation, count, units, z, previous, c, state, out, outRow);
+      const out = outputAt(y, first, t, steps, units, sequences);
+      lstmCells(activation, recurrentActivation, count, units, z, previous, c, state, out, yRow);
       previous = c;
       h = state;
     }

@@ -6,7 +6,7 @@
 import { ACTIVATION_SIGMOID, ACTIVATION_SOFTPLUS, ACTIVATION_TANH, SCRATCH_BYTES } from "./abi";
 import { backward4, forward4 } from "./activation";
 import { areApart, areFloats, areVectors, isShare, isStride } from "./checks";
-import { arePanels, isTile } from "./gemm";
+import { arePanels, gemm, isTile } from "./gemm";
 import { addBlock, packedColumns } from "./gradientBlock";
 import { sigmoid4, tanh4 } from "./math";
 import { splat, storeUpTo } from "./simd";
@@ -92,8 +92,31 @@ export function addFloats(from: usize, added: usize, to: usize, count: i32): voi
   }
 }
 
+/**
+ * to = seed + W·x of `count` rows of inputs, `aRow` bytes apart; rows of `to` are `toRow` bytes apart. Unless `source` is 0,
+ * the inputs are kept there.
+ */
+export function projectInputs(
+  tile: i32, count: i32, width: i32, inputs: i32, a: usize, aRow: usize, source: usize, weights: usize, seed: usize,
+  to: usize, toRow: usize, scratch: usize,
+): void {
+  if (source) {
+    gatherRows(count, inputs, a, aRow, source);
+    a = source;
+    aRow = <usize>(inputs << 2);
+  }
+  gemm(tile, 0, count, width, inputs, a, aRow, 4, weights, seed, 0, to, toRow, scratch);
+}
+
+/** Where the state of row `first` at step `t` goes in y: every state is wanted, or only the last one; 0 for nowhere. */
+@inline
+export function outputAt(y: usize, first: i32, t: i32, steps: i32, units: i32, sequences: bool): usize {
+  if (sequences) return y + <usize>(first * steps + t) * <usize>(units << 2);
+  return t + 1 == steps ? y + <usize>first * <usize>(units << 2) : 0;
+}
+
 /** Copies `count` rows of `width` floats into contiguous ones. */
-export function gatherRows(count: i32, width: i32, from: usize, step: usize, to: usize): void {
+function gatherRows(count: i32, width: i32, from: usize, step: usize, to: usize): void {
   for (let row = 0; row < count; row++) {
     addFloats(from + <usize>row * step, 0, to + <usize>row * <usize>(width << 2), width);
   }

@@ -47,36 +47,13 @@ export const gruKind: LayerKind<GruLayer> = {
         ...recurrent.room(purpose, rows),
         ...(purpose === "training" && layer.bias && { stateSums: { shape: [rows, 3 * layer.units] } }),
       }),
-      forward(plan, { rows, x, y, kept }) {
-        const { gates = NOWHERE, states = NOWHERE, sources = NOWHERE } = kept;
-        plan.call("gru", rows, {
-          ...recurrent.fields(plan, rows),
-          ...recurrent.biases,
-          tile: recurrent.tiles(plan).gates,
-          x,
-          inputWeights: recurrent.inputPack,
-          stateWeights: recurrent.statePack,
-          y,
-          gates,
-          states,
-          sources,
-        });
+      forward(plan, pass) {
+        plan.call("gru", pass.rows, recurrent.forwardFields(plan, pass));
       },
-      backward(plan, { rows, dy, dx = NOWHERE, kept }) {
-        const { units, inputs } = recurrent.tiles(plan);
-        plan.call("gruBackward", rows, {
-          ...recurrent.fields(plan, rows),
-          tile: units,
-          inputTile: inputs,
-          inputWeights: recurrent.inputPackBack,
-          stateWeights: recurrent.statePackBack,
-          gates: kept.gates!,
-          states: kept.states!,
-          dy,
-          dx,
-          sums: kept.sums ?? NOWHERE,
-          stateSums: kept.stateSums ?? NOWHERE,
-        });
+      backward(plan, pass) {
+        const { states, stateSums = NOWHERE } = pass.kept;
+        const fields = recurrent.backwardFields(plan, pass);
+        plan.call("gruBackward", pass.rows, { ...fields, states: states!, stateSums });
       },
       gradient(plan, pass) {
         recurrent.gradient(plan, pass);

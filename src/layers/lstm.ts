@@ -66,36 +66,13 @@ export const lstmKind: LayerKind<LstmLayer> = {
         ...recurrent.room(purpose, rows),
         ...(purpose === "training" && { cells: recurrent.stepRoom(rows) }),
       }),
-      forward(plan, { rows, x, y, kept }) {
-        const { gates = NOWHERE, cells = NOWHERE, states = NOWHERE, sources = NOWHERE } = kept;
-        plan.call("lstm", rows, {
-          ...recurrent.fields(plan, rows),
-          ...recurrent.biases,
-          tile: recurrent.tiles(plan).gates,
-          x,
-          inputWeights: recurrent.inputPack,
-          stateWeights: recurrent.statePack,
-          y,
-          gates,
-          cells,
-          states,
-          sources,
-        });
+      forward(plan, pass) {
+        const cells = pass.kept.cells ?? NOWHERE;
+        plan.call("lstm", pass.rows, { ...recurrent.forwardFields(plan, pass), cells });
       },
-      backward(plan, { rows, dy, dx = NOWHERE, kept }) {
-        const { units, inputs } = recurrent.tiles(plan);
-        plan.call("lstmBackward", rows, {
-          ...recurrent.fields(plan, rows),
-          tile: units,
-          inputTile: inputs,
-          inputWeights: recurrent.inputPackBack,
-          stateWeights: recurrent.statePackBack,
-          gates: kept.gates!,
-          cells: kept.cells!,
-          dy,
-          dx,
-          sums: kept.sums ?? NOWHERE,
-        });
+      backward(plan, pass) {
+        const cells = pass.kept.cells!;
+        plan.call("lstmBackward", pass.rows, { ...recurrent.backwardFields(plan, pass), cells });
       },
       gradient: (plan, pass) => recurrent.gradient(plan, pass),
       refresh: (plan) => recurrent.refresh(plan),

@@ -47,11 +47,11 @@ export class Recurrent {
   readonly #inputWeight: Parameter;
   readonly #stateWeight: Parameter;
   /** Weights packed for the products with inputs and states. */
-  readonly inputPack: Tensor;
-  readonly statePack: Tensor;
+  readonly #inputPack: Tensor;
+  readonly #statePack: Tensor;
   /** Weights packed for the products with gradients. */
-  readonly inputPackBack: Tensor;
-  readonly statePackBack: Tensor;
+  readonly #inputPackBack: Tensor;
+  readonly #statePackBack: Tensor;
 
   /** @param gates number of gates: 4 for LSTMs, 3 for GRUs */
   constructor(place: Place, layer: RecurrentFields, gates: 3 | 4) {
@@ -66,10 +66,10 @@ export class Recurrent {
     this.#inputWeight = parameters.weight_ih_l0!;
     this.#stateWeight = parameters.weight_hh_l0!;
     const { rows } = this.#stateWeight;
-    this.inputPack = storage.floats(engine.packedSize(this.#inputs, rows));
-    this.statePack = storage.floats(engine.packedSize(units, rows));
-    this.inputPackBack = first ? NOWHERE : storage.floats(engine.packedSize(rows, this.#inputs));
-    this.statePackBack = storage.floats(engine.packedSize(rows, units));
+    this.#inputPack = storage.floats(engine.packedSize(this.#inputs, rows));
+    this.#statePack = storage.floats(engine.packedSize(units, rows));
+    this.#inputPackBack = first ? NOWHERE : storage.floats(engine.packedSize(rows, this.#inputs));
+    this.#statePackBack = storage.floats(engine.packedSize(rows, units));
   }
 
   /** Floating-point operations per sample. */
@@ -83,7 +83,7 @@ export class Recurrent {
   }
 
   /** The bias of the inputs, and that of the states. */
-  get biases(): { readonly bias: Tensor; readonly stateBias: Tensor } {
+  get #biases(): { readonly bias: Tensor; readonly stateBias: Tensor } {
     const { parameters, values } = this.#place;
     const of = (name: string) => parameters[name]?.in(values) ?? NOWHERE;
     return { bias: of("bias_ih_l0"), stateBias: of("bias_hh_l0") };
@@ -112,7 +112,7 @@ export class Recurrent {
   }
 
   /** The fields of both directions; adds what a forward pass of these rows computes to the plan's operations. */
-  fields(plan: PlanBuilder, rows: number): Fields {
+  #fields(plan: PlanBuilder, rows: number): Fields {
     const { units, activation, recurrentActivation, returnSequences } = this.#layer;
     const gates = this.#gates * units;
     const floats = Math.max(12 * ROWS * units + 2 * gates, ROWS * 5 * units + this.#inputs + units);
@@ -131,8 +131,31 @@ export class Recurrent {
     };
   }
 
+  /** The fields of a forward pass that both kinds have. */
+  forwardFields(plan: PlanBuilder, { rows, x, y, kept }: LayerPass) {
+    const { gates = NOWHERE, states = NOWHERE, sources = NOWHERE } = kept;
+    const [inputWeights, stateWeights] = [this.#inputPack, this.#statePack];
+    const tile = this.#tiles(plan).gates;
+    return {
+      ...this.#fields(plan, rows),
+      ...this.#biases,
+      ...{ tile, x, inputWeights, stateWeights, y, gates, states, sources },
+    };
+  }
+
+  /** The fields of a backward pass that both kinds have. */
+  backwardFields(plan: PlanBuilder, { rows, dy, dx = NOWHERE, kept }: LayerPass) {
+    const { units, inputs } = this.#tiles(plan);
+    const [inputWeights, stateWeights] = [this.#inputPackBack, this.#statePackBack];
+    const sums = kept.sums ?? NOWHERE;
+    return {
+      ...this.#fields(plan, rows),
+      ...{ tile: units, inputTile: inputs, inputWeights, stateWeights, gates: kept.gates!, dy, dx, sums },
+    };
+  }
+
   /** The tiles of the products with all gates, with units, and with inputs. */
-  tiles(plan: PlanBuilder): { readonly gates: number; readonly units: number; readonly inputs: number } {
+  #tiles(plan: PlanBuilder): { readonly gates: number; readonly units: number; readonly inputs: number } {
     const { units } = this.#layer;
     return {
       gates: plan.tileFor(this.#gates * units),
@@ -193,9 +216,9 @@ export class Recurrent {
   refresh(plan: PlanBuilder): void {
     const { values, first } = this.#place;
     const [input, state] = [this.#inputWeight.in(values), this.#stateWeight.in(values)];
-    plan.packColumns(input, this.inputPack).packColumns(state, this.statePack);
-    plan.packRows(state, this.statePackBack);
-    if (!first) plan.packRows(input, this.inputPackBack);
+    plan.packColumns(input, this.#inputPack).packColumns(state, this.#statePack);
+    plan.packRows(state, this.#statePackBack);
+    if (!first) plan.packRows(input, this.#inputPackBack);
   }
 
   /** An upper bound of the output. Other activations than the usual ones can grow from step to step. */
