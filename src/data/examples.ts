@@ -1,6 +1,7 @@
 import { knownKeys, show } from "../common/check.js";
 import { ArgumentError, ShapeError } from "../common/errors.js";
-import { isSamples, type Rows, type Samples, toRows } from "./samples.js";
+import type { Work } from "../engine/turns.js";
+import { checkValues, isSamples, type Rows, type Samples, toRows, wantedOf } from "./samples.js";
 
 /** What can be given with samples: other targets than the samples themselves, and weights. */
 export interface ExampleOptions {
@@ -91,6 +92,19 @@ function toWeights(name: string, given: ArrayLike<number>, rows: number): Float3
       `${name} must hold finite numbers of at least 0, but weight ${row} is ${show(weight)}`,
     );
   });
+}
+
+/**
+ * Checks every value of samples and targets. Cross-entropy compares the output with the targets, so that only these must
+ * lie in [0, 1].
+ *
+ * @param scales whether the values will be scaled
+ * @param unit whether cross-entropy compares them
+ * @throws what `checkValues` throws
+ */
+export function* checkExamples(rows: ExampleRows, scales: boolean, unit: boolean): Work<void> {
+  yield* checkValues(rows, wantedOf(scales, unit && !rows.targets));
+  if (rows.targets) yield* checkValues(rows.targets, wantedOf(scales, unit));
 }
 
 /** Some consecutive rows, with their targets and weights. */

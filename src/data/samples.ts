@@ -183,6 +183,12 @@ export function rowsPerTurn(columns: number): number {
 /** What values must satisfy: be finite float64 (before scaling), finite float32, or from 0 to 1. */
 export type Wanted = "finite" | "float32" | "unit";
 
+/** @param unit whether cross-entropy compares the values; where they are scaled first, only what comes out must suit it */
+export function wantedOf(scales: boolean, unit: boolean): Wanted {
+  if (scales) return "finite";
+  return unit ? "unit" : "float32";
+}
+
 /**
  * The largest float64 that rounds to a finite float32: the one just below the midpoint between the largest float32 and
  * 2¹²⁸.

@@ -1,4 +1,4 @@
-import { checkValues, partOf, type Rows } from "../data/samples.js";
+import { checkValues, partOf, type Rows, wantedOf } from "../data/samples.js";
 import type { Scaling } from "../data/scaling.js";
 import type { Values } from "../data/values.js";
 import type { Work } from "../engine/turns.js";
@@ -19,7 +19,7 @@ export class BlockReader {
   }
 
   check(): Work<void> {
-    return checkValues(this.#rows, this.#scaling ? "finite" : this.#unit ? "unit" : "float32");
+    return checkValues(this.#rows, wantedOf(this.#scaling !== undefined, this.#unit));
   }
 
   /** A live view of `count` rows from row `first` on, valid until the next call. */

@@ -1,6 +1,6 @@
 import { ArgumentError, ShapeError } from "../common/errors.js";
-import { type ExampleRows, isExamples, sliceOf, toExamples } from "../data/examples.js";
-import { checkValues, toOwnRows, type Wanted } from "../data/samples.js";
+import { checkExamples, type ExampleRows, isExamples, sliceOf, toExamples } from "../data/examples.js";
+import { checkValues, toOwnRows } from "../data/samples.js";
 import type { Scaling } from "../data/scaling.js";
 import type { Work } from "../engine/turns.js";
 import type { Learner } from "../network/learner.js";
@@ -102,11 +102,7 @@ export function* checkSamples(
   const { all, training, validation } = samples;
   const { scaling } = learner.network;
   const unit = comparesUnits(learner, options);
-  const check = function* (rows: ExampleRows): Work<void> {
-    const wanted = (compared: boolean): Wanted => (scaling ? "finite" : compared ? "unit" : "float32");
-    yield* checkValues(rows, wanted(unit && !rows.targets));
-    if (rows.targets) yield* checkValues(rows.targets, wanted(unit));
-  };
+  const check = (rows: ExampleRows) => checkExamples(rows, scaling !== undefined, unit);
   const learns = scaling !== undefined && scaling.parameters === undefined;
   // Learning from a stream takes a full read of it, so data in memory is checked first.
   const learn = () => learnScaling(scaling!, all, "data" in training ? training.rows : 0, gate);

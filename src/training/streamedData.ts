@@ -1,7 +1,7 @@
 import { STREAM_SHUFFLE } from "../../assembly/abi.js";
 import { ArgumentError, StateError } from "../common/errors.js";
-import type { ExampleRows } from "../data/examples.js";
-import { checkValues, ELEMENTS_PER_TURN, partOf, type Rows, type Wanted } from "../data/samples.js";
+import { checkExamples, type ExampleRows } from "../data/examples.js";
+import { ELEMENTS_PER_TURN, partOf, type Rows } from "../data/samples.js";
 import type { Engine } from "../engine/engine.js";
 import { fillWords } from "../engine/random.js";
 import { Storage } from "../engine/storage.js";
@@ -222,22 +222,14 @@ export class StreamedData implements BatchSource {
     }
   }
 
-  /** What values must satisfy before they are scaled, or copied as they are. */
-  #wanted(unit: boolean): Wanted {
-    if (this.#options.scaling) return "finite";
-    return unit ? "unit" : "float32";
-  }
-
   *#check(chunk: ExampleRows): Work<void> {
     try {
       const kind = kindOf(chunk);
       if (this.#data && kind !== this.#kind) {
         throw new ArgumentError(`${chunk.name} has ${kind}, but the chunks before it had ${this.#kind}`);
       }
-      const { targets } = chunk;
-      const { unit } = this.#options;
-      yield* checkValues(chunk, this.#wanted(unit && !targets));
-      if (targets) yield* checkValues(targets, this.#wanted(unit));
+      const { scaling, unit } = this.#options;
+      yield* checkExamples(chunk, scaling !== undefined, unit);
     } catch (error) {
       // A StateError means that the model was disposed, which is not the data's fault.
       this.failed = !(error instanceof StateError);
