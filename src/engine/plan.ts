@@ -67,7 +67,7 @@ export class Plan {
   constructor(memory: EngineMemory, words: readonly number[], starts: readonly number[], needs: PlanNeeds) {
     this.operations = needs.operations;
     this.work = needs.work;
-    this.shares = needs.shares;
+    this.shares = Math.max(...needs.work.map(({ shares }) => shares));
     this.#list = words.length * 4;
     this.#block = memory.allocate((words.length + starts.length) * 4);
     this.phases = starts.map((start) => this.#block.at(start * 4));
@@ -105,7 +105,6 @@ export interface PhaseWork {
 interface PlanNeeds {
   readonly operations: number;
   readonly work: readonly PhaseWork[];
-  readonly shares: number;
   readonly scratchBytes: number;
   readonly threads: number;
 }
@@ -125,8 +124,6 @@ export class PlanBuilder {
   readonly threads: number;
   /** Floating-point operations of the matrix products so far. */
   operations = 0;
-  /** The largest number of shares that any call so far can be divided into. */
-  shares = 1;
   /** Bytes of scratch memory that each thread needs. */
   scratchBytes = SCRATCH_BYTES;
 
@@ -238,7 +235,6 @@ export class PlanBuilder {
   #record(operation: number, extent: number, grain: number, fields: readonly number[]): void {
     const shares = Math.ceil((this.#blockRows ?? extent) / (this.#blockRows ? GRAIN : grain));
     const phase = this.#phaseShares.length - 1;
-    this.shares = Math.max(this.shares, shares);
     this.#phaseShares[phase] = Math.max(this.#phaseShares[phase]!, shares);
     this.#words.push(operation, RECORD_ARGUMENTS + fields.length, extent, grain, ...fields);
   }
