@@ -21,7 +21,7 @@ const FLOORS = [
   ["autoencoder"],
   ["core.ts"],
   ["anomaly", "latent", "files"],
-  ["index.ts", "node.ts"],
+  ["index.ts", "node.ts", "exchange"],
   ["report"],
   ["cli", "playground"],
   ["build"],

@@ -130,7 +130,13 @@ const ENTRIES = {
 };
 
 /** Entries that are not part of the index, because they need libraries or files. */
-const APART = { data: "src/data/index.ts", codecs: "src/codecs/index.ts", node: "src/node.ts" };
+const APART = {
+  data: "src/data/index.ts",
+  codecs: "src/codecs/index.ts",
+  export: "src/exchange/exporting.ts",
+  import: "src/exchange/importing.ts",
+  node: "src/node.ts",
+};
 /** It draws with libraries that are larger than all else together. */
 const REPORT = { report: "src/report/index.ts" };
 

@@ -5,6 +5,7 @@ import { ArgumentError, IsthmusError } from "../index.js";
 import { anomaliesCommand } from "./commands/anomalies.js";
 import { detectCommand } from "./commands/detect.js";
 import { evaluateCommand } from "./commands/evaluate.js";
+import { exportCommand } from "./commands/export.js";
 import { inspectCommand } from "./commands/inspect.js";
 import { reportCommand } from "./commands/report.js";
 import { trainCommand } from "./commands/train.js";
@@ -37,6 +38,7 @@ function program(): Command {
     anomaliesCommand(),
     reportCommand(),
     inspectCommand(),
+    exportCommand(),
   ]) {
     isthmus.addCommand(command.helpOption("--help", "print this help").copyInheritedSettings(isthmus));
   }

@@ -9,7 +9,7 @@ const { exports } = JSON.parse(readFileSync(new URL("package.json", root), "utf8
 };
 const require = createRequire(import.meta.url);
 /** Entries that the index does not have: what needs libraries, and what needs files. */
-const APART = ["./codecs", "./data", "./node", "./report"];
+const APART = ["./codecs", "./data", "./export", "./import", "./node", "./report"];
 const parts = Object.keys(exports).filter((name) => !["./package.json", ".", ...APART].includes(name));
 type Names = Record<string, unknown>;
 const load = async (name: string): Promise<Names> =>

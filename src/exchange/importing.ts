@@ -1,0 +1,2 @@
+// `isthmus/import`: models that other tools wrote.
+export {};
