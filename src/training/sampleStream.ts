@@ -89,6 +89,8 @@ export class ChunkReader {
   #result: Result | undefined;
   #chunks = 0;
   #ended = false;
+  /** What comes with the samples of the first chunk, in words. */
+  #companions: string | undefined;
   /** Whether the stream or one of its chunks caused the error. */
   failed = false;
 
@@ -131,11 +133,21 @@ export class ChunkReader {
           `${chunk} must have targets, as the training samples do: { samples, targets }`,
         );
       }
+      this.#assertAlike(chunk, rows);
       return rows;
     } catch (error) {
       this.failed = true;
       throw error;
     }
+  }
+
+  /** @throws {ArgumentError} if a chunk brings targets or weights and others do not: one of them would be a slip */
+  #assertAlike(chunk: string, { targets, weights }: ExampleRows): void {
+    const brought =
+      [targets && "targets", weights && "weights"].filter(Boolean).join(" and ") || "only samples";
+    this.#companions ??= brought;
+    if (brought === this.#companions) return;
+    throw new ArgumentError(`${chunk} has ${brought}, but the chunks before it had ${this.#companions}`);
   }
 
   /** Tells a stream that was not read to its end that no more chunks are needed. */

@@ -238,7 +238,12 @@ const bad: [string, (model: Autoencoder) => Promise<unknown>, RegExp][] = [
   [
     "chunks of different kinds",
     (model) => model.fit(() => [chunk(0, 4), noisy.subarray(0, COLUMNS)], { batchSize: 2 }),
-    /^chunk 2 of samples has floats, but the chunks before it had floats with targets of floats and weights$/,
+    /^chunk 2 of samples has only samples, but the chunks before it had targets and weights$/,
+  ],
+  [
+    "chunks with and without targets to evaluate",
+    (model) => model.evaluate(() => [noisy.subarray(0, COLUMNS), { samples: noisy, targets: clean }]),
+    /^chunk 2 of samples has targets, but the chunks before it had only samples$/,
   ],
   [
     "an unknown key of examples",
