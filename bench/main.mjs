@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { buildBench } from "./build.mjs";
-import { describeMachine, machineLines } from "./machine.mjs";
+import { assertIdle, describeMachine, machineLines } from "./machine.mjs";
 import { readOptions, USAGE } from "./options.mjs";
 import * as conv from "./parts/conv.mjs";
 import * as gemm from "./parts/gemm.mjs";
@@ -66,7 +66,7 @@ async function run(options, machine) {
 }
 
 /** Options, and the machine as the chosen Node sees it; what is wrong with them ends the program. */
-function prepare() {
+async function prepare() {
   try {
     const options = readOptions(
       process.argv.slice(2),
@@ -74,14 +74,16 @@ function prepare() {
     );
     if (options.help) return { options };
     if (options.json) accessSync(dirname(resolve(options.json)), constants.W_OK);
-    return { options, machine: describeMachine(options.node) };
+    const machine = await describeMachine(options.node);
+    assertIdle(machine, options);
+    return { options, machine };
   } catch (error) {
     console.error(`${error.message}\n\n${USAGE}`);
     process.exit(2);
   }
 }
 
-const { options, machine } = prepare();
+const { options, machine } = await prepare();
 if (options.help) console.log(USAGE);
 else if (!existsSync(new URL("../build/index.js", import.meta.url))) {
   console.error("build/index.js is not there: run `npm run build` first");

@@ -12,6 +12,7 @@ export const USAGE = `npm run bench -- [options]
   --quick         as little as shows that everything works; the figures mean nothing
   --json FILE     writes everything that was measured
   --markdown      prints the tables as Markdown, for bench/README.md
+  --anyway        writes tables (--json, --markdown) even if others use the machine
   --help`;
 
 const OPTIONS = /** @type {const} */ ({
@@ -22,6 +23,7 @@ const OPTIONS = /** @type {const} */ ({
   quick: { type: "boolean", default: false },
   json: { type: "string" },
   markdown: { type: "boolean", default: false },
+  anyway: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 });
 
@@ -31,7 +33,7 @@ const list = (text) => text.split(",").filter((word) => word !== "");
  * @param {string[]} args
  * @param {readonly string[]} parts names that `--part` may give
  * @returns {{ parts: readonly string[], only: string[], rounds: number, threads: number, node: string, quick: boolean,
- *   markdown: boolean, help: boolean, json?: string }}
+ *   markdown: boolean, anyway: boolean, help: boolean, json?: string }}
  * @throws {RangeError | TypeError} for what cannot be understood
  */
 export function readOptions(args, parts) {

@@ -115,7 +115,7 @@ if (!existsSync(values.tables)) {
   const files = readdirSync(values.tables)
     .filter((file) => file.endsWith(".csv"))
     .sort();
-  console.log(`${machineLines(describeMachine(process.execPath)).join("\n")}\n`);
+  console.log(`${machineLines(await describeMachine(process.execPath)).join("\n")}\n`);
   const own = await ours(files);
   const { results, notes } = peers(files);
   const seconds = "s is the mean over tables of the fastest seed, fitting and scoring, without imports";

@@ -117,9 +117,14 @@ export class Engine {
     return new PlanBuilder(this.tile, this.#threads);
   }
 
+  /** @internal The tile for a product whose B has `n` columns. */
+  tileFor(n: number): number {
+    return tileFor(this.tile, n);
+  }
+
   /** @internal Size of a packed B[k, n], in floats. */
   packedSize(k: number, n: number): number {
-    const width = this.kernels.tileColumns(tileFor(this.tile, n));
+    const width = this.kernels.tileColumns(this.tileFor(n));
     return Math.ceil(n / width) * width * k;
   }
 
