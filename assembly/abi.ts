@@ -9,6 +9,11 @@ export const TILE_4X16 = 3;
 export const TILE_6X16 = 4;
 /** Scratch bytes per thread: enough for the largest tile. */
 export const SCRATCH_BYTES = 512;
+/** Rows and columns of the blocks of A that gemmTransposed turns around: they stay in the level-2 cache. */
+export const TURNED_ROWS = 96;
+export const TURNED_DEPTH = 512;
+/** Scratch bytes per thread for a tile and such a block, whose rows are 16 floats longer. */
+export const TURNED_BYTES = SCRATCH_BYTES + TURNED_ROWS * (TURNED_DEPTH + 16) * 4;
 
 /** The most inputs, and the most units, of a layer that the kernels of narrow.ts handle. */
 export const NARROW = 2;

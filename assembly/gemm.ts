@@ -1,6 +1,7 @@
 // Matrix product C = seed + A·B for any sizes, from the micro-kernels that src/build/tiles.mjs writes, and a packed B.
 
 import { tile2x16, tile4x16, tile4x8, tile6x16, tile6x8 } from "../build/generated/tiles";
+import { ROW_COLUMNS, rowOf } from "./oneRow";
 import { storeUpTo } from "./simd";
 import { SCRATCH_BYTES, TILE_2X16, TILE_4X16, TILE_4X8, TILE_6X16, TILE_6X8 } from "./abi";
 import { areApart, areFloats, areVectors, isStride } from "./checks";
@@ -65,6 +66,28 @@ function runTiles(
   }
 }
 
+/** The lowest tile of the same width that has room for the rows that are left over when tiles are full. */
+@inline
+function tileForRest(tile: i32, rest: i32): i32 {
+  if (tile == TILE_6X8) return rest > 4 ? tile : TILE_4X8;
+  if (tile == TILE_4X8 || tile == TILE_2X16) return tile;
+  return rest <= 2 ? TILE_2X16 : rest <= 4 ? TILE_4X16 : tile;
+}
+
+/** A column of tiles over all rows, the last of them by a lower tile if that is enough. */
+function columnOfTiles(
+  tile: i32, k: i32, rows: i32, a: usize, aRow: usize, aStep: usize, b: usize,
+  seed: usize, seedRow: usize, c: usize, cRow: usize,
+): void {
+  const rest = rows % tileRows(tile);
+  const lower = rest > 0 ? tileForRest(tile, rest) : tile;
+  const whole = lower == tile ? rows : rows - rest;
+  if (whole > 0) runTiles(tile, k, whole, a, aRow, aStep, b, seed, seedRow, c, cRow);
+  if (whole == rows) return;
+  const at = <usize>whole;
+  runTiles(lower, k, rest, a + at * aRow, aRow, aStep, b, seed + at * seedRow, seedRow, c + at * cRow, cRow);
+}
+
 /** The last panel, in which only `columns` columns belong to C: each tile goes through `scratch`. */
 function edge(
   tile: i32, k: i32, rows: i32, a: usize, aRow: usize, aStep: usize, b: usize,
@@ -75,7 +98,7 @@ function edge(
   for (let row = 0; row < rows; row += height) {
     const count = min(height, rows - row);
     const at = <usize>row;
-    runTiles(tile, k, count, a + at * aRow, aRow, aStep, b, seed + at * seedRow, seedRow, scratch, width);
+    columnOfTiles(tile, k, count, a + at * aRow, aRow, aStep, b, seed + at * seedRow, seedRow, scratch, width);
     copyTile(scratch, width, c + at * cRow, cRow, count, columns);
   }
 }
@@ -100,7 +123,7 @@ function extentOf(rows: i32, stride: usize, width: i64): i64 {
 }
 
 /** Rows `first` to `last` of A, C and the seed are floats in memory, and C overlaps nothing except its own seed. */
-function isProduct(
+export function isProduct(
   first: i32, last: i32, n: i32, k: i32, a: usize, aRow: usize, aStep: usize, packed: usize, panels: i64,
   seed: usize, seedRow: usize, c: usize, cRow: usize,
 ): bool {
@@ -138,7 +161,6 @@ export function gemm(
   assert(begin >= 0 && begin <= end && n > 0 && k > 0, "gemm: sizes");
   assert((b & 15) == 0 && (scratch & 15) == 0, "gemm: packed B and scratch are aligned");
   assert(isTile(tile), "gemm: tile");
-  const width = tileColumns(tile);
   assert(arePanels(tile, k, n, b) && areVectors(scratch, SCRATCH_BYTES >> 2), "gemm: packed B and scratch in memory");
   assert(
     isProduct(begin, end, n, k, a, aRow, aStep, b, panelBytes(tile, k, n), seed, seedRow, c, cRow),
@@ -154,20 +176,47 @@ export function gemm(
       for (let block = begin; block < end; block += height) {
         const rows = min(height, end - block);
         const at = a + <usize>block * aRow + <usize>k0 * aStep;
-        for (let column = n0; column < n1; column += width) {
-          const panel = b + <usize>((column * k + k0 * width) << 2);
-          const from = seed + <usize>block * seedRow + <usize>(column << 2);
-          const to = c + <usize>block * cRow + <usize>(column << 2);
-          if (n - column >= width) {
-            runTiles(tile, kc, rows, at, aRow, aStep, panel, from, seedRow, to, cRow);
-          } else {
-            edge(tile, kc, rows, at, aRow, aStep, panel, from, seedRow, to, cRow, n - column, scratch);
-          }
-        }
+        const from = seed + <usize>block * seedRow;
+        const to = c + <usize>block * cRow;
+        gemmBlock(tile, rows, n0, n1, n, k, k0, kc, at, aRow, aStep, b, from, seedRow, to, cRow, scratch);
       }
     }
     // From the second block of k on, continue with the C that earlier blocks have computed.
     seed = c;
     seedRow = cRow;
+  }
+}
+
+/**
+ * Columns `n0` to `n1` of a block of rows of C, over kc groups of each panel from k0 on. A, the seed and C are those of
+ * the block.
+ */
+@inline
+export function gemmBlock(
+  tile: i32, rows: i32, n0: i32, n1: i32, n: i32, k: i32, k0: i32, kc: i32, a: usize, aRow: usize, aStep: usize,
+  b: usize, seed: usize, seedRow: usize, c: usize, cRow: usize, scratch: usize,
+): void {
+  const width = tileColumns(tile);
+  let column = n0;
+  if (rows == 1) {
+    // From one panel of B to the next.
+    const panel = <usize>(k * width << 2);
+    const eighth = width == 8 ? panel : <usize>32;
+    const half = width == 8 ? panel << 1 : panel;
+    for (; column + ROW_COLUMNS <= n1; column += ROW_COLUMNS) {
+      const at = <usize>(column << 2);
+      const first = b + <usize>((column * k + k0 * width) << 2);
+      rowOf(kc, a, aStep, first, eighth, half, <usize>(width << 2), seed + at, c + at);
+    }
+  }
+  for (; column < n1; column += width) {
+    const panel = b + <usize>((column * k + k0 * width) << 2);
+    const from = seed + <usize>(column << 2);
+    const to = c + <usize>(column << 2);
+    if (n - column >= width) {
+      columnOfTiles(tile, kc, rows, a, aRow, aStep, panel, from, seedRow, to, cRow);
+    } else {
+      edge(tile, kc, rows, a, aRow, aStep, panel, from, seedRow, to, cRow, n - column, scratch);
+    }
   }
 }

@@ -9,6 +9,7 @@ export {
 export { convolutionGradient, convolve, packTaps, placeSums, turn } from "./convolution";
 export { gatherBytes, gatherFloats } from "./gather";
 export { gemm, tileColumns } from "./gemm";
+export { gemmTransposed } from "./gemmTransposed";
 export { clipNorm, clipValues, penalize, sumSquares } from "./gradient";
 export { gru } from "./gru";
 export { gruBackward } from "./gruBackward";

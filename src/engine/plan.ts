@@ -1,6 +1,6 @@
 import layouts, { FIRST_OPERATION, type KernelFields as Fields } from "#embedded/records";
 
-import { OP_END, OP_ROWS, RECORD_ARGUMENTS, SCRATCH_BYTES } from "../../assembly/abi.js";
+import { OP_END, OP_ROWS, RECORD_ARGUMENTS, SCRATCH_BYTES, TURNED_BYTES } from "../../assembly/abi.js";
 import { brand } from "../common/brand.js";
 import type { Address, Block, EngineMemory } from "./memory.js";
 import type { AnyTensor, Tensor } from "./tensor.js";
@@ -42,6 +42,9 @@ const GRAIN = 16;
 const ROW_BLOCK = 48;
 /** Floats of activations in a block; if rows are short, a block has more rows, up to this size. */
 const BLOCK_FLOATS = 48 * 1024;
+
+/** From this many columns of the result on, a product turns a transposed A around before it multiplies. */
+const TURNED_COLUMNS = 96;
 
 /** A plan in the engine's memory, ready to run. */
 export class Plan {
@@ -146,12 +149,12 @@ export class PlanBuilder {
    * Runs the calls that `body` adds over all rows, block by block. Each of them has a fixed number of items per row: a
    * convolution, for example, has one for each position of an image.
    *
-   * @param floats activations per row, of all layers together
+   * @param floats activations per row, of all layers together; 0 for one block of all rows
    */
   rows(count: number, floats: number, body: () => void): this {
     const start = this.#words.length;
     const blocks = Math.max(1, Math.floor(BLOCK_FLOATS / (ROW_BLOCK * floats)));
-    this.#record(OP_ROWS, count, GRAIN, [0, ROW_BLOCK * blocks]);
+    this.#record(OP_ROWS, count, GRAIN, [0, floats > 0 ? ROW_BLOCK * blocks : count]);
     const inside = this.#words.length;
     this.#blockRows = count;
     body();
@@ -205,19 +208,14 @@ export class PlanBuilder {
     const [rows, n] = c.shape as [number, number];
     const k = a.shape[1]!;
     this.operations += 2 * rows * n * k;
-    return this.call("gemm", rows, {
-      tile: tileFor(this.#tile, n),
-      n,
-      k,
-      a,
-      aRow: a.strides[0]!,
-      aStep: a.strides[1]!,
-      b,
-      seed: accumulate ? c : seed,
-      seedRow: accumulate ? n : 0,
-      c,
-      cRow: n,
-    });
+    const tile = tileFor(this.#tile, n);
+    const result = { seed: accumulate ? c : seed, seedRow: accumulate ? n : 0, c, cRow: n };
+    const [aRow, aStep] = a.strides as [number, number];
+    if (aRow === 1 && aStep > 1 && n >= TURNED_COLUMNS) {
+      this.scratch(TURNED_BYTES);
+      return this.call("gemmTransposed", rows, { tile, n, k, a, aStep, b, ...result });
+    }
+    return this.call("gemm", rows, { tile, n, k, a, aRow, aStep, b, ...result });
   }
 
   /** Packs B[k, n] for a product; its k rows are divided among threads. */

@@ -18,6 +18,7 @@ import {
 } from "./losses.js";
 import type { NetworkLayer } from "./networkLayer.js";
 import { Pass } from "./pass.js";
+import { RowStages, weightsOf } from "./rowStages.js";
 
 /** What to compute for each row. */
 export type Wanted =
@@ -170,16 +171,22 @@ export class Inference {
 
   #compile(rows: number, bytes: boolean): Plan {
     const plan = this.#engine.plan();
-    plan.rows(rows, this.#pass.floats, () => {
-      if (bytes) {
-        const [source, batch, step] = [this.#staging, this.#pass.input, this.#gather.tensor];
+    const stages = new RowStages();
+    if (bytes) {
+      const [source, batch, step] = [this.#staging, this.#pass.input, this.#gather.tensor];
+      stages.rows((plan) => {
         plan.call("gatherBytes", rows, { columns: source.shape[1]!, source, batch, step });
-      }
-      this.#pass.forward(plan, rows);
+      });
+    }
+    this.#layers.forEach((layer, index) => {
+      stages.rows((plan) => this.#pass.forward(plan, rows, index, index + 1), weightsOf(layer));
+    });
+    stages.rows((plan) => {
       // The decoder's last layer never has an activity penalty, so no logits are penalized.
       this.#addPenalties(plan, rows);
       this.#addAllLosses(plan, rows);
     });
+    stages.write(plan, rows, this.#pass.floats);
     return this.#storage.plan(plan);
   }
 

@@ -6,7 +6,7 @@ import { sumOf } from "../math/sum.js";
 import type { Learner } from "./learner.js";
 import { addLossKernel, lastActivation, lossKernel } from "./losses.js";
 import { addGradientRules, addUpdate } from "./parameterUpdate.js";
-import { RowStages } from "./rowStages.js";
+import { RowStages, weightsOf } from "./rowStages.js";
 import { StepMemory } from "./stepMemory.js";
 import { type MetricName, StepMetrics } from "./stepMetrics.js";
 import { addActivityPenalty, addCodeStatistics, addSparsitySlope } from "./stepPenalties.js";
@@ -170,7 +170,7 @@ export class TrainingStep {
         stages.all((plan) => addCodeStatistics(plan, this.#learner, this.#memory, rows));
       }
       if (pass.waits(index)) stages.all((plan) => pass.prepare(plan, rows, index));
-      stages.rows((plan) => pass.forward(plan, rows, index, index + 1));
+      stages.rows((plan) => pass.forward(plan, rows, index, index + 1), weightsOf(layers[index]!));
     }
   }
 
@@ -230,7 +230,7 @@ export class TrainingStep {
         if (index === codeIndex) addSparsitySlope(plan, this.#memory, index, rows);
       });
       if (pass.waitsBackward(index)) stages.all((plan) => pass.prepareBackward(plan, rows, index));
-      stages.rows((plan) => pass.backward(plan, rows, index));
+      stages.rows((plan) => pass.backward(plan, rows, index), weightsOf(layers[index]!));
     }
   }
 

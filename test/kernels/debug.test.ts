@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import layouts from "#embedded/records";
 import {
   STEP_INDICES,
+  TURNED_BYTES,
   WINDOW_CHANNELS,
   WINDOW_COLUMN_STEP,
   WINDOW_COLUMN_STRIDE,
@@ -135,6 +136,11 @@ const OVERLAPS: Partial<Record<keyof AllKernels, readonly (readonly [string, str
   gatherFloats: [["batch", "source"]],
   gaussianNoise: [["target", "source"]],
   gemm: [
+    ["c", "a"],
+    ["c", "b"],
+    ["c", "seed"],
+  ],
+  gemmTransposed: [
     ["c", "a"],
     ["c", "b"],
     ["c", "seed"],
@@ -282,6 +288,7 @@ const WITH_SCRATCH = [
   "convolve",
   "gaussianNoise",
   "gemm",
+  "gemmTransposed",
   "gru",
   "gruBackward",
   "lstm",
@@ -318,8 +325,10 @@ function validCall(name: keyof typeof layouts): Map<string, number> {
     ["end", SIZE],
   ]);
   for (const [field, type] of parametersOf(name)) {
-    if (type === "usize") call.set(field, memory.allocate(BLOCK).at());
-    else if (type === "Stride") call.set(field, STRIDES[field] ?? 4 * SIZE);
+    if (type === "usize") {
+      const bytes = name === "gemmTransposed" && field === "scratch" ? TURNED_BYTES : BLOCK;
+      call.set(field, memory.allocate(bytes).at());
+    } else if (type === "Stride") call.set(field, STRIDES[field] ?? 4 * SIZE);
     else if (name.startsWith("narrow") && NARROW_SIZES.includes(field)) call.set(field, 2);
     else
       call.set(
@@ -347,6 +356,7 @@ function run(name: keyof typeof layouts, call: ReadonlyMap<string, number>): voi
 /** Where the share does not come first. */
 const ORDERS: Partial<Record<string, readonly string[]>> = {
   gemm: "tile begin end n k a aRow aStep b seed seedRow c cRow scratch".split(" "),
+  gemmTransposed: "tile begin end n k a aStep b seed seedRow c cRow scratch".split(" "),
 };
 
 test("the debug build says which assertion failed where, and has a source map", () => {

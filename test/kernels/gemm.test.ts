@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { TILE_2X16, TILE_4X8, TILE_4X16, TILE_6X8, TILE_6X16 } from "../../assembly/abi.js";
+import { TILE_2X16, TILE_4X8, TILE_4X16, TILE_6X8, TILE_6X16, TURNED_BYTES } from "../../assembly/abi.js";
 import { BUILDS } from "../support/kernels.js";
 import { EPSILON, product, productInFloats } from "../support/reference.js";
 import { inShares, type Region, Sandbox } from "./sandbox.js";
@@ -57,19 +57,27 @@ function pack(box: Sandbox, tile: number, { n, k, packing }: Case, b: Float32Arr
 }
 
 /** The product by `tile`, row shares between `borders` one after the other, each checked for what it leaves alone. */
-function run(box: Sandbox, tile: number, shape: Case, borders: readonly number[] = []): Float32Array {
+function run(
+  box: Sandbox,
+  tile: number,
+  shape: Case,
+  borders: readonly number[] = [],
+  kernel: "gemm" | "gemmTransposed" = "gemm",
+): Float32Array {
   const { m, n, k } = shape;
   const { b, start, c, aAt, aRow, aStep, seedAt, seedRow } = setUp(box, shape);
   const packed = pack(box, tile, shape, b);
-  const scratch = box.scratch();
+  const turns = kernel === "gemmTransposed";
+  const scratch = turns ? box.floats(1, TURNED_BYTES / 4).at() : box.scratch();
   const result = new Float32Array(m * n);
   inShares(m, borders, (begin, end) => {
-    const what = `gemm of tile ${tile}, rows ${begin} to ${end}, ${JSON.stringify(shape)}`;
+    const what = `${kernel} of tile ${tile}, rows ${begin} to ${end}, ${JSON.stringify(shape)}`;
     if (shape.seed === "accumulate") c.set(start);
     else c.spoil();
     const before = c.bits();
-    const a = [aAt, aRow, aStep] as const;
-    box.kernels.gemm(tile, begin, end, n, k, ...a, packed.at(), seedAt, seedRow, c.at(), c.rowBytes, scratch);
+    const others = [packed.at(), seedAt, seedRow, c.at(), c.rowBytes, scratch] as const;
+    if (turns) box.kernels.gemmTransposed(tile, begin, end, n, k, aAt, aStep, ...others);
+    else box.kernels.gemm(tile, begin, end, n, k, aAt, aRow, aStep, ...others);
     box.check(what);
     const after = c.bits();
     expectSameBits(
@@ -105,6 +113,9 @@ function checkCase(box: Sandbox, shape: Case): void {
   others.forEach((tile, i) => {
     const borders = [Math.floor((m * (i + 1)) / 7), Math.floor((m * (i + 3)) / 7)];
     expectSameBits(bits(run(box, tile, shape, borders)), bits(result), `${what}: tile ${tile}`);
+    if (!shape.transposed) return;
+    const turned = run(box, tile, shape, borders, "gemmTransposed");
+    expectSameBits(bits(turned), bits(result), `${what}: tile ${tile}, turned`);
   });
 }
 
