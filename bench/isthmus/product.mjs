@@ -1,33 +1,33 @@
 /** A product by the engine's kernels alone. */
 import { uniform, xorshift32 } from "../peers/workload.mjs";
 
-/** Room that a kernel may want for itself, in bytes. */
-const SCRATCH_BYTES = 512;
 /**
- * C[m, n] = A[m, k]·B[k, n] on fresh memory: `run` packs B and multiplies, once. With `transposed` A is stored as
- * Aᵀ[k, m] and read in place, as the weight gradients do.
+ * C[m, n] = A[m, k]·B[k, n] on fresh memory: `run` packs B and multiplies, once, by the plan that a layer would make. With
+ * `transposed` A is stored as Aᵀ[k, m], as for the weight gradients.
  */
 export function product(engine, { m, n, k, transposed }) {
-  const { kernels, memory } = engine;
-  const tile = engine.tileFor(n);
+  const { memory } = engine;
   const sizes = { a: m * k, b: k * n, packed: engine.packedSize(k, n), c: m * n, zeros: n };
   const blocks = Object.fromEntries(
     Object.entries(sizes).map(([name, floats]) => [name, memory.allocate(4 * floats)]),
   );
-  const scratch = memory.allocate(SCRATCH_BYTES);
   const random = xorshift32(1);
   for (const name of ["a", "b"]) blocks[name].floats().set(uniform(random, sizes[name], -1, 1));
-  const { a, b, packed, c, zeros } = Object.fromEntries(
-    Object.entries(blocks).map(([name, block]) => [name, block.at()]),
-  );
-  const [aRow, aStep] = transposed ? [4, 4 * m] : [4 * k, 4];
+  const tensor = (name, shape = [], strides = []) => ({ address: blocks[name].at(), shape, strides });
+  const packed = tensor("packed");
+  const builder = engine.plan();
+  builder.packRows(tensor("b", [k, n]), packed);
+  builder.phase();
+  const a = tensor("a", [m, k], transposed ? [1, m] : [k, 1]);
+  builder.product({ a, b: packed, seed: tensor("zeros"), c: tensor("c", [m, n]) });
+  const plan = builder.build(memory);
   return {
     run() {
-      kernels.packRows(0, k, tile, k, n, b, packed);
-      kernels.gemm(tile, 0, m, n, k, a, aRow, aStep, packed, zeros, 0, c, 4 * n, scratch.at());
+      engine.run(plan);
     },
     release() {
-      for (const block of [...Object.values(blocks), scratch]) block.release();
+      plan.release();
+      for (const block of Object.values(blocks)) block.release();
     },
   };
 }

@@ -35,6 +35,9 @@ export interface Defaults {
  * where there are many rows, and keeps tables of few rows from being learned by heart (glass: 0.198 → 0.169).
  *
  * Series: the preprocessor has standardized them already.
+ *
+ * Images and series start dense: at equal time, convolutions win only after ten times as long as these defaults train
+ * (bench/README.md, "Dense or convolutional").
  */
 export const DEFAULTS: Record<Kind, Defaults> = {
   images: {
