@@ -1,2 +1,5 @@
 // `isthmus/export`: models as other tools read them.
 export type { ExportedFile } from "./exportedFile.js";
+export { exportKeras } from "./keras/exportKeras.js";
+export type { GraphSource } from "./modelGraph.js";
+export type { PartOptions } from "./partOptions.js";

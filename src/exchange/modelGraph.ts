@@ -1,4 +1,4 @@
-import { ShapeError } from "../common/errors.js";
+import { ShapeError, StateError } from "../common/errors.js";
 import type { ScalingParameters } from "../data/scaling.js";
 import { gaussianKind } from "../layers/gaussian.js";
 import type { LayerOptions } from "../layers/layer.js";
@@ -68,9 +68,15 @@ export interface GraphSource {
  * The layers of a model with their weights, in order, each complete in itself: a tied layer has its own copy.
  *
  * @throws {ShapeError} if a weight is missing
+ * @throws {StateError} if the model has a scaling that is not learned yet
  */
 export function modelGraph(model: GraphSource): ModelGraph {
   const { description, scaling } = model;
+  if (description.scaling && !scaling) {
+    throw new StateError(
+      `the model scales samples (${description.scaling}) by the data that it is trained on; call fit before exporting it`,
+    );
+  }
   const { inputShape, latentShape, layers } = stackOf(description);
   const byName = new Map(model.getWeights().map((weight) => [weight.name, weight]));
   const halves = { encoder: [] as GraphLayer[], decoder: [] as GraphLayer[] };

@@ -1,7 +1,8 @@
 import type { AnomalyDetector } from "../../anomaly/detector.js";
 import type { TableDetector } from "../../anomaly/tableDetector.js";
 import type { ExportedFile } from "../../exchange/exportedFile.js";
-import type { Autoencoder } from "../../index.js";
+import { exportKeras, type PartOptions } from "../../exchange/exporting.js";
+import { ArgumentError, type Autoencoder } from "../../index.js";
 
 /** What a saved file holds. */
 export type ExportSubject =
@@ -40,4 +41,29 @@ export interface Exported {
 }
 
 /** By the name after `--to`. */
-export const EXPORT_TARGETS: Readonly<Record<string, ExportTarget>> = {};
+export const EXPORT_TARGETS: Readonly<Record<string, ExportTarget>> = {
+  keras: {
+    summary: "a .keras file for keras.models.load_model, Keras 3",
+    out: "file",
+    endings: [".keras"],
+    async export(subject, flags) {
+      const bytes = exportKeras(modelOf("keras", subject), partOf(flags));
+      return {
+        files: [{ name: "model.keras", bytes }],
+        notes: ['open it with keras.models.load_model("…")'],
+      };
+    },
+  },
+};
+
+function partOf({ part }: ExportFlags): PartOptions {
+  return part ? { part } : {};
+}
+
+/** @throws {ArgumentError} for a detector of several models */
+function modelOf(to: string, subject: ExportSubject): Autoencoder {
+  if (subject.holds !== "tableDetector") return subject.model;
+  throw new ArgumentError(
+    `--to ${to} writes one model, but this is a detector of a table, with several; train one with isthmus train`,
+  );
+}
