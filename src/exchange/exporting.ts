@@ -3,3 +3,4 @@ export type { ExportedFile } from "./exportedFile.js";
 export { exportKeras } from "./keras/exportKeras.js";
 export type { GraphSource } from "./modelGraph.js";
 export type { PartOptions } from "./partOptions.js";
+export { exportTfjs } from "./tfjs/exportTfjs.js";

@@ -1,7 +1,7 @@
 import type { AnomalyDetector } from "../../anomaly/detector.js";
 import type { TableDetector } from "../../anomaly/tableDetector.js";
 import type { ExportedFile } from "../../exchange/exportedFile.js";
-import { exportKeras, type PartOptions } from "../../exchange/exporting.js";
+import { exportKeras, exportTfjs, type PartOptions } from "../../exchange/exporting.js";
 import { ArgumentError, type Autoencoder } from "../../index.js";
 
 /** What a saved file holds. */
@@ -51,6 +51,17 @@ export const EXPORT_TARGETS: Readonly<Record<string, ExportTarget>> = {
       return {
         files: [{ name: "model.keras", bytes }],
         notes: ['open it with keras.models.load_model("…")'],
+      };
+    },
+  },
+  tfjs: {
+    summary: "model.json and its weights for tf.loadLayersModel, TensorFlow.js",
+    out: "folder",
+    async export(subject, flags) {
+      const files = exportTfjs(modelOf("tfjs", subject), partOf(flags));
+      return {
+        files,
+        notes: ['serve the folder, and open it with await tf.loadLayersModel("…/model.json")'],
       };
     },
   },
