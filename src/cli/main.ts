@@ -6,6 +6,7 @@ import { anomaliesCommand } from "./commands/anomalies.js";
 import { detectCommand } from "./commands/detect.js";
 import { evaluateCommand } from "./commands/evaluate.js";
 import { exportCommand } from "./commands/export.js";
+import { importCommand } from "./commands/import.js";
 import { inspectCommand } from "./commands/inspect.js";
 import { reportCommand } from "./commands/report.js";
 import { trainCommand } from "./commands/train.js";
@@ -39,6 +40,7 @@ function program(): Command {
     reportCommand(),
     inspectCommand(),
     exportCommand(),
+    importCommand(),
   ]) {
     isthmus.addCommand(command.helpOption("--help", "print this help").copyInheritedSettings(isthmus));
   }

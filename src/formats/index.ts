@@ -5,6 +5,7 @@ export { decodeNpy, encodeNpy, type NpyArray } from "./npy.js";
 export { decodeSamples, type LoadedSamples, type LoadSamplesOptions } from "./readSamples.js";
 export {
   type DecodedSafetensors,
+  type DecodeSafetensorsOptions,
   decodeSafetensors,
   encodeSafetensors,
   type NamedTensor,

@@ -1,7 +1,9 @@
-import { isOptions, show } from "../common/check.js";
+import { isOptions, knownKeys, oneOf, show } from "../common/check.js";
 import { ArgumentError } from "../common/errors.js";
+import { widenHalves } from "./float16.js";
 import {
   DTYPES,
+  HALVES,
   LENGTH_BYTES,
   LONE_SURROGATE,
   MAXIMUM_HEADER,
@@ -89,21 +91,46 @@ export function encodeSafetensors(
   return file;
 }
 
+/** Options of `decodeSafetensors`. */
+export interface DecodeSafetensorsOptions {
+  /**
+   * What to do with tensors of half precision (`F16`, `BF16`): `"refuse"` (default), since not every runtime has an array
+   * for them, or `"widen"`: they become float32 of the same values.
+   */
+  halves?: "refuse" | "widen";
+}
+
 /**
  * Reads a safetensors file. The header is checked completely before any of it is used. Tensors are copies of the data in
  * `bytes`.
  *
  * @param bytes the whole file
  * @throws {FormatError} if the bytes are not a complete, valid file, or a tensor has a dtype without a typed array (`F16`, `BF16`, `BOOL`, …)
+ * @throws {ArgumentError} for unknown options
  */
-export function decodeSafetensors(bytes: FileBytes): DecodedSafetensors {
+export function decodeSafetensors(
+  bytes: FileBytes,
+  options: DecodeSafetensorsOptions = {},
+): DecodedSafetensors {
+  knownKeys("decodeSafetensors", options, ["halves"]);
+  const halves = oneOf("halves", options.halves ?? "refuse", ["refuse", "widen"]);
   const file = requireBytes(bytes);
-  const { entries, metadata, dataBegin } = readSafetensorsHeader(file);
+  const { entries, metadata, dataBegin } = readSafetensorsHeader(file, halves === "widen");
   const tensors = new Map<string, NamedTensor>();
-  for (const { name, type, shape, begin, end } of entries) {
-    tensors.set(name, { name, shape, data: copyArray(type, file, dataBegin + begin, dataBegin + end) });
+  for (const { name, type, dtype, shape, begin, end } of entries) {
+    const data = copyArray(type, file, dataBegin + begin, dataBegin + end);
+    tensors.set(name, { name, shape, data: HALVES.has(dtype) ? widened(dtype, data as Uint16Array) : data });
   }
   return { tensors, metadata };
+}
+
+/** Halves as float32, by bits: a bfloat16 is the upper half of a float32. */
+function widened(dtype: string, halves: Uint16Array): Float32Array {
+  const floats = new Float32Array(halves.length);
+  const bits = new Uint32Array(floats.buffer);
+  if (dtype === "F16") widenHalves(halves, bits);
+  else for (let i = 0; i < halves.length; i++) bits[i] = halves[i]! << 16;
+  return floats;
 }
 
 /** The metadata as a member of the header; nothing if it is empty. */

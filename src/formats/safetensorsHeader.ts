@@ -16,6 +16,8 @@ import { decodeUtf8 } from "./utf8.js";
 export interface SafetensorsEntry {
   name: string;
   type: NumericArrayName;
+  /** The format's name for it. */
+  dtype: string;
   shape: number[];
   begin: number;
   end: number;
@@ -36,6 +38,12 @@ export const DTYPES: ReadonlyMap<string, NumericArrayName> = new Map([
   ["U32", "Uint32Array"],
   ["U16", "Uint16Array"],
   ["U8", "Uint8Array"],
+]);
+
+/** Half-precision floats, which have no typed array everywhere; their bits are 16-bit integers. */
+export const HALVES: ReadonlyMap<string, NumericArrayName> = new Map([
+  ["F16", "Uint16Array"],
+  ["BF16", "Uint16Array"],
 ]);
 
 /** Size of the header length at the start of a file. The data starts at a multiple of it. */
@@ -61,12 +69,14 @@ export interface SafetensorsHeader {
 
 /**
  * Reads the header of a whole safetensors file.
+ *
+ * @param halves whether tensors may be of half precision
  * @throws {FormatError} if it breaks a rule of the format or does not match the data
  */
-export function readSafetensorsHeader(file: Uint8Array): SafetensorsHeader {
+export function readSafetensorsHeader(file: Uint8Array, halves = false): SafetensorsHeader {
   const { header, keys, dataBegin } = readHeader(file);
   const metadata = readMetadata(header[METADATA]);
-  const entries = keys.filter((key) => key !== METADATA).map((name) => readEntry(name, header[name]));
+  const entries = keys.filter((key) => key !== METADATA).map((name) => readEntry(name, header[name], halves));
   requireCover(entries, file.length - dataBegin);
   return { entries, metadata, dataBegin };
 }
@@ -128,7 +138,7 @@ function readMetadata(value: unknown): Record<string, string> {
   return metadata;
 }
 
-function readEntry(name: string, value: unknown): SafetensorsEntry {
+function readEntry(name: string, value: unknown, halves: boolean): SafetensorsEntry {
   const tensor = `tensor ${quote(name)}`;
   if (LONE_SURROGATE.test(name)) throw invalid(`${tensor} has half a surrogate pair in its name`);
   if (!isRecord(value)) throw invalid(`${tensor} is ${describe(value)}, but it must be an object`);
@@ -137,10 +147,10 @@ function readEntry(name: string, value: unknown): SafetensorsEntry {
   if (typeof dtype !== "string") {
     throw invalid(`${tensor} has a dtype that is ${describe(dtype)}, not a string`);
   }
-  const type = DTYPES.get(dtype);
+  const type = DTYPES.get(dtype) ?? (halves ? HALVES.get(dtype) : undefined);
   if (type === undefined) {
     throw new FormatError(
-      `bytes has ${tensor} with dtype ${quote(dtype)}, but only ${[...DTYPES.keys()].join(", ")} can be read`,
+      `bytes has ${tensor} with dtype ${quote(dtype)}, but only ${[...DTYPES.keys(), ...(halves ? HALVES.keys() : [])].join(", ")} can be read`,
     );
   }
   if (!Array.isArray(shape) || !shape.every(isDimension)) {
@@ -163,7 +173,7 @@ function readEntry(name: string, value: unknown): SafetensorsEntry {
       `${tensor} is ${dtype} of shape ${showShape(shape)}, ${wanted} bytes, but its data_offsets span ${end - begin}`,
     );
   }
-  return { name, type, shape, begin, end };
+  return { name, type, dtype, shape, begin, end };
 }
 
 /** Checks that the tensors cover all bytes of the data exactly once. */

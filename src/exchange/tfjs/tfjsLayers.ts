@@ -5,6 +5,9 @@ import type { Dialect } from "../keras/kerasHalves.js";
 import { type KerasLayer, kerasLayer, meanLayer } from "../keras/kerasLayers.js";
 import type { GraphLayer, GraphWeight, ModelGraph } from "../modelGraph.js";
 
+/** So small that it changes no float32. */
+const NO_EPSILON = 1e-30;
+
 /** The slope of `leakyRelu`, which is a layer of its own in TensorFlow.js. */
 const LEAKY: KerasLayer = { className: "LeakyReLU", config: { alpha: 0.2 }, weights: [] };
 
@@ -137,7 +140,7 @@ function affine({ scaling, inputShape }: ModelGraph, invert: boolean): readonly 
   const layer: KerasLayer = {
     className: "BatchNormalization",
     name: invert ? "unscale" : "scale",
-    config: { axis: -1, epsilon: 0, center: invert, scale: true },
+    config: { axis: -1, epsilon: NO_EPSILON, center: invert, scale: true },
     weights: [
       ["gamma", vector(Float32Array.from(scale, (value) => (invert ? value : 1 / value)))],
       ...(invert ? [["beta", vector(Float32Array.from(offset))] as const] : []),
