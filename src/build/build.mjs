@@ -162,10 +162,17 @@ const beside = (more) => ({
 /** For what takes and returns matrices. */
 const besideIndex = beside("(data/)?matrix");
 
-/** Keeps the drawing of reports, and their conversion to PNG, in separate bundles that are loaded on demand. */
+/**
+ * Keeps the drawing of reports, and their conversion to PNG, in separate bundles that are loaded on demand. Models for and
+ * from other tools are read and written by the built entries.
+ */
 const besideCommand = {
   name: "beside-command",
   setup({ onResolve }) {
+    onResolve({ filter: /\/exchange\/(export|import)ing\.js$/ }, ({ path }) => ({
+      path: path.endsWith("/exporting.js") ? "./export.js" : "./import.js",
+      external: true,
+    }));
     onResolve({ filter: /\/(report\/drawReport|report\/index|rasterize)\.js$/ }, ({ path }) => ({
       path: path.endsWith("/index.js") ? "./report.js" : `./${path.split("/").at(-1)}`,
       external: true,

@@ -22,7 +22,7 @@ export async function buildImported(
 }
 
 /** The model file of an imported model. */
-export function importedFile({ inputShape, layers, encoderDepth, scaling }: ImportedModel): Uint8Array {
+function importedFile({ inputShape, layers, encoderDepth, scaling }: ImportedModel): Uint8Array {
   const given: AutoencoderDescription = {
     ...(inputShape.length > 1 ? { inputShape } : { inputSize: inputShape[0]! }),
     encoder: layers.slice(0, encoderDepth).map(({ layer }) => layer),

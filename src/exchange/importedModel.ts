@@ -17,6 +17,12 @@ export interface ImportedLayer {
   readonly weights: ReadonlyMap<string, GraphWeight>;
 }
 
+/** A layer at its place in a model. */
+export interface PlacedLayer extends ImportedLayer {
+  /** Shape of its output for one sample. */
+  readonly outputShape: Shape;
+}
+
 /** Another tool's model: its layers in order, with what had to be guessed. */
 export interface ImportedModel {
   /** Which kind of file it was, in words. */
@@ -24,7 +30,7 @@ export interface ImportedModel {
   /** Shape of a sample, channels last. */
   readonly inputShape: Shape;
   /** All layers that matter, from the sample to its reconstruction. */
-  readonly layers: readonly ImportedLayer[];
+  readonly layers: readonly PlacedLayer[];
   /** How many of them are the encoder. */
   readonly encoderDepth: number;
   /** What scales samples before the first layer, and back after the last; undefined if nothing does. */
@@ -34,7 +40,8 @@ export interface ImportedModel {
 }
 
 /** The model before it is known which half is the encoder. */
-export type UnsplitModel = Omit<ImportedModel, "encoderDepth"> & {
+export type UnsplitModel = Omit<ImportedModel, "encoderDepth" | "layers"> & {
+  readonly layers: readonly ImportedLayer[];
   /** How many layers come before the code, where the file says it. */
   readonly encoderDepth?: number;
 };
@@ -54,7 +61,7 @@ const calculates = ({ layer }: ImportedLayer) => {
 };
 
 /** The shapes of the layers' outputs. */
-export function outputShapes(inputShape: Shape, layers: readonly ImportedLayer[]): Shape[] {
+function outputShapes(inputShape: Shape, layers: readonly ImportedLayer[]): Shape[] {
   let shape = inputShape;
   return layers.map(({ name, layer }) => {
     shape = kindOf(layer).outputShape(layer, shape, name);
@@ -89,7 +96,8 @@ export function split(model: UnsplitModel, codeLayer: CodeLayer | undefined): Im
         "give another codeLayer",
     );
   }
-  return { ...model, layers, encoderDepth, notes };
+  const placed = layers.map((layer, index) => ({ ...layer, outputShape: shapes[index]! }));
+  return { ...model, layers: placed, encoderDepth, notes };
 }
 
 function depth(

@@ -1,10 +1,13 @@
 import { dirname, join } from "node:path";
 import { Command } from "commander";
 import { printable } from "../../common/printable.js";
-import { importedFile } from "../../exchange/buildImported.js";
 import type { ExportedFile } from "../../exchange/exportedFile.js";
-import { outputShapes } from "../../exchange/importedModel.js";
-import { type ImportedModel, type ImportOptions, readModel } from "../../exchange/importing.js";
+import {
+  buildImported,
+  type ImportedModel,
+  type ImportOptions,
+  readModel,
+} from "../../exchange/importing.js";
 import { inPath } from "../../files/inPath.js";
 import { inFile } from "../../files/load.js";
 import { type ActivationName, ArgumentError } from "../../index.js";
@@ -71,11 +74,20 @@ async function run(path: string, flags: ImportFlags): Promise<void> {
   const { imported, bytes } = await inFile(path, async (file) => {
     const source = path.toLowerCase().endsWith(".json") ? await withShards(path, file) : file;
     const imported = readModel(source, options);
-    return { imported, bytes: importedFile(imported) };
+    return { imported, bytes: await savedBytes(imported) };
   });
   await saveBytes(out, bytes);
   if (json) emit(eventOf(imported, out));
   else print(imported, out);
+}
+
+async function savedBytes(imported: ImportedModel): Promise<Uint8Array> {
+  const model = await buildImported(imported, { engine: { threads: 1 } });
+  try {
+    return model.toSafetensors();
+  } finally {
+    await model.dispose();
+  }
 }
 
 async function optionsOf(flags: ImportFlags): Promise<ImportOptions> {
@@ -128,14 +140,13 @@ interface LayerLine {
   readonly parameters: number;
 }
 
-function linesOf({ inputShape, layers, encoderDepth }: ImportedModel): LayerLine[] {
-  const shapes = outputShapes(inputShape, layers);
-  return layers.map(({ name, layer, weights }, index) => ({
+function linesOf({ layers, encoderDepth }: ImportedModel): LayerLine[] {
+  return layers.map(({ name, layer, weights, outputShape }, index) => ({
     half: index < encoderDepth ? "encoder" : "decoder",
     name,
     kind: layer.kind,
     activation: "activation" in layer ? layer.activation : "",
-    outputShape: shapes[index]!,
+    outputShape,
     parameters: [...weights.values()].reduce((sum, weight) => sum + sizeOf(weight.shape), 0),
   }));
 }
