@@ -18,8 +18,8 @@ interface Written {
 
 const UNDEFINED = 0xffffffffffffffffn;
 const SUPERBLOCK = 96;
-/** Half the number of children that a node of a B-tree has room for, HDF5's default. One child is all that is needed. */
-const TREE_K = 16;
+/** Half the number of children that a node of a B-tree has room for. One child is all that is needed. */
+const TREE_K = 1;
 const ENTRY = 40;
 
 /**

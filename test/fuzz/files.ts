@@ -260,7 +260,7 @@ const JSON_VALUES: readonly unknown[] = [
 ];
 
 /** JSON with one of its values replaced, removed or doubled. */
-function changedJson(text: string, dice: Dice): string {
+export function changedJson(text: string, dice: Dice): string {
   const root = { root: JSON.parse(text) as unknown };
   const places: [holder: Record<string, unknown>, key: string][] = [];
   const visit = (holder: Record<string, unknown>, key: string) => {
@@ -302,7 +302,7 @@ export async function modelMaker(): Promise<Maker> {
   };
 }
 
-function changedTensors(list: readonly NamedTensor[], dice: Dice): NamedTensor[] {
+export function changedTensors(list: readonly NamedTensor[], dice: Dice): NamedTensor[] {
   const index = dice.below(list.length);
   const tensor = list[index]!;
   const others = list.filter((_, i) => i !== index);

@@ -1,6 +1,6 @@
 // A thread that reads files with the built library and checks what comes of them: it can be ended when it hangs, and its
 // memory has a limit. Takes `{ reader, bytes }`; answers "read", "refused", or `{ wrong: why }`.
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { gunzipSync } from "node:zlib";
 import {
@@ -15,6 +15,7 @@ import {
   encodePng,
 } from "../../build/codecs.js";
 import { readTable, readTableChunks, TablePreprocessor } from "../../build/data.js";
+import { buildImported, readModel } from "../../build/import.js";
 import {
   AnomalyDetector,
   Autoencoder,
@@ -162,7 +163,48 @@ async function checkModel(model) {
   await attempt(() => model.reconstruct(new Float32Array(inputSize).fill(0.5)));
 }
 
+const ARCHITECTURE = readFileSync(
+  new URL("../exchange/golden/functional.architecture.json", import.meta.url),
+  "utf8",
+);
+
+/** A model of another tool: no more numbers than the file can hold, and it works or is refused. */
+async function importedFile(bytes, source, options) {
+  const model = await attempt(() => readModel(source, options));
+  if (!model) return undefined;
+  const { layers, encoderDepth, notes } = model;
+  check(encoderDepth > 0 && encoderDepth < layers.length, "two halves");
+  const weights = layers.flatMap((layer) => [...layer.weights.values()]);
+  for (const { shape, data } of weights)
+    check(data.length === product(shape), "as many elements as the shape has");
+  const size = weights.reduce((sum, { data }) => sum + data.byteLength, 0);
+  // Bytes of quantized weights become floats; what is scaled by one number becomes one for each value.
+  check(size <= 8 * 1032 * bytes.length, "no more numbers than the file can hold");
+  for (const note of notes) check(typeof note === "string" && note.endsWith("."), "notes in sentences");
+  return inEngine(async (engine) => {
+    const built = await buildImported(model, engine);
+    try {
+      await checkModel(built);
+    } finally {
+      await built.dispose();
+    }
+    return built;
+  });
+}
+
 const READERS = {
+  keras: (bytes) => importedFile(bytes, bytes, {}),
+  hdf5: (bytes) => importedFile(bytes, bytes, { architecture: ARCHITECTURE }),
+  tfjs(bytes) {
+    const end = 2 + bytes[0] + 256 * bytes[1];
+    const files = [
+      { name: "model.json", bytes: bytes.subarray(2, end) },
+      { name: "group1-shard1of1.bin", bytes: bytes.subarray(end) },
+    ];
+    return importedFile(bytes, files, {});
+  },
+  stateDict: (bytes) => importedFile(bytes, bytes, {}),
+
   npy: (bytes) => arrayFile(bytes, decodeNpy, encodeNpy, streamNpy),
   idx: (bytes) => arrayFile(bytes, decodeIdx, encodeIdx, streamIdx),
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { campaign, SECONDS, SEED } from "./campaign.js";
 import * as files from "./files.js";
+import { importMakers } from "./importFiles.js";
 
 /** A campaign, and a minute for the last case to hang in. */
 const timeout = 1000 * (SECONDS ?? 60) + 120_000;
@@ -25,6 +26,22 @@ describe(`any file is read or refused, from seed ${SEED}`, () => {
       const { read, refused } = await campaign(reader, make, cases);
       if (process.env.FUZZ_CASE !== undefined) return;
       // A fuzzer whose files are all refused at the door, or all read, finds nothing.
+      expect(read).toBeGreaterThan(0.005 * (read + refused));
+      expect(refused).toBeGreaterThan(0.005 * (read + refused));
+    },
+    timeout,
+  );
+
+  test.each([
+    ["keras", 500],
+    ["hdf5", 800],
+    ["tfjs", 500],
+    ["stateDict", 800],
+  ] as const)(
+    "%s",
+    async (reader, cases) => {
+      const { read, refused } = await campaign(reader, (await importMakers())[reader], cases);
+      if (process.env.FUZZ_CASE !== undefined) return;
       expect(read).toBeGreaterThan(0.005 * (read + refused));
       expect(refused).toBeGreaterThan(0.005 * (read + refused));
     },
