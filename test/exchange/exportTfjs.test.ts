@@ -1,33 +1,10 @@
 // TensorFlow.js opens exported models of every kind that it can calculate, and gives the same outputs.
-import { createRequire } from "node:module";
 import { describe, expect, test } from "vitest";
 import { exportTfjs } from "../../src/exchange/exporting.js";
 import { ArgumentError } from "../../src/index.js";
 import { expectClose } from "../support/models.js";
 import { MODELS, type Outputs, trained } from "./exported.js";
-
-interface Tensor {
-  dataSync(): Float32Array;
-}
-interface Tf {
-  loadLayersModel(handler: unknown): Promise<{ predict(x: Tensor): Tensor; inputs: { shape: number[] }[] }>;
-  io: { fromMemory(artifacts: unknown): unknown };
-  tensor(data: Float32Array, shape: readonly number[]): Tensor;
-  setBackend(name: string): Promise<boolean>;
-}
-
-/** TensorFlow.js, where the tests' own packages or the benchmark's are installed. */
-function findTfjs(): Tf | undefined {
-  for (const place of ["../anywhere/package.json", "../../bench/peers/package.json"]) {
-    try {
-      return createRequire(new URL(place, import.meta.url))("@tensorflow/tfjs") as Tf;
-    } catch {}
-  }
-  return undefined;
-}
-
-const tf = findTfjs();
-const unless = tf ? "" : " (skipped: @tensorflow/tfjs is not installed; run npm ci --prefix test/anywhere)";
+import { tf, unlessTfjs } from "./tfjs.js";
 
 /** What TensorFlow.js cannot calculate, and what the message says of it. */
 const REFUSED: Readonly<Record<string, RegExp>> = {
@@ -37,7 +14,7 @@ const REFUSED: Readonly<Record<string, RegExp>> = {
   "recurrent and sparse": /^encoder\[1\], gru: TensorFlow.js has no GRU that/,
 };
 
-describe.skipIf(!tf)(`models in TensorFlow.js${unless}`, () => {
+describe.skipIf(!tf)(`models in TensorFlow.js${unlessTfjs}`, () => {
   test.each(MODELS)("%s", async (name, options) => {
     const { model, outputs } = await trained(options);
     try {

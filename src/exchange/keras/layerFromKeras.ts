@@ -263,13 +263,14 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
   },
 };
 
-/** A shape with one length of −1, which is what is left. */
+/** A shape with one length of −1, or null from TensorFlow.js, which is what is left. */
 function completed(target: unknown, shape: Shape): Shape {
   if (!Array.isArray(target)) throw new Unrepresentable(`its target_shape is ${text(target)}, not a list`);
-  const known = target.reduce((size: number, length) => (length === -1 ? size : size * Number(length)), 1);
+  const open = (length: unknown) => length === -1 || length === null;
+  const known = target.reduce((size: number, length) => (open(length) ? size : size * Number(length)), 1);
   const rest = sizeOf(shape) / known;
-  if (target.includes(-1) && !Number.isInteger(rest)) {
+  if (target.some(open) && !Number.isInteger(rest)) {
     throw new ShapeError(`${text(target)} does not fit ${shapeText(shape)}`);
   }
-  return target.map((length) => (length === -1 ? rest : length));
+  return target.map((length) => (open(length) ? rest : length));
 }
