@@ -1,9 +1,9 @@
 import { Autoencoder } from "../autoencoder/autoencoder.js";
 import { integer, show } from "../common/check.js";
 import { FormatError } from "../common/errors.js";
-import { scalingTensors, takeScaling } from "../data/scaling.js";
+import { type ScalingParameters, scalingTensors, takeScaling } from "../data/scaling.js";
 import type { Engine } from "../engine/engine.js";
-import { encodeSafetensors, type NamedTensor } from "../formats/safetensors.js";
+import { type DecodedSafetensors, encodeSafetensors, type NamedTensor } from "../formats/safetensors.js";
 import { verifyChecksum, withChecksum } from "../saving/checksum.js";
 import {
   DETECTOR_KEY,
@@ -62,6 +62,38 @@ interface Described extends Fitted {
   readonly members: readonly unknown[];
 }
 
+/** A member of an ensemble as its file has it. */
+export interface StoredMember {
+  /** The member alone, as the file of a model. */
+  readonly file: DecodedSafetensors;
+  readonly meanErrors: Float64Array;
+}
+
+/** All that a detector's file has. */
+export interface StoredEnsemble extends Omit<Described, "members"> {
+  readonly scaling: ScalingParameters;
+  readonly members: readonly StoredMember[];
+}
+
+/**
+ * Reads a detector's file, without building its members.
+ *
+ * @throws {FormatError} if the file does not contain a detector, or is damaged
+ */
+export function readEnsembleFile(file: SafetensorsFile): StoredEnsemble {
+  const { tensors, metadata } = toDecoded(file);
+  const text = metadata[ENSEMBLE_KEY];
+  if (text === undefined) throw new FormatError(noEnsemble(metadata));
+  verifyChecksum(tensors.values(), metadata);
+  const described = readDescription(text);
+  const { others, parameters } = takeScaling([...tensors.values()], described.inputSize);
+  if (!parameters) throw new FormatError("the file has no tensors scaling.offset and scaling.scale");
+  const members = described.members.map((member, index) =>
+    storedMember(index, member, others, described.columns.length),
+  );
+  return { ...described, scaling: parameters, members };
+}
+
 /**
  * Loads the detector from a file, on an engine.
  *
@@ -71,19 +103,13 @@ export async function decodeEnsemble(
   file: SafetensorsFile,
   engine: Engine,
 ): Promise<Fitted & { ensemble: Ensemble }> {
-  const { tensors, metadata } = toDecoded(file);
-  const text = metadata[ENSEMBLE_KEY];
-  if (text === undefined) throw new FormatError(noEnsemble(metadata));
-  verifyChecksum(tensors.values(), metadata);
-  const { threshold, rule, columns, inputSize, members } = readDescription(text);
-  const { others, parameters } = takeScaling([...tensors.values()], inputSize);
-  if (!parameters) throw new FormatError("the file has no tensors scaling.offset and scaling.scale");
+  const { threshold, rule, columns, inputSize, scaling, members } = readEnsembleFile(file);
   const read: Member[] = [];
   try {
-    for (let index = 0; index < members.length; index++) {
-      read.push(await readMember(index, members[index], others, { columns, inputSize, engine }));
+    for (const [index, member] of members.entries()) {
+      read.push(await buildMember(index, member, inputSize, engine));
     }
-    return { threshold, rule, ensemble: new Ensemble(columns, parameters, read) };
+    return { threshold, rule, ensemble: new Ensemble(columns, scaling, read) };
   } catch (error) {
     await Promise.all(read.map(({ model }) => model.dispose()));
     throw error;
@@ -114,13 +140,13 @@ function readDescription(text: string): Described {
   });
 }
 
-/** Loads a member from the tensors whose names start with its prefix. */
-async function readMember(
+/** Takes a member out of the tensors: its names start with its prefix. */
+function storedMember(
   index: number,
   description: unknown,
   tensors: readonly NamedTensor[],
-  { columns, inputSize, engine }: { columns: Columns; inputSize: number; engine: Engine },
-): Promise<Member> {
+  columns: number,
+): StoredMember {
   const prefix = `members.${index}.`;
   const own = new Map<string, NamedTensor>();
   for (const tensor of tensors) {
@@ -132,15 +158,23 @@ async function readMember(
   own.delete(MEAN_ERRORS);
   if (
     !(meanErrors instanceof Float64Array) ||
-    meanErrors.length !== columns.length ||
+    meanErrors.length !== columns ||
     !meanErrors.every((error) => error >= 0 && error < Infinity)
   ) {
     throw new FormatError(
-      `the tensor ${prefix}${MEAN_ERRORS} must hold ${columns.length} float64 that are finite and at least 0`,
+      `the tensor ${prefix}${MEAN_ERRORS} must hold ${columns} float64 that are finite and at least 0`,
     );
   }
-  const metadata = { isthmus: JSON.stringify(description) };
-  const model = await Autoencoder.fromSafetensors({ tensors: own, metadata }, { engine });
+  return { file: { tensors: own, metadata: { isthmus: JSON.stringify(description) } }, meanErrors };
+}
+
+async function buildMember(
+  index: number,
+  { file, meanErrors }: StoredMember,
+  inputSize: number,
+  engine: Engine,
+): Promise<Member> {
+  const model = await Autoencoder.fromSafetensors(file, { engine });
   if (model.description.inputSize === inputSize) return { model, meanErrors };
   await model.dispose();
   throw new FormatError(

@@ -9,14 +9,15 @@ const WORDS: readonly (readonly [no: string, yes: string])[] = [
   ["f", "t"],
   ["off", "on"],
 ];
-const FALSE = new Set(["0", ...WORDS.map(([no]) => no)]);
-const TRUE = new Set(["1", ...WORDS.map(([, yes]) => yes)]);
+/** Every word for false, and every word for true. */
+export const falseWords: ReadonlySet<string> = new Set(["0", ...WORDS.map(([no]) => no)]);
+export const trueWords: ReadonlySet<string> = new Set(["1", ...WORDS.map(([, yes]) => yes)]);
 
 /** Reads a cell as a boolean; undefined unless it is a word for true or false, 0 or 1. */
 export function truthOf(cell: Cell): boolean | undefined {
   const word = String(cell).toLowerCase();
-  if (TRUE.has(word)) return true;
-  return FALSE.has(word) ? false : undefined;
+  if (trueWords.has(word)) return true;
+  return falseWords.has(word) ? false : undefined;
 }
 
 /** Whether a cell can be read as true or false. */

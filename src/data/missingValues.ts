@@ -25,6 +25,30 @@ const USUAL = new Set([
 /** Length of the longest of them; longer texts need no lookup. */
 const LONGEST = 5;
 
+/** The numbers among additional texts that mean a missing value. */
+export function missingNumbers(texts: readonly string[]): ReadonlySet<number> {
+  const numbers = texts.map((text) => readNumber(text.trim()).point ?? Number.NaN);
+  // `readNumber` rejects infinite numbers, but a caller may well want them to mean a missing value.
+  const words = texts.map((text) => Number(text.trim() === "" ? Number.NaN : text));
+  return new Set([...numbers, ...words].filter((value) => !Number.isNaN(value)));
+}
+
+/** Every text that means a missing value, in every case it can be written in; `texts` are additional ones. */
+export function missingTexts(texts: readonly string[]): ReadonlySet<string> {
+  return new Set([...[...USUAL].flatMap(caseVariants), ...texts.map((text) => text.trim())]);
+}
+
+/** A short word in all ways to write its letters: `no`, `No`, `nO`, `NO`. */
+export function caseVariants(word: string): string[] {
+  return [...word].reduce(
+    (starts, letter) => {
+      const cases = new Set([letter.toLowerCase(), letter.toUpperCase()]);
+      return starts.flatMap((start) => [...cases].map((each) => start + each));
+    },
+    [""],
+  );
+}
+
 /** Decides which cells are missing. */
 export class MissingValues {
   /** Additional texts, as given. */
@@ -36,10 +60,7 @@ export class MissingValues {
   constructor(texts: readonly string[]) {
     this.texts = texts;
     this.#texts = new Set(texts.map((text) => text.trim()));
-    const numbers = texts.map((text) => readNumber(text.trim()).point ?? Number.NaN);
-    // `readNumber` rejects infinite numbers, but a caller may well want them to mean a missing value.
-    const words = texts.map((text) => Number(text.trim() === "" ? Number.NaN : text));
-    this.#numbers = new Set([...numbers, ...words].filter((value) => !Number.isNaN(value)));
+    this.#numbers = missingNumbers(texts);
   }
 
   /** @param text already trimmed */

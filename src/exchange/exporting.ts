@@ -2,5 +2,12 @@
 export type { ExportedFile } from "./exportedFile.js";
 export { exportKeras } from "./keras/exportKeras.js";
 export type { GraphSource } from "./modelGraph.js";
+export {
+  exportOnnx,
+  type OnnxExport,
+  type OnnxExportOptions,
+  type OnnxSubject,
+} from "./onnx/exportOnnx.js";
+export type { WeightType } from "./onnx/storedWeights.js";
 export type { PartOptions } from "./partOptions.js";
 export { exportTfjs } from "./tfjs/exportTfjs.js";

@@ -118,7 +118,8 @@ function weightsOf(
   return weights;
 }
 
-function transposed({ shape, data }: GraphWeight): GraphWeight {
+/** A matrix with rows and columns changed places. */
+export function transposed({ shape, data }: GraphWeight): GraphWeight {
   const [rows, columns] = shape as [number, number];
   const turned = new Float32Array(data.length);
   for (let row = 0; row < rows; row++)

@@ -31,6 +31,12 @@ export function exportCommand(): Command {
     .requiredOption("--out <path>", "the file or folder to write")
     .addOption(
       new Option("--part <part>", "the whole model, or one half").choices(["model", "encoder", "decoder"]),
+    )
+    .addOption(
+      new Option("--weights <type>", "how weights are stored").choices(["f32", "f16", "bf16"]).default("f32"),
+    )
+    .addOption(
+      new Option("--input <input>", "what the export takes of a table").choices(["columns", "features"]),
     );
   return addJsonOption(command).addHelpText("after", help()).action(run);
 }

@@ -2,6 +2,7 @@ import type { AnomalyDetector } from "../../anomaly/detector.js";
 import type { TableDetector } from "../../anomaly/tableDetector.js";
 import type { ExportedFile } from "../../exchange/exportedFile.js";
 import { exportKeras, exportTfjs, type PartOptions } from "../../exchange/exporting.js";
+import { exportOnnx } from "../../exchange/onnx/exportOnnx.js";
 import { ArgumentError, type Autoencoder } from "../../index.js";
 
 /** What a saved file holds. */
@@ -16,6 +17,10 @@ export type ExportSubject =
 export interface ExportFlags {
   /** Which part of a model: `model` (default), `encoder` or `decoder`. */
   readonly part?: "model" | "encoder" | "decoder";
+  /** How weights are stored; default `f32`. */
+  readonly weights?: "f32" | "f16" | "bf16";
+  /** What a graph takes of a table. */
+  readonly input?: "columns" | "features";
 }
 
 /** A tool that models can be written for. To add one: its file in src/exchange/, and a line in `EXPORT_TARGETS`. */
@@ -65,6 +70,12 @@ export const EXPORT_TARGETS: Readonly<Record<string, ExportTarget>> = {
       };
     },
   },
+  onnx: {
+    summary: "an ONNX graph, for onnxruntime (.onnx)",
+    out: "file",
+    endings: [".onnx"],
+    export: async (subject, flags) => onnxFile(subject, flags),
+  },
 };
 
 function partOf({ part }: ExportFlags): PartOptions {
@@ -77,4 +88,24 @@ function modelOf(to: string, subject: ExportSubject): Autoencoder {
   throw new ArgumentError(
     `--to ${to} writes one model, but this is a detector of a table, with several; train one with isthmus train`,
   );
+}
+
+const WEIGHTS = { f32: "float32", f16: "float16", bf16: "bfloat16" } as const;
+
+function onnxFile(subject: ExportSubject, { part, input, weights = "f32" }: ExportFlags): Exported {
+  const { bytes, largestDifference, notes } = exportOnnx(exportedOf(subject), {
+    ...(part && { part }),
+    ...(input && { input }),
+    weights: WEIGHTS[weights],
+  });
+  const difference = `largest difference of a weight: ${largestDifference.toPrecision(3)}`;
+  return {
+    files: [{ name: "model.onnx", bytes }],
+    notes: [...notes, ...(weights === "f32" ? [] : [difference])],
+  };
+}
+
+function exportedOf(subject: ExportSubject) {
+  if (subject.holds === "model") return subject.model;
+  return subject.holds === "detector" ? subject.detector : subject.table;
 }

@@ -1,0 +1,149 @@
+import version from "#embedded/version";
+import { AnomalyDetector } from "../../anomaly/detector.js";
+import type { EnsembleDetector } from "../../anomaly/ensembleDetector.js";
+import { Autoencoder } from "../../autoencoder/autoencoder.js";
+import { isOptions, knownKeys, oneOf, show } from "../../common/check.js";
+import { ArgumentError } from "../../common/errors.js";
+import { ensembleGraph } from "../ensembleGraph.js";
+import { modelGraph } from "../modelGraph.js";
+import { detectorPart, ensemblePart, modelPart, type Part } from "./exportedParts.js";
+import { GraphBuilder } from "./graphBuilder.js";
+import type { OnnxModel } from "./onnxModel.js";
+import { toWeightType, type WeightType } from "./storedWeights.js";
+import { writeOnnx } from "./writeOnnx.js";
+
+/** Options of `exportOnnx`. */
+export interface OnnxExportOptions {
+  /**
+   * Which part of an `Autoencoder`: `"model"` (default) takes samples and gives reconstructions, `"encoder"` takes samples and
+   * gives codes, `"decoder"` takes codes and gives reconstructions.
+   */
+  part?: "model" | "encoder" | "decoder";
+  /**
+   * What the graph takes of a table: its `"columns"`, one input each, or the `"features"` that a `TablePreprocessor` makes of
+   * them, as one matrix. Default: `"columns"` if a table's preprocessor was saved with the model, else `"features"`.
+   */
+  input?: "columns" | "features";
+  /**
+   * How weights are stored; default `"float32"`. `"float16"` and `"bfloat16"` take half the bytes. The graph makes 32-bit floats of
+   * them, so every runtime calculates with those.
+   */
+  weights?: WeightType;
+}
+
+/** An ONNX model, and what became of its weights. */
+export interface OnnxExport {
+  /** The .onnx file. */
+  readonly bytes: Uint8Array;
+  /** The largest difference between a weight and what is stored of it; 0 with `weights: "float32"`. */
+  readonly largestDifference: number;
+  /** What the user should know, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** A detector of `detectAnomalies`, alone or with what was learnt of its table. */
+export type OnnxSubject =
+  | Autoencoder
+  | AnomalyDetector
+  | EnsembleDetector
+  | {
+      /** What scores features. */
+      readonly detector: EnsembleDetector;
+      /** What makes the features of a table's rows. */
+      readonly preprocessor: TableJson;
+      /** Undefined for a table whose rows stand alone. */
+      readonly window?: { readonly size: number } | undefined;
+    };
+
+/** What JSON gives of a preprocessor. */
+interface TableJson {
+  toJSON(): unknown;
+}
+
+/** The version of ONNX's operators. It has LayerNormalization, and onnxruntime has known it since 1.12, of 2022. */
+const OPSET = 17;
+/** That of the operators for tables, of the same release of ONNX. */
+const TABLE_OPSET = 3;
+/** The version of the file format that came with them. */
+const IR_VERSION = 8;
+
+/**
+ * Writes a model or a detector as an ONNX graph, for onnxruntime and other runtimes. Training-only layers vanish, a Gaussian
+ * code is its mean, and the model's `scaling` is part of the graph. The same subject gives the same bytes.
+ *
+ * | subject | takes | gives |
+ * | --- | --- | --- |
+ * | `Autoencoder` | `samples` (`code` for the decoder) | `reconstruction` (`code` for the encoder) |
+ * | `AnomalyDetector` | `samples` | `reconstruction`, `score`, `flag` |
+ * | `EnsembleDetector`, or one with its table | `features`, or the table's columns | `score`, `flag` |
+ *
+ * Samples have the shape [batch, …inputShape] with channels last, as Isthmus has them, and any number of rows. Columns of a table
+ * have the shape [batch]: numbers as floats, where NaN is a missing value, categories and booleans as strings without spaces
+ * around them.
+ *
+ * @example
+ * ```ts
+ * import { exportOnnx } from "isthmus/export";
+ *
+ * const { bytes } = exportOnnx(model, { part: "encoder" });
+ * await writeFile("encoder.onnx", bytes);
+ * ```
+ *
+ * @throws {ArgumentError} for an unknown option, and for what a graph cannot represent, such as a table with a column of dates
+ * @throws {StateError} for a model whose `scaling` has not been learnt, and a detector without a threshold
+ */
+export function exportOnnx(subject: OnnxSubject, options: OnnxExportOptions = {}): OnnxExport {
+  knownKeys("exportOnnx", options, ["part", "input", "weights"]);
+  const builder = new GraphBuilder(toWeightType(options.weights));
+  const { name, text, description } = build(builder, subject, options);
+  if (builder.difference === Number.POSITIVE_INFINITY) {
+    throw new ArgumentError(
+      'a weight is too large for weights "float16"; "bfloat16" has the range of 32-bit floats',
+    );
+  }
+  const domains = builder.domains;
+  const model: OnnxModel = {
+    irVersion: IR_VERSION,
+    opsets: new Map([
+      ["", OPSET],
+      ...(domains.has("ai.onnx.ml") ? [["ai.onnx.ml", TABLE_OPSET] as const] : []),
+    ]),
+    producer: { name: "isthmus", version },
+    graph: builder.graph(name, text),
+    metadata: new Map([
+      ["isthmus.version", version],
+      ["isthmus.description", JSON.stringify(description)],
+      ["isthmus.outputs", builder.describedOutputs],
+      ["isthmus.weights", options.weights ?? "float32"],
+    ]),
+  };
+  return { bytes: writeOnnx(model), largestDifference: builder.difference, notes: builder.notes };
+}
+
+function build(builder: GraphBuilder, subject: OnnxSubject, { part, input }: OnnxExportOptions): Part {
+  const wanted = input === undefined ? undefined : oneOf("input", input, ["columns", "features"]);
+  if (subject instanceof Autoencoder) {
+    const half = oneOf("part", part ?? "model", ["model", "encoder", "decoder"]);
+    return modelPart(builder, modelGraph(subject), half, subject.preprocessor, wanted);
+  }
+  if (part !== undefined && part !== "model") {
+    throw new ArgumentError(`part ${show(part)} is of an Autoencoder; a detector is exported as a whole`);
+  }
+  if (subject instanceof AnomalyDetector) {
+    const { model, threshold } = subject;
+    return detectorPart(builder, modelGraph(model), threshold, model.preprocessor, wanted);
+  }
+  const { detector, preprocessor, window } = isTableDetector(subject)
+    ? subject
+    : { detector: subject, preprocessor: undefined, window: undefined };
+  if (!isOptions(detector) || typeof detector.toSafetensors !== "function") {
+    throw new ArgumentError(
+      `subject must be an Autoencoder, an AnomalyDetector, or a detector of detectAnomalies, not ${show(subject)}`,
+    );
+  }
+  return ensemblePart(builder, ensembleGraph(detector), preprocessor?.toJSON(), window, wanted);
+}
+
+function isTableDetector(subject: object): subject is Extract<OnnxSubject, { detector: unknown }> {
+  return typeof subject === "object" && subject !== null && "detector" in subject;
+}

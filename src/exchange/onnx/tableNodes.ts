@@ -1,0 +1,139 @@
+import { ArgumentError } from "../../common/errors.js";
+import { quote } from "../../common/printable.js";
+import { falseWords, trueWords } from "../../data/booleanColumn.js";
+import { caseVariants, missingNumbers, missingTexts } from "../../data/missingValues.js";
+import type { TablePreprocessorJson } from "../../data/tablePreprocessor.js";
+import type { GraphBuilder } from "./graphBuilder.js";
+import { ElementType, float, floats, int, ints, texts } from "./onnxModel.js";
+
+/** What is learnt of a column, as `TablePreprocessor.toJSON` gives it. */
+type ColumnJson =
+  | { type: "number"; column: string; median: number; flagged: boolean }
+  | { type: "boolean"; column: string; usual: boolean; flagged: boolean }
+  | {
+      type: "category";
+      column: string;
+      categories: readonly string[];
+      other: boolean;
+      missing: boolean;
+      codes: boolean;
+    }
+  | { type: "date"; column: string };
+
+/**
+ * Adds an input for each column of a table, and makes the features of their rows, as `TablePreprocessor.transform` does.
+ *
+ * @returns features of the shape [batch, features]
+ * @throws {ArgumentError} for a column that a graph cannot read, by its name
+ */
+export function tableNodes(builder: GraphBuilder, { columns, missing }: TablePreprocessorJson): string {
+  const known = columns as readonly unknown[] as readonly ColumnJson[];
+  const undated = known.find(({ type }) => type === "date");
+  if (undated) {
+    throw new ArgumentError(
+      `column ${quote(undated.column)} holds dates, which a graph cannot read; leave it out when the table is learnt ` +
+        '(drop), or export with input: "features" and give the features that the preprocessor makes of a table',
+    );
+  }
+  const inputs = known.map((column) =>
+    builder.input({
+      name: column.column,
+      type: column.type === "number" ? ElementType.float : ElementType.string,
+      shape: ["batch"],
+      text: column.type === "number" ? "numbers; NaN is a missing value" : "texts without spaces around them",
+    }),
+  );
+  const features = known.flatMap((column, i) => {
+    builder.within(column.column);
+    const cells = builder.add("Unsqueeze", [inputs[i]!, builder.ints("axis", [1])]);
+    if (column.type === "number") return numberFeatures(builder, column, missing, cells);
+    if (column.type === "boolean") return booleanFeatures(builder, column, missing, cells);
+    return column.type === "category" ? categoryFeatures(builder, column, missing, cells) : [];
+  });
+  return joined(builder.within("table"), features);
+}
+
+function joined(builder: GraphBuilder, features: readonly string[]): string {
+  const [first] = features;
+  if (features.length === 1) return first!;
+  return builder.add("Concat", features, { attributes: { axis: int(1) } });
+}
+
+function toFloats(builder: GraphBuilder, value: string): string {
+  return builder.add("Cast", [value], { attributes: { to: int(ElementType.float) } });
+}
+
+function numberFeatures(
+  builder: GraphBuilder,
+  { median, flagged }: ColumnJson & { type: "number" },
+  missing: readonly string[],
+  cells: string,
+): string[] {
+  const equal = [...missingNumbers(missing)].map((value) =>
+    builder.add("Equal", [cells, builder.scalar("missing", value)]),
+  );
+  const absent = equal.reduce((sum, each) => builder.add("Or", [sum, each]), builder.add("IsNaN", [cells]));
+  const filled = builder.add("Where", [absent, builder.scalar("median", median), cells]);
+  return flagged ? [filled, toFloats(builder, absent)] : [filled];
+}
+
+function booleanFeatures(
+  builder: GraphBuilder,
+  { usual, flagged }: ColumnJson & { type: "boolean" },
+  missing: readonly string[],
+  cells: string,
+): string[] {
+  const codes = new Map<string, number>();
+  const give = (keys: Iterable<string>, code: number) => {
+    for (const key of keys) if (!codes.has(key)) codes.set(key, code);
+  };
+  const absent = [...missingTexts(missing)];
+  give(absent, usual ? 1 : 0);
+  give([...trueWords].flatMap(caseVariants), 1);
+  give([...falseWords].flatMap(caseVariants), 0);
+  const encode = (values: ReadonlyMap<string, number>, other: number) =>
+    builder.add("LabelEncoder", [cells], {
+      domain: "ai.onnx.ml",
+      attributes: {
+        keys_strings: texts([...values.keys()]),
+        values_floats: floats([...values.values()]),
+        default_float: float(other),
+      },
+    });
+  // Where the preprocessor refuses a word, there is no number, so that no score is a usual one.
+  const truth = encode(codes, Number.NaN);
+  if (!flagged) return [truth];
+  return [truth, encode(new Map(absent.map((key) => [key, 1])), 0)];
+}
+
+function categoryFeatures(
+  builder: GraphBuilder,
+  { categories, other, missing: marked, codes }: ColumnJson & { type: "category" },
+  missing: readonly string[],
+  cells: string,
+): string[] {
+  const width = categories.length + (other ? 1 : 0) + (marked ? 1 : 0);
+  const places = new Map<string, number>();
+  for (const key of missingTexts(missing)) places.set(key, marked ? width - 1 : width);
+  categories.forEach((category, place) => {
+    if (!places.has(category)) places.set(category, place);
+  });
+  // Whole numbers count by value, however they are written: pandas writes those of a column with gaps as 3.0.
+  categories.forEach((category, place) => {
+    const alias = `${category}.0`;
+    if (!codes && /^-?\d+$/.test(category) && !places.has(alias)) places.set(alias, place);
+  });
+  const place = builder.add("LabelEncoder", [cells], {
+    domain: "ai.onnx.ml",
+    attributes: {
+      keys_strings: texts([...places.keys()]),
+      values_int64s: ints([...places.values()]),
+      default_int64: int(other ? categories.length : width),
+    },
+  });
+  const own = builder.ints(
+    "places",
+    Array.from({ length: width }, (_, i) => i),
+  );
+  return [toFloats(builder, builder.add("Equal", [place, own]))];
+}
