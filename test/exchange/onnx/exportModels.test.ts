@@ -1,6 +1,9 @@
 // Every kind of model as ONNX: onnx finds nothing wrong with it, and onnxruntime gives Isthmus's outputs.
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
+import { exportOnnx } from "../../../src/exchange/exporting.js";
 import {
+  ArgumentError,
+  type Autoencoder,
   type AutoencoderOptions,
   activation,
   averagePooling2d,
@@ -17,13 +20,15 @@ import {
   maxPooling2d,
   repeatVector,
   reshape,
+  StateError,
   upSampling2d,
 } from "../../../src/index.js";
 import { ACTIVATION_NAMES } from "../../../src/layers/activations.js";
 import { findPython } from "../../formats/helpers.js";
 import { KINDS, WIDTH } from "../../support/kinds.js";
-import { values } from "../../support/models.js";
+import { smallModel, values } from "../../support/models.js";
 import { type Case, checkInPython, modelCases, type Verdict } from "./cases.js";
+import { checkOnWeb, onnxruntimeWeb } from "./onnxruntimeWeb.js";
 
 const python = findPython("numpy, onnx, onnxruntime");
 
@@ -122,35 +127,62 @@ const OTHERS: readonly (readonly [string, AutoencoderOptions, Float32Array?])[] 
   ],
 ];
 
-const verdicts = new Map<string, Verdict[]>();
-const models = [...KINDS, ...OTHERS];
+const models: readonly (readonly [string, AutoencoderOptions, Float32Array?])[] = [...KINDS, ...OTHERS];
+const cases: Case[] = [];
 
-test("onnx and onnxruntime take every model", async (context) => {
-  if (!python) return context.skip("there is no python3 with onnx and onnxruntime");
-  const cases: Case[][] = [];
-  for (const [name, options, samples] of models as typeof OTHERS) {
-    cases.push(await modelCases(name, options, {}, samples));
-  }
-  const all = checkInPython(python, cases.flat());
-  let first = 0;
-  models.forEach(([name], i) => {
-    verdicts.set(name, all.slice(first, first + cases[i]!.length));
-    first += cases[i]!.length;
-  });
-  expect(all.filter(({ error }) => error !== undefined)).toEqual([]);
+beforeAll(async () => {
+  for (const [name, options, samples] of models)
+    cases.push(...(await modelCases(name, options, {}, samples)));
 });
 
-test.for(models.map(([name]) => name))("%s: onnxruntime gives the outputs of Isthmus", (name, context) => {
+test("the checker of onnx finds nothing wrong, and onnxruntime gives the outputs of Isthmus", (context) => {
   if (!python) return context.skip("there is no python3 with onnx and onnxruntime");
-  const [whole, encoder, decoder, detector] = verdicts.get(name)!.map(({ differences }) => differences!);
-  expect(Object.keys({ ...whole, ...encoder, ...decoder, ...detector }).sort()).toEqual(
-    ["reconstruction", "code", "score", "flag"].sort(),
-  );
-  for (const differences of [whole, encoder, decoder, detector]) {
-    for (const [output, difference] of Object.entries(differences!)) {
+  expectAgreement(checkInPython(python, cases), cases);
+});
+
+test("onnxruntime-web gives the outputs of Isthmus", async (context) => {
+  const runtime = await onnxruntimeWeb();
+  if (!runtime) return context.skip("onnxruntime-web is missing; run npm ci in test/anywhere");
+  // Detectors are whole models, and more.
+  const detectors = cases.filter((_, i) => i % 4 === 3);
+  expectAgreement(await checkOnWeb(runtime, detectors), detectors);
+});
+
+function expectAgreement(verdicts: readonly Verdict[], of: readonly Case[]): void {
+  expect(verdicts.length).toBe(of.length);
+  expect(of.length).toBeGreaterThanOrEqual(models.length);
+  expect(verdicts.filter(({ error }) => error !== undefined)).toEqual([]);
+  verdicts.forEach(({ differences = {} }, i) => {
+    const { name, outputs } = of[i]!;
+    expect(Object.keys(differences).sort(), name).toEqual(Object.keys(outputs).sort());
+    for (const [output, difference] of Object.entries(differences)) {
       // Samples of the models that scale are about 1000, where 32-bit floats are 6e-5 apart.
       const most = name.startsWith("scaling") && output === "reconstruction" ? 2e-4 : 1e-5;
-      expect(difference, output).toBeLessThanOrEqual(output === "flag" ? 0 : most);
+      expect(difference, `${name}: ${output}`).toBeLessThanOrEqual(output === "flag" ? 0 : most);
     }
+  });
+}
+
+test("the same model gives the same bytes, whatever it was trained for", async () => {
+  const model = await smallModel();
+  try {
+    const { bytes, largestDifference, notes } = exportOnnx(model);
+    expect(exportOnnx(model, { part: "model", weights: "float32" }).bytes).toEqual(bytes);
+    expect([largestDifference, notes]).toEqual([0, []]);
+    expect(() => exportOnnx(model, { part: "middle" as "model" })).toThrow('part "middle" is not known');
+    expect(() => exportOnnx(model, { parts: "model" } as object)).toThrow(ArgumentError);
+    expect(() => exportOnnx(model, { input: "columns" })).toThrow('input "columns" needs the preprocessor');
+    expect(() => exportOnnx({} as Autoencoder)).toThrow("subject must be an Autoencoder");
+  } finally {
+    await model.dispose();
+  }
+});
+
+test("a scaling that nothing was learnt for is refused", async () => {
+  const model = await smallModel({ scaling: "standard" });
+  try {
+    expect(() => exportOnnx(model)).toThrow(StateError);
+  } finally {
+    await model.dispose();
   }
 });
