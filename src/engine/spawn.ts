@@ -22,6 +22,10 @@ interface NodeWorker {
 /** How long a worker may take to end by itself before it is terminated, in ms. */
 const GRACE = 1000;
 
+/** Browsers do not say why. */
+const NOT_LOADED =
+  "it could not be loaded; the page's Content-Security-Policy must allow blob: in worker-src";
+
 /**
  * Starts a worker from its source.
  *
@@ -90,7 +94,7 @@ function spawnWeb(source: string, start: WorkerStart, onDeath: (error: Error) =>
   const ready = new Promise<void>((resolve, reject) => {
     worker.onmessage = () => resolve();
     worker.onerror = (event) => {
-      const error = new Error(event.message || "it could not be loaded");
+      const error = new Error(event.message || NOT_LOADED);
       reject(error);
       onDeath(error);
     };

@@ -1,3 +1,4 @@
+import { warnOnce } from "../common/runtime.js";
 import type { Kernels } from "./kernels.js";
 import type { Block, EngineMemory } from "./memory.js";
 import type { Mutex } from "./mutex.js";
@@ -59,7 +60,10 @@ export class Workforce {
           this.#team = team;
           this.#lookLater();
         },
-        () => {},
+        ({ cause }: Error) => {
+          const reason = cause instanceof Error ? `: ${cause.message}` : "";
+          warnOnce("ISTHMUS_NO_WORKERS", `no worker starts here, so one thread does all the work${reason}`);
+        },
       );
     }
     return this.#team;

@@ -108,12 +108,16 @@ test("a web worker's error ends fit with an EngineError", async () => {
 
 test("where web workers cannot be loaded, everything works on one thread", async () => {
   broken = true;
+  const warnings = vi.spyOn(process, "emitWarning").mockReturnValue();
   const workers = watchWorkers();
   const [model, twin] = [await create(3), await create(1)];
   await model.fit(samples);
   twin.fitSync(samples);
   expect(weightBits(model)).toBe(weightBits(twin));
   expect([model.engine.threads, workers.started.length]).toEqual([1, 2]);
+  const [message, options] = warnings.mock.calls[0]!;
+  expect(message).toMatch(/^no worker starts here, so one thread does all the work: blocked/);
+  expect(options).toEqual({ type: "IsthmusWarning", code: "ISTHMUS_NO_WORKERS" });
   await model.dispose();
   await until(() => workers.alive === 0, "the workers' end");
 });
