@@ -137,6 +137,10 @@ const APART = {
   import: "src/exchange/importing.ts",
   node: "src/node.ts",
 };
+/** Entries that create engines; edge runtimes get variants of them that import the kernels. */
+const ON_THE_EDGE = ["index", "core", "anomaly", "import"];
+/** How the runtimes behind each export condition import WebAssembly. */
+const EDGE = { workerd: "../kernels.wasm", "edge-light": "../kernels.wasm?module" };
 /** It draws with libraries that are larger than all else together. */
 const REPORT = { report: "src/report/index.ts" };
 
@@ -202,12 +206,34 @@ async function buildKernels() {
 }
 
 /**
+ * Writes the entries for edge runtimes, which compile WebAssembly only as an imported file. They are the other entries,
+ * after an import that hands over the kernels, so that all share their code. It is the `simd` build alone: a program in
+ * which one imported file cannot be compiled does not start at all, and not every runtime has relaxed SIMD.
+ */
+function writeEdgeEntries() {
+  copyFileSync("build/wasm/simd.wasm", "build/kernels.wasm");
+  for (const [condition, kernels] of Object.entries(EDGE)) {
+    mkdirSync(`build/${condition}`);
+    const provide = [
+      `import kernels from ${JSON.stringify(kernels)};`,
+      'import { provideKernels } from "../providedKernels.js";',
+      "provideKernels(kernels);\n",
+    ];
+    writeFileSync(`build/${condition}/kernels.js`, provide.join("\n"));
+    for (const entry of ON_THE_EDGE) {
+      const text = `import "./kernels.js";\nexport * from "../${entry}.js";\n`;
+      writeFileSync(`build/${condition}/${entry}.js`, text);
+    }
+  }
+}
+
+/**
  * Builds all entries. As ES modules they share code in chunks. For `require`, all of them are the same index file,
  * except those that are not part of the index.
  */
 async function buildLibrary() {
   await bundle(
-    { ...ENTRIES, ...APART },
+    { ...ENTRIES, ...APART, providedKernels: "src/engine/providedKernels.ts" },
     {
       format: "esm",
       outdir: "build",
@@ -218,6 +244,7 @@ async function buildLibrary() {
       sourcemap: true,
     },
   );
+  writeEdgeEntries();
   const required = { format: "cjs", outdir: "build/cjs", conditions: ANYWHERE, ...READABLE };
   await bundle({ index: ENTRIES.index }, { ...required, sourcemap: true });
   await bundle(APART, { ...required, platform: "node", plugins: [besideIndex] });

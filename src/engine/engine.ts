@@ -3,6 +3,7 @@ import { SCRATCH_BYTES, TRACE_LOCK, TRACE_PLAN } from "../../assembly/abi.js";
 import { brand, brandIn } from "../common/brand.js";
 import { ArgumentError, EngineError, StateError } from "../common/errors.js";
 import { availableThreads, canShareMemory } from "../common/runtime.js";
+import { Registry } from "../common/weak.js";
 import type { BuildName } from "./binaries.js";
 import { checkEngineOptions, type EngineInfo, type EngineOptions } from "./engineOptions.js";
 import type { Kernels } from "./kernels.js";
@@ -34,7 +35,7 @@ const MOST_AUTO_THREADS = 16;
 const KEY = Symbol("Engine");
 
 /** Ends the workers of unreferenced engines: they would keep themselves and the memory alive forever. */
-const forgotten = new FinalizationRegistry<Workforce>((workforce) => {
+const forgotten = new Registry<Workforce>((workforce) => {
   workforce.stop().catch(() => {});
 });
 

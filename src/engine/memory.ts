@@ -1,4 +1,5 @@
 import { OutOfMemoryError } from "../common/errors.js";
+import { WeakReference } from "../common/weak.js";
 import { Arena } from "./arena.js";
 
 const PAGE = 65536;
@@ -114,7 +115,7 @@ export class EngineMemory {
   /** Registers `spare`, which is freed when memory runs out. */
   addSpare(spare: Spare): void {
     for (const reference of this.#spares) if (!reference.deref()) this.#spares.delete(reference);
-    this.#spares.add(new WeakRef(spare));
+    this.#spares.add(new WeakReference(spare));
   }
 
   removeSpare(spare: Spare): void {

@@ -1,3 +1,4 @@
+import { Registry } from "../common/weak.js";
 import type { Engine } from "./engine.js";
 import type { Block, EngineMemory } from "./memory.js";
 import type { Plan, PlanBuilder } from "./plan.js";
@@ -12,7 +13,7 @@ interface Releasable {
  * Frees objects that were garbage-collected without being released: a forgotten model must not keep the memory of an
  * engine that others use.
  */
-const forgotten = new FinalizationRegistry<readonly Releasable[]>(releaseAll);
+const forgotten = new Registry<readonly Releasable[]>(releaseAll);
 
 /**
  * Tensors and plans that belong together. If an allocation fails, all of them are freed. Keep a reference to this

@@ -10,22 +10,23 @@ const TURN = 12;
 /** Channels with a message under way: Firefox may collect unreferenced ports, and their message with them. */
 const channels = new Set<MessageChannel>();
 
+function throughChannel(resolve: () => void): void {
+  const channel = new MessageChannel();
+  channels.add(channel);
+  channel.port1.onmessage = () => {
+    channels.delete(channel);
+    channel.port1.close();
+    resolve();
+  };
+  channel.port2.postMessage(undefined);
+}
+
+/** Calls back after everything else that is due. Browsers delay `setTimeout` to 4 ms, and to 1 s in a hidden page. */
+const later: (callback: () => void) => unknown =
+  immediately ?? (typeof MessageChannel === "function" ? throughChannel : setTimeout);
+
 /** Yields to the event loop: everything else that is due runs first. */
-const nextTurn: () => Promise<void> =
-  immediately !== undefined
-    ? () => new Promise((resolve) => immediately!(resolve))
-    : () =>
-        new Promise((resolve) => {
-          // Browsers delay setTimeout to 4 ms, and to a second in a hidden page.
-          const channel = new MessageChannel();
-          channels.add(channel);
-          channel.port1.onmessage = () => {
-            channels.delete(channel);
-            channel.port1.close();
-            resolve();
-          };
-          channel.port2.postMessage(undefined);
-        });
+const nextTurn = () => new Promise<void>((resolve) => void later(resolve));
 
 /**
  * Work that can pause, written as a generator. It yields a plan to run, a promise to wait for, or nothing if it just

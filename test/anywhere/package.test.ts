@@ -62,6 +62,8 @@ test("holds scripts, their maps, declarations and what a reader wants, and nothi
   const wanted = [
     /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
     /^build\/(cjs\/package\.json|.*\.js(\.map)?|.*\.d\.ts)$/,
+    // What edge runtimes import.
+    /^build\/kernels\.wasm$/,
     // What the command draws pictures with, and the licences of what is bundled.
     /^build\/(\w+\.(ttf|wasm)\.br|THIRD-PARTY\.txt)$/,
   ];
@@ -70,7 +72,10 @@ test("holds scripts, their maps, declarations and what a reader wants, and nothi
   for (const file of ["README.md", "LICENSE", "CHANGELOG.md"]) expect(files).toContain(file);
 });
 
-test("every entry leads to files that are there, types first, for import and for require", () => {
+/** Entries that create engines, which edge runtimes load in another way. */
+const ON_THE_EDGE = [".", "./core", "./anomaly", "./import"];
+
+test("every entry leads to files that are there, types first, for import, require and the edge", () => {
   const { main, module, types, bin } = manifest;
   for (const file of [main, module, types, ...Object.values(bin)]) {
     expect(files).toContain(file.replace(/^\.\//, ""));
@@ -79,12 +84,10 @@ test("every entry leads to files that are there, types first, for import and for
     const found = targets(conditions);
     for (const [, file] of found) expect(files).toContain(file.replace(/^\.\//, ""));
     if (entry === "./package.json") continue;
-    expect(found.map(([path]) => path.join(" "))).toEqual([
-      "import types",
-      "import default",
-      "require types",
-      "require default",
-    ]);
+    const ways = [...(ON_THE_EDGE.includes(entry) ? ["workerd", "edge-light"] : []), "import", "require"];
+    expect(found.map(([path]) => path.join(" "))).toEqual(
+      ways.flatMap((way) => [`${way} types`, `${way} default`]),
+    );
   }
 });
 
@@ -250,6 +253,11 @@ describe("types", () => {
     ["an ES module, node16", "typed.mts", ["--module", "node16"]],
     ["a CommonJS module, node16", "typed.cts", ["--module", "node16"]],
     ["a module for a bundler", "typed.ts", ["--module", "esnext", "--moduleResolution", "bundler"]],
+    [
+      "a module for an edge runtime",
+      "typedEdge.ts",
+      ["--module", "esnext", "--moduleResolution", "bundler", "--customConditions", "workerd,worker"],
+    ],
   ])("resolve for %s", (_, file, options) => {
     writeFileSync(join(folder, file), TYPED);
     const tsc = join(root, "node_modules/typescript/bin/tsc");
