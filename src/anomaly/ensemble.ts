@@ -2,24 +2,12 @@ import type { Autoencoder } from "../autoencoder/autoencoder.js";
 import { Matrix } from "../data/matrix.js";
 import { partOf, type Rows } from "../data/samples.js";
 import type { ScalingParameters } from "../data/scaling.js";
-import { BYTE_VALUES } from "../data/values.js";
 import { type Blamed, Blaming, type Part } from "./blaming.js";
 import type { Columns } from "./columns.js";
+import { addSquares, columnErrors, scaleRows, stillFeatures, toInput, toRatios, toScore } from "./ratios.js";
 
 /** Sample values that go through a member at once: a few megabytes. */
 const ELEMENTS_AT_ONCE = 1 << 20;
-
-/**
- * Network inputs are clipped to this many standard deviations. Otherwise, one extreme value would distort the expected
- * values of all other columns. The value's own error is computed without clipping.
- */
-export const WIDEST_INPUT = 5;
-
-/**
- * A column's error counts at most this many times its mean error, so that no single column dominates a score without
- * limit.
- */
-export const LARGEST_RATIO = 10;
 
 /** A small autoencoder, and its mean errors on the rows it was trained on. */
 export interface Member {
@@ -48,14 +36,9 @@ export class Ensemble {
     this.columns = columns;
     this.scaling = scaling;
     this.members = members;
-    const still = (column: number) => members[0]!.meanErrors[column] === 0;
-    this.#still = new Uint8Array(this.inputSize);
-    let moving = 0;
-    columns.forEach(({ features }, column) => {
-      if (!still(column)) moving++;
-      else for (const feature of features) this.#still[feature] = 1;
-    });
-    this.#moving = Math.max(1, moving);
+    const { meanErrors } = members[0]!;
+    this.#still = stillFeatures(columns, meanErrors, this.inputSize);
+    this.#moving = Math.max(1, meanErrors.filter((error) => error !== 0).length);
   }
 
   /** The score of each row. */
@@ -118,7 +101,7 @@ export class Ensemble {
   }
 
   #toScore(sum: number): number {
-    return Math.fround(Math.sqrt(sum / (this.members.length * this.#moving)));
+    return toScore(sum, this.members.length, this.#moving);
   }
 
   #unscaled(feature: number, value: number): number {
@@ -146,84 +129,8 @@ export class Ensemble {
     for (const { model, meanErrors } of this.members) {
       const { data } = await model.reconstruct(new Matrix(input, count, this.inputSize));
       columnErrors(this.columns, this.inputSize, scaled, data, ratios);
-      this.#divide(ratios, scaled, meanErrors);
+      toRatios(ratios, this.columns, this.inputSize, scaled, meanErrors);
       take(ratios, data);
     }
   }
-
-  /** Converts errors to ratios, in place. */
-  #divide(ratios: Float64Array, scaled: Float32Array, meanErrors: Float64Array): void {
-    const width = meanErrors.length;
-    for (let column = 0; column < width; column++) {
-      const mean = meanErrors[column]!;
-      if (mean > 0) {
-        for (let i = column; i < ratios.length; i += width) {
-          const ratio = ratios[i]! / mean;
-          ratios[i] = ratio < LARGEST_RATIO ? ratio : LARGEST_RATIO;
-        }
-        continue;
-      }
-      // The value never changed in training, so any other value gets the largest ratio.
-      const { features } = this.columns[column]!;
-      for (let row = 0; row * width < ratios.length; row++) {
-        const moved = features.some((feature) => scaled[row * this.inputSize + feature] !== 0);
-        ratios[row * width + column] = moved ? LARGEST_RATIO : 0;
-      }
-    }
-  }
-}
-
-/** Adds the squares of ratios to the sums of their rows, and to their own positions. */
-function addSquares(ratios: Float64Array, width: number, sums: Float64Array, squares?: Float64Array): void {
-  for (let row = 0; row < sums.length; row++) {
-    let sum = 0;
-    for (let i = row * width; i < (row + 1) * width; i++) {
-      const square = ratios[i]! * ratios[i]!;
-      sum += square;
-      if (squares) squares[i]! += square;
-    }
-    sums[row]! += sum;
-  }
-}
-
-/** Whole rows, converted to standard deviations from the mean. */
-export function scaleRows(data: Rows["data"], { offset, scale }: ScalingParameters, out: Float32Array): void {
-  const bytes = data instanceof Uint8Array;
-  for (let at = 0; at < data.length; at += offset.length) {
-    for (let j = 0; j < offset.length; j++) {
-      const x = bytes ? BYTE_VALUES[data[at + j]!]! : data[at + j]!;
-      out[at + j] = (x - offset[j]!) / scale[j]!;
-    }
-  }
-}
-
-/** The network input for scaled rows. */
-export function toInput(scaled: Float32Array, still: Uint8Array): Float32Array {
-  const input = scaled.map((value) =>
-    value > WIDEST_INPUT ? WIDEST_INPUT : value < -WIDEST_INPUT ? -WIDEST_INPUT : value,
-  );
-  still.forEach((flag, j) => {
-    if (flag) for (let i = j; i < input.length; i += still.length) input[i] = 0;
-  });
-  return input;
-}
-
-/** The error of each column of each row, [rows, columns]. */
-export function columnErrors(
-  columns: Columns,
-  inputSize: number,
-  scaled: Float32Array,
-  output: Float32Array,
-  out: Float64Array,
-): void {
-  columns.forEach(({ features }, column) => {
-    for (let row = 0; row * inputSize < scaled.length; row++) {
-      let sum = 0;
-      for (const feature of features) {
-        const at = row * inputSize + feature;
-        sum += Math.abs(scaled[at]! - output[at]!);
-      }
-      out[row * columns.length + column] = sum;
-    }
-  });
 }

@@ -90,6 +90,11 @@ export class EnsembleDetector {
     });
   }
 
+  /** @internal Its trained parts, for exports. */
+  get ensemble(): Ensemble {
+    return this.#ensemble;
+  }
+
   /** The score above which a row is an anomaly. */
   get threshold(): number {
     return this.#threshold;

@@ -7,8 +7,9 @@ import { SampleRandom } from "../datasets/sampleRandom.js";
 import type { Engine } from "../engine/engine.js";
 import type { Seed } from "../math/seed.js";
 import type { Columns } from "./columns.js";
-import { columnErrors, Ensemble, type Member, scaleRows, toInput } from "./ensemble.js";
+import { Ensemble, type Member } from "./ensemble.js";
 import { BATCH_SIZE, memberDescription } from "./memberDescription.js";
+import { columnErrors, scaleRows, toInput } from "./ratios.js";
 
 /** How an ensemble is trained. */
 export interface EnsembleTraining {

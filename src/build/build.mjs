@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { writeKernelTables } from "./kernels.mjs";
+import { runtimePieces } from "./moduleRuntime.mjs";
 import { packageOf, thirdPartyNotices } from "./thirdParty.mjs";
 import { writeTiles } from "./tiles.mjs";
 
@@ -188,6 +189,7 @@ async function buildKernels() {
   writeTiles();
   writeKernelTables();
   embed("version", JSON.parse(readFileSync("package.json", "utf8")).version, "string");
+  embed("moduleRuntime", runtimePieces(), "Record<string, { text: string; needs: string[] }>");
   for (const target of ["simd", "relaxed", "debug"]) run("assemblyscript/bin/asc.js", "--target", target);
   const [simd, relaxed] = ["simd", "relaxed"].map((name) => readFileSync(`build/wasm/${name}.wasm`));
   embed(

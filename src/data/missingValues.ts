@@ -23,7 +23,7 @@ const USUAL = new Set([
   ".",
 ]);
 /** Length of the longest of them; longer texts need no lookup. */
-const LONGEST = 5;
+const LONGEST_USUAL = 5;
 
 /** The numbers among additional texts that mean a missing value. */
 export function missingNumbers(texts: readonly string[]): ReadonlySet<number> {
@@ -65,7 +65,7 @@ export class MissingValues {
 
   /** @param text already trimmed */
   hasText(text: string): boolean {
-    return (text.length <= LONGEST && USUAL.has(text.toLowerCase())) || this.#texts.has(text);
+    return (text.length <= LONGEST_USUAL && USUAL.has(text.toLowerCase())) || this.#texts.has(text);
   }
 
   hasNumber(value: number): boolean {

@@ -2,6 +2,7 @@
 export type { ExportedFile } from "./exportedFile.js";
 export { exportKeras } from "./keras/exportKeras.js";
 export type { GraphSource } from "./modelGraph.js";
+export { type ExportedModule, exportModule, type ModuleOptions } from "./module/exportModule.js";
 export {
   exportOnnx,
   type OnnxExport,

@@ -1,5 +1,5 @@
-import { scaleRows } from "../../anomaly/ensemble.js";
 import { evaluateFlags } from "../../anomaly/ranking.js";
+import { scaleRows } from "../../anomaly/ratios.js";
 import { pointScores } from "../../data/pointScores.js";
 import { partOf, partsOf, type Rows } from "../../data/samples.js";
 import { ColumnStatistics } from "../../data/scaling.js";
