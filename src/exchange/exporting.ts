@@ -11,4 +11,5 @@ export {
 } from "./onnx/exportOnnx.js";
 export type { WeightType } from "./onnx/storedWeights.js";
 export type { PartOptions } from "./partOptions.js";
+export { exportPyTorch } from "./pytorch/exportPyTorch.js";
 export { exportTfjs } from "./tfjs/exportTfjs.js";

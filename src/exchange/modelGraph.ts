@@ -20,6 +20,8 @@ export interface GraphLayer {
   readonly outputShape: Shape;
   /** Its weights by their names within the layer (`weight`, `bias`, …), shaped as PyTorch has them; tied ones turned. */
   readonly weights: ReadonlyMap<string, GraphWeight>;
+  /** Name of the layer whose weight this one uses, turned; undefined if its weight is its own. */
+  readonly tiedTo: string | undefined;
   /** Whether it does nothing in predictions: dropout and noise. */
   readonly trainingOnly: boolean;
 }
@@ -93,7 +95,8 @@ export function modelGraph(model: GraphSource): ModelGraph {
     const { name, place, inputShape: input, outputShape: output, kind } = layer;
     const options = layer.options as LayerOptions as Layer;
     const shapes = { inputShape: input, outputShape: output };
-    half.push({ options, name, place, ...shapes, weights, trainingOnly: kind.trainingOnly === true });
+    const tiedTo = layer.tiedTo === undefined ? undefined : layers[layer.tiedTo]!.name;
+    half.push({ options, name, place, ...shapes, weights, tiedTo, trainingOnly: kind.trainingOnly === true });
   }
   return { description, inputShape, latentShape, ...halves, latent, scaling };
 }

@@ -9,13 +9,8 @@ import type { ExportedFile } from "../../exchange/exportedFile.js";
 import { inPath } from "../../files/inPath.js";
 import { AnomalyDetector, ArgumentError, Autoencoder } from "../../index.js";
 import { loadSafetensors, saveBytes } from "../../node.js";
-import {
-  EXPORT_TARGETS,
-  type Exported,
-  type ExportFlags,
-  type ExportSubject,
-  type ExportTarget,
-} from "../exchange/exportTargets.js";
+import type { Exported, ExportFlags, ExportSubject, ExportTarget } from "../exchange/exportTarget.js";
+import { EXPORT_TARGETS } from "../exchange/exportTargets.js";
 import { addJsonOption } from "../options.js";
 import { checkOutputs } from "../outputs.js";
 import { emit, say } from "../terminal.js";

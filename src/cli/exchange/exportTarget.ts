@@ -1,0 +1,44 @@
+import type { AnomalyDetector } from "../../anomaly/detector.js";
+import type { TableDetector } from "../../anomaly/tableDetector.js";
+import type { ExportedFile } from "../../exchange/exportedFile.js";
+import type { Autoencoder } from "../../index.js";
+
+/** What a saved file holds. */
+export type ExportSubject =
+  | { readonly holds: "model"; readonly model: Autoencoder }
+  /** A model with its threshold, as `anomalies --save` writes it. */
+  | { readonly holds: "detector"; readonly model: Autoencoder; readonly detector: AnomalyDetector }
+  /** Several models and what was learnt of their table, as `detect --save` writes it. */
+  | { readonly holds: "tableDetector"; readonly table: TableDetector };
+
+/** Options of the command that targets may use. */
+export interface ExportFlags {
+  /** Which part of a model: `model` (default), `encoder` or `decoder`. */
+  readonly part?: "model" | "encoder" | "decoder";
+  /** How weights are stored; default `f32`. */
+  readonly weights?: "f32" | "f16" | "bf16";
+  /** What a graph takes of a table. */
+  readonly input?: "columns" | "features";
+}
+
+/** A tool that models can be written for. To add one: its file in src/exchange/, and a line in exportTargets.ts. */
+export interface ExportTarget {
+  /** What it writes, for the help. */
+  readonly summary: string;
+  /** Whether `--out` is one file or a folder. */
+  readonly out: "file" | "folder";
+  /** Endings that `--out` may have if it is a file. */
+  readonly endings?: readonly string[];
+  /**
+   * @returns the file, or the files of the folder, and lines about them to print
+   * @throws {ArgumentError} for what it cannot write, by the name of the layer
+   */
+  export(subject: ExportSubject, flags: ExportFlags): Promise<Exported>;
+}
+
+/** What an export made. */
+export interface Exported {
+  readonly files: readonly ExportedFile[];
+  /** What the user should know: sizes, differences by rounding, how to load it. */
+  readonly notes?: readonly string[];
+}

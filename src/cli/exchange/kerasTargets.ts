@@ -1,0 +1,26 @@
+import { exportKeras, exportTfjs, type PartOptions } from "../../exchange/exporting.js";
+import type { ExportFlags, ExportTarget } from "./exportTarget.js";
+import { modelOf } from "./modelOf.js";
+
+export const kerasTarget: ExportTarget = {
+  summary: "a .keras file for keras.models.load_model, Keras 3",
+  out: "file",
+  endings: [".keras"],
+  async export(subject, flags) {
+    const bytes = exportKeras(modelOf("keras", subject), partOf(flags));
+    return { files: [{ name: "model.keras", bytes }], notes: ['open it with keras.models.load_model("…")'] };
+  },
+};
+
+export const tfjsTarget: ExportTarget = {
+  summary: "model.json and its weights for tf.loadLayersModel, TensorFlow.js",
+  out: "folder",
+  async export(subject, flags) {
+    const files = exportTfjs(modelOf("tfjs", subject), partOf(flags));
+    return { files, notes: ['serve the folder, and open it with await tf.loadLayersModel("…/model.json")'] };
+  },
+};
+
+function partOf({ part }: ExportFlags): PartOptions {
+  return part ? { part } : {};
+}
