@@ -1,3 +1,4 @@
+import { torchrunTarget } from "./clusterTargets.js";
 import type { ExportTarget } from "./exportTarget.js";
 import { kerasTarget, tfjsTarget } from "./kerasTargets.js";
 import { onnxTarget } from "./onnxTarget.js";
@@ -9,4 +10,5 @@ export const EXPORT_TARGETS: Readonly<Record<string, ExportTarget>> = {
   pytorch: pytorchTarget,
   keras: kerasTarget,
   tfjs: tfjsTarget,
+  torchrun: torchrunTarget,
 };
