@@ -38,11 +38,18 @@ class Run:
         names = ("scaling.offset", "scaling.scale")
         scaling = [self.tensors[name].numpy() for name in names] if names[0] in self.tensors else None
         self.data = Shards(self.arguments.data, SHAPE, scaling)
-        self.rows = int(self.data.rows * (1 - self.options["validationSplit"]))
-        before = self.options["rows"]
-        if before not in (None, self.rows):
-            raise SystemExit(f"--data has {self.rows} rows to train on, but the run has {before}")
-        self.held_out = (self.data, range(self.rows, self.data.rows))
+        # The command \`isthmus train\` shows the last ten samples afterwards, and does not train on them.
+        choices = [self.data.rows, self.data.rows - min(10, self.data.rows // 10)]
+        choices = [self.arguments.rows] if self.arguments.rows else choices
+        trained = [int(rows * (1 - self.options["validationSplit"])) for rows in choices]
+        before = self.options["rows"] or trained[0]
+        if before not in trained:
+            raise SystemExit(
+                f"--data has {self.data.rows} samples, of which {trained[0]} are to train on, but the run has {before}; "
+                "give the same files, or --rows, how many samples of them count"
+            )
+        self.rows, used = before, choices[trained.index(before)]
+        self.held_out = (self.data, range(self.rows, used))
         if self.options["validates"] and not len(self.held_out[1]):
             if not self.arguments.validation:
                 raise SystemExit("the run has validation data of its own: give them as --validation FILE")
@@ -164,6 +171,7 @@ export const MAIN = `
 def arguments_of(description, words=None):
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", nargs="+", required=True, help="NPY, IDX or Parquet files, in this order")
+    parser.add_argument("--rows", type=int, help="use only the first samples")
     parser.add_argument("--validation", nargs="+", help="files of validation data, for a run that had its own")
     parser.add_argument("--epochs", type=int, help="epochs of the whole run; default: as many as it was to have")
     parser.add_argument("--no-shuffle", action="store_true", help="take samples in the order of the files")
