@@ -62,7 +62,11 @@ function versionsOf(node) {
   }
 }
 
-/** @throws {Error} when tables are to be kept, and others use the machine */
+/**
+ * @param {{ busy: boolean, load: number }} machine
+ * @param {{ json?: string, markdown?: boolean, quick?: boolean, anyway?: boolean }} options
+ * @throws {Error} when tables are to be kept, and others use the machine
+ */
 export function assertIdle({ busy, load }, { json, markdown, quick, anyway }) {
   if (!busy || quick || anyway || !(json || markdown)) return;
   throw new Error(

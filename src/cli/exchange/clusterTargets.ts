@@ -1,7 +1,8 @@
 import { exportTorchrun } from "../../exchange/exporting.js";
 import { ArgumentError } from "../../index.js";
 import type { Exported, ExportFlags, ExportSubject, ExportTarget } from "./exportTarget.js";
-import { preprocessorNotes, wholeModel } from "./pytorchTarget.js";
+import { wholeModel } from "./modelOf.js";
+import { preprocessorNotes } from "./pytorchTarget.js";
 
 function torchrunFiles(subject: ExportSubject, flags: ExportFlags): Exported {
   const model = wholeModel("torchrun", subject, flags);

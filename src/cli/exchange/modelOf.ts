@@ -1,5 +1,5 @@
 import { ArgumentError, type Autoencoder } from "../../index.js";
-import type { ExportSubject } from "./exportTarget.js";
+import type { ExportFlags, ExportSubject } from "./exportTarget.js";
 
 /**
  * The model of a saved file, for a tool that takes one.
@@ -10,6 +10,13 @@ import type { ExportSubject } from "./exportTarget.js";
 export function modelOf(to: string, subject: ExportSubject): Autoencoder {
   if (subject.holds !== "tableDetector") return subject.model;
   throw new ArgumentError(
-    `--to ${to} writes one model, but this is a detector of a table, with several; train one with isthmus train`,
+    `--to ${to} is for one model, but this file holds the models of detect and what was learned of their table`,
   );
+}
+
+/** The same, for a tool that takes both halves. Throws an `ArgumentError` for --part, too. */
+export function wholeModel(to: string, subject: ExportSubject, { part = "model" }: ExportFlags): Autoencoder {
+  const model = modelOf(to, subject);
+  if (part === "model") return model;
+  throw new ArgumentError(`--part ${part} is not for --to ${to}, whose model has both halves`);
 }

@@ -1,23 +1,7 @@
 import { exportPyTorch } from "../../exchange/exporting.js";
-import { ArgumentError, type Autoencoder } from "../../index.js";
-import type { ExportFlags, ExportSubject, ExportTarget } from "./exportTarget.js";
-
-/**
- * The whole model of a file.
- *
- * @throws {ArgumentError} for a detector of several models, and for --part
- */
-export function wholeModel(to: string, subject: ExportSubject, { part = "model" }: ExportFlags): Autoencoder {
-  if (subject.holds === "tableDetector") {
-    throw new ArgumentError(
-      `--to ${to} is for one model, but this file holds the models of detect and what was learned of their table`,
-    );
-  }
-  if (part !== "model") {
-    throw new ArgumentError(`--part ${part} is not for --to ${to}, whose model has both halves`);
-  }
-  return subject.model;
-}
+import type { Autoencoder } from "../../index.js";
+import type { ExportTarget } from "./exportTarget.js";
+import { wholeModel } from "./modelOf.js";
 
 /** What a user of the bare model should know. */
 export function preprocessorNotes({ preprocessor }: Autoencoder): string[] {

@@ -1,4 +1,4 @@
-import { LARGEST_RATIO, WIDEST_INPUT } from "../../anomaly/ensemble.js";
+import { LARGEST_RATIO, WIDEST_INPUT } from "../../anomaly/ratios.js";
 import type { EnsembleGraph, EnsembleMember } from "../ensembleGraph.js";
 import type { GraphBuilder } from "./graphBuilder.js";
 import { decoderNodes, encoderNodes, scaleNodes } from "./modelNodes.js";
