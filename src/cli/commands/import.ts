@@ -71,14 +71,34 @@ async function run(path: string, flags: ImportFlags): Promise<void> {
   checkModelEnding("--out", out);
   await checkOutputs({ "--out": out }, { model: path, architecture });
   const options = await optionsOf(flags);
-  const { imported, bytes } = await inFile(path, async (file) => {
+  const imported = await inFile(path, async (file) => {
     const source = path.toLowerCase().endsWith(".json") ? await withShards(path, file) : file;
-    const imported = readModel(source, options);
-    return { imported, bytes: await savedBytes(imported) };
+    return withFlags(readModel, source, options);
   });
-  await saveBytes(out, bytes);
+  await saveBytes(out, await savedBytes(imported));
   if (json) emit(eventOf(imported, out));
   else print(imported, out);
+}
+
+/** What asks for an option, or says that it may be given, names it as the command has it. */
+function withFlags(
+  read: typeof readModel,
+  ...[source, options]: Required<Parameters<typeof readModel>>
+): ImportedModel {
+  try {
+    const model = read(source, options);
+    return { ...model, notes: model.notes.map(flagged) };
+  } catch (error) {
+    if (!(error instanceof ArgumentError)) throw error;
+    throw new ArgumentError(flagged(error.message), { cause: error });
+  }
+}
+
+function flagged(text: string): string {
+  return text.replace(
+    /(?<=^|; |give |give it as |says? |another )(codeLayer|inputShape|architecture|activation|order|strides|padding|outputPadding)\b/g,
+    (name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+  );
 }
 
 async function savedBytes(imported: ImportedModel): Promise<Uint8Array> {
