@@ -15,7 +15,7 @@ async function saved(name: string) {
   const halves = { encoder: [dense(2, "tanh")], decoder: [dense(6)] };
   const model = await Autoencoder.create({ inputSize: 6, ...halves, engine: { threads: 1 } });
   await model.fit(values(10, 6), { epochs: 1 });
-  await saveModel(command.at(name), model);
+  await saveModel(command.path(name), model);
   return model;
 }
 
@@ -42,7 +42,7 @@ test("a model goes to Keras and TensorFlow.js, and comes back with the same weig
         "2  decoder  dense  linear      (6,)            18  dense_1 (Dense)\n\nSaved again.safetensors\n",
     );
     const again = await Autoencoder.fromSafetensors(
-      new Uint8Array(readFileSync(command.at("again.safetensors"))),
+      new Uint8Array(readFileSync(command.path("again.safetensors"))),
     );
     expect(again.getWeights()).toEqual(model.getWeights());
     await again.dispose();
@@ -51,7 +51,7 @@ test("a model goes to Keras and TensorFlow.js, and comes back with the same weig
 });
 
 test("weights of PyTorch need what they do not say, by the names of options", async () => {
-  copyFileSync(golden("pictures.safetensors"), command.at("p.safetensors"));
+  copyFileSync(golden("pictures.safetensors"), command.path("p.safetensors"));
   const import_ = (...flags: string[]) =>
     command.run("import", "p.safetensors", "--out", "q.safetensors", ...flags);
   const bare = await import_();
@@ -82,7 +82,7 @@ test("weights of PyTorch need what they do not say, by the names of options", as
 });
 
 test("a pickle is named, and the line that converts it", async () => {
-  writeFileSync(command.at("m.pt"), Uint8Array.of(0x80, 2, 0x8a, 10));
+  writeFileSync(command.path("m.pt"), Uint8Array.of(0x80, 2, 0x8a, 10));
   const { code, stderr } = await command.run("import", "m.pt", "--out", "x.safetensors");
   expect(code).toBe(1);
   expect(stderr).toMatch(
@@ -95,12 +95,12 @@ test("files that are missing, and names that could deceive a terminal", async ()
     modelTopology: { class_name: "Sequential", config: { layers: [] } },
     weightsManifest: [{ paths: ["../m.pt", "w.bin"], weights: [] }],
   };
-  writeFileSync(command.at("model.json"), JSON.stringify(json));
+  writeFileSync(command.path("model.json"), JSON.stringify(json));
   const missing = await command.run("import", "model.json", "--out", "x.safetensors");
   expect(missing.stderr).toBe("isthmus: File not found: w.bin\n");
   const data = Float32Array.of(1, 2);
   writeFileSync(
-    command.at("names.safetensors"),
+    command.path("names.safetensors"),
     encodeSafetensors([
       { name: "\x1b[2Ja.weight", shape: [1, 2], data },
       { name: "b.weight", shape: [2, 1], data },
