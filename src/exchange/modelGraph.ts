@@ -28,6 +28,7 @@ export interface GraphLayer {
 
 /** An array of weights. */
 export interface GraphWeight {
+  /** Dimensions, slowest first. */
   readonly shape: readonly number[];
   /** Row-major. */
   readonly data: Float32Array;
@@ -61,8 +62,11 @@ export interface ModelGraph {
 
 /** What a graph is made of: an `Autoencoder`, or what its file holds. */
 export interface GraphSource {
+  /** Its layers, and whether it scales samples. */
   readonly description: CheckedDescription;
+  /** What its scaling has learned; undefined without one. */
   readonly scaling: ScalingParameters | undefined;
+  /** All weights by their names. */
   getWeights(): readonly NamedWeight[];
 }
 

@@ -26,7 +26,7 @@ const SHARD = "group1-shard1of1.bin";
  * import { exportTfjs } from "isthmus/export";
  *
  * const model = await Autoencoder.create({ inputSize: 4, encoder: [dense(2)], decoder: [dense(4)] });
- * console.log(exportTfjs(model).map(({ name }) => name)); // [ "model.json", "group1-shard1of1.bin" ]
+ * console.log(exportTfjs(model).map(({ name }) => name).join(" ")); // model.json group1-shard1of1.bin
  * await model.dispose();
  * ```
  */
