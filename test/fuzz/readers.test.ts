@@ -33,10 +33,10 @@ describe(`any file is read or refused, from seed ${SEED}`, () => {
   );
 
   test.each([
-    ["keras", 500],
-    ["hdf5", 800],
-    ["tfjs", 500],
-    ["stateDict", 800],
+    ["keras", 250],
+    ["hdf5", 500],
+    ["tfjs", 300],
+    ["stateDict", 500],
   ] as const)(
     "%s",
     async (reader, cases) => {
