@@ -1,9 +1,12 @@
 // Every kind of model as ONNX: onnx finds nothing wrong with it, and onnxruntime gives Isthmus's outputs.
 import { beforeAll, expect, test } from "vitest";
 import { exportOnnx } from "../../../src/exchange/exporting.js";
+import { importOnnx } from "../../../src/exchange/onnx/importOnnx.js";
+import { widenHalves } from "../../../src/formats/float16.js";
+import { toBfloats, toHalves, widenBfloats } from "../../../src/formats/narrowFloats.js";
 import {
   ArgumentError,
-  type Autoencoder,
+  Autoencoder,
   type AutoencoderOptions,
   activation,
   averagePooling2d,
@@ -26,8 +29,9 @@ import {
 import { ACTIVATION_NAMES } from "../../../src/layers/activations.js";
 import { findPython } from "../../formats/helpers.js";
 import { KINDS, WIDTH } from "../../support/kinds.js";
-import { smallModel, values } from "../../support/models.js";
-import { type Case, checkInPython, modelCases, type Verdict } from "./cases.js";
+import { expectClose, smallModel, values } from "../../support/models.js";
+import { type Case, checkInPython, floats, modelCases, type Verdict } from "./cases.js";
+import { outputsOf } from "./imported.js";
 import { checkOnWeb, onnxruntimeWeb } from "./onnxruntimeWeb.js";
 
 const python = findPython("numpy, onnx, onnxruntime");
@@ -182,6 +186,63 @@ test("a scaling that nothing was learnt for is refused", async () => {
   const model = await smallModel({ scaling: "standard" });
   try {
     expect(() => exportOnnx(model)).toThrow(StateError);
+  } finally {
+    await model.dispose();
+  }
+});
+
+test.each(["float16", "bfloat16"] as const)(
+  "weights as %s: half the bytes, and what runtimes make of them",
+  async (weights) => {
+    const [, options] = KINDS.find(([name]) => name === "convolutions along two dimensions")!;
+    const model = await Autoencoder.create({ ...options, engine: { threads: 1 } });
+    try {
+      const samples = values(9, WIDTH, 5);
+      await model.fit(samples, { epochs: 3 });
+      const whole = exportOnnx(model);
+      const half = exportOnnx(model, { weights });
+      const rounded = model
+        .getWeights()
+        .map(({ name, shape, data }) => ({ name, shape, data: narrowed(data, weights) }));
+      const differences = model
+        .getWeights()
+        .flatMap(({ data }, i) => [...data].map((x, j) => Math.abs(x - rounded[i]!.data[j]!)));
+      expect(half.largestDifference).toBe(Math.max(...differences));
+      // Two bytes less each, but for a Cast each array.
+      expect(whole.bytes.length - half.bytes.length).toBeGreaterThan(0.8 * differences.length);
+      // The graph calculates with the rounded weights, as Isthmus does.
+      model.setWeights(rounded);
+      const inputs = { samples: floats(samples, [9, WIDTH]) };
+      const outputs = { reconstruction: [...(await model.reconstruct(samples)).data] };
+      const halved: Case = { name: weights, bytes: half.bytes, inputs, outputs };
+      if (python) expect(checkInPython(python, [halved])[0]!.differences!.reconstruction).toBeLessThan(1e-5);
+      const runtime = await onnxruntimeWeb();
+      if (runtime)
+        expect((await checkOnWeb(runtime, [halved]))[0]!.differences!.reconstruction).toBeLessThan(1e-5);
+      expectClose(await outputsOf(importOnnx(half.bytes), samples), outputs.reconstruction, {
+        absolute: 1e-5,
+      });
+    } finally {
+      await model.dispose();
+    }
+  },
+);
+
+function narrowed(data: Float32Array, type: "float16" | "bfloat16"): Float32Array {
+  const floats = new Float32Array(data.length);
+  const [narrow, widen] = type === "float16" ? [toHalves, widenHalves] : [toBfloats, widenBfloats];
+  widen(narrow(data).values, new Uint32Array(floats.buffer));
+  return floats;
+}
+
+test("weights beyond the largest half are refused, and fit into a bfloat", async () => {
+  const model = await smallModel();
+  try {
+    const weights = model.getWeights();
+    weights[0]!.data[0] = 70000;
+    model.setWeights(weights);
+    expect(() => exportOnnx(model, { weights: "float16" })).toThrow('too large for weights "float16"');
+    expect(exportOnnx(model, { weights: "bfloat16" }).largestDifference).toBeLessThan(512);
   } finally {
     await model.dispose();
   }

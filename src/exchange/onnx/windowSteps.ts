@@ -1,0 +1,291 @@
+// Convolutions, pooling and enlarging, which have the channels first.
+import type { Layer } from "../../layers/layers.js";
+import { checkLayer } from "../../layers/layers.js";
+import { sizeOf } from "../../layers/shape.js";
+import { asPair, convolved, deconvolved, reach } from "../../layers/window.js";
+import type { GraphWeight } from "../modelGraph.js";
+import { intOf, intsOf, refuse, textOf } from "./graphView.js";
+import { channelsFirst, type Import, UNIT } from "./importFlow.js";
+import type { OnnxNode } from "./onnxModel.js";
+
+/** A dimension that windows move along. */
+interface Axis {
+  readonly length: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+  /** Padding, which transposed convolutions cut off. */
+  readonly before: number;
+  readonly behind: number;
+  /** Values more at the end of a transposed convolution. */
+  readonly added: number;
+}
+
+/** How a layer of ours is the same along a dimension. */
+interface Fit {
+  readonly padding: "valid" | "same";
+  /** Zeros before the kernel and behind it. */
+  readonly lead: number;
+  readonly trail: number;
+}
+
+/** @throws {FormatError} unless the samples are images or sequences with channels first */
+function requireImages({ flow }: Import, node: OnnxNode): number {
+  const rank = flow.shape.length;
+  const wanted = channelsFirst(rank);
+  if (
+    (rank !== 2 && rank !== 3) ||
+    flow.axes.length !== wanted.length ||
+    wanted.some((axis, i) => flow.axes[i] !== axis)
+  ) {
+    refuse(node, "needs images or sequences with the channels first, which the samples are not here");
+  }
+  return rank - 1;
+}
+
+/** What a node says of each dimension. */
+function axesOf(work: Import, node: OnnxNode, kernel: readonly number[]): Axis[] {
+  const count = kernel.length;
+  const list = (name: string, usual: number, length = count) => {
+    const given = intsOf(node, name) ?? Array.from({ length }, () => usual);
+    if (given.length === length && given.every((each) => Number.isSafeInteger(each) && each >= 0))
+      return given;
+    return refuse(node, `${name} must be ${length} integers of at least 0`);
+  };
+  const [strides, dilations] = [list("strides", 1), list("dilations", 1)];
+  const [pads, added] = [list("pads", 0, 2 * count), list("output_padding", 0)];
+  return kernel.map((size, i) => {
+    const length = work.flow.shape[i]!;
+    const [stride, dilation] = [strides[i]!, dilations[i]!];
+    if (Math.min(size, stride, dilation) < 1)
+      refuse(node, "kernel, strides and dilations must be at least 1");
+    const axis = {
+      length,
+      kernel: size,
+      stride,
+      dilation,
+      before: pads[i]!,
+      behind: pads[i + count]!,
+      added: added[i]!,
+    };
+    return { ...axis, ...automatic(node, axis) };
+  });
+}
+
+/** Padding that a node leaves to be calculated. */
+function automatic(node: OnnxNode, { length, kernel, stride, dilation }: Axis): Partial<Axis> {
+  const kind = textOf(node, "auto_pad", "NOTSET");
+  if (kind === "NOTSET") return {};
+  if (kind === "VALID") return { before: 0, behind: 0 };
+  if (kind !== "SAME_UPPER" || node.op === "ConvTranspose") refuse(node, `auto_pad ${kind} is not known`);
+  const { small, before } = convolved(length, kernel, stride, dilation, "same");
+  return { before, behind: Math.max(0, (small - 1) * stride + reach(kernel, dilation) - length - before) };
+}
+
+/** Adds Conv or ConvTranspose. */
+export function convolutionStep(work: Import, node: OnnxNode): void {
+  const dimensions = requireImages(work, node);
+  const weight = work.constant(node, 1);
+  const transposed = node.op === "ConvTranspose";
+  const [first, second, ...kernel] = weight.shape as [number, number, ...number[]];
+  const [filters, channels] = transposed ? [second, first] : [first, second];
+  if (kernel.length !== dimensions || channels !== work.flow.shape.at(-1) || filters === 0) {
+    refuse(
+      node,
+      `its weight has the shape [${weight.shape.join(", ")}], which does not fit samples of [${work.flow.shape.join(", ")}]`,
+    );
+  }
+  if (intOf(node, "group", 1) !== 1) refuse(node, "groups of channels are not known");
+  const axes = axesOf(work, node, kernel);
+  const padding = commonPadding(node, axes, transposed);
+  const weights: [string, GraphWeight][] = [["weight", withZeros(weight, padding.fits)]];
+  if (node.inputs[2]) weights.push(["bias", work.vector(node, 2, filters)]);
+  const sizes = padding.fits.map(({ lead, trail }, i) => lead + kernel[i]! + trail);
+  const lengths = (values: readonly number[]) => (dimensions === 1 ? values[0]! : values);
+  addWindows(work, node, weights, {
+    kind: `conv${dimensions}d${transposed ? "Transpose" : ""}`,
+    filters,
+    kernelSize: lengths(sizes),
+    activation: "linear",
+    strides: lengths(axes.map(({ stride }) => stride)),
+    padding: padding.padding,
+    dilationRate: lengths(axes.map(({ dilation }) => dilation)),
+    bias: weights.length > 1,
+  });
+}
+
+/** The padding that fits all dimensions. */
+function commonPadding(node: OnnxNode, axes: readonly Axis[], transposed: boolean) {
+  for (const padding of ["valid", "same"] as const) {
+    const fits = axes.map((axis) => fitted(axis, padding, transposed));
+    if (!fits.includes(undefined)) return { padding, fits: fits as Fit[] };
+  }
+  return refuse(
+    node,
+    `padding ${axes.map(({ before, behind }) => `${before} and ${behind}`).join(", ")} is neither "valid" nor "same" here`,
+  );
+}
+
+/**
+ * How a convolution of ours is the same along a dimension. PyTorch pads as much before as behind, ours as TensorFlow; with
+ * zeros around the kernel both can be the same.
+ */
+function fitted(axis: Axis, padding: "valid" | "same", transposed: boolean): Fit | undefined {
+  const { length, kernel, stride, dilation, before, behind, added } = axis;
+  const whole = reach(kernel, dilation);
+  const wanted = transposed
+    ? (length - 1) * stride + whole - before - behind + added
+    : Math.floor((length + before + behind - whole) / stride) + 1;
+  const most = padding === "valid" ? 0 : kernel + stride;
+  for (let size = kernel; size <= kernel + 2 * most; size++) {
+    const ours = transposed
+      ? deconvolved(length, size, stride, dilation, padding)
+      : convolved(length, size, stride, dilation, padding);
+    if ((transposed ? ours.large : ours.small) !== wanted) continue;
+    const lead = (ours.before - before) / dilation;
+    if (Number.isInteger(lead) && lead >= 0 && lead + kernel <= size)
+      return { padding, lead, trail: size - kernel - lead };
+  }
+  return undefined;
+}
+
+/** A kernel [a, b, …sizes] with zeros around its taps. */
+function withZeros({ shape, data }: GraphWeight, fits: readonly Fit[]): GraphWeight {
+  if (fits.every(({ lead, trail }) => lead + trail === 0)) return { shape, data };
+  const [rows, columns] = asPair(shape.length === 3 ? shape[2]! : [shape[2]!, shape[3]!]);
+  const none: Fit = { padding: "valid", lead: 0, trail: 0 };
+  const [above, beside] = (fits.length === 1 ? [none, fits[0]!] : fits) as [Fit, Fit];
+  const [height, width] = [above.lead + rows + above.trail, beside.lead + columns + beside.trail];
+  const [outer, inner] = shape as [number, number];
+  const padded = new Float32Array(outer * inner * height * width);
+  for (let row = 0; row < outer * inner * rows; row++) {
+    const line = Math.floor(row / rows) * height + above.lead + (row % rows);
+    padded.set(data.subarray(row * columns, (row + 1) * columns), line * width + beside.lead);
+  }
+  return { shape: [outer, inner, ...[height, width].slice(4 - shape.length)], data: padded };
+}
+
+/** Adds MaxPool or AveragePool. */
+export function poolingStep(work: Import, node: OnnxNode): void {
+  const dimensions = requireImages(work, node);
+  const kernel = intsOf(node, "kernel_shape");
+  if (kernel?.length !== dimensions) refuse(node, `kernel_shape must be ${dimensions} integers`);
+  if (node.outputs.length > 1 && node.outputs[1] !== "")
+    refuse(node, "the places of the maxima are not known");
+  const axes = axesOf(work, node, kernel!);
+  if (axes.some(({ dilation }) => dilation !== 1)) refuse(node, "windows with gaps are not known");
+  const padded = axes.some(({ before, behind }) => before + behind > 0);
+  if (node.op === "AveragePool" && padded && intOf(node, "count_include_pad", 0) !== 0) {
+    refuse(node, "padding does not count in means here (count_include_pad)");
+  }
+  const padding = (["valid", "same"] as const).find((each) => axes.every((axis) => pools(axis, each, node)));
+  if (!padding) refuse(node, 'its padding is neither "valid" nor "same" here');
+  const lengths = (values: readonly number[]) => (dimensions === 1 ? values[0]! : values);
+  addWindows(work, node, [], {
+    kind: `${node.op === "MaxPool" ? "max" : "average"}Pooling${dimensions}d`,
+    poolSize: lengths(kernel!),
+    strides: lengths(axes.map(({ stride }) => stride)),
+    padding: padding!,
+  });
+}
+
+/** Whether padding gives the windows that a node has along a dimension. */
+function pools(
+  { length, kernel, stride, before, behind }: Axis,
+  padding: "valid" | "same",
+  node: OnnxNode,
+): boolean {
+  const steps = (length + before + behind - kernel) / stride;
+  const wanted = (intOf(node, "ceil_mode", 0) === 0 ? Math.floor(steps) : Math.ceil(steps)) + 1;
+  const ours = convolved(length, kernel, stride, 1, padding);
+  return ours.small === wanted && ours.before === before;
+}
+
+/** Adds a layer over windows, by its options, and goes on with images of channels first. */
+function addWindows(
+  work: Import,
+  node: OnnxNode,
+  weights: Iterable<readonly [string, GraphWeight]>,
+  options: Readonly<Record<string, unknown>>,
+): void {
+  const layer = checkLayer(node.name, options);
+  const shape = outputOf(work, node, layer);
+  work.add(node, layer, weights);
+  work.go({ value: node.outputs[0]!, shape, axes: work.flow.axes });
+}
+
+function outputOf({ flow }: Import, node: OnnxNode, layer: Layer): readonly number[] {
+  const count = flow.shape.length - 1;
+  const options = layer as unknown as Record<string, number | readonly number[]>;
+  const along = layer.kind.endsWith("Transpose") ? deconvolved : convolved;
+  const sizes = (value: number | readonly number[] | undefined): readonly number[] =>
+    value === undefined ? Array(count).fill(1) : typeof value === "number" ? [value] : value;
+  const kernel = sizes(options.kernelSize ?? options.poolSize);
+  const [strides, dilations] = [sizes(options.strides), sizes(options.dilationRate)];
+  const padding = (layer as unknown as { padding: "valid" | "same" }).padding;
+  const lengths = kernel.map((size, i) => {
+    const axis = along(flow.shape[i]!, size, strides[i]!, dilations[i]!, padding);
+    return layer.kind.endsWith("Transpose") ? axis.large : axis.small;
+  });
+  if (lengths.some((length) => length < 1)) refuse(node, "its kernel does not fit into the samples");
+  return [...lengths, (options.filters as number | undefined) ?? flow.shape.at(-1)!];
+}
+
+/** GlobalAveragePool, and the mean over height and width. */
+export function globalMeanStep(work: Import, node: OnnxNode): void {
+  const { flow, view } = work;
+  const rank = flow.shape.length;
+  const all = node.op === "GlobalAveragePool";
+  const given = intsOf(node, "axes") ?? view.integers(node.inputs[1] ?? "");
+  const places = all ? [2, 3] : (given ?? []).map((axis) => (axis < 0 ? axis + flow.axes.length : axis));
+  const averaged = places.map((place) => flow.axes[place] ?? 0).sort();
+  if (rank !== 3 || averaged.join() !== "1,2" || flow.axes.includes(UNIT)) {
+    refuse(node, "only the mean of each channel over height and width is known");
+  }
+  const kept = all || intOf(node, "keepdims", 1) !== 0;
+  const axes = flow.axes.flatMap((axis) => (axis === 3 ? [1] : axis === 0 ? [0] : kept ? [UNIT] : []));
+  work.add(node, { kind: "globalAveragePooling2d" });
+  work.go({ value: node.outputs[0]!, shape: [flow.shape[2]!], axes });
+}
+
+/** Resize and Upsample, by whole factors. */
+export function enlargeStep(work: Import, node: OnnxNode): void {
+  const { flow, view } = work;
+  const mode = textOf(node, "mode", "nearest");
+  const place = textOf(
+    node,
+    "coordinate_transformation_mode",
+    node.op === "Upsample" ? "asymmetric" : "half_pixel",
+  );
+  const halves = ["half_pixel", "pytorch_half_pixel"].includes(place);
+  const rounding = textOf(node, "nearest_mode", node.op === "Upsample" ? "floor" : "round_prefer_floor");
+  const repeats =
+    mode === "nearest" &&
+    (halves ? rounding.startsWith("round_prefer") : place === "asymmetric" && rounding === "floor");
+  const bilinear = mode === "linear" && halves && flow.shape.length === 3;
+  if (!repeats && !bilinear) refuse(node, `mode ${mode} with ${place} and ${rounding} is not known`);
+  const scales = view.floats(node.inputs[node.op === "Upsample" ? 1 : 2] ?? "")?.data;
+  const sizes = view.integers(node.inputs[3] ?? "");
+  const factors = flow.axes.map((axis, i) => {
+    if (scales?.length === flow.axes.length) return scales[i]!;
+    return axis === 0
+      ? 1
+      : sizes?.length === flow.axes.length
+        ? sizes[i]! / flow.shape[axis - 1]!
+        : Number.NaN;
+  });
+  const rank = flow.shape.length;
+  const ours = flow.shape.map((_, i) => factors[flow.axes.indexOf(i + 1)] ?? Number.NaN);
+  const whole = ours.every((factor) => Number.isSafeInteger(factor) && factor >= 1);
+  if (!whole || ours.at(-1) !== 1 || (rank !== 2 && rank !== 3) || flow.axes.includes(UNIT)) {
+    refuse(node, "only images and sequences, enlarged by whole numbers, are known");
+  }
+  const shape = flow.shape.map((length, i) => length * ours[i]!);
+  if (!Number.isSafeInteger(sizeOf(shape))) refuse(node, "its factors are too large");
+  if (rank === 2) work.add(node, { kind: "upSampling1d", size: ours[0]! });
+  else {
+    const size = [ours[0]!, ours[1]!] as const;
+    work.add(node, { kind: "upSampling2d", size, interpolation: bilinear ? "bilinear" : "nearest" });
+  }
+  work.go({ ...flow, value: node.outputs[0]!, shape });
+}
