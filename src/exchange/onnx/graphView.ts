@@ -26,6 +26,8 @@ export class GraphView {
   readonly #tensors: ReadonlyMap<string, OnnxTensor>;
   readonly #producers = new Map<string, OnnxNode>();
   readonly #consumers = new Map<string, OnnxNode[]>();
+  /** Lists of integers that were looked up, so that each is calculated once, however many nodes read it. */
+  readonly #known = new Map<string, readonly number[] | undefined>();
   /** Lengths of the dimensions of the values that were met so far; NaN is the batch. */
   readonly #dimensions = new Map<string, readonly number[]>();
 
@@ -45,6 +47,8 @@ export class GraphView {
   /** Remembers the lengths of a value's dimensions. */
   met(value: string, dimensions: readonly number[]): void {
     this.#dimensions.set(value, dimensions);
+    // What was asked before may depend on it.
+    this.#known.clear();
   }
 
   producer(value: string): OnnxNode | undefined {
@@ -107,6 +111,15 @@ export class GraphView {
   }
 
   #integers(value: string, depth: number): readonly number[] | undefined {
+    if (this.#known.has(value)) return this.#known.get(value);
+    // Until it is known, so that a circle ends.
+    this.#known.set(value, undefined);
+    const integers = this.#calculated(value, depth);
+    this.#known.set(value, integers);
+    return integers;
+  }
+
+  #calculated(value: string, depth: number): readonly number[] | undefined {
     const stored = this.#stored(value, 0);
     if (stored) return toIntegers(stored);
     const node = this.#producers.get(value);

@@ -136,8 +136,8 @@ function fitted(axis: Axis, padding: "valid" | "same", transposed: boolean): Fit
   const wanted = transposed
     ? (length - 1) * stride + whole - before - behind + added
     : Math.floor((length + before + behind - whole) / stride) + 1;
-  const most = padding === "valid" ? 0 : kernel + stride;
-  for (let size = kernel; size <= kernel + 2 * most; size++) {
+  const largest = padding === "valid" ? kernel : 2 * kernel + 2;
+  for (let size = kernel; size <= largest; size++) {
     const ours = transposed
       ? deconvolved(length, size, stride, dilation, padding)
       : convolved(length, size, stride, dilation, padding);

@@ -153,6 +153,17 @@ const refusals: readonly (readonly [string, Uint8Array, string])[] = [
     graphOf([product], { inputs: [{ name: "x", type: 1, shape: ["n", 2 ** 40] }] }),
     "with known lengths",
   ],
+  [
+    "a shape that takes ages to calculate",
+    graphOf([
+      { op: "Reshape", inputs: ["x", "s59"] },
+      ...Array.from({ length: 60 }, (_, i) => {
+        const before = i === 0 ? "nothing" : `s${i - 1}`;
+        return { op: "Add", inputs: [before, before, `${before}`], outputs: [`s${i}`] };
+      }),
+    ]),
+    "its shape is not known before the graph runs",
+  ],
   ["a circle", graphOf([product, { outputs: ["v0"] }, {}]), "in a circle"],
   [
     "bytes that are too few",
