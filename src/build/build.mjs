@@ -154,7 +154,13 @@ const REPORT = { report: "src/report/index.ts" };
 const beside = (more) => ({
   name: "beside-index",
   setup({ onResolve }) {
-    const parts = ["index", "node", "(autoencoder/)?autoencoder", "anomaly/detector", "(common/)?errors"];
+    const parts = [
+      "index",
+      "node",
+      "(autoencoder/)?autoencoder",
+      "anomaly/(?:detector|ensembleDetector)",
+      "(common/)?errors",
+    ];
     const modules = [...parts, "data/index", ...(more ? [more] : [])].join("|").replaceAll("/", "\\/");
     onResolve({ filter: new RegExp(`^(\\.{1,2}\\/)+(${modules})\\.js$`) }, ({ importer, path }) => {
       if (importer.includes("node_modules")) return undefined;

@@ -89,6 +89,8 @@ function identifiersOf(script) {
 export function runtimePieces() {
   const pieces = new Map();
   const read = new Set();
+  /** What the runtime takes from the library's files as it is. */
+  const reexported = [];
   const add = (file) => {
     if (read.has(file)) return;
     read.add(file);
@@ -98,6 +100,8 @@ export function runtimePieces() {
     let piece;
     for (const statement of source.statements) {
       const names = namesOf(statement);
+      if (ts.isExportDeclaration(statement) && file.startsWith(`${RUNTIME}/`))
+        reexported.push(...statement.exportClause.elements.map((element) => element.name.text));
       // What is done at the top of a file belongs to the declaration before it.
       if (ts.isForStatement(statement)) piece.text += `\n${scriptOf(statement, source)}`;
       if (names.length === 0) continue;
@@ -109,13 +113,22 @@ export function runtimePieces() {
     }
   };
   for (const file of readdirSync(RUNTIME).sort()) add(`${RUNTIME}/${file}`);
-  return Object.fromEntries(
+  const needs = new Map(
     [...pieces].map(([name, { text, names }]) => {
       const used = identifiersOf(text);
-      return [
-        name,
-        { text, needs: [...pieces.keys()].filter((other) => used.has(other) && !names.includes(other)) },
-      ];
+      return [name, [...pieces.keys()].filter((other) => used.has(other) && !names.includes(other))];
     }),
   );
+  // Of the library's files, only what the runtime needs.
+  const kept = new Set();
+  const keep = (name) => {
+    if (kept.has(name)) return;
+    kept.add(name);
+    needs.get(name).forEach(keep);
+  };
+  for (const [name, { file }] of pieces) if (file.startsWith(`${RUNTIME}/`)) keep(name);
+  for (const name of ["NumberColumn", "CategoryColumn", "BooleanColumn", "DateColumn", "MissingValues"])
+    keep(name);
+  const found = [...pieces].filter(([name]) => kept.has(name));
+  return Object.fromEntries(found.map(([name, { text }]) => [name, { text, needs: needs.get(name) }]));
 }

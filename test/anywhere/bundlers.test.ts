@@ -8,7 +8,7 @@ import { openBrowser } from "../support/browsers.js";
 import { ISOLATION, serveFiles } from "../support/fileServer.js";
 import { inBrowsers } from "../support/inBrowsers.js";
 import { openPage, resultOn } from "../support/pages.js";
-import { Fixture, here, installed, type PortableResult, unlessInstalled } from "./fixture.js";
+import { Fixture, here, installed, type PortableResult, serveWith, unlessInstalled } from "./fixture.js";
 
 /** Pages by bundler: `main` trains in the page, `own` in a web worker of the page's own, `core` imports only that. */
 const PAGES = {
@@ -141,7 +141,7 @@ describe.skipIf(!installed)(`bundlers${unlessInstalled}`, () => {
     });
 
     test.each(["main", "own"])("Vite's development server: page %s trains", async (page) => {
-      const server = await fixture.serve(join(here, "viteDev.mjs"), join(fixture.folder, page));
+      const server = await serveWith(join(here, "viteDev.mjs"), join(fixture.folder, page));
       await expectTraining(server.url, 1);
       await server.close();
     });

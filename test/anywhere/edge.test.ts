@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Autoencoder, dense, digits } from "../../src/index.js";
-import { Fixture, here, installed, unlessInstalled } from "./fixture.js";
+import { Fixture, here, installed, serveWith, unlessInstalled } from "./fixture.js";
 
 /** What the program of fixture/edge/ answers. */
 interface Answer {
@@ -49,7 +49,7 @@ describe.skipIf(!installed)(`edge runtimes${unlessInstalled}`, () => {
 
   test.each(DEPLOYMENTS)("as %s of %s, the program answers with Node's bits", async (...deployment) => {
     const program = join(fixture.folder, "edge/index.js");
-    const server = await fixture.serve(join(here, "edge.mjs"), program, ...deployment);
+    const server = await serveWith(join(here, "edge.mjs"), program, ...deployment);
     try {
       const response = await fetch(server.url, { method: "POST", body });
       const text = await response.text();
@@ -63,7 +63,7 @@ describe.skipIf(!installed)(`edge runtimes${unlessInstalled}`, () => {
 
   test("without an export condition, the error says what is missing", async () => {
     const program = join(fixture.folder, "edge/index.js");
-    const server = await fixture.serve(join(here, "edge.mjs"), program, "none", "2026-04-01");
+    const server = await serveWith(join(here, "edge.mjs"), program, "none", "2026-04-01");
     try {
       const text = await (await fetch(server.url, { method: "POST", body })).text();
       expect(text).toMatch(/the kernels could not be compiled: .*disallowed by embedder.*condition workerd/);

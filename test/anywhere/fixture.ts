@@ -40,6 +40,23 @@ export function runIn(folder: string, command: string, ...args: string[]): strin
   return stdout;
 }
 
+/** Starts a program that serves, says at which URL, and ends with its input. */
+export async function serveWith(
+  program: string,
+  ...args: string[]
+): Promise<{ url: string; close(): Promise<void> }> {
+  const child = spawn(process.execPath, [program, ...args], { stdio: ["pipe", "pipe", "inherit"] });
+  const ended = once(child, "exit");
+  const [line] = await Promise.race([once(child.stdout, "data"), ended]);
+  return {
+    url: String(line).trim(),
+    async close() {
+      child.stdin.end();
+      await ended;
+    },
+  };
+}
+
 /** Packs the built package into `folder`; the path of the file. */
 export function pack(folder: string): string {
   const [{ filename }] = JSON.parse(
@@ -70,20 +87,6 @@ export class Fixture {
   /** Runs a command in the folder and gives what it prints. */
   run(command: string, ...args: string[]): string {
     return runIn(this.folder, command, ...args);
-  }
-
-  /** Starts a program that serves, says at which URL, and ends with its input. */
-  async serve(program: string, ...args: string[]): Promise<{ url: string; close(): Promise<void> }> {
-    const child = spawn(process.execPath, [program, ...args], { stdio: ["pipe", "pipe", "inherit"] });
-    const ended = once(child, "exit");
-    const [line] = await Promise.race([once(child.stdout, "data"), ended]);
-    return {
-      url: String(line).trim(),
-      async close() {
-        child.stdin.end();
-        await ended;
-      },
-    };
   }
 
   remove(): void {

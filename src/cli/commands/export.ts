@@ -54,7 +54,7 @@ async function run(path: string, { to, out, json, ...flags }: ExportOptions): Pr
   checkEnding(to, target, out);
   if (target.out === "file") await checkOutputs({ "--out": out }, { model: path });
   const subject = await open(path);
-  const { files, notes = [] } = await exportAndClose(target, subject, flags);
+  const { files, notes = [] } = await exportAndClose(target, subject, { ...flags, out });
   await write(target, out, files);
   if (json)
     emit({
@@ -64,7 +64,12 @@ async function run(path: string, { to, out, json, ...flags }: ExportOptions): Pr
       files: files.map(({ name, bytes }) => ({ name, bytes: bytes.length })),
       notes,
     });
-  else for (const line of [...files.map((file) => lineOf(target, out, file)), ...notes]) say(printable(line));
+  else {
+    const lines = files.map(
+      ({ bytes }, i) => `${placeOf(target, out, files, i)} (${fileSize(bytes.length)})`,
+    );
+    for (const line of [...lines, ...notes]) say(printable(line));
+  }
 }
 
 function checkEnding(to: string, { endings }: ExportTarget, out: string): void {
@@ -106,7 +111,11 @@ async function exportAndClose(
 
 /** Writes all files; a folder that this call made goes again if one of them fails. */
 async function write(target: ExportTarget, out: string, files: readonly ExportedFile[]): Promise<void> {
-  if (target.out === "file") return saveBytes(out, files[0]!.bytes);
+  if (target.out === "file") {
+    for (const [index, { bytes }] of files.entries())
+      await saveBytes(placeOf(target, out, files, index), bytes);
+    return;
+  }
   const made = await mkdir(out, { recursive: true });
   try {
     for (const { name, bytes } of files) {
@@ -119,6 +128,9 @@ async function write(target: ExportTarget, out: string, files: readonly Exported
   }
 }
 
-function lineOf(target: ExportTarget, out: string, { name, bytes }: ExportedFile): string {
-  return `${target.out === "file" ? out : join(out, name)} (${fileSize(bytes.length)})`;
+/** Where a file goes: the only one or the first of a target of one file is `out`, others lie beside it. */
+function placeOf(target: ExportTarget, out: string, files: readonly ExportedFile[], index: number): string {
+  const { name } = files[index]!;
+  if (target.out === "folder") return join(out, name);
+  return index === 0 ? out : join(dirname(out), name);
 }

@@ -19,13 +19,15 @@ export interface ExportFlags {
   readonly weights?: "f32" | "f16" | "bf16";
   /** What a graph takes of a table. */
   readonly input?: "columns" | "features";
+  /** The file or folder to write. */
+  readonly out?: string;
 }
 
 /** A tool that models can be written for. To add one: its file in src/exchange/, and a line in exportTargets.ts. */
 export interface ExportTarget {
   /** What it writes, for the help. */
   readonly summary: string;
-  /** Whether `--out` is one file or a folder. */
+  /** Whether `--out` is one file or a folder. Further files of the former lie beside it. */
   readonly out: "file" | "folder";
   /** Endings that `--out` may have if it is a file. */
   readonly endings?: readonly string[];

@@ -1,4 +1,3 @@
-import version from "#embedded/version";
 import { AnomalyDetector } from "../../anomaly/detector.js";
 import { EnsembleDetector } from "../../anomaly/ensembleDetector.js";
 import { Autoencoder } from "../../autoencoder/autoencoder.js";
@@ -11,12 +10,14 @@ import { modelGraph } from "../modelGraph.js";
 import { ensembleText } from "./ensembleText.js";
 import type { ModuleParts } from "./layerCalls.js";
 import { modelFunctions } from "./modelFunctions.js";
+import { moduleHeader } from "./moduleHeader.js";
 import type { WeightType } from "./narrowed.js";
 import {
   declarationOf,
   detectorNames,
   ensembleNames,
   modelNames,
+  nameOf,
   type PublicName,
   scriptOf,
 } from "./publicFunctions.js";
@@ -44,6 +45,8 @@ export interface ModuleOptions {
 export interface ExportedModule {
   /** The module, `model.js`, and its types for TypeScript, `model.d.ts`. */
   readonly files: readonly [script: ExportedFile, types: ExportedFile];
+  /** What the module exports. */
+  readonly names: readonly string[];
   /** The largest difference between a weight and what the module has of it: 0 with the weights as they are. */
   readonly largestDifference: number;
 }
@@ -94,7 +97,7 @@ export function exportModule(
   const reading = readRowsText(described.inputSize, table !== undefined, parts);
   const block = parts.weights.text(parts.pieces);
   const script = [
-    headerOf(name, described, parts, weights, preprocessor),
+    moduleHeader(name, described, `${parts.weights.length} weights (${weights})`, preprocessor),
     ...described.names.map(scriptOf),
     reading,
     described.functions,
@@ -112,6 +115,7 @@ export function exportModule(
       { name: `${name}.js`, bytes: encoder.encode(`${script}\n`) },
       { name: `${name}.d.ts`, bytes: encoder.encode(`${types}\n`) },
     ],
+    names: described.names.map(nameOf),
     largestDifference: block.largestDifference,
   };
 }
@@ -189,37 +193,4 @@ function readRowsText(inputSize: number, table: boolean, { pieces }: ModuleParts
     ? `areRecords(samples) ? featuresOf(samples, tableColumns, missing) : ${numbers}`
     : numbers;
   return `/** Samples as rows of ${inputSize} numbers. */\nfunction readRows(samples) {\n  return ${rows};\n}`;
-}
-
-function headerOf(
-  name: string,
-  { what, names }: Described,
-  { weights }: ModuleParts,
-  type: WeightType,
-  preprocessor: TablePreprocessor | undefined,
-): string {
-  const exported = names.map(({ type: text }) => /^\w+ (\w+)/.exec(text)![1]);
-  const lines = [
-    `${what[0]!.toUpperCase()}${what.slice(1)}.`,
-    `Written by Isthmus ${version}; ${weights.length} weights (${type}). It imports nothing and runs in any JavaScript runtime.`,
-    "",
-    `  import { ${exported.join(", ")} } from "./${name}.js";`,
-    "",
-    "Samples are one typed array or array of numbers, row by row, or an array of rows. Bytes count as value / 255.",
-    ...(preprocessor
-      ? [
-          "Rows may also be objects with the cells of a table by the names of its columns:",
-          ...columnLines(preprocessor),
-        ]
-      : []),
-    "It calculates in double precision with the engine's own Math.exp and the like, so results differ from Isthmus's, and",
-    "from engine to engine, in the last digits of single precision.",
-  ];
-  return lines.map((line) => `// ${line}`.trimEnd()).join("\n");
-}
-
-function columnLines(preprocessor: TablePreprocessor): string[] {
-  // These two end a line of JavaScript, and so would end the comment.
-  const written = (text: string) => JSON.stringify(text).replace(/[\u2028\u2029]/g, " ");
-  return preprocessor.columns.map(({ name, type }) => `  ${written(name)}: ${type}`);
 }

@@ -112,6 +112,11 @@ export function detectorNames(threshold: number): readonly PublicName[] {
   ];
 }
 
+/** The name itself. */
+export function nameOf({ type }: PublicName): string {
+  return /^\w+ (\w+)/.exec(type)![1]!;
+}
+
 /** A name as the module has it. */
 export function scriptOf({ summary, tags = [], code }: PublicName): string {
   return `${docOf(summary, tags)}\nexport ${code}`;

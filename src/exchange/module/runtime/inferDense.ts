@@ -10,12 +10,12 @@ export interface DenseWeights {
 export function dense(x: Float64Array, { weight, bias }: DenseWeights, inputs: number): Float64Array {
   const units = weight.length / inputs;
   const y = new Float64Array((x.length / inputs) * units);
-  for (let i = 0; i < y.length; i++) {
-    const unit = i % units;
-    const from = ((i - unit) / units) * inputs;
-    let sum = bias ? bias[unit]! : 0;
-    for (let k = 0; k < inputs; k++) sum += weight[unit * inputs + k]! * x[from + k]!;
-    y[i] = sum;
+  for (let from = 0, to = 0; from < x.length; from += inputs) {
+    for (let unit = 0, at = 0; unit < units; unit++) {
+      let sum = bias ? bias[unit]! : 0;
+      for (let k = 0; k < inputs; k++) sum += weight[at++]! * x[from + k]!;
+      y[to++] = sum;
+    }
   }
   return y;
 }

@@ -1,0 +1,51 @@
+import { basename, extname } from "node:path";
+import { type ExportedModule, exportModule } from "../../exchange/exporting.js";
+import { ArgumentError } from "../../index.js";
+import type { ExportSubject, ExportTarget } from "./exportTarget.js";
+
+/** `--to module`: one JavaScript file, with its types beside it. */
+export const moduleTarget: ExportTarget = {
+  summary: "one JavaScript file that imports nothing and runs anywhere, also at the edge",
+  out: "file",
+  endings: [".js", ".mjs"],
+  async export(subject, { part = "model", weights = "f32", out = "model.js" }) {
+    if (part !== "model")
+      throw new ArgumentError(
+        `--part ${part} is not for --to module, which has encode and decode in one file`,
+      );
+    const ending = extname(out);
+    const name = basename(out, ending);
+    const exported = exportSubject(subject, { weights, name: name.replace(/[^\w.-]/g, "_") });
+    const [script, types] = exported.files;
+    const declarations = ending.toLowerCase() === ".mjs" ? `${name}.d.mts` : `${name}.d.ts`;
+    return {
+      files: [script, { name: declarations, bytes: types.bytes }],
+      notes: [
+        `exports ${exported.names.join(", ")}`,
+        ...(weights === "f32"
+          ? []
+          : [`weights differ by at most ${exported.largestDifference.toPrecision(2)} (${weights})`]),
+      ],
+    };
+  },
+};
+
+function exportSubject(
+  subject: ExportSubject,
+  options: { readonly weights: "f32" | "f16" | "bf16"; readonly name: string },
+): ExportedModule {
+  switch (subject.holds) {
+    case "model":
+      return exportModule(subject.model, options);
+    case "detector":
+      return exportModule(subject.detector, options);
+    case "tableDetector": {
+      const { detector, preprocessor, window } = subject.table;
+      if (!window) return exportModule(detector, { ...options, preprocessor });
+      throw new ArgumentError(
+        `the detector is of a series in windows of ${window.size} rows, which a module does not cut; ` +
+          "exportModule of isthmus/export makes one that takes windows as numbers",
+      );
+    }
+  }
+}
