@@ -42,6 +42,15 @@ function namesOf(statement) {
   );
 }
 
+/**
+ * The names in `export { … };`.
+ *
+ * @param {ts.ExportDeclaration} statement
+ */
+function namesExported({ exportClause }) {
+  return exportClause && ts.isNamedExports(exportClause) ? exportClause.elements.map(({ name }) => name.text) : [];
+}
+
 /** A statement as JavaScript, with its comments. */
 function scriptOf(statement, source) {
   // The first comment of a file, with an empty line behind it, is about the file.
@@ -101,7 +110,7 @@ export function runtimePieces() {
     for (const statement of source.statements) {
       const names = namesOf(statement);
       if (ts.isExportDeclaration(statement) && file.startsWith(`${RUNTIME}/`))
-        reexported.push(...statement.exportClause.elements.map((element) => element.name.text));
+        reexported.push(...namesExported(statement));
       // What is done at the top of a file belongs to the declaration before it.
       if (ts.isForStatement(statement)) piece.text += `\n${scriptOf(statement, source)}`;
       if (names.length === 0) continue;
