@@ -48,7 +48,9 @@ function namesOf(statement) {
  * @param {ts.ExportDeclaration} statement
  */
 function namesExported({ exportClause }) {
-  return exportClause && ts.isNamedExports(exportClause) ? exportClause.elements.map(({ name }) => name.text) : [];
+  return exportClause && ts.isNamedExports(exportClause)
+    ? exportClause.elements.map(({ name }) => name.text)
+    : [];
 }
 
 /** A statement as JavaScript, with its comments. */
