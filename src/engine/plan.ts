@@ -204,11 +204,11 @@ export class PlanBuilder {
   }
 
   /** Adds C[rows, n] = seed + A[rows, k]·B. A may have any strides; C's rows are contiguous. */
-  product({ a, b, seed, c, accumulate = false }: Product): this {
+  product({ a, b, seed, c, accumulate = false, packedColumns }: Product): this {
     const [rows, n] = c.shape as [number, number];
     const k = a.shape[1]!;
     this.operations += 2 * rows * n * k;
-    const tile = tileFor(this.#tile, n);
+    const tile = tileFor(this.#tile, packedColumns ?? n);
     const result = { seed: accumulate ? c : seed, seedRow: accumulate ? n : 0, c, cRow: n };
     const [aRow, aStep] = a.strides as [number, number];
     if (aRow === 1 && aStep > 1 && n >= TURNED_COLUMNS) {
@@ -259,4 +259,6 @@ interface Product {
   readonly c: Tensor;
   /** Whether to add the result to C instead of starting from the seed. */
   readonly accumulate?: boolean;
+  /** Columns that B was packed with, if the product needs only the first ones; default: those of C. */
+  readonly packedColumns?: number;
 }

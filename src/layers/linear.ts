@@ -139,8 +139,9 @@ export class Linear {
   /** Adds a·Wᵀ for `forward` and a·W for `backward`. Each row of the result starts from `seed`. */
   #product(plan: PlanBuilder, way: "forward" | "backward", a: Tensor, seed: Tensor, c: Tensor): void {
     if (!this.#narrow) {
-      const b = way === "forward" ? this.#forwardPack! : this.#backwardPack!;
-      plan.product({ a, b, seed, c });
+      const forward = way === "forward";
+      const b = forward ? this.#forwardPack! : this.#backwardPack!;
+      plan.product({ a, b, seed, c, packedColumns: forward ? this.#units : this.#inputs });
       return;
     }
     const [rows, n] = c.shape as [number, number];
