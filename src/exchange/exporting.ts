@@ -1,4 +1,5 @@
 // `isthmus/export`: models as other tools read them.
+export { exportRay } from "./cluster/exportRay.js";
 export { exportTorchrun } from "./cluster/exportTorchrun.js";
 export type { ExportedFile } from "./exportedFile.js";
 export { exportKeras } from "./keras/exportKeras.js";

@@ -1,29 +1,38 @@
-import { exportTorchrun } from "../../exchange/exporting.js";
-import { ArgumentError } from "../../index.js";
-import type { Exported, ExportFlags, ExportSubject, ExportTarget } from "./exportTarget.js";
+import { exportRay, exportTorchrun } from "../../exchange/exporting.js";
+import { ArgumentError, type Autoencoder } from "../../index.js";
+import type { ExportFlags, ExportSubject, ExportTarget } from "./exportTarget.js";
 import { wholeModel } from "./modelOf.js";
 import { preprocessorNotes } from "./pytorchTarget.js";
 
-function torchrunFiles(subject: ExportSubject, flags: ExportFlags): Exported {
-  const model = wholeModel("torchrun", subject, flags);
-  if (!model.trainingOptions) {
-    throw new ArgumentError(
-      "--to torchrun continues a training, but this file is a model without its state; " +
-        "give the checkpoint that train --checkpoint writes",
-    );
-  }
-  return {
-    files: exportTorchrun(model),
-    notes: [
-      ...preprocessorNotes(model),
-      "in that folder: torchrun --nproc-per-node 2 train.py --data samples.npy --epochs N",
-      "back here: isthmus train samples.npy --resume continued.safetensors --epochs M",
-    ],
-  };
+/** @throws {ArgumentError} for a file that does not tell how its training goes on */
+function trainedModel(to: string, subject: ExportSubject, flags: ExportFlags): Autoencoder {
+  const model = wholeModel(to, subject, flags);
+  if (model.trainingOptions) return model;
+  throw new ArgumentError(
+    `--to ${to} continues a training, but this file is a model without its state; ` +
+      "give the checkpoint that train --checkpoint writes",
+  );
 }
+
+const BACK = "back here: isthmus train samples.npy --resume continued.safetensors --epochs M";
 
 export const torchrunTarget: ExportTarget = {
   summary: "a training run that goes on in PyTorch, on any number of processes",
   out: "folder",
-  export: async (subject, flags) => torchrunFiles(subject, flags),
+  async export(subject, flags) {
+    const model = trainedModel("torchrun", subject, flags);
+    const start = "in that folder: torchrun --nproc-per-node 2 train.py --data samples.npy --epochs N";
+    return { files: exportTorchrun(model), notes: [...preprocessorNotes(model), start, BACK] };
+  },
+};
+
+export const rayTarget: ExportTarget = {
+  summary: "the same under Ray Train, and scoring by Ray Data",
+  out: "folder",
+  async export(subject, flags) {
+    const model = trainedModel("ray", subject, flags);
+    const start = "in that folder: python3 ray_train.py --workers 2 --data samples.npy --epochs N";
+    const score = "scores: python3 score.py --data samples.npy --out scores";
+    return { files: exportRay(model), notes: [...preprocessorNotes(model), start, BACK, score] };
+  },
 };

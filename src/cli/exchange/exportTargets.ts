@@ -1,4 +1,4 @@
-import { torchrunTarget } from "./clusterTargets.js";
+import { rayTarget, torchrunTarget } from "./clusterTargets.js";
 import type { ExportTarget } from "./exportTarget.js";
 import { kerasTarget, tfjsTarget } from "./kerasTargets.js";
 import { moduleTarget } from "./moduleTarget.js";
@@ -16,4 +16,5 @@ export const EXPORT_TARGETS: Readonly<Record<string, ExportTarget>> = {
   tfjs: tfjsTarget,
   module: moduleTarget,
   torchrun: torchrunTarget,
+  ray: rayTarget,
 };
