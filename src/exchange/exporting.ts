@@ -13,5 +13,10 @@ export {
 } from "./onnx/exportOnnx.js";
 export type { WeightType } from "./onnx/storedWeights.js";
 export type { PartOptions } from "./partOptions.js";
-export { exportPyTorch } from "./pytorch/exportPyTorch.js";
+export {
+  exportPyTorch,
+  exportSafetensors,
+  type SafetensorsExport,
+  type WeightOptions,
+} from "./pytorch/exportPyTorch.js";
 export { exportTfjs } from "./tfjs/exportTfjs.js";

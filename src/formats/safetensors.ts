@@ -17,6 +17,7 @@ import {
   describe,
   type FileBytes,
   type NumericArray,
+  type NumericArrayName,
   quote,
   requireArray,
   requireBytes,
@@ -31,6 +32,12 @@ export interface NamedTensor {
   readonly shape: readonly number[];
   /** The elements, row-major. */
   readonly data: NumericArray;
+}
+
+/** A tensor to write. */
+export interface WritableTensor extends NamedTensor {
+  /** What a `Uint16Array` holds, if not integers: the bits of halves, or of bfloat16. */
+  readonly dtype?: "F16" | "BF16";
 }
 
 /** The contents of a safetensors file. */
@@ -54,11 +61,11 @@ const DTYPE_OF = new Map(Array.from(DTYPES, ([dtype, type]) => [type, dtype]));
  *
  * @param tensors names are unique, and none is `__metadata__`
  * @param metadata texts by name; omitted from the file if empty
- * @throws {ArgumentError} for an invalid name, metadata value, type or shape
+ * @throws {ArgumentError} for an invalid name, metadata value, type, dtype or shape
  * @throws {ShapeError} if a shape does not match the number of elements
  */
 export function encodeSafetensors(
-  tensors: Iterable<NamedTensor>,
+  tensors: Iterable<WritableTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
   const header = requireMetadata(metadata);
@@ -71,8 +78,8 @@ export function encodeSafetensors(
     offsets.set(name, [size, size + bytes.length]);
     size += bytes.length;
   }
-  for (const { name, type, shape } of given) {
-    const entry = { dtype: DTYPE_OF.get(type), shape, data_offsets: offsets.get(name) };
+  for (const { name, dtype, shape } of given) {
+    const entry = { dtype, shape, data_offsets: offsets.get(name) };
     header.push(`${JSON.stringify(name)}:${JSON.stringify(entry)}`);
   }
 
@@ -153,7 +160,7 @@ function requireMetadata(metadata: Readonly<Record<string, string>>): string[] {
   return members.length === 0 ? [] : [`"${METADATA}":{${members.join(",")}}`];
 }
 
-function requireTensors(tensors: Iterable<NamedTensor>) {
+function requireTensors(tensors: Iterable<WritableTensor>) {
   if (typeof tensors?.[Symbol.iterator] !== "function") {
     throw new ArgumentError(`tensors is ${describe(tensors)}, but it must be an iterable of tensors`);
   }
@@ -175,6 +182,16 @@ function requireTensors(tensors: Iterable<NamedTensor>) {
     }
     if (names.has(name)) throw new ArgumentError(`tensors has two tensors with the name ${quote(name)}`);
     names.add(name);
-    return { name, ...requireArray(tensor, `tensor ${quote(name)}`), bytes: bytesOf(tensor.data) };
+    const { type, shape } = requireArray(tensor, `tensor ${quote(name)}`);
+    return { name, type, shape, dtype: dtypeOf(tensor, type), bytes: bytesOf(tensor.data) };
   });
+}
+
+/** @throws {ArgumentError} for a dtype that the array cannot hold */
+function dtypeOf({ name, dtype }: WritableTensor, type: NumericArrayName): string {
+  if (dtype === undefined) return DTYPE_OF.get(type)!;
+  if ((dtype === "F16" || dtype === "BF16") && type === "Uint16Array") return dtype;
+  throw new ArgumentError(
+    `tensor ${quote(name)} is a ${type} with the dtype ${show(dtype)}; only a Uint16Array can be "F16" or "BF16"`,
+  );
 }

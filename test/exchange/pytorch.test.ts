@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { exportPyTorch } from "../../src/exchange/exporting.js";
+import { exportPyTorch, exportSafetensors } from "../../src/exchange/exporting.js";
 import {
   Autoencoder,
   type AutoencoderOptions,
@@ -131,3 +131,36 @@ test("a scaling that has not been learned is refused", async () => {
   );
   await model.dispose();
 });
+
+test.each([
+  ["float16", "F16", 2 ** -12],
+  ["bfloat16", "BF16", 2 ** -9],
+] as const)(
+  "weights as %s have the nearest such value, and the largest difference is told",
+  async (weights, dtype, part) => {
+    const model = await Autoencoder.create({ ...plain, scaling: "standard" });
+    await model.fit(samples, { epochs: 1 });
+    const { bytes, largestDifference } = exportSafetensors(model, { weights });
+    const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+    const header = JSON.parse(Buffer.from(bytes.subarray(8, 8 + length)).toString());
+    expect(header["encoder.0.weight"]).toMatchObject({ dtype, shape: [5, WIDTH] });
+    expect(header["scaling.scale"].dtype).toBe("F32");
+    const [begin] = header["encoder.0.weight"].data_offsets;
+    const view = new DataView(bytes.buffer, bytes.byteOffset + 8 + length);
+    let largest = 0;
+    const { data } = model.getWeights()[0]!;
+    data.forEach((value, index) => {
+      const bits = view.getUint16(begin + 2 * index, true);
+      const stored = dtype === "BF16" ? new Float32Array(Uint32Array.of(bits << 16).buffer)[0]! : half(bits);
+      expect(Math.abs(stored - value)).toBeLessThanOrEqual(part * Math.max(Math.abs(value), 2 ** -12) * 2);
+      largest = Math.max(largest, Math.abs(stored - value));
+    });
+    expect(largestDifference).toBeGreaterThanOrEqual(largest);
+    expect(largestDifference).toBeLessThan(4 * part);
+    await model.dispose();
+  },
+);
+
+/** The value of a normal half. */
+const half = (bits: number) =>
+  (bits & 0x8000 ? -1 : 1) * (1 + (bits & 0x3ff) / 1024) * 2 ** (((bits >> 10) & 31) - 15);

@@ -7,6 +7,10 @@ import { preprocessorNotes } from "./pytorchTarget.js";
 /** @throws {ArgumentError} for a file that does not tell how its training goes on */
 function trainedModel(to: string, subject: ExportSubject, flags: ExportFlags): Autoencoder {
   const model = wholeModel(to, subject, flags);
+  if (flags.weights !== undefined && flags.weights !== "f32")
+    throw new ArgumentError(
+      `--weights ${flags.weights} is not for --to ${to}: a training goes on in float32`,
+    );
   if (model.trainingOptions) return model;
   throw new ArgumentError(
     `--to ${to} continues a training, but this file is a model without its state; ` +

@@ -14,9 +14,16 @@ export function modelOf(to: string, subject: ExportSubject): Autoencoder {
   );
 }
 
-/** The same, for a tool that takes both halves. Throws an `ArgumentError` for --part, too. */
-export function wholeModel(to: string, subject: ExportSubject, { part = "model" }: ExportFlags): Autoencoder {
+/** The same, for a tool that takes both halves. Throws an `ArgumentError` for options of other tools, too. */
+export function wholeModel(
+  to: string,
+  subject: ExportSubject,
+  { part = "model", input }: ExportFlags,
+): Autoencoder {
   const model = modelOf(to, subject);
-  if (part === "model") return model;
-  throw new ArgumentError(`--part ${part} is not for --to ${to}, whose model has both halves`);
+  if (part !== "model") {
+    throw new ArgumentError(`--part ${part} is not for --to ${to}, whose model has both halves`);
+  }
+  if (input !== undefined) throw new ArgumentError(`--input is not for --to ${to}, which takes samples`);
+  return model;
 }

@@ -1,5 +1,6 @@
 import { exportOnnx } from "../../exchange/exporting.js";
 import type { Exported, ExportFlags, ExportSubject, ExportTarget } from "./exportTarget.js";
+import { WEIGHTS } from "./pytorchTarget.js";
 
 export const onnxTarget: ExportTarget = {
   summary: "an ONNX graph, for onnxruntime (.onnx)",
@@ -7,8 +8,6 @@ export const onnxTarget: ExportTarget = {
   endings: [".onnx"],
   export: async (subject, flags) => onnxFile(subject, flags),
 };
-
-const WEIGHTS = { f32: "float32", f16: "float16", bf16: "bfloat16" } as const;
 
 function onnxFile(subject: ExportSubject, { part, input, weights = "f32" }: ExportFlags): Exported {
   const { bytes, largestDifference, notes } = exportOnnx(exportedOf(subject), {

@@ -1,4 +1,7 @@
+import { knownKeys } from "../../common/check.js";
+import { ArgumentError } from "../../common/errors.js";
 import type { ScalingParameters } from "../../data/scaling.js";
+import { toBfloats, toHalves } from "../../formats/narrowFloats.js";
 import { encodeSafetensors, type NamedTensor } from "../../formats/safetensors.js";
 import { encodeUtf8 } from "../../formats/utf8.js";
 import type { ExportedFile } from "../exportedFile.js";
@@ -9,11 +12,29 @@ import {
   type ModelGraph,
   modelGraph,
 } from "../modelGraph.js";
+import { toWeightType, type WeightType } from "../onnx/storedWeights.js";
 import { modelProgram } from "./modelProgram.js";
+
+/** Options of `exportPyTorch` and `exportSafetensors`. */
+export interface WeightOptions {
+  /**
+   * How weights are stored; default `"float32"`. `"float16"` and `"bfloat16"` take half the bytes, rounded to the nearest.
+   * PyTorch makes 32-bit floats of them again when it loads them into the module. A scaling stays float32.
+   */
+  weights?: WeightType;
+}
+
+/** A file of weights, and what became of them. */
+export interface SafetensorsExport {
+  /** The .safetensors file. */
+  readonly bytes: Uint8Array;
+  /** The largest difference between a weight and what is stored of it; 0 with `weights: "float32"`. */
+  readonly largestDifference: number;
+}
 
 /**
  * Writes a model for PyTorch: `model.safetensors` with its weights, and `model.py`, a readable module that loads them with
- * `strict=True`. Everything is float32, and its outputs equal the model's to about 1e-6 of their size.
+ * `strict=True`. It calculates in float32, and its outputs equal the model's to about 1e-6 of their size.
  *
  * In `model.py`, `load(path)` returns an `Autoencoder`, an `nn.Module` with `encoder`, `decoder`, `encode`, `decode` and
  * `forward`. It takes samples as Isthmus does, channels last, in the samples' own units: the model's scaling is in buffers.
@@ -24,15 +45,49 @@ import { modelProgram } from "./modelProgram.js";
  *
  * @param model an `Autoencoder`
  * @throws {StateError} if the model's scaling has not been learned
+ * @throws {ArgumentError} for unknown options, and as `exportSafetensors`
  */
-export function exportPyTorch(model: GraphSource): ExportedFile[] {
-  const graph = modelGraph(model);
-  const weights = encodeSafetensors(stateTensors(graph), { format: "pt" });
+export function exportPyTorch(model: GraphSource, options: WeightOptions = {}): ExportedFile[] {
+  const { bytes } = exportSafetensors(model, options);
   return [
-    { name: "model.py", bytes: encodeUtf8(modelProgram(graph)) },
-    { name: "model.safetensors", bytes: weights },
+    { name: "model.py", bytes: encodeUtf8(modelProgram(modelGraph(model))) },
+    { name: "model.safetensors", bytes },
   ];
 }
+
+/**
+ * Writes the weights alone, by the names and in the shapes of the module that `exportPyTorch` writes.
+ *
+ * @param model an `Autoencoder`
+ * @throws {StateError} if the model's scaling has not been learned
+ * @throws {ArgumentError} for unknown options, and if a weight is too large for `"float16"`
+ */
+export function exportSafetensors(model: GraphSource, options: WeightOptions = {}): SafetensorsExport {
+  knownKeys("the export", options, ["weights"]);
+  const type = toWeightType(options.weights);
+  const tensors = stateTensors(modelGraph(model));
+  if (type === "float32") {
+    return { bytes: encodeSafetensors(tensors, { format: "pt" }), largestDifference: 0 };
+  }
+  let largestDifference = 0;
+  const narrowed = tensors.map((tensor) => {
+    if (tensor.name.startsWith("scaling.")) return tensor;
+    const { values, difference } = NARROW[type].narrow(tensor.data as Float32Array);
+    if (difference === Number.POSITIVE_INFINITY) {
+      throw new ArgumentError(
+        `${tensor.name} has a value too large for weights "float16"; "bfloat16" has the range of 32-bit floats`,
+      );
+    }
+    largestDifference = Math.max(largestDifference, difference);
+    return { ...tensor, data: values, dtype: NARROW[type].dtype };
+  });
+  return { bytes: encodeSafetensors(narrowed, { format: "pt" }), largestDifference };
+}
+
+const NARROW = {
+  float16: { narrow: toHalves, dtype: "F16" },
+  bfloat16: { narrow: toBfloats, dtype: "BF16" },
+} as const;
 
 /** The `state_dict` of the module in `model.py`. */
 function stateTensors({ encoder, latent, decoder, scaling, inputShape }: ModelGraph): NamedTensor[] {
