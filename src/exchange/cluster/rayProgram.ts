@@ -43,7 +43,7 @@ def main():
     ray.init(runtime_env={"working_dir": str(HERE), "excludes": excluded})
     scaling = ScalingConfig(num_workers=own.workers, use_gpu=own.gpu)
     trainer = TorchTrainer(work, train_loop_config={"words": absolute(words)}, scaling_config=scaling)
-    print(trainer.fit().metrics)
+    trainer.fit()
 
 
 if __name__ == "__main__":
@@ -103,7 +103,7 @@ def main():
     parser.add_argument("--data", nargs="+", required=True)
     parser.add_argument("--out", required=True, help="folder for the scores")
     parser.add_argument("--model", default=Path(__file__).resolve().parent / "model.onnx")
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=2, help="at most; one core reads")
     parser.add_argument("--batch", type=int, default=1024, help="samples at a time")
     arguments = parser.parse_args()
     ray.data.DataContext.get_current().execution_options.preserve_order = True
@@ -111,11 +111,16 @@ def main():
     mapped = first.suffix == ".npy" or first.is_dir() and any(first.glob("*.npy"))
     read = ray.data.read_numpy if mapped else ray.data.read_parquet
     paths = [os.path.abspath(path) for path in arguments.data]
+    ray.init()
+    # Reading needs a core as well, or nothing ever begins.
+    cores = int(ray.cluster_resources()["CPU"])
+    workers = min(arguments.workers, max(1, cores - 1))
     scored = read(paths).map_batches(
         Scorer,
         fn_constructor_args=[os.path.abspath(arguments.model)],
         batch_size=arguments.batch,
-        compute=ray.data.ActorPoolStrategy(size=arguments.workers),
+        num_cpus=1 if cores > 1 else 0.5,
+        compute=ray.data.ActorPoolStrategy(size=workers),
     )
     scored.write_parquet(os.path.abspath(arguments.out))
 
