@@ -10,6 +10,7 @@ export {
   type OnnxExport,
   type OnnxExportOptions,
   type OnnxSubject,
+  type OnnxTableDetector,
 } from "./onnx/exportOnnx.js";
 export type { WeightType } from "./onnx/storedWeights.js";
 export type { PartOptions } from "./partOptions.js";

@@ -41,24 +41,26 @@ export interface OnnxExport {
   readonly notes: readonly string[];
 }
 
-/** A detector of `detectAnomalies`, alone or with what was learnt of its table. */
-export type OnnxSubject =
-  | Autoencoder
-  | AnomalyDetector
-  | EnsembleDetector
-  | {
-      /** What scores features. */
-      readonly detector: EnsembleDetector;
-      /** What makes the features of a table's rows. */
-      readonly preprocessor: TableJson;
-      /** Undefined for a table whose rows stand alone. */
-      readonly window?: { readonly size: number } | undefined;
-    };
-
-/** What JSON gives of a preprocessor. */
-interface TableJson {
-  toJSON(): unknown;
+/** A detector of `detectAnomalies` with what was learnt of its table. */
+export interface OnnxTableDetector {
+  /** What scores features. */
+  readonly detector: EnsembleDetector;
+  /** What makes the features of a table's rows: a `TablePreprocessor`. */
+  readonly preprocessor: {
+    /** What it has learnt. */
+    toJSON(): unknown;
+  };
+  /** How a series is cut; undefined for a table whose rows stand alone. */
+  readonly window?:
+    | {
+        /** Rows in a window. */
+        readonly size: number;
+      }
+    | undefined;
 }
+
+/** What can be written as a graph. */
+export type OnnxSubject = Autoencoder | AnomalyDetector | EnsembleDetector | OnnxTableDetector;
 
 /** The version of ONNX's operators. It has LayerNormalization, and onnxruntime has known it since 1.12, of 2022. */
 const OPSET = 17;
@@ -79,7 +81,7 @@ const IR_VERSION = 8;
  *
  * Samples have the shape [batch, …inputShape] with channels last, as Isthmus has them, and any number of rows. Columns of a table
  * have the shape [batch]: numbers as floats, where NaN is a missing value, categories and booleans as strings without spaces
- * around them.
+ * around them. Where a column has the name of an output, the output's name ends in `_1`.
  *
  * @example
  * ```ts
@@ -144,6 +146,6 @@ function build(builder: GraphBuilder, subject: OnnxSubject, { part, input }: Onn
   return ensemblePart(builder, ensembleGraph(detector), preprocessor?.toJSON(), window, wanted);
 }
 
-function isTableDetector(subject: object): subject is Extract<OnnxSubject, { detector: unknown }> {
+function isTableDetector(subject: OnnxSubject): subject is OnnxTableDetector {
   return typeof subject === "object" && subject !== null && "detector" in subject;
 }
