@@ -9,5 +9,6 @@ export {
   decodeSafetensors,
   encodeSafetensors,
   type NamedTensor,
+  type WritableTensor,
 } from "./safetensors.js";
 export type { FileBytes, NumericArray } from "./typedArrays.js";

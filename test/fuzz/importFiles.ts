@@ -39,7 +39,7 @@ export async function importMakers(): Promise<Record<"keras" | "hdf5" | "tfjs" |
     (archive) =>
       new Map(zipEntries(archive).map((entry) => [entry.name, unzipEntry(archive, entry, 1 << 20)])),
   );
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(new Uint8Array(bytes));
   const [json, shard] = tfjs.map(({ bytes }) => bytes) as [Uint8Array, Uint8Array];
   return {
     keras(dice) {

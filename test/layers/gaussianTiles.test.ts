@@ -29,12 +29,12 @@ test.each([TILE_4X8, TILE_6X8, TILE_2X16, TILE_4X16, TILE_6X16])(
         decoder: [dense(INPUTS)],
         engine: { threads: 1, math: "portable" },
       });
-      const [weight, bias] = model.getWeights() as [{ data: Float32Array }, { data: Float32Array }];
+      const [weight, bias] = model.getWeights();
       const { data } = await model.encode(samples);
       for (const [i, code] of data.entries()) {
         const [row, unit] = [Math.floor(i / units), i % units];
-        let sum = bias.data[unit]!;
-        for (let k = 0; k < INPUTS; k++) sum += weight.data[unit * INPUTS + k]! * samples[row * INPUTS + k]!;
+        let sum = bias!.data[unit]!;
+        for (let k = 0; k < INPUTS; k++) sum += weight!.data[unit * INPUTS + k]! * samples[row * INPUTS + k]!;
         expect(Math.abs(code - sum), `${units} units, row ${row}, unit ${unit}`).toBeLessThan(1e-5);
       }
       await model.dispose();

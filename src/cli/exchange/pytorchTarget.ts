@@ -1,6 +1,6 @@
 import { exportPyTorch, exportSafetensors } from "../../exchange/exporting.js";
 import type { Autoencoder } from "../../index.js";
-import type { ExportTarget } from "./exportTarget.js";
+import type { ExportFlags, ExportTarget } from "./exportTarget.js";
 import { wholeModel } from "./modelOf.js";
 
 /** What a user of the bare model should know. */
