@@ -7,7 +7,7 @@ import {
   type MetricName,
   type Samples,
 } from "../index.js";
-import { checkpointFile } from "../node.js";
+import { checkpointFile, csvLogger, tensorBoard } from "../node.js";
 import { ProgressDisplay } from "./progressDisplay.js";
 import type { CheckpointOptions } from "./resume.js";
 import { emit, type Terminal } from "./terminal.js";
@@ -41,14 +41,21 @@ export interface ProgressOutput {
 export interface CallbackFlags extends CheckpointOptions {
   patience?: number;
   metrics?: string[];
+  /** CSV file with a row for each epoch. */
+  log?: string;
+  /** Folder for TensorBoard's event files. */
+  tensorboard?: string;
 }
 
 /** The callbacks and metrics for `fit`. The library checks the names. */
 export function callbackOptions(
-  { checkpoint, every, patience, metrics }: CallbackFlags,
+  { checkpoint, every, patience, metrics, log, tensorboard }: CallbackFlags,
   validates: boolean,
 ): Pick<FitOptions, "callbacks" | "metrics"> {
   const callbacks: Callback[] = [];
+  // Logs come first, so that no epoch of a checkpoint lacks its row.
+  if (log !== undefined) callbacks.push(csvLogger(log));
+  if (tensorboard !== undefined) callbacks.push(tensorBoard(tensorboard));
   if (checkpoint !== undefined) {
     callbacks.push(checkpointFile(checkpoint, { ...(every !== undefined && { every }) }));
   }

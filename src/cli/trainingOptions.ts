@@ -34,6 +34,8 @@ export function addTrainingOptions(command: Command): Command {
     .addOption(
       new Option("--every <n>", "epochs between two checkpoints (default: 1)").argParser(positiveInteger),
     )
+    .option("--log <file.csv>", "where to log each epoch as a row: losses, metrics, learning rate, seconds")
+    .option("--tensorboard <folder>", "where to log each epoch for TensorBoard")
     .option("--resume <file>", "resume training from a checkpoint, with its options")
     .addHelpText("after", HELP);
 }

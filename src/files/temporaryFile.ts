@@ -46,10 +46,15 @@ export async function fill(
 ): Promise<number> {
   await file.writeFile(bytes);
   if (like) await takeAfter(file, path, like);
+  await flush(file);
+  return (await file.stat()).mtimeMs;
+}
+
+/** Flushes a file to the disk, if the system can. */
+export async function flush(file: FileHandle): Promise<void> {
   await file.sync().catch((error: NodeJS.ErrnoException) => {
     if (!WITHOUT_FSYNC.includes(error.code ?? "")) throw error;
   });
-  return (await file.stat()).mtimeMs;
 }
 
 /** Copies the owner and the mode of another file. */

@@ -1,17 +1,21 @@
 /** CRCs of single bytes, and of bytes followed by one, two and three zeros, so that one step handles four bytes. */
-const TABLES = makeTables();
+type Tables = readonly [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
 
-function makeTables(): readonly Uint32Array[] {
+/** The polynomial of gzip and PNG, lowest bit first. */
+const TABLES = /* @__PURE__ */ makeTables(0xedb88320);
+
+/** @param polynomial lowest bit first */
+function makeTables(polynomial: number): Tables {
   const first = Uint32Array.from({ length: 256 }, (_, byte) => {
     let crc = byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? polynomial ^ (crc >>> 1) : crc >>> 1;
     return crc;
   });
   const tables = [first];
   for (let zeros = 1; zeros < 4; zeros++) {
     tables.push(tables[zeros - 1]!.map((crc) => first[crc & 0xff]! ^ (crc >>> 8)));
   }
-  return tables;
+  return tables as unknown as Tables;
 }
 
 /**
@@ -21,7 +25,18 @@ function makeTables(): readonly Uint32Array[] {
  * @returns an unsigned integer
  */
 export function crc32(bytes: Uint8Array, before = 0): number {
-  const [t0, t1, t2, t3] = TABLES as [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
+  return remainder(TABLES, bytes, before);
+}
+
+let castagnoli: Tables | undefined;
+
+/** The CRC-32C (Castagnoli's polynomial, RFC 3720 appendix B.4) of TFRecord files; an unsigned integer. */
+export function crc32c(bytes: Uint8Array): number {
+  castagnoli ??= makeTables(0x82f63b78);
+  return remainder(castagnoli, bytes, 0);
+}
+
+function remainder([t0, t1, t2, t3]: Tables, bytes: Uint8Array, before: number): number {
   let crc = ~before;
   let at = 0;
   for (; at + 4 <= bytes.length; at += 4) {

@@ -1,5 +1,5 @@
 import type { MetricName } from "../network/stepMetrics.js";
-import type { EpochLog, Metrics } from "./logs.js";
+import { type EpochLog, type Metrics, validationName } from "./logs.js";
 
 /** The history of a training run, one entry per epoch. */
 export interface History {
@@ -66,7 +66,7 @@ export function monitored(history: History): Map<string, readonly number[]> {
   for (const [name, series] of Object.entries(history.metrics)) result.set(name, series);
   result.set("valLoss", history.valLoss);
   for (const [name, series] of Object.entries(history.valMetrics)) {
-    result.set(`val${name[0]!.toUpperCase()}${name.slice(1)}`, series);
+    result.set(validationName(name), series);
   }
   return result;
 }

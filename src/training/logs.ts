@@ -8,6 +8,11 @@ export function named(names: readonly MetricName[], values: readonly number[]): 
   return Object.fromEntries(names.map((name, index) => [name, values[index]!]));
 }
 
+/** The name of a value of the validation data, as in Keras: `valLoss`. */
+export function validationName(name: string): string {
+  return `val${name[0]!.toUpperCase()}${name.slice(1)}`;
+}
+
 /** The argument of `onEpochEnd`. */
 export interface EpochLog {
   /** Counted from 1. */
@@ -28,6 +33,8 @@ export interface EpochLog {
   readonly metrics?: Metrics;
   /** Each of the `metrics` over the validation data; absent without metrics or validation. */
   readonly valMetrics?: Metrics;
+  /** Learning rate after the epoch's last step, before `reduceOnPlateau` looks at the losses; Keras logs the same. */
+  readonly learningRate: number;
   /** Wall time of the training steps, in seconds, without validation. */
   readonly seconds: number;
   /** Wall time of a step, in milliseconds. */

@@ -135,7 +135,8 @@ export class Run implements TrainingRun {
     }
     const seconds = (performance.now() - started) / 1000;
     const means = sums.means(learner.task.latent !== undefined);
-    return { epoch, epochs, steps, ...means, seconds, msPerStep: (seconds * 1000) / steps };
+    const learningRate = learner.clock.learningRate.at(learner.clock.steps);
+    return { epoch, epochs, steps, ...means, learningRate, seconds, msPerStep: (seconds * 1000) / steps };
   }
 
   /**

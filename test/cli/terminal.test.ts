@@ -38,7 +38,7 @@ describe("progressLine", () => {
 
 describe("ProgressDisplay", () => {
   const epochLog = (epoch: number, epochs: number) => ({
-    ...{ epoch, epochs, steps: 4, loss: 0.5, seconds: 0.1, msPerStep: 25 },
+    ...{ epoch, epochs, steps: 4, loss: 0.5, learningRate: 0.001, seconds: 0.1, msPerStep: 25 },
   });
   const shown = (terminal: typeof plain, epochs: number) => {
     let text = "";

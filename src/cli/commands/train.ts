@@ -231,12 +231,14 @@ async function reportLine(path: string, screen: Terminal): Promise<string> {
 
 /** Runs before any work, so that nothing is trained that cannot be saved. */
 async function checkFiles(name: string, options: TrainOptions): Promise<void> {
-  const { out, checkpoint, report, resume, architecture } = options;
+  const { out, checkpoint, report, log, resume, architecture } = options;
   checkModelEnding("--out", out);
   if (checkpoint !== undefined) checkModelEnding("--checkpoint", checkpoint);
   if (report !== undefined && !/\.html?$/i.test(report))
     throw new ArgumentError(`--report ${JSON.stringify(report)} must end in .html`);
-  const outputs = { "--out": out, "--checkpoint": checkpoint, "--report": report };
+  if (log !== undefined && !/\.csv$/i.test(log))
+    throw new ArgumentError(`--log ${JSON.stringify(log)} must end in .csv`);
+  const outputs = { "--out": out, "--checkpoint": checkpoint, "--report": report, "--log": log };
   await checkOutputs(outputs, {
     DATA: dataFile(name),
     "--resume": resume,
