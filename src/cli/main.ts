@@ -3,15 +3,20 @@ import { Command, CommanderError } from "commander";
 import { printable } from "../common/printable.js";
 import { ArgumentError, IsthmusError } from "../index.js";
 import { anomaliesCommand } from "./commands/anomalies.js";
+import { completionCommand } from "./commands/completion.js";
 import { detectCommand } from "./commands/detect.js";
 import { evaluateCommand } from "./commands/evaluate.js";
 import { exportCommand } from "./commands/export.js";
+import { helpCommand } from "./commands/help.js";
 import { importCommand } from "./commands/import.js";
 import { inspectCommand } from "./commands/inspect.js";
 import { reportCommand } from "./commands/report.js";
 import { trainCommand } from "./commands/train.js";
 import { decodeCommand, encodeCommand, reconstructCommand } from "./commands/transform.js";
+import { addCommonOptions } from "./commonOptions.js";
+import { fitHelp, HELP_LAYOUT, helpColumns } from "./helpText.js";
 import { handleBrokenPipes } from "./interruption.js";
+import { setForce } from "./replacing.js";
 
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
@@ -22,13 +27,23 @@ function version(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
+const HELP = `
+isthmus help train prints the options of train; so does isthmus train --help.
+
+  isthmus train digits --report report.html
+  isthmus detect sensors.csv --out flagged.csv`;
+
 function program(): Command {
   const isthmus = new Command("isthmus")
     .description("Train and use autoencoders.")
-    .version(version(), "--version", "print the version")
-    .helpOption("--help", "print this help")
+    .version(version(), "-v, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .commandsGroup("More:")
     .helpCommand(false)
-    .showHelpAfterError("(for a list of options, add --help)");
+    .configureHelp(HELP_LAYOUT)
+    .showHelpAfterError("(for a list of options, add --help)")
+    .addHelpText("after", HELP)
+    .hook("preAction", (_, command) => setForce(command.opts().force === true));
   for (const command of [
     trainCommand(),
     encodeCommand(),
@@ -42,10 +57,15 @@ function program(): Command {
     exportCommand(),
     importCommand(),
   ]) {
-    isthmus.addCommand(command.helpOption("--help", "print this help").copyInheritedSettings(isthmus));
+    isthmus.addCommand(addCommonOptions(command).copyInheritedSettings(isthmus));
   }
+  isthmus.addCommand(completionCommand(isthmus).copyInheritedSettings(isthmus));
+  isthmus.addCommand(helpCommand(isthmus).copyInheritedSettings(isthmus));
   for (const command of [isthmus, ...isthmus.commands]) {
     command.exitOverride().configureOutput({
+      getOutHelpWidth: helpColumns,
+      getErrHelpWidth: helpColumns,
+      writeOut: (text) => process.stdout.write(fitHelp(text, helpColumns())),
       outputError: (text, write) => write(`isthmus: ${printableLines(text.replace(/^error: /, ""))}`),
     });
   }

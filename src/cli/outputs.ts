@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { followLinks } from "../files/target.js";
 import { ArgumentError } from "../index.js";
 import { assertWritable } from "../node.js";
+import { confirmReplacing } from "./replacing.js";
 
 /** The files of a command, by option or argument; undefined if one was not given. */
 export type Files = Readonly<Record<string, string | undefined>>;
@@ -20,9 +21,12 @@ export function checkModelEnding(option: string, path: string): void {
   );
 }
 
+/** Outputs that continue what an input has. */
+const CONTINUED = ["--checkpoint", "--log"];
+
 /**
  * Checks, before any work, that all outputs can be written and that none of them would replace an input or another
- * output.
+ * output. On a terminal, asks before existing files are replaced; training that resumes continues its checkpoint and log.
  *
  * @throws {ArgumentError} for such a file, and for an impossible path
  * @throws {IsthmusError} of code `ERR_FILE` when the system refuses to write one
@@ -47,6 +51,9 @@ export async function checkOutputs(outputs: Files, inputs: Files): Promise<void>
     }
     seen.push({ name, file });
   }
+  const resumes = inputs["--resume"] !== undefined;
+  const replaced = Object.entries(outputs).filter(([name]) => !resumes || !CONTINUED.includes(name));
+  await confirmReplacing(replaced.flatMap(([, path]) => path ?? []));
 }
 
 /** A device or a pipe is not replaced, so several outputs may go to it. */

@@ -6,9 +6,11 @@ import { loss } from "./text.js";
 const BAR = 20;
 /** Minimum time between two redraws, in ms. */
 const REDRAW = 50;
-/** With more epochs than this, only some of them get their own line. */
+/** With more epochs than this, only some of them get their own line on a terminal. */
 const MOST_LINES = 50;
 const SPARSE_LINES = 20;
+/** Without a terminal, the first epoch has a line, and the end of each tenth of the epochs. */
+const PLAIN_LINES = 10;
 
 /** Progress of an epoch. */
 export interface Progress {
@@ -35,7 +37,8 @@ export function progressLine(progress: Progress, terminal: Terminal): string {
   if (room < 3) return `${position} ${seconds} ${rest}`.slice(0, terminal.columns - 1);
   const width = Math.min(BAR, room);
   const done = Math.floor((width * step) / steps);
-  const left = terminal.depth > 1 ? "━" : "─";
+  // Without colour, the parts differ in their shape.
+  const left = terminal.depth > 1 ? "━" : "·";
   const bar = green("━".repeat(done), terminal) + grey(left.repeat(width - done), terminal);
   return `${bold(position, terminal)} ${bar} ${bold(seconds, terminal)} ${rest}`;
 }
@@ -60,13 +63,15 @@ function stepTime(ms: number): string {
   return ms >= 1 ? `${Math.round(ms)}ms/step` : `${Math.round(ms * 1000)}us/step`;
 }
 
-/** Shows the progress of training: redrawn in place on a terminal, otherwise one plain line per epoch. */
+/** Shows the progress of training: redrawn in place on a terminal, otherwise a plain line for each tenth of the epochs. */
 export class ProgressDisplay {
   readonly #terminal: Terminal;
   readonly #write: (text: string) => void;
   #epochBegan = performance.now();
   #drawn = 0;
   #open = false;
+  /** The last epoch, if it has no line yet. */
+  #untold: EpochLog | undefined;
 
   constructor(terminal: Terminal, write: (text: string) => void) {
     this.#terminal = terminal;
@@ -92,22 +97,26 @@ export class ProgressDisplay {
   epoch(log: EpochLog): void {
     const { epoch, epochs, steps } = log;
     this.#epochBegan = performance.now();
-    if (!isShown(epoch, epochs)) return;
-    const progress = { ...log, step: steps };
+    const shown = this.#terminal.live ? isShown(epoch, epochs) : epoch === 1 || endsTenth(epoch, epochs);
+    this.#untold = shown ? undefined : log;
+    if (!shown) return;
     if (this.#terminal.live) {
-      this.#draw(epoch, epochs, progress);
+      this.#draw(epoch, epochs, { ...log, step: steps });
       this.end();
-    } else {
-      this.#write(
-        `Epoch ${epoch}/${epochs}  ${progressLine(progress, { ...this.#terminal, columns: 120 })}\n`,
-      );
-    }
+    } else this.#print(log);
   }
 
-  /** Ends the line that is being redrawn. */
+  #print(log: EpochLog): void {
+    const line = progressLine({ ...log, step: log.steps }, { ...this.#terminal, columns: 120 });
+    this.#write(`Epoch ${log.epoch}/${log.epochs}  ${line}\n`);
+  }
+
+  /** Ends the line that is being redrawn; without a terminal, tells of the last epoch if training ended early. */
   end(): void {
     if (this.#open) this.#write("\n");
+    else if (this.#untold && !this.#terminal.live) this.#print(this.#untold);
     this.#open = false;
+    this.#untold = undefined;
   }
 
   #draw(epoch: number, epochs: number, progress: Progress): void {
@@ -123,4 +132,10 @@ export class ProgressDisplay {
 function isShown(epoch: number, epochs: number): boolean {
   if (epochs <= MOST_LINES) return true;
   return epoch === 1 || epoch === epochs || epoch % Math.ceil(epochs / SPARSE_LINES) === 0;
+}
+
+/** Whether a tenth of the epochs, or more, is done with this one and was not before. */
+function endsTenth(epoch: number, epochs: number): boolean {
+  const tenths = (done: number) => Math.floor((PLAIN_LINES * done) / epochs);
+  return tenths(epoch) > tenths(epoch - 1);
 }

@@ -10,6 +10,7 @@ import {
   saveImageSheet,
 } from "./imageFiles.js";
 import { checkOutputs, type Files } from "./outputs.js";
+import { confirmReplacing } from "./replacing.js";
 
 /** What a model returned, and all that it can be written as. */
 export interface Result {
@@ -35,7 +36,10 @@ const TABLES = [".csv", ".parquet", ".arrow", ".feather"];
  * @throws {ArgumentError} for an ending that says nothing, and for outputs that would replace an input
  */
 export async function checkResult(out: string, inputs: Files, images: boolean): Promise<void> {
-  if (isFolderName(out) && images) return checkImageFolder("--out", out, inputs.DATA);
+  if (isFolderName(out) && images) {
+    await checkImageFolder("--out", out, inputs.DATA);
+    return confirmReplacing([out]);
+  }
   const known = [".csv", ".npy", ".npz", ...TABLES.slice(1), ...(images ? [".png"] : [])];
   if (!known.includes(extname(out).toLowerCase())) {
     const folder = images ? "; for images, also / for a folder" : "";

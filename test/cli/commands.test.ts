@@ -1,5 +1,5 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { decodeNpy, encodeNpy } from "../../src/formats/npy.js";
 import { digits } from "../../src/index.js";
 import { loadModel } from "../../src/node.js";
@@ -82,24 +82,4 @@ test("inspect prints layers, parameters, loss, optimizer, seed and metadata", as
   });
   expect(model!.bytes).toBe(statSync(here.path("model.safetensors")).size);
   expect(model!.layers).toHaveLength(2);
-});
-
-describe("help", () => {
-  const commands = ["train", "encode", "decode", "reconstruct", "evaluate", "anomalies", "inspect"];
-
-  test.each(commands)("%s --help", async (command) => {
-    const { code, stdout, stderr } = await here.run(command, "--help");
-    expect([code, stderr]).toEqual([0, ""]);
-    expect(stdout).toMatch(new RegExp(`^Usage: isthmus ${command} \\[options\\]`));
-    expect(stdout).toContain("--json");
-    for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
-  });
-
-  test("isthmus --help lists the commands, and --version is the package's", async () => {
-    const { code, stdout } = await here.run("--help");
-    expect(code).toBe(0);
-    for (const command of commands) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, "m"));
-    const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-    expect((await here.run("--version")).stdout).toBe(`${version}\n`);
-  });
 });

@@ -111,7 +111,7 @@ test.each([
 test("--help tells of both", async () => {
   for (const command of ["train", "encode", "decode", "reconstruct", "evaluate"]) {
     const { stdout } = await here.run(command, "--help");
-    expect(stdout).toMatch(/--threads <n\|auto> +number of threads/);
+    expect(stdout).toMatch(/-t, --threads <n\|auto>\s+number of threads/);
     expect(stdout).toMatch(/--no-turbo +do not change V8's flags/);
   }
 });

@@ -22,7 +22,7 @@ describe("progressLine", () => {
     expect(progressLine(done, plain)).toBe(`235/235 ${"━".repeat(20)} 1s 3ms/step - loss: 0.1234`);
     expect(progressLine({ ...done, valLoss: 0.12 }, plain)).toMatch(/ - loss: 0\.1234 - val_loss: 0\.1200$/);
     expect(progressLine({ ...done, step: 47, loss: 2e-4, msPerStep: 0.25, seconds: 75 }, plain)).toBe(
-      ` 47/235 ━━━━${"─".repeat(16)} 1:15 250us/step - loss: 2.0000e-4`,
+      ` 47/235 ━━━━${"·".repeat(16)} 1:15 250us/step - loss: 2.0000e-4`,
     );
     expect(visible(progressLine(done, colours))).toBe(progressLine(done, plain));
     expect(progressLine({ ...done, seconds: 3725, msPerStep: 1600 }, plain)).toContain("1:02:05 2s/step");
@@ -95,11 +95,35 @@ describe("ProgressDisplay", () => {
     vi.restoreAllMocks();
   });
 
-  test("prints about twenty of very many epochs, the first and the last among them", () => {
-    const lines = shown(plain, 1000).trimEnd().split("\n");
+  const epochsShown = (text: string) => Array.from(text.matchAll(/^Epoch (\d+)\//gm), ([, n]) => Number(n));
+
+  test("prints the first epoch and a line for each tenth without a terminal", () => {
+    expect(epochsShown(shown(plain, 1000))).toEqual([
+      1,
+      ...Array.from({ length: 10 }, (_, i) => 100 * (i + 1)),
+    ]);
+    expect(epochsShown(shown(plain, 25))).toEqual([1, 3, 5, 8, 10, 13, 15, 18, 20, 23, 25]);
+    expect(epochsShown(shown(plain, 7))).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  test("tells of the last epoch when training ends early", () => {
+    let text = "";
+    const display = new ProgressDisplay(plain, (part) => {
+      text += part;
+    });
+    for (let epoch = 1; epoch <= 37; epoch++) display.epoch(epochLog(epoch, 100));
+    display.end();
+    display.end();
+    expect(epochsShown(text)).toEqual([1, 10, 20, 30, 37]);
+  });
+
+  test("leaves about twenty of very many epochs on a terminal, the first and the last among them", () => {
+    const lines: string[] = [];
+    const display = new ProgressDisplay(colourless, (part) => {
+      if (part === "\n") lines.push("ended");
+    });
+    for (let epoch = 1; epoch <= 1000; epoch++) display.epoch(epochLog(epoch, 1000));
     expect(lines).toHaveLength(21);
-    expect(lines[0]).toMatch(/^Epoch 1\/1000/);
-    expect(lines.at(-1)).toMatch(/^Epoch 1000\/1000/);
   });
 });
 

@@ -51,6 +51,7 @@ const WORST = 5;
 
 export function anomaliesCommand(): Command {
   const command = new Command("anomalies")
+    .helpGroup("Find what is odd:")
     .description("Score samples by their reconstruction error, and flag the anomalies.")
     .argument("<model>", "a model saved by train, or by --save of this command")
     .argument("<data>", DATA_HELP)

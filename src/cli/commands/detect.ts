@@ -61,6 +61,7 @@ function threshold(text: string): number | "fence" | "max" | "labels" {
 
 export function detectCommand(): Command {
   const command = new Command("detect")
+    .helpGroup("Find what is odd:")
     .description("Find the odd rows of a table, and say why they are odd.")
     .argument("<data>", "CSV, TSV, JSON, Parquet, Arrow or NPZ, plain or gzipped; - for standard input")
     .option("--out <file>", "write the table with score, anomaly, rank and reason: .csv, .parquet or .arrow")

@@ -21,6 +21,7 @@ interface EvaluateOptions extends UsedDataOptions, CalculationOptions {
 
 export function evaluateCommand(): Command {
   const command = new Command("evaluate")
+    .helpGroup("Train and use:")
     .description("Print the loss and the mean squared error of the reconstructions.")
     .argument("<model>", "a model saved by train")
     .argument("<data>", DATA_HELP);

@@ -13,11 +13,13 @@ import type { Exported, ExportFlags, ExportSubject, ExportTarget } from "../exch
 import { EXPORT_TARGETS } from "../exchange/exportTargets.js";
 import { addJsonOption } from "../options.js";
 import { checkOutputs } from "../outputs.js";
+import { confirmReplacing } from "../replacing.js";
 import { emit, say } from "../terminal.js";
 import { fileSize } from "../text.js";
 
 export function exportCommand(): Command {
   const command = new Command("export")
+    .helpGroup("Other tools:")
     .description("Write a saved model or detector for another tool.")
     .argument("<model>", "a model or checkpoint of train, or a detector of detect --save")
     .addOption(
@@ -53,6 +55,7 @@ async function run(path: string, { to, out, json, ...flags }: ExportOptions): Pr
   const target = EXPORT_TARGETS[to]!;
   checkEnding(to, target, out);
   if (target.out === "file") await checkOutputs({ "--out": out }, { model: path });
+  else await confirmReplacing([out]);
   const subject = await open(path);
   const { files, notes = [] } = await exportAndClose(target, subject, { ...flags, out });
   await write(target, out, files);

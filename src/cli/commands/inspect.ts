@@ -17,6 +17,7 @@ const OWN = ["isthmus", PREPROCESSOR_KEY];
 
 export function inspectCommand(): Command {
   const command = new Command("inspect")
+    .helpGroup("See what was learned:")
     .description("Describe a saved model: layers, parameters, loss, optimizer, seed and metadata.")
     .argument("<model>", "a model saved by train")
     .option("--architecture", "print only the layers and the loss as JSON, for train --architecture");

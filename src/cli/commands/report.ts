@@ -40,6 +40,7 @@ interface ReportOptions extends UsedDataOptions, CalculationOptions, ImageOption
 
 export function reportCommand(): Command {
   const command = new Command("report")
+    .helpGroup("See what was learned:")
     .description("Draw a report on a model and its results for some data: one HTML file, or one picture.")
     .argument("<model>", "a model or a checkpoint saved by train, or a detector saved by detect")
     .argument("<data>", DATA_HELP)

@@ -53,7 +53,8 @@ interface TrainOptions
 /** The size of MNIST's training set. */
 const DIGITS = 60_000;
 
-export const trainCommand = () => addTrainingOptions(new Command("train")).action(train);
+export const trainCommand = () =>
+  addTrainingOptions(new Command("train").helpGroup("Train and use:")).action(train);
 
 async function train(name: string, flags: TrainOptions, command: Command): Promise<void> {
   const given = withFullNames(flags);

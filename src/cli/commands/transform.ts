@@ -128,6 +128,7 @@ function sampleResult({ description, inputSize }: Autoencoder, matrix: Matrix, n
 
 function transformCommand(transform: Transform): Command {
   const command = new Command(transform.name)
+    .helpGroup("Train and use:")
     .description(transform.description)
     .argument("<model>", "a model saved by train")
     .argument("<data>", transform.data)
