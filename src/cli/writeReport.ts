@@ -1,6 +1,6 @@
 import type { Autoencoder } from "../index.js";
 import { saveBytes, saveText } from "../node.js";
-import type { LossHistory, Subject } from "../report/drawReport.js";
+import type { ComparedModel, LossHistory, Subject } from "../report/drawReport.js";
 import { counted } from "../report/numberText.js";
 import { showLayers, showOptimizer } from "./architecture.js";
 import type { Examples, Source } from "./source.js";
@@ -39,6 +39,12 @@ export async function writeReport(path: string, subject: Subject): Promise<void>
   // The drawing code is large, so it is loaded only when needed.
   const { drawReport } = await import("../report/drawReport.js");
   await saveText(path, await drawReport(subject, about(subject)));
+}
+
+/** Writes a report that compares models, whole or not at all. */
+export async function writeComparison(path: string, models: readonly ComparedModel[]): Promise<void> {
+  const { compareModels } = await import("../report/drawReport.js");
+  await saveText(path, await compareModels(models));
 }
 
 /** Writes one picture as PNG or SVG, depending on the path's ending. */

@@ -47,6 +47,8 @@ export function chart(options: PlotOptions): Drawing {
     style.remove();
   });
   svg.querySelectorAll("*").forEach((part) => {
+    // Plot names its marks, as in "dot", which tells a reader nothing: the picture has a title and a caption.
+    for (const name of ["aria-label", "aria-description"]) part.removeAttribute(name);
     for (const name of GEOMETRY) {
       const value = part.getAttribute(name);
       if (value)

@@ -10,6 +10,7 @@ import {
   plural,
   roomBeside,
   roomFor,
+  shown,
   subscript,
   tick,
   ticksAcross,
@@ -18,8 +19,8 @@ import {
 import { component, type Subject } from "./subject.js";
 import type { Drawing } from "./svg.js";
 
-/** The most components to draw a histogram for. */
-const MOST_COMPONENTS = 32;
+/** The most components to draw a histogram for. Most of a variational code are noise, so fewer of those. */
+const [MOST_COMPONENTS, MOST_VARIATIONAL] = [32, 10];
 
 /** A histogram of each component of the codes. */
 export function codeHistograms({ model }: Subject, measured: Measured): Picture {
@@ -31,7 +32,7 @@ export function codeHistograms({ model }: Subject, measured: Measured): Picture 
   if (latentSize === 1) {
     return { name: "codes", title, caption: about, drawing: oneHistogram(codes, `${of} z`) };
   }
-  const chosen = mostVaried(codes, latentSize);
+  const chosen = mostVaried(codes, latentSize, model.description.latent ? MOST_VARIATIONAL : MOST_COMPONENTS);
   const which =
     chosen.length < latentSize
       ? ` Shown: the ${chosen.length} of ${latentSize} components with the greatest variance.`
@@ -68,6 +69,7 @@ function oneHistogram(codes: Float32Array, label: string): Drawing {
         y: "count",
         fill: "var(--first)",
         inset: 0.5,
+        title: ({ from, to, count }) => `${shown(from)} to ${shown(to)}: ${plural(count, "sample")}`,
       }),
       ruleY([0]),
     ],
@@ -75,12 +77,12 @@ function oneHistogram(codes: Float32Array, label: string): Drawing {
 }
 
 /** The components with the greatest variance, in their original order. */
-function mostVaried(codes: Float32Array, latentSize: number): number[] {
+function mostVaried(codes: Float32Array, latentSize: number, most: number): number[] {
   const variances = Array.from({ length: latentSize }, (_, d) => variance(component(codes, latentSize, d)));
   return variances
     .map((_, d) => d)
     .sort((a, b) => variances[b]! - variances[a]! || a - b)
-    .slice(0, MOST_COMPONENTS)
+    .slice(0, most)
     .sort((a, b) => a - b);
 }
 
@@ -109,6 +111,7 @@ function manyHistograms(
     return histogram(values, 24, range).map((bin) => ({
       ...bin,
       share: bin.count / values.length,
+      title: `z${subscript(d + 1)}, ${shown(bin.from)} to ${shown(bin.to)}: ${plural(bin.count, "sample")}`,
       column,
       line,
     }));
@@ -137,7 +140,15 @@ function manyHistograms(
     fy: { axis: null, padding: 0.18 },
     marks: [
       frame({ stroke: "var(--line)" }),
-      rectY(bars, { x1: "from", x2: "to", y: "share", fx: "column", fy: "line", fill: "var(--first)" }),
+      rectY(bars, {
+        x1: "from",
+        x2: "to",
+        y: "share",
+        fx: "column",
+        fy: "line",
+        fill: "var(--first)",
+        title: "title",
+      }),
       text(cells, {
         fx: "column",
         fy: "line",

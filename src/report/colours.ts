@@ -51,23 +51,24 @@ const COLOURS: Record<Theme, Record<string, string>> = {
 /** Colours of series. The two that differ most in each theme come first. */
 export const SERIES = ["var(--first)", "var(--second)", "var(--third)", "var(--fourth)"] as const;
 
-/** Colours of classes, readable on light and dark backgrounds. Each class also has its name beside its points. */
-const CLASSES = [
-  "#4269d0",
-  "#d99a00",
-  "#ff725c",
-  "#47b39c",
-  "#3ca951",
-  "#f0679e",
-  "#a463f2",
-  "#6f9fe8",
-  "#9c6b4e",
-  "#8a8f98",
-];
+/** Okabe and Ito's colours by theme; yellow and black are replaced where they would fade into the background. */
+const CLASSES: Record<Theme, readonly string[]> = {
+  light: ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#8f8500", "#1c2128"],
+  dark: ["#4aa3df", "#e69f00", "#1fb98e", "#cc79a7", "#f07030", "#9ad4f5", "#f0e442", "#e6e9ed"],
+};
 
-/** The colour of class `index`. */
-export function classColour(index: number): string {
-  return CLASSES[index % CLASSES.length]!;
+/** As many shapes as are coprime to the colours, so that 56 classes differ in colour or shape. */
+const SYMBOLS = ["circle", "square", "triangle", "diamond", "cross", "star", "wye"] as const;
+
+/** A shape of points. */
+export type PointSymbol = (typeof SYMBOLS)[number];
+
+/** The colour and the shape of class `index`. Colour-blind readers can tell them apart. */
+export function classLook(index: number): { readonly colour: string; readonly symbol: PointSymbol } {
+  return {
+    colour: `var(--class-${index % CLASSES.light.length})`,
+    symbol: SYMBOLS[index % SYMBOLS.length]!,
+  };
 }
 
 /** The colour of a value from 0 to 1. */
@@ -76,8 +77,14 @@ export function rampColour(share: number): string {
   return `var(--ramp-${step})`;
 }
 
+/** All colours of a theme, by name. */
+function coloursOf(theme: Theme): Record<string, string> {
+  const classes = CLASSES[theme].map((colour, i): [string, string] => [`class-${i}`, colour]);
+  return { ...COLOURS[theme], ...Object.fromEntries(classes) };
+}
+
 function properties(theme: Theme): string {
-  const pairs = Object.entries(COLOURS[theme]).map(([name, colour]) => `--${name}:${colour}`);
+  const pairs = Object.entries(coloursOf(theme)).map(([name, colour]) => `--${name}:${colour}`);
   return `:root{${pairs.join(";")}}`;
 }
 
@@ -88,7 +95,7 @@ ${properties("light")}
 
 /** A picture with the colours of a theme filled in, for programs that ignore style sheets. */
 export function resolveColours(svg: string, theme: Theme): string {
-  const colours = COLOURS[theme];
+  const colours = coloursOf(theme);
   return svg
     .replace(/var\(--([a-z0-9-]+)\)/g, (_, name: string) => colours[name]!)
     .replaceAll("currentColor", colours.ink!);

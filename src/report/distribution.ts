@@ -71,7 +71,15 @@ export function scoreHistogram({ scores, threshold, isAbove, score, samples }: S
     },
     y: { type: "sqrt", label: `${samples}, square-root scale`, grid: true, ticks: 5, tickFormat: tick },
     marks: [
-      rectY(bins, { x1: "from", x2: "to", y: "count", fill: { value: "colour", scale: null }, inset: 0.5 }),
+      rectY(bins, {
+        x1: "from",
+        x2: "to",
+        y: "count",
+        fill: { value: "colour", scale: null },
+        inset: 0.5,
+        title: ({ from, to, count }) =>
+          `${shown(from)} to ${shown(to)}: ${plural(count, samples.replace(/s$/, ""))}`,
+      }),
       ruleY([0]),
       ruleX([threshold], { stroke: "currentColor", strokeWidth: 2, strokeDasharray: "5 3" }),
     ],
@@ -150,7 +158,14 @@ export function featureErrors({ model }: Subject, { rows, columns, featureErrors
     },
     y: { domain: drawn.map(({ feature }) => feature), label: "feature", labelArrow: "none", tickSize: 0 },
     marks: [
-      barX(drawn, { x: "error", y: "feature", fill: "var(--first)", insetTop: 1, insetBottom: 1 }),
+      barX(drawn, {
+        x: "error",
+        y: "feature",
+        fill: "var(--first)",
+        insetTop: 1,
+        insetBottom: 1,
+        title: ({ feature, error }) => `${feature}: ${shown(error)}`,
+      }),
       ruleX([0]),
     ],
   });

@@ -1,6 +1,7 @@
 import { ArgumentError, type Evaluation, spearman } from "../index.js";
 import { codeHistograms } from "./codes.js";
 import type { Theme } from "./colours.js";
+import { componentWalks } from "./componentWalks.js";
 import { convolutions } from "./convolutionsOf.js";
 import { errorDistribution, featureErrors } from "./distribution.js";
 import { featureMaps, firstFilters } from "./featureMaps.js";
@@ -13,10 +14,13 @@ import {
   walks,
   worstImages,
 } from "./images.js";
+import { linearBaseline } from "./linearBaseline.js";
 import { lossCurve } from "./loss.js";
+import { nameOfLoss } from "./lossName.js";
 import { trainingAdvice } from "./lossTrend.js";
 import { codeMap } from "./map.js";
 import { evaluationOf, type Measured, measure } from "./measure.js";
+import { modelFindings, modelVerdict } from "./modelVerdict.js";
 import { counted, shown } from "./numberText.js";
 import { type Fact, toPage } from "./page.js";
 import {
@@ -31,11 +35,14 @@ import { imageShapeOf, type Subject } from "./subject.js";
 import { decoderWeights, encoderWeights, outerLayers } from "./weightImages.js";
 
 export type { Theme } from "./colours.js";
+export { type ComparedModel, compareModels } from "./compareModels.js";
 export type { LossHistory, Subject } from "./subject.js";
 
 /** A picture that can be drawn for this model and data. */
 interface Drawable {
   readonly name: string;
+  /** Whether it is only drawn when asked for: a report has something that tells more. */
+  readonly apart?: true;
   /** @param measured sends all samples through the model; pictures that do not need this never call it */
   draw(measured: () => Promise<Measured>): Promise<Picture>;
 }
@@ -49,14 +56,18 @@ export interface PictureOptions {
 export async function drawReport(subject: Subject, about: readonly Fact[] = []): Promise<string> {
   const measured = await measure(subject);
   const pictures: Picture[] = [];
-  for (const { draw } of drawables(subject)) pictures.push(await draw(async () => measured));
+  for (const { draw, apart } of drawables(subject))
+    if (!apart) pictures.push(await draw(async () => measured));
   const { history } = subject;
   const advice = history && trainingAdvice(history.loss, history.valLoss);
   const notes = history?.loss.length
-    ? [advice].filter((text) => text !== undefined)
+    ? []
     : ["There is no loss curve: the model's file has no training history."];
+  const baseline = linearBaseline(subject, measured);
   return toPage({
     title: `${subject.modelTitle} on ${subject.dataTitle}`,
+    verdict: modelVerdict(subject, measured, baseline),
+    findings: modelFindings(subject, measured, baseline, advice),
     about,
     results: results(subject, measured, await evaluationOf(subject, measured)),
     pictures,
@@ -107,10 +118,6 @@ function drawables(subject: Subject): Drawable[] {
   ];
 }
 
-function nameOfLoss({ description: { loss }, scaling }: Subject["model"]): string {
-  return `${typeof loss === "string" ? loss : loss.kind}${scaling ? " of scaled values" : ""}`;
-}
-
 function ofPoints(subject: Subject): Drawable[] {
   const { latentSize } = subject.model;
   let points: Points | undefined;
@@ -139,13 +146,14 @@ function ofImages(subject: ImageSubject): Drawable[] {
   const { description, latentSize } = subject.model;
   const grid: Drawable = { name: "grid", draw: async (measured) => decoderGrid(subject, await measured()) };
   const samples: Drawable = { name: "samples", draw: () => drawnImages(subject) };
+  const components: Drawable = { name: "components", draw: () => componentWalks(subject) };
   return [
     { name: "reconstructions", draw: () => reconstructedImages(subject) },
     { name: "worst", draw: async (measured) => worstImages(subject, await measured()) },
     ...ofCodes(subject),
     ...(latentSize === 2 ? [grid] : []),
     { name: "walk", draw: () => walks(subject) },
-    ...(description.latent ? [samples] : []),
+    ...(description.latent ? [components, samples] : []),
     ...ofWeights(subject),
   ];
 }
@@ -153,13 +161,15 @@ function ofImages(subject: ImageSubject): Drawable[] {
 /** What the layers next to the images have learned: weights by pixel, or filters and what they find. */
 function ofWeights(subject: ImageSubject): Drawable[] {
   const { first, last } = outerLayers(subject.model);
+  // The many hidden units of a variational model are hardly more than noise to look at; its components tell more.
+  const apart = subject.model.description.latent ? ({ apart: true } as const) : {};
   return [
-    ...(first === "dense" ? [{ name: "encoder", draw: () => encoderWeights(subject) }] : []),
+    ...(first === "dense" ? [{ name: "encoder", draw: () => encoderWeights(subject), ...apart }] : []),
     ...(first === "conv2d" ? [{ name: "filters", draw: () => firstFilters(subject) }] : []),
     ...(convolutions(subject.model).length > 0
       ? [{ name: "feature-maps", draw: () => featureMaps(subject) }]
       : []),
-    ...(last === "dense" ? [{ name: "decoder", draw: () => decoderWeights(subject) }] : []),
+    ...(last === "dense" ? [{ name: "decoder", draw: () => decoderWeights(subject), ...apart }] : []),
   ];
 }
 

@@ -197,7 +197,8 @@ export function imageRange(values: Float32Array): Range {
   return values.every((value) => value >= 0 && value <= 1) ? [0, 1] : extentOf(values);
 }
 
-function scaleText({ channels }: ImageShape, [low, high]: Range): string {
+/** What black and white stand for. */
+export function scaleText({ channels }: ImageShape, [low, high]: Range): string {
   return channels === 1
     ? `Black is ${shown(low)}, white is ${shown(high)}.`
     : `Of red, green and blue, ${shown(low)} is nothing and ${shown(high)} is full.`;

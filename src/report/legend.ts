@@ -1,12 +1,14 @@
-import { RAMP_STEPS } from "./colours.js";
+import { dot } from "@observablehq/plot";
+import { chart } from "./chart.js";
+import { type PointSymbol, RAMP_STEPS } from "./colours.js";
 import { type Drawing, element, FONT_SIZE, textAt, WIDTH } from "./svg.js";
 
 /** Entry of a legend. */
 export interface Swatch {
   readonly label: string;
   readonly colour: string;
-  /** Default: `"dot"`. */
-  readonly shape?: "dot" | "line" | "dashed" | "bar";
+  /** Default: `"dot"`. A dot may have another shape than a circle. */
+  readonly shape?: "dot" | "line" | "dashed" | "bar" | PointSymbol;
 }
 
 const ROW = 21;
@@ -21,7 +23,7 @@ const CHARACTER = FONT_SIZE * 0.6;
 export function swatches(entries: readonly Swatch[], width = WIDTH): Drawing {
   let [x, y] = [0, 0];
   const parts = entries.map(({ label, colour, shape = "dot" }) => {
-    const wide = shape === "dot" || shape === "bar" ? 12 : LINE;
+    const wide = shape === "line" || shape === "dashed" ? LINE : 12;
     const needed = wide + 6 + label.length * CHARACTER + GAP;
     if (x > 0 && x + needed - GAP > width) [x, y] = [0, y + ROW];
     const part = mark(shape, colour, x, y + ROW / 2) + textAt(x + wide + 6, y + ROW / 2 + 4.5, label);
@@ -34,9 +36,20 @@ export function swatches(entries: readonly Swatch[], width = WIDTH): Drawing {
 function mark(shape: NonNullable<Swatch["shape"]>, colour: string, x: number, y: number): string {
   if (shape === "dot") return element("circle", { cx: x + 6, cy: y, r: 5, fill: colour });
   if (shape === "bar") return element("rect", { x, y: y - 6, width: 12, height: 12, fill: colour });
+  if (shape !== "line" && shape !== "dashed") return symbolAt(shape, colour, x + 6, y);
   const dashes = shape === "dashed" ? "4 3" : "none";
   const place = { x1: x, y1: y, x2: x + LINE, y2: y };
   return element("line", { ...place, stroke: colour, "stroke-width": 2.5, "stroke-dasharray": dashes });
+}
+
+/** A point as the charts draw it. */
+function symbolAt(symbol: PointSymbol, fill: string, x: number, y: number): string {
+  const axis = { axis: null, domain: [0, 1] } as const;
+  const { svg } = chart({
+    ...{ width: 12, height: 12, margin: 0, x: axis, y: axis },
+    marks: [dot([0.5], { x: (at: number) => at, y: (at: number) => at, symbol, r: 4.5, fill })],
+  });
+  return element("g", { transform: `translate(${x - 6} ${y - 6})` }, svg);
 }
 
 const RAMP_WIDTH = 200;

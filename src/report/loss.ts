@@ -2,7 +2,7 @@ import { dot, line, ruleY } from "@observablehq/plot";
 import { chart } from "./chart.js";
 import type { Picture } from "./figure.js";
 import { type Swatch, swatches } from "./legend.js";
-import { extentOf, logTicks, plural, roomFor, shown, tick, ticksOf } from "./numberText.js";
+import { counted, extentOf, logTicks, plural, roomFor, shown, tick, ticksOf } from "./numberText.js";
 import type { LossHistory } from "./subject.js";
 import { stack } from "./svg.js";
 
@@ -76,6 +76,17 @@ export function lossCurve(
           ? []
           : [dot(values, { x, y: (value: number) => value, fill: colour, r: 2.5 })]),
       ]),
+      // Wide and invisible, so that a pointer need not hit the line itself.
+      ...series.map(({ label, values }) =>
+        dot(values, {
+          x,
+          y: (value: number) => value,
+          r: 7,
+          fill: "currentColor",
+          fillOpacity: 0,
+          title: (value: number, i: number) => `${unit} ${counted(x(value, i))}, ${label}: ${shown(value)}`,
+        }),
+      ),
     ],
   });
   const ends = series.map(({ label, values }) => `${label} ${shown(values.at(-1)!)}`);
@@ -90,7 +101,7 @@ export function lossCurve(
 }
 
 /** A few whole numbers from 1 to the number of epochs. */
-function wholeTicks(epochs: number): number[] {
+export function wholeTicks(epochs: number): number[] {
   const step = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000].find((size) => epochs / size <= 8);
   const size = step ?? 10 ** Math.ceil(Math.log10(epochs / 8));
   const ticks = Array.from({ length: Math.floor(epochs / size) }, (_, i) => (i + 1) * size);

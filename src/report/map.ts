@@ -1,6 +1,7 @@
-import { type ChannelValueSpec, dot, text } from "@observablehq/plot";
+import { type ChannelValueSpec, dot } from "@observablehq/plot";
 import { chart } from "./chart.js";
-import { classColour, rampColour } from "./colours.js";
+import { type Box, classNames } from "./classNames.js";
+import { classLook, type PointSymbol, rampColour } from "./colours.js";
 import type { Picture } from "./figure.js";
 import { rampLegend, swatches } from "./legend.js";
 import type { Measured } from "./measure.js";
@@ -26,6 +27,8 @@ import { type Drawing, stack, WIDTH } from "./svg.js";
 const MOST_POINTS = 2_000;
 /** The most classes that fit into the legend. */
 const MOST_CLASSES = 24;
+/** Pixels between the frame and the outermost points. */
+const INSET = 8;
 
 /** A scatter plot of the codes, coloured by class if there are labels. */
 export function codeMap({ model, labels }: Subject, { codes, coded, rows }: Measured): Picture {
@@ -45,10 +48,18 @@ export function codeMap({ model, labels }: Subject, { codes, coded, rows }: Meas
     marginTop: 24,
     marginBottom: 42,
   };
+  const box: Box = {
+    x: across,
+    y: up,
+    left: margins.marginLeft + INSET,
+    right: WIDTH - margins.marginRight - INSET,
+    top: margins.marginTop + INSET,
+    bottom: WIDTH - margins.marginBottom - INSET,
+  };
   const body = chart({
     ...margins,
     height: WIDTH,
-    inset: 8,
+    inset: INSET,
     grid: true,
     x: {
       domain: across,
@@ -64,12 +75,14 @@ export function codeMap({ model, labels }: Subject, { codes, coded, rows }: Meas
         {
           x: xs,
           y: ys,
-          r: 2.4,
+          r: colouring.symbol ? 2.8 : 2.4,
           fillOpacity: 0.75,
           fill: colouring.fill,
+          ...(colouring.symbol && { symbol: colouring.symbol }),
+          title: places.map((place, i) => pointTitle(coded[place]!, given?.[i], [xs[i]!, ys[i]!])),
         },
       ),
-      ...(given && colouring.classes ? [classNames(xs, ys, given, colouring.classes)] : []),
+      ...(given && colouring.classes ? classNames(middlesOf(xs, ys, given, colouring.classes), box) : []),
     ],
   });
   const drawn =
@@ -84,9 +97,17 @@ export function codeMap({ model, labels }: Subject, { codes, coded, rows }: Meas
   };
 }
 
+/** What a point says when the pointer rests on it. */
+function pointTitle(row: number, label: number | undefined, code: readonly number[]): string {
+  const name = label === undefined ? "" : `, label ${tick(label)}`;
+  return `row ${counted(row + 1)}${name}\n(${code.map(shown).join(", ")})`;
+}
+
 /** Colours of the points, with their legend. */
 interface Colouring {
   readonly fill: ChannelValueSpec;
+  /** The shape of each point. */
+  readonly symbol?: readonly PointSymbol[];
   readonly legend: readonly Drawing[];
   readonly note: string;
   /** The classes, if there are few enough. */
@@ -111,11 +132,16 @@ function colouringOf(labels: readonly number[]): Colouring {
       note: `The colour shows the rank of the sample's label, because there are ${counted(known.length)} different labels.`,
     };
   }
-  const colours = new Map(known.map((label, i) => [label, classColour(i)]));
+  const looks = new Map(known.map((label, i) => [label, classLook(i)]));
+  const entries = known.map((label) => {
+    const { colour, symbol } = looks.get(label)!;
+    return { label: tick(label), colour, shape: symbol };
+  });
   return {
-    fill: { value: labels.map((label) => colours.get(label)!), scale: null },
-    legend: [swatches(known.map((label) => ({ label: tick(label), colour: colours.get(label)! })))],
-    note: "The colour shows the sample's label, which is also printed at the middle of its class.",
+    fill: { value: labels.map((label) => looks.get(label)!.colour), scale: null },
+    symbol: labels.map((label) => looks.get(label)!.symbol),
+    legend: [swatches(entries)],
+    note: "Colour and shape show the sample's label, which is also printed at the middle of its class.",
     classes: known,
   };
 }
@@ -135,29 +161,19 @@ function planeOf(codes: Float32Array, latentSize: number) {
   return { x, y, names };
 }
 
-/** The name of each class, with a halo, at the medians of its points. */
-function classNames(
+/** The medians of each class's points. */
+function middlesOf(
   xs: ArrayLike<number>,
   ys: ArrayLike<number>,
   classes: readonly number[],
   known: readonly number[],
 ) {
-  const middles = known.map((label) => {
+  return known.map((label) => {
     const own = (values: ArrayLike<number>) =>
       quantile(
         Array.from(values).filter((_, i) => classes[i] === label),
         0.5,
       );
     return { label: tick(label), x: own(xs), y: own(ys) };
-  });
-  return text(middles, {
-    x: "x",
-    y: "y",
-    text: "label",
-    fontSize: 15,
-    fontWeight: "bold",
-    fill: "currentColor",
-    stroke: "var(--paper)",
-    strokeWidth: 5,
   });
 }

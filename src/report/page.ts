@@ -8,6 +8,10 @@ export type Fact = readonly [name: string, value: string];
 /** The contents of a report. */
 export interface Page {
   readonly title: string;
+  /** What a person wants to know first. */
+  readonly verdict: string;
+  /** Further findings, a sentence each. */
+  readonly findings: readonly string[];
   /** About the model and the data. */
   readonly about: readonly Fact[];
   /** The model's results. */
@@ -32,6 +36,9 @@ body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,sa
 main{max-width:96rem;margin:0 auto;padding:1rem clamp(.75rem,3vw,2rem) 3rem}
 h1{font-size:1.5rem;line-height:1.25;margin:.5rem 0 1rem;overflow-wrap:anywhere}
 h2{font-size:1.05rem;line-height:1.3;margin:0 0 .75rem}
+.verdict{font-size:1.15rem;line-height:1.4;margin:0 0 .75rem;max-width:60rem;overflow-wrap:anywhere}
+.findings{margin:0 0 1.25rem;padding-left:1.2rem;max-width:60rem;color:var(--muted);overflow-wrap:anywhere}
+.findings li{margin:.2rem 0}
 .facts,figure{background:var(--paper);border:1px solid var(--line);border-radius:8px;margin:0;padding:1rem}
 .top{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,25rem),1fr));align-items:start;margin-bottom:1rem}
 .pictures{columns:25rem;column-gap:1rem}
@@ -57,9 +64,10 @@ figcaption,.note{color:var(--muted);font-size:.85rem;margin:.75rem 0 0}
 @media print{body{background:none}figure,.facts{break-inside:avoid}}`;
 
 /** The page as one document, without scripts and without links to other files. */
-export function toPage({ title, about, results, pictures, notes }: Page): string {
+export function toPage({ title, verdict, findings, about, results, pictures, notes }: Page): string {
   return toDocument(title, [
     element("h1", {}, escapeText(title)),
+    ...opening(verdict, findings),
     element(
       "div",
       { class: "top" },
@@ -68,6 +76,14 @@ export function toPage({ title, about, results, pictures, notes }: Page): string
     ),
     element("div", { class: "pictures" }, ...pictures.map((picture) => toFigure(picture))),
   ]);
+}
+
+/** The verdict and the findings, below the title. */
+export function opening(verdict: string, findings: readonly string[]): string[] {
+  return [
+    element("p", { class: "verdict", id: "verdict" }, escapeText(verdict)),
+    element("ul", { class: "findings" }, ...findings.map((text) => element("li", {}, escapeText(text)))),
+  ];
 }
 
 /** A document of these parts, which are markup. */

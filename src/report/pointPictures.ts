@@ -1,6 +1,6 @@
 import { type ChannelValueSpec, dot, link, type Markish } from "@observablehq/plot";
 import { chart } from "./chart.js";
-import { rampColour, SERIES } from "./colours.js";
+import { type PointSymbol, rampColour, SERIES } from "./colours.js";
 import type { Picture } from "./figure.js";
 import { rampLegend, type Swatch, swatches } from "./legend.js";
 import type { Measured } from "./measure.js";
@@ -57,16 +57,21 @@ export function takePoints(subject: Subject, { rows, allCodes, rebuiltPoints }: 
 }
 
 /** Original and reconstructed points. */
-export function reconstructedPoints({ originals, rebuilt, drawn }: Points): Picture {
+export function reconstructedPoints({ rows, originals, rebuilt, drawn }: Points): Picture {
   const names: Swatch[] = [
     { label: "original", colour: "var(--first)" },
-    { label: "reconstruction", colour: "var(--second)" },
+    { label: "reconstruction", colour: "var(--second)", shape: "triangle" },
   ];
   const body = plane(
     [originals, rebuilt],
     [
-      dots(originals, { fill: "var(--first)", fillOpacity: 0.55 }),
-      dots(rebuilt, { fill: "var(--second)", fillOpacity: 0.8 }),
+      dots(originals, { fill: "var(--first)", fillOpacity: 0.55, title: titles(rows, originals) }),
+      dots(rebuilt, {
+        fill: "var(--second)",
+        fillOpacity: 0.8,
+        symbol: "triangle",
+        title: titles(rows, rebuilt, () => ", reconstructed"),
+      }),
     ],
   );
   return {
@@ -92,13 +97,21 @@ export function pointsByError({ originals, rows, drawn }: Points, { errors }: Me
     caption: `The colour shows the distance between a point and its reconstruction; the largest is ${shown(Math.max(...distances))}. ${drawn}`,
     drawing: stack([
       rampLegend("distance, in the data's units", [shown(low), cut ? `${shown(top)} or more` : shown(top)]),
-      plane([originals], [dots(originals, { fill: { value: colours, scale: null } })]),
+      plane(
+        [originals],
+        [
+          dots(originals, {
+            fill: { value: colours, scale: null },
+            title: titles(rows, originals, (i) => `\ndistance ${shown(distances[i]!)}`),
+          }),
+        ],
+      ),
     ]),
   };
 }
 
 /** Points coloured by their code. */
-export function pointsByCode({ originals, codes, drawn }: Points, latentSize: number): Picture {
+export function pointsByCode({ rows, originals, codes, drawn }: Points, latentSize: number): Picture {
   const which = latentSize === 1 ? "code" : "first component of the code";
   const colours = Array.from(codes, byRank(codes));
   return {
@@ -107,7 +120,15 @@ export function pointsByCode({ originals, codes, drawn }: Points, latentSize: nu
     caption: `The colour shows the rank of the point's ${which}. If it changes smoothly along the data, the code keeps their order. ${drawn}`,
     drawing: stack([
       rankLegend(latentSize === 1 ? "code z, by rank" : "code z₁, by rank", codes),
-      plane([originals], [dots(originals, { fill: { value: colours, scale: null } })]),
+      plane(
+        [originals],
+        [
+          dots(originals, {
+            fill: { value: colours, scale: null },
+            title: titles(rows, originals, (i) => `\n${which} ${shown(codes[i]!)}`),
+          }),
+        ],
+      ),
     ]),
   };
 }
@@ -193,8 +214,22 @@ function lineOfCodes(middles: readonly number[], component: number, along: Float
   return codes;
 }
 
-function dots(points: Float32Array, style: { fill: ChannelValueSpec; fillOpacity?: number }): Markish {
+function dots(
+  points: Float32Array,
+  style: { fill: ChannelValueSpec; fillOpacity?: number; title?: readonly string[]; symbol?: PointSymbol },
+): Markish {
   return dot({ length: points.length / 2 }, { x: axis(points, 0), y: axis(points, 1), r: 2.6, ...style });
+}
+
+/** What points say when the pointer rests on them. */
+function titles(
+  rows: readonly number[],
+  points: Float32Array,
+  more: (i: number) => string = () => "",
+): string[] {
+  return rows.map(
+    (row, i) => `row ${counted(row + 1)}: (${shown(points[2 * i]!)}, ${shown(points[2 * i + 1]!)})${more(i)}`,
+  );
 }
 
 /** A curve in segments, each coloured by its first point. */

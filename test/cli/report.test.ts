@@ -352,6 +352,30 @@ test("labels of digits, other widths and damaged histories are refused", async (
   });
 });
 
+test("several models are compared", async () => {
+  const train = (out: string, latent: string) =>
+    here.run("train", "spiral", "-e", "1", "--samples", "30", "--hidden", "4", "--latent", latent, "-o", out);
+  await Promise.all([train("one.st", "1"), train("two.st", "2")]);
+  const compared = await here.run(
+    "report",
+    "one.st",
+    "two.st",
+    "spiral",
+    "--samples",
+    "40",
+    "-o",
+    "both.html",
+  );
+  expect(compared).toMatchObject({ code: 0, stdout: "saved both.html\n", stderr: "" });
+  const html = readFileSync(here.path("both.html"), "utf8");
+  for (const name of ["one.st", "two.st"]) expect(html).toContain(`<th scope="row">${name}</th>`);
+  const picture = await here.run("report", "one.st", "two.st", "spiral", "--picture", "loss", "-o", "l.svg");
+  expect([picture.code, picture.stdout]).toEqual([2, ""]);
+  expect(picture.stderr).toMatch(/--picture draws one of one model/);
+  const over = await here.run("report", "one.st", "two.st", "spiral", "-o", "two.st");
+  expect([over.code, over.stderr]).toEqual([2, expect.stringMatching(/must end in \.html/)]);
+});
+
 test("what draws stands beside the command, which does not load it without need", () => {
   expect(readFileSync(built("cli.js"), "utf8")).toContain('import("./drawReport.js")');
   expect(statSync(built("cli.js")).size).toBeLessThan(450_000);

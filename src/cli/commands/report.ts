@@ -1,10 +1,12 @@
+import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { Command } from "commander";
 import { hasLearntTable } from "../../anomaly/learntTable.js";
 import { printable } from "../../common/printable.js";
-import { ArgumentError, NonFiniteError, ShapeError } from "../../index.js";
+import { ArgumentError, type Autoencoder, NonFiniteError, ShapeError } from "../../index.js";
 import { loadSafetensors } from "../../node.js";
-import type { Subject } from "../../report/drawReport.js";
+import type { ComparedModel, Subject } from "../../report/drawReport.js";
+import { showLayers } from "../architecture.js";
 import { prepare } from "../detectInput.js";
 import { dataFile, isBuiltIn } from "../fileFormat.js";
 import { loadColumn, openDetector, type ThresholdFlags } from "../openDetector.js";
@@ -27,7 +29,7 @@ import { openTable } from "../tableSource.js";
 import { bold, emit, say, terminal } from "../terminal.js";
 import { addUsedDataOptions, type UsedDataOptions } from "../usedData.js";
 import { writeDetectionReport } from "../writeDetectionReport.js";
-import { subjectOf, writePicture, writeReport } from "../writeReport.js";
+import { subjectOf, writeComparison, writePicture, writeReport } from "../writeReport.js";
 
 interface ReportOptions extends UsedDataOptions, CalculationOptions, ImageOptions, ThresholdFlags {
   labels?: string;
@@ -42,8 +44,12 @@ export function reportCommand(): Command {
   const command = new Command("report")
     .helpGroup("See what was learned:")
     .description("Draw a report on a model and its results for some data: one HTML file, or one picture.")
-    .argument("<model>", "a model or a checkpoint saved by train, or a detector saved by detect")
-    .argument("<data>", DATA_HELP)
+    .usage("[options] <model...> <data>")
+    .argument(
+      "<model>",
+      "a model or a checkpoint saved by train, or a detector saved by detect; of up to four models, a comparison",
+    )
+    .argument("<data...>", DATA_HELP)
     .option("--out <file>", "where to write: .html, or with --picture .svg or .png (default: report.html)")
     .option("--picture <name>", "write only this picture, such as loss or reconstructions")
     .option("--dark", "draw the picture on a dark background")
@@ -68,9 +74,52 @@ map. A detector of detect --save gets the page of detect --report.
   isthmus report model.safetensors digits
   isthmus report model.safetensors t10k-images-idx3-ubyte.gz --labels t10k-labels-idx1-ubyte.gz
   isthmus report model.safetensors spiral --picture curve --out curve.png
+  isthmus report a.safetensors b.safetensors digits
   isthmus report detector.safetensors new.csv`;
 
-async function report(modelPath: string, name: string, options: ReportOptions): Promise<void> {
+async function report(first: string, more: readonly string[], options: ReportOptions): Promise<void> {
+  const name = more.at(-1)!;
+  if (more.length > 1) return compare([first, ...more.slice(0, -1)], name, options);
+  return reportOne(first, name, options);
+}
+
+/** The report that compares models. */
+async function compare(paths: readonly string[], name: string, options: ReportOptions): Promise<void> {
+  if (options.picture !== undefined) {
+    throw new ArgumentError("--picture draws one of one model; leave it out to compare models");
+  }
+  const out = checkOut(options);
+  const models = Object.fromEntries(paths.map((path, i) => [`MODEL ${i + 1}`, path]));
+  await checkOutputs({ "--out": out }, { ...models, DATA: dataFile(name), "--labels": options.labels });
+  const opened: Autoencoder[] = [];
+  try {
+    const began = performance.now();
+    const compared: ComparedModel[] = [];
+    for (const path of paths) {
+      const file = await loadSafetensors(path);
+      if (hasLearntTable(file.metadata)) {
+        throw new ArgumentError(`${path} is a detector of detect --save; only models can be compared`);
+      }
+      const { model } = (await openDetector(path, file, options)).detector;
+      opened.push(model);
+      const source = withImageShape(await openForModel(name, options, model), options.imageShape);
+      const examples = await withColumns(source, isBuiltIn(name), options);
+      const history = await historyOf(path, file, model.description);
+      const subject = subjectOf(model, source, examples, {
+        modelTitle: path,
+        ...(history && { history }),
+      });
+      compared.push({ subject, layers: showLayers(model.description), bytes: (await stat(path)).size });
+    }
+    await writeComparison(out, compared);
+    const samples = compared[0]!.subject.data.length / compared[0]!.subject.model.inputSize;
+    announce(options, { samples, seconds: (performance.now() - began) / 1000, out });
+  } finally {
+    for (const model of opened) await model.dispose();
+  }
+}
+
+async function reportOne(modelPath: string, name: string, options: ReportOptions): Promise<void> {
   const out = checkOut(options);
   const { labels, positions } = options;
   const inputs = { MODEL: modelPath, DATA: dataFile(name), "--labels": labels, "--positions": positions };

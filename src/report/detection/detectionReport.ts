@@ -6,7 +6,7 @@ import { scoreHistogram } from "../distribution.js";
 import { type Picture, toFigure } from "../figure.js";
 import { lossCurve } from "../loss.js";
 import { counted, plural, shown } from "../numberText.js";
-import { facts, toDocument } from "../page.js";
+import { facts, opening, toDocument } from "../page.js";
 import { element, escapeText } from "../svg.js";
 import { type Comparison, comparison } from "./baseline.js";
 import { contributionPicture, contributions } from "./contributions.js";
@@ -27,9 +27,6 @@ import { percentOf } from "./words.js";
 const LOSSES = 50;
 
 const STYLE = `
-.verdict{font-size:1.15rem;line-height:1.4;margin:0 0 .75rem;max-width:60rem;overflow-wrap:anywhere}
-.findings{margin:0 0 1.25rem;padding-left:1.2rem;max-width:60rem;color:var(--muted);overflow-wrap:anywhere}
-.findings li{margin:.2rem 0}
 .facts{margin-bottom:1rem}
 .cards{display:grid;gap:1rem;grid-template-columns:repeat(auto-fill,minmax(min(100%,25rem),1fr));margin-bottom:1rem}
 .cards .facts{margin-bottom:0}
@@ -91,12 +88,7 @@ export async function detectionReport(
     subject.title,
     [
       element("h1", {}, escapeText(subject.title)),
-      element(
-        "p",
-        { class: "verdict", id: "verdict" },
-        escapeText(verdict(subject, columns, { row: oddest, reasons: reasons.get(oddest) })),
-      ),
-      element("ul", { class: "findings" }, ...found.map((text) => element("li", {}, escapeText(text)))),
+      ...opening(verdict(subject, columns, { row: oddest, reasons: reasons.get(oddest) }), found),
       ...(series ? [toFigure(series)] : []),
       subject.windows ? stretchTable(subject, stretches, reasons) : oddRowTable(subject, listed, reasons),
       element(
