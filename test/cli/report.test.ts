@@ -72,7 +72,7 @@ describe("train --report", () => {
       /After 2 epochs: training .*, validation /,
     );
     expect(page("t.html").querySelector("#map figcaption")!.textContent).toContain(
-      "The colour shows the sample's label",
+      "Colour and shape show the sample's label",
     );
   });
 
@@ -176,7 +176,7 @@ describe("report", () => {
     expect(page("report.html").querySelector("h1")!.textContent).toContain("from images<b>.idx");
     expect(page("report.html").querySelectorAll("b").length).toBe(0);
     expect(page("report.html").querySelector("#map figcaption")!.textContent).toContain(
-      "The colour shows the sample's label",
+      "Colour and shape show the sample's label",
     );
   });
 
