@@ -23,7 +23,8 @@ const FLOORS = [
   ["anomaly", "latent", "files"],
   ["index.ts", "node.ts", "exchange"],
   ["report"],
-  ["cli", "playground"],
+  ["playground"],
+  ["cli"],
   ["build"],
 ] as const;
 

@@ -12,6 +12,7 @@ import {
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { buildPages } from "../playground/buildPages.mjs";
 import { writeKernelTables } from "./kernels.mjs";
 import { runtimePieces } from "./moduleRuntime.mjs";
 import { packageOf, thirdPartyNotices } from "./thirdParty.mjs";
@@ -113,11 +114,16 @@ async function bundle(entryPoints, { plugins = [], ...options }) {
     define: { PAPA_BROWSER_CONTEXT: "true" },
     ...options,
   });
-  for (const { inputs } of Object.values(metafile.outputs)) {
+  noteBundled(metafile);
+  return outputFiles?.[0]?.text;
+}
+
+/** Remembers the packages that went into a bundle. */
+function noteBundled({ outputs }) {
+  for (const { inputs } of Object.values(outputs)) {
     const used = Object.keys(inputs).filter((file) => inputs[file].bytesInOutput > 0);
     bundled.push(...used.map(packageOf).filter(Boolean));
   }
-  return outputFiles?.[0]?.text;
 }
 
 /** Entries that work in any runtime: `isthmus` and its parts. */
@@ -310,6 +316,7 @@ mkdirSync("build/embedded", { recursive: true });
 await buildKernels();
 await buildLibrary();
 await buildCommand();
+noteBundled((await buildPages()).metafile);
 writeFileSync("build/THIRD-PARTY.txt", thirdPartyNotices(bundled));
 for (const folder of ["build/types", "build/cjs/types"]) {
   run("typescript/bin/tsc", "-p", "src/tsconfig.json", "--outDir", folder);

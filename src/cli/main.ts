@@ -10,6 +10,7 @@ import { exportCommand } from "./commands/export.js";
 import { helpCommand } from "./commands/help.js";
 import { importCommand } from "./commands/import.js";
 import { inspectCommand } from "./commands/inspect.js";
+import { playgroundCommand } from "./commands/playground.js";
 import { reportCommand } from "./commands/report.js";
 import { trainCommand } from "./commands/train.js";
 import { decodeCommand, encodeCommand, reconstructCommand } from "./commands/transform.js";
@@ -56,6 +57,7 @@ function program(): Command {
     inspectCommand(),
     exportCommand(),
     importCommand(),
+    playgroundCommand(),
   ]) {
     isthmus.addCommand(addCommonOptions(command).copyInheritedSettings(isthmus));
   }

@@ -18,6 +18,8 @@ import { build } from "esbuild";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SOURCE = join(ROOT, "src/playground");
 export const PLAYGROUND = join(ROOT, "build/playground");
+/** The picture that other sites show beside a link. */
+const PREVIEW = "preview.png";
 
 /** Modification time of the newest file under `path`; -∞ if there is none. */
 function changed(path) {
@@ -44,43 +46,89 @@ function writeWhole(path, content) {
   renameSync(temporary, path);
 }
 
-/** The pages: NAME.html with NAME/main.ts, and its worker, NAME/worker.ts. */
-function pageNames() {
-  return readdirSync(SOURCE).filter((name) => existsSync(join(SOURCE, name, "main.ts")));
+/** Scripts of the pages: NAME/main.ts and NAME/worker.ts, where there are any, and those for file servers. */
+function entries() {
+  const folders = readdirSync(SOURCE).filter((name) => existsSync(join(SOURCE, name, "main.ts")));
+  const scripts = folders.flatMap((name) => [`${name}/main`, `${name}/worker`]);
+  const own = scripts.filter((name) => existsSync(join(SOURCE, `${name}.ts`)));
+  return {
+    ...Object.fromEntries(own.map((name) => [name, join(SOURCE, `${name}.ts`)])),
+    "shared/style": join(SOURCE, "shared/style.css"),
+    "hosting/isolate": join(SOURCE, "hosting/isolate.ts"),
+    // A service worker is in charge of its own folder, so this one has to be at the top.
+    isolation: join(SOURCE, "hosting/isolation.ts"),
+  };
 }
 
-/**
- * Bundles one entry. What it loads later becomes files of its own beside it, so that a page loads no more than it needs.
- *
- * @param {string} entry path within the sources
- */
-async function bundled(entry) {
-  const { outputFiles } = await build({
+/** Bundles all scripts. What several pages need, and what one loads later, become files of their own, loaded once. */
+function bundled() {
+  return build({
     absWorkingDir: ROOT,
-    entryPoints: [`src/playground/${entry}`],
-    outbase: SOURCE,
+    entryPoints: entries(),
     outdir: PLAYGROUND,
-    chunkNames: `${dirname(entry)}/[name]-[hash]`,
+    chunkNames: "parts/[name]-[hash]",
     bundle: true,
     splitting: true,
     format: "esm",
     target: "es2022",
     minify: true,
+    // Beside the style sheets, as it is.
+    external: ["*.svg"],
     legalComments: "none",
     logLevel: "warning",
+    metafile: true,
     write: false,
   });
-  return outputFiles;
 }
 
-export async function buildPlayground() {
-  buildKernelsIfNeeded();
-  const entries = pageNames().flatMap((name) => [`${name}/main.ts`, `${name}/worker.ts`]);
-  const outputs = (await Promise.all([...entries, "shared/style.css"].map(bundled))).flat();
+/** Adds what other sites show of a link: the page's own title and description, and a picture of the start page. */
+function withPreview(html) {
+  const [, title] = /<title>(.*)<\/title>/.exec(html);
+  const [, description] = /<meta name="description" content="(.*)">/.exec(html);
+  const tags = {
+    title,
+    description,
+    image: PREVIEW,
+    "image:width": 1200,
+    "image:height": 630,
+    type: "website",
+  };
+  const lines = Object.entries(tags).map(
+    ([name, value]) => `<meta property="og:${name}" content="${value}">`,
+  );
+  return html.replace(
+    "<link ",
+    `${[...lines, '<meta name="twitter:card" content="summary_large_image">'].join("\n    ")}\n    $&`,
+  );
+}
+
+/** Files that are copied, as they are or with more in their heads. */
+function copied() {
+  const names = readdirSync(SOURCE).filter((name) => /\.(html|svg|png)$/.test(name));
+  return names.map((name) => {
+    const content = readFileSync(join(SOURCE, name));
+    const contents = name.endsWith(".html") ? Buffer.from(withPreview(content.toString())) : content;
+    return { path: join(PLAYGROUND, name), contents };
+  });
+}
+
+/**
+ * Builds the pages; the kernels must have been built before.
+ *
+ * @returns all files, and what went into the bundles
+ */
+export async function buildPages() {
+  const { outputFiles, metafile } = await bundled();
+  const outputs = [...outputFiles, ...copied()];
   for (const { path, contents } of outputs) writeWhole(path, contents);
   removeStale(new Set(outputs.map(({ path }) => path)));
-  const copied = readdirSync(SOURCE).filter((name) => /\.(html|svg)$/.test(name));
-  for (const name of copied) writeWhole(join(PLAYGROUND, name), readFileSync(join(SOURCE, name)));
+  return { outputs, metafile };
+}
+
+/** Builds the kernels if needed, and the pages. */
+export function buildPlayground() {
+  buildKernelsIfNeeded();
+  return buildPages();
 }
 
 /** Removes scripts of earlier builds, whose names tell what was in them. */

@@ -66,9 +66,11 @@ test("holds scripts, their maps, declarations and what a reader wants, and nothi
     /^build\/kernels\.wasm$/,
     // What the command draws pictures with, and the licences of what is bundled.
     /^build\/(\w+\.(ttf|wasm)\.br|THIRD-PARTY\.txt)$/,
+    // The pages, which `isthmus playground` serves.
+    /^build\/playground\/([\w-]+\/)?[\w-]+\.(html|js|css|svg|png)$/,
   ];
   expect(files.filter((file) => !wanted.some((pattern) => pattern.test(file)))).toEqual([]);
-  expect(files.filter((file) => /(^|\/)(test|bench|debug|embedded|playground|cli\/)/.test(file))).toEqual([]);
+  expect(files.filter((file) => /(^|\/)(test|bench|debug|embedded|site|cli\/)/.test(file))).toEqual([]);
   for (const file of ["README.md", "LICENSE", "CHANGELOG.md"]) expect(files).toContain(file);
 });
 

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { request } from "node:http";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { servePlayground } from "../../src/playground/serve.mjs";
 
@@ -11,6 +12,7 @@ type Server = Awaited<ReturnType<typeof servePlayground>>;
 interface Answer {
   status: number;
   headers: { [name: string]: string | string[] | undefined };
+  bytes: Buffer;
   body: string;
 }
 
@@ -18,15 +20,17 @@ interface Answer {
 async function ask(
   { port }: Server,
   path: string,
-  options: { method?: string; host?: string } = {},
+  options: { method?: string; host?: string; accept?: string } = {},
 ): Promise<Answer> {
-  const { method = "GET", host = `127.0.0.1:${port}` } = options;
-  const asked = request({ host: "127.0.0.1", port, path, method, headers: { host } });
+  const { method = "GET", host = `127.0.0.1:${port}`, accept } = options;
+  const headers = { host, ...(accept && { "accept-encoding": accept }) };
+  const asked = request({ host: "127.0.0.1", port, path, method, headers });
   asked.end();
   const [response] = await once(asked, "response");
-  let body = "";
-  for await (const chunk of response.setEncoding("utf8")) body += chunk;
-  return { status: response.statusCode, headers: response.headers, body };
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk);
+  const bytes = Buffer.concat(chunks);
+  return { status: response.statusCode, headers: response.headers, bytes, body: bytes.toString() };
 }
 
 describe("servePlayground", () => {
@@ -40,11 +44,12 @@ describe("servePlayground", () => {
   afterAll(() => Promise.all([isolated.close(), plain.close()]));
 
   it.each([
-    ["/", "text/html", "<title>Isthmus playground</title>"],
+    ["/", "text/html", "<title>What an autoencoder does · Isthmus playground</title>"],
     ["/spiral.html", "text/html", 'id="train"'],
     ["/spiral.html?x=..", "text/html", 'id="train"'],
     ["/spiral/main.js", "text/javascript", "spiral/worker.js"],
-    ["/spiral/worker.js", "text/javascript", "WebAssembly"],
+    ["/spiral/worker.js", "text/javascript", "../parts/"],
+    ["/isolation.js", "text/javascript", "Cross-Origin-Embedder-Policy"],
     ["/shared/style.css", "text/css", "--accent"],
     ["/icon.svg", "image/svg+xml", "<svg"],
   ])("serves %s as %s", async (path, type, part) => {
@@ -54,6 +59,21 @@ describe("servePlayground", () => {
     expect(headers["content-length"]).toBe(String(Buffer.byteLength(body)));
     expect(headers["x-content-type-options"]).toBe("nosniff");
     expect(body).toContain(part);
+  });
+
+  it.each([
+    ["gzip, deflate, br;q=0.9", "br", brotliDecompressSync],
+    ["gzip", "gzip", gunzipSync],
+  ])("compresses for a browser that accepts %s", async (accept, encoding, unpack) => {
+    const plain = await ask(isolated, "/table/worker.js");
+    // Twice: compressed, and kept.
+    for (let time = 0; time < 2; time++) {
+      const { headers, bytes } = await ask(isolated, "/table/worker.js", { accept });
+      expect(headers["content-encoding"]).toBe(encoding);
+      expect(headers["content-length"]).toBe(String(bytes.length));
+      expect(bytes.length).toBeLessThan(plain.bytes.length / 2);
+      expect(unpack(bytes).equals(plain.bytes)).toBe(true);
+    }
   });
 
   it("allows no eval, no inline script and no other host, on any answer", async () => {
@@ -140,6 +160,8 @@ describe("npm run playground", () => {
     [["--port", "http"], '--port must be an integer from 0 to 65535, not "http"'],
     [["--port", "65536"], '--port must be an integer from 0 to 65535, not "65536"'],
     [["--open"], "Unknown option '--open'"],
+    [["--out", "site"], "--out and --url need --build"],
+    [["--build", "--url", "example.org"], '--url must begin with http:// or https://, not "example.org"'],
   ])("refuses %j", async (args, message) => {
     const child = start(...args);
     let text = "";

@@ -81,12 +81,13 @@ function testIn(name: BrowserName): void {
     return numberIn(on, "loss");
   }
 
-  it("is where the playground begins, beside the other pages", async () => {
+  it("is one of the pages, beside that where the playground begins", async () => {
     await page.goto(isolated.url);
     await page.waitForSelector("#train:not([disabled])");
-    expect(new URL(page.url()).pathname).toBe("/spiral.html");
-    const links = await page.$$eval("nav a", (all) => all.map((link) => link.getAttribute("href")));
-    expect(links).toEqual(["spiral.html", "digits.html", "table.html"]);
+    await page.goto(`${isolated.url}spiral.html`);
+    await page.waitForSelector("#train:not([disabled])");
+    const links = await page.$$eval("header nav a", (all) => all.map((link) => link.getAttribute("href")));
+    expect(links).toEqual(["index.html", "spiral.html", "digits.html", "table.html"]);
   });
 
   it.each(["with", "without"])("trains to the same bits as elsewhere, %s isolation", async (how) => {
@@ -390,19 +391,22 @@ function testIn(name: BrowserName): void {
     }
     expect(reached).toEqual([
       ...[
-        "A",
-        "A",
-        "A",
+        // The brand, four pages and two presets.
+        ...Array.from({ length: 7 }, () => "A"),
         "train",
         "step",
         "reset",
+        "speed",
         "copy",
         "download",
         "file",
+        // What epoch, loss, rank correlation and engine are.
+        ...Array.from({ length: 4 }, () => "BUTTON"),
         "SUMMARY",
         "points",
         "noise",
         "turns",
+        "heldOut",
       ],
       ...[
         "hidden",
@@ -411,6 +415,8 @@ function testIn(name: BrowserName): void {
         "optimizer",
         "learningRate",
         "batchSize",
+        "weightPenalty",
+        "codePenalty",
         "seed",
       ],
       ...["epochs", "math", "keys"],
@@ -490,7 +496,7 @@ function testIn(name: BrowserName): void {
         return [scrollWidth, Math.max(...edges)];
       });
       for (const found of widths) expect(found).toBeLessThanOrEqual(width);
-      await page.click("summary");
+      await page.click("#settings-box > summary");
       await page.waitForSelector("#points", { visible: true });
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     } finally {

@@ -9,6 +9,9 @@ const TYPES: Record<string, string> = {
   ".mjs": "text/javascript",
   ".json": "application/json",
   ".map": "application/json",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
 };
 
 /** What a page needs to share memory with workers. */

@@ -1,15 +1,17 @@
 import "./style.css";
+import { problemText, readAddress, writeAddress } from "../shared/address.js";
 import { errorText, startWorker } from "../shared/channel.js";
 import { byId, setText } from "../shared/dom.js";
 import { downloadBytes, readBytes, takeFiles } from "../shared/files.js";
 import { SettingsForm } from "../shared/form.js";
 import { Painter } from "../shared/painter.js";
-import { fromHash, toHash } from "../shared/settingsText.js";
+import { PresetRow } from "../shared/presetRow.js";
 import { copyAddress } from "../shared/share.js";
 import { statusOf } from "../shared/status.js";
 import { AnomalyView } from "./anomalyView.js";
 import { CodeView } from "./codeView.js";
 import type { FromWorker, Phase, ToWorker } from "./digitsMessages.js";
+import { PRESETS } from "./digitsPresets.js";
 import { type DigitsSettings, SETTINGS } from "./digitsSettings.js";
 import { DrawView } from "./drawView.js";
 import { FeatureView } from "./featureView.js";
@@ -53,6 +55,7 @@ const painter = new Painter(
 );
 const worker = startWorker<ToWorker, FromWorker>("digits/worker.js", receive, broken);
 const form = new SettingsForm<DigitsSettings>(byId("settings", HTMLFormElement), SETTINGS, changed);
+const presets = new PresetRow(PRESETS);
 let phase: Phase = "preparing";
 
 function receive(message: FromWorker): void {
@@ -131,7 +134,8 @@ function showFields(): void {
 }
 
 function changed(name: keyof DigitsSettings): void {
-  history.replaceState(null, "", `#${toHash(SETTINGS, form.values)}`);
+  writeAddress(SETTINGS, form.values, false);
+  presets.show(undefined);
   showFields();
   if (name === "scale") {
     training.scale = form.values.scale;
@@ -150,18 +154,17 @@ function train(): void {
 
 /** Begins the run that the page's address describes. */
 function beginFromAddress(): void {
-  const { values, problems } = fromHash(SETTINGS, location.hash);
+  const wish = readAddress(SETTINGS, PRESETS);
+  const { values } = wish;
   form.values = values;
-  history.replaceState(null, "", `#${toHash(SETTINGS, values)}`);
+  writeAddress(SETTINGS, values, true);
+  presets.show(wish.preset);
   showFields();
   training.scale = values.scale;
   worker.send({ kind: "odd", mixed: values.odd === "mixed" });
   configure();
-  if (problems.length > 0) {
-    status.fail(
-      `Some settings in the link are invalid: ${problems.join("; ")}. They have been replaced by defaults.`,
-    );
-  }
+  const problem = problemText(wish);
+  if (problem) status.fail(problem);
 }
 
 async function open(file: File): Promise<void> {

@@ -5,9 +5,17 @@ import { initialValues, type Settings } from "./settingsText.js";
 export class SettingsForm<Values> {
   readonly #settings: Settings<Values>;
   readonly #fields: ReadonlyMap<keyof Values & string, HTMLInputElement | HTMLSelectElement>;
+  readonly #changed: (name: keyof Values & string) => void;
+  readonly #undo: HTMLButtonElement | null;
   #values: Values;
+  /** What the fields show instead, of a loaded model. */
+  #loaded: Partial<Values> | undefined;
+  /** Before each change of the visitor, the last one last. */
+  #before: { name: keyof Values & string; values: Values }[] = [];
 
   /**
+   * A button with the id `undo`, if there is one, takes back changes.
+   *
    * @param changed called with the name of a field when the visitor enters a new valid value. For an invalid value, the
    *   form shows an error beside the field instead, and nothing changes.
    */
@@ -17,13 +25,17 @@ export class SettingsForm<Values> {
     changed: (name: keyof Values & string) => void,
   ) {
     this.#settings = settings;
+    this.#changed = changed;
+    this.#undo = document.querySelector<HTMLButtonElement>("button#undo");
+    this.#undo?.addEventListener("click", () => this.undo());
     this.#values = initialValues(settings);
     const names = Object.keys(settings) as (keyof Values & string)[];
     this.#fields = new Map(names.map((name) => [name, fieldOf(form, name)]));
     form.addEventListener("submit", (event) => event.preventDefault());
     for (const [name, field] of this.#fields) {
       field.addEventListener("change", () => {
-        if (this.#take(name, field)) changed(name);
+        this.#takeLoaded(name);
+        if (this.#take(name, field)) this.#changed(name);
       });
     }
   }
@@ -35,10 +47,54 @@ export class SettingsForm<Values> {
   /** Puts values into the fields. */
   set values(values: Values) {
     this.#values = values;
+    this.#loaded = undefined;
     for (const [name, field] of this.#fields) {
-      field.value = this.#settings[name].format(values[name]);
+      put(field, this.#settings[name].format(values[name]));
       complain(field, "");
     }
+  }
+
+  /**
+   * Shows settings of a loaded model in their fields, without taking them over. With a change of the visitor, and with
+   * undefined, the fields show the page's own settings again.
+   */
+  showLoaded(loaded: Partial<Values> | undefined): void {
+    for (const [name, field] of this.#fields) {
+      const other = loaded !== undefined && Object.hasOwn(loaded, name);
+      const value = other ? (loaded[name] as Values[typeof name]) : this.#values[name];
+      put(field, this.#settings[name].format(value));
+      field.classList.toggle("loaded", other);
+    }
+    this.#loaded = loaded;
+  }
+
+  /** Changes a setting as the visitor does. */
+  change<Name extends keyof Values & string>(name: Name, value: Values[Name]): void {
+    const field = this.#fields.get(name)!;
+    put(field, this.#settings[name].format(value));
+    if (this.#take(name, field)) this.#changed(name);
+  }
+
+  /** A change begins a model of the settings. It starts from those of the loaded model, which the visitor sees. */
+  #takeLoaded(changed: keyof Values & string): void {
+    if (!this.#loaded) return;
+    const { [changed]: _, ...seen } = this.#loaded;
+    this.#values = { ...this.#values, ...seen };
+    this.#loaded = undefined;
+    for (const field of this.#fields.values()) field.classList.remove("loaded");
+  }
+
+  /** Takes back the visitor's last change. */
+  undo(): void {
+    const before = this.#before.pop();
+    if (!before) return;
+    this.values = before.values;
+    this.#changed(before.name);
+    this.#showUndo();
+  }
+
+  #showUndo(): void {
+    if (this.#undo) this.#undo.disabled = this.#before.length === 0;
   }
 
   /** Reads a field. Returns false if the value is invalid or unchanged. */
@@ -48,6 +104,8 @@ export class SettingsForm<Values> {
       const value = parse(field.value);
       complain(field, "");
       if (format(value) === format(this.#values[name])) return false;
+      this.#before.push({ name, values: this.#values });
+      this.#showUndo();
       this.#values = { ...this.#values, [name]: value };
       return true;
     } catch (error) {
@@ -56,6 +114,14 @@ export class SettingsForm<Values> {
       return false;
     }
   }
+}
+
+/** Puts text into a field. A link may have a value that a list does not offer; the list takes it up. */
+function put(field: HTMLInputElement | HTMLSelectElement, text: string): void {
+  field.value = text;
+  if (field.value === text || !(field instanceof HTMLSelectElement)) return;
+  field.append(make("option", { value: text, textContent: text }));
+  field.value = text;
 }
 
 function fieldOf(form: HTMLFormElement, name: string): HTMLInputElement | HTMLSelectElement {

@@ -7,6 +7,8 @@ import { themeColour } from "./pageColours.js";
 export interface LossCurve {
   readonly label: string;
   readonly colour: string;
+  /** Whether the legend leaves it out as long as it is empty. */
+  readonly optional?: boolean;
 }
 
 /**
@@ -53,6 +55,17 @@ export class LossChart<Name extends string> {
       },
       options: {
         ...commonOptions(title),
+        plugins: {
+          ...commonOptions(title).plugins,
+          legend: {
+            ...commonOptions(title).plugins.legend,
+            labels: {
+              ...commonOptions(title).plugins.legend.labels,
+              filter: ({ datasetIndex }) =>
+                !all[datasetIndex!]!.optional || this.#series[datasetIndex!]!.points.length > 0,
+            },
+          },
+        },
         scales: {
           x: {
             type: "linear",

@@ -94,16 +94,18 @@ export function toHash<Values>(settings: Settings<Values>, values: Values): stri
 }
 
 /**
- * Reads the settings of a link. Missing and invalid settings get their initial values.
+ * Reads the settings of a link. Missing and invalid settings get the values of `base`.
  *
  * @param hash with or without `#`
+ * @param base values of the settings that are missing; by default the initial ones
  * @returns the values, and in `problems` what was wrong with the link
  */
 export function fromHash<Values>(
   settings: Settings<Values>,
   hash: string,
+  base: Values = initialValues(settings),
 ): { values: Values; problems: string[] } {
-  const values = initialValues(settings);
+  const values = { ...base };
   const problems: string[] = [];
   for (const [name, text] of new URLSearchParams(hash.replace(/^#/, ""))) {
     if (!Object.hasOwn(settings as object, name)) {

@@ -1,12 +1,17 @@
+import { problemText, readAddress, writeAddress } from "../shared/address.js";
 import { errorText, startWorker } from "../shared/channel.js";
 import { byId, setText } from "../shared/dom.js";
 import { downloadBytes, readBytes, takeFiles } from "../shared/files.js";
+import { foldOnNarrow } from "../shared/fold.js";
 import { offer, SettingsForm } from "../shared/form.js";
 import { bindKeys } from "../shared/keys.js";
-import { fromHash, toHash } from "../shared/settingsText.js";
+import { offerSpeeds } from "../shared/pace.js";
+import { PresetRow } from "../shared/presetRow.js";
 import { copyAddress } from "../shared/share.js";
 import { statusOf } from "../shared/status.js";
+import { explainTerms } from "../shared/whatIsThis.js";
 import type { FromWorker, Phase, ToWorker } from "./spiralMessages.js";
+import { PRESETS } from "./spiralPresets.js";
 import { CHOICES, SETTINGS, type SpiralSettings } from "./spiralSettings.js";
 import { View } from "./view.js";
 
@@ -35,9 +40,12 @@ const view = new View(() => worker.send({ kind: "drawn" }));
 const worker = startWorker<ToWorker, FromWorker>("spiral/worker.js", receive, broken);
 for (const [name, names] of Object.entries(CHOICES)) offer(byId(name, HTMLSelectElement), names);
 const form = new SettingsForm<SpiralSettings>(byId("settings", HTMLFormElement), SETTINGS, changed);
+const presets = new PresetRow(PRESETS);
 let phase: Phase | undefined;
 /** Whether training stops after the current epoch. */
 let stepping = false;
+/** Whether to train as soon as there is a model, for links that show a trained one. */
+let pretraining = false;
 /** Name of the file whose model has replaced the one of the settings. */
 let loaded: string | undefined;
 
@@ -45,6 +53,7 @@ function receive(message: FromWorker): void {
   switch (message.kind) {
     case "begun":
       loaded = message.begun.name;
+      form.showLoaded(message.begun.loaded);
       view.begin(message.begun);
       break;
     case "phase":
@@ -75,6 +84,8 @@ function enter(next: Phase, epoch: number): void {
   buttons.step.disabled = next === "failed" || next === "training";
   buttons.reset.disabled = false;
   buttons.download.disabled = false;
+  if (next === "ready" && pretraining) worker.send({ kind: "train" });
+  pretraining &&= next !== "ready";
   status.say(phaseText(next, new Intl.NumberFormat("en").format(epoch)));
 }
 
@@ -101,7 +112,8 @@ function begin(): void {
 }
 
 function changed(name: keyof SpiralSettings): void {
-  history.replaceState(null, "", `#${toHash(SETTINGS, form.values)}`);
+  writeAddress(SETTINGS, form.values, false);
+  presets.show(undefined);
   if (name === "epochs") {
     worker.send({ kind: "stopEvery", epochs: form.values.epochs });
     return;
@@ -113,15 +125,14 @@ function changed(name: keyof SpiralSettings): void {
 
 /** Begins the run that the page's address describes. */
 function beginFromAddress(): void {
-  const { values, problems } = fromHash(SETTINGS, location.hash);
-  form.values = values;
-  history.replaceState(null, "", `#${toHash(SETTINGS, values)}`);
+  const wish = readAddress(SETTINGS, PRESETS);
+  form.values = wish.values;
+  writeAddress(SETTINGS, wish.values, true);
+  presets.show(wish.preset);
+  pretraining = wish.pretrained;
   begin();
-  if (problems.length > 0) {
-    status.fail(
-      `Some settings in the link are invalid: ${problems.join("; ")}. They have been replaced by defaults.`,
-    );
-  }
+  const problem = problemText(wish);
+  if (problem) status.fail(problem);
 }
 
 async function load(file: File): Promise<void> {
@@ -159,12 +170,14 @@ bindKeys(
     " ": () => buttons.train.click(),
     s: () => buttons.step.click(),
     r: () => buttons.reset.click(),
+    u: () => form.undo(),
     c: () => buttons.copy.click(),
     d: () => buttons.download.click(),
   },
   () => byId("keys", HTMLInputElement).checked,
 );
-// On a narrow page, open settings would separate the run from its pictures.
-byId("settings-box", HTMLDetailsElement).open = matchMedia("(min-width: 56rem)").matches;
+foldOnNarrow();
+explainTerms();
+offerSpeeds(byId("speed", HTMLSelectElement), (wait) => worker.send({ kind: "pace", wait }));
 addEventListener("hashchange", beginFromAddress);
 beginFromAddress();

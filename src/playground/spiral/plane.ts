@@ -13,7 +13,7 @@ const SHADES = 24;
 /** Dots, or a line through them, in one colour. `points` has x₁ and x₂ of each. */
 export interface PlainLayer {
   readonly kind: "dots" | "line";
-  readonly label: string;
+  label: string;
   /** Name of a colour in style.css. */
   readonly colour: string;
   points: Float32Array;
@@ -22,7 +22,7 @@ export interface PlainLayer {
 /** Dots coloured by the ranks of their `values`, from smallest to largest. */
 export interface ShadedLayer {
   readonly kind: "shaded";
-  readonly label: string;
+  label: string;
   points: Float32Array;
   values: Float32Array;
 }
@@ -48,6 +48,8 @@ export class Plane<Fixed extends Layer, Moving extends Layer> {
   readonly moving: Moving;
   readonly #chart: Chart<"scatter">;
   readonly #above: HTMLCanvasElement;
+  /** On each side of the chart, in CSS pixels. */
+  #padding = { x: 0, y: 0 };
 
   constructor(canvas: HTMLCanvasElement, title: string, layers: { fixed?: Fixed; moving: Moving }) {
     this.fixed = layers.fixed;
@@ -72,6 +74,8 @@ export class Plane<Fixed extends Layer, Moving extends Layer> {
       },
       plugins: [{ id: "layers", beforeDatasetsDraw: (chart) => this.#drawLayers(chart) }],
     });
+    // In the next frame, since Chart.js follows the same change.
+    new ResizeObserver(() => requestAnimationFrame(() => this.#square())).observe(canvas.parentElement!);
     onColoursChange(() => {
       this.#chart.data.datasets = this.#legend();
       this.#chart.update("none");
@@ -80,6 +84,31 @@ export class Plane<Fixed extends Layer, Moving extends Layer> {
 
   #legend() {
     return [...(this.fixed ? [this.fixed] : []), this.moving].map(legendOf);
+  }
+
+  /** Makes the area between the axes square, whatever the labels take: a spiral should look like one. */
+  #square(): void {
+    const { chartArea } = this.#chart;
+    if (!chartArea) return;
+    const { x, y } = this.#padding;
+    const [width, height] = [chartArea.width + 2 * x, chartArea.height + 2 * y];
+    const side = Math.min(width, height);
+    const padding = { x: (width - side) / 2, y: (height - side) / 2 };
+    if (Math.abs(padding.x - x) < 1 && Math.abs(padding.y - y) < 1) return;
+    this.#padding = padding;
+    this.#chart.options.layout = {
+      padding: { left: padding.x, right: padding.x, top: padding.y, bottom: padding.y },
+    };
+    this.#chart.update("none");
+  }
+
+  /** Gives a layer another name in the legend, which `drawAll` shows. */
+  rename(which: "fixed" | "moving", label: string): void {
+    const layer = this[which];
+    if (!layer || layer.label === label) return;
+    layer.label = label;
+    this.#chart.data.datasets = this.#legend();
+    this.#chart.update("none");
   }
 
   drawAll(): void {

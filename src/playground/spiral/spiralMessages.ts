@@ -16,6 +16,12 @@ export type ToWorker =
   | { readonly kind: "pause" }
   /** Trains to the end of one more epoch. */
   | { readonly kind: "step" }
+  /** Trains so many steps, of a batch each. */
+  | { readonly kind: "advance"; readonly steps: number }
+  /** Waits after each step, in ms, so that one can follow. */
+  | { readonly kind: "pace"; readonly wait: number }
+  /** Has snapshots tell about each unit, and about the one input `probe`; sends one if none is due. */
+  | { readonly kind: "watch"; readonly side: number; readonly probe: readonly [number, number] }
   /** Sets after how many epochs training stops by itself. */
   | { readonly kind: "stopEvery"; readonly epochs: number }
   | { readonly kind: "save" }
@@ -28,12 +34,15 @@ export type Phase = "ready" | "training" | "paused" | "finished" | "failed";
 export interface Begun {
   /** x₁, x₂ of each point. */
   readonly points: Float32Array;
+  /** Points that training does not see, if they are shown. */
+  readonly heldOut?: Float32Array;
   /** Widths of the layers, from the sample to the reconstruction. */
   readonly widths: readonly number[];
   readonly parameters: number;
   readonly engine: EngineReport;
-  /** Name of the file that the model came from. */
+  /** Name of the file that the model came from, and those of its settings that the page has fields for. */
   readonly name?: string;
+  readonly loaded?: Partial<SpiralSettings>;
 }
 
 /** A model's results for the points. */
@@ -49,12 +58,30 @@ export interface Picture {
   readonly correlation: number;
 }
 
+/** What each unit of a small model does, layer by layer from the input to the output. */
+export interface Anatomy {
+  /** Fields of the grid of inputs, along each axis. */
+  readonly side: number;
+  /** Of each layer, the outputs of one unit after the other, for each field, row by row from the top. */
+  readonly layers: readonly Float32Array[];
+  /** Of each layer, the outputs of its units for the probe. */
+  readonly probe: readonly Float32Array[];
+  /** Between two layers: [units, inputs]. */
+  readonly weights: readonly Float32Array[];
+}
+
 /** The current state of a run. */
 export interface Snapshot extends Picture {
   /** Number of whole epochs. */
   readonly epoch: number;
+  /** Number of steps, of a batch each. */
+  readonly steps: number;
+  /** If the page watches. */
+  readonly anatomy?: Anatomy;
   /** Losses of the epochs since the last snapshot, up to `epoch`. */
   readonly losses: Float64Array;
+  /** Losses of the held-out points in the same epochs; empty without such points. */
+  readonly heldOutLosses: Float64Array;
   readonly engine: EngineReport;
   readonly samplesPerSecond?: number;
 }

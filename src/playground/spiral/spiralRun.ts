@@ -1,7 +1,15 @@
-import { type Autoencoder, type BatchLog, DivergedError, type EpochLog, type Spiral } from "../../index.js";
+import {
+  type Autoencoder,
+  type BatchLog,
+  DivergedError,
+  type EpochLog,
+  type Matrix,
+  type Spiral,
+} from "../../index.js";
 import { errorText, type Send } from "../shared/channel.js";
 import { engineReport } from "../shared/engineLine.js";
 import { Speedometer } from "../shared/speedometer.js";
+import { anatomyOf } from "./anatomy.js";
 import { pictureOf } from "./snapshot.js";
 import type { FromWorker, Phase, Snapshot } from "./spiralMessages.js";
 
@@ -10,6 +18,14 @@ const SNAPSHOT_INTERVAL = 50;
 
 /** A run has no end; it only pauses. */
 const ENDLESS = Number.MAX_SAFE_INTEGER;
+
+/** How the page follows runs; it stays from one run to the next. */
+export interface Following {
+  /** Time between two steps, in ms. */
+  wait: number;
+  /** What to tell about each unit, if anything. */
+  watch?: { readonly side: number; readonly probe: readonly [number, number] };
+}
 
 /**
  * Trains a model on a spiral. A run is one call of `fit`, which waits while the run is paused. So pausing does not change
@@ -20,19 +36,28 @@ export class SpiralRun {
   readonly #spiral: Spiral;
   readonly #batchSize: number;
   readonly #send: Send<FromWorker>;
+  readonly #following: Following;
+  readonly #heldOut: Matrix | undefined;
   readonly #speed = new Speedometer();
   #training: Promise<void> | undefined;
-  #phase: Phase = "ready";
+  /** Undefined until the model has learnt its scaling. */
+  #phase: Phase | undefined;
   #ended = false;
   #epoch = 0;
   /** Samples that the current epoch has trained on so far. */
   #samples = 0;
+  #steps = 0;
   /** The epoch to pause after. */
   #stopAt = 0;
+  /** The step to pause after. */
+  #stopAtStep = ENDLESS;
+  /** Until the next step, in slow motion. */
+  #waiting: ReturnType<typeof setTimeout> | undefined;
   /** Training stops by itself every so many epochs. */
   #span: number;
   /** Losses of the epochs since the last snapshot. */
   #losses: number[] = [];
+  #heldOutLosses: number[] = [];
   /** Whether to pause after the current step. */
   #pausing = false;
   /** Whether to save the model after the current step. */
@@ -44,13 +69,15 @@ export class SpiralRun {
   constructor(
     model: Autoencoder,
     spiral: Spiral,
-    how: { batchSize: number; epochs: number },
+    how: { batchSize: number; epochs: number; following: Following; heldOut?: Matrix | undefined },
     send: Send<FromWorker>,
   ) {
     this.model = model;
     this.#spiral = spiral;
     this.#batchSize = how.batchSize;
     this.#span = how.epochs;
+    this.#following = how.following;
+    this.#heldOut = how.heldOut;
     this.#send = send;
   }
 
@@ -72,7 +99,12 @@ export class SpiralRun {
     };
     try {
       const { points } = this.#spiral;
-      await this.model.fit(points, { epochs: ENDLESS, batchSize: this.#batchSize, callbacks: [callback] });
+      await this.model.fit(points, {
+        epochs: ENDLESS,
+        batchSize: this.#batchSize,
+        callbacks: [callback],
+        ...(this.#heldOut && { validationData: this.#heldOut }),
+      });
     } catch (error) {
       // If the run was ended on purpose, there is nothing to report.
       if (!this.#ended) this.#failed(error);
@@ -85,21 +117,37 @@ export class SpiralRun {
     const samples = Math.min(step * this.#batchSize, rows);
     this.#speed.add(samples - this.#samples, now);
     this.#samples = samples;
+    this.#steps++;
     // After the last batch, `#epochEnded` does the rest.
-    if (samples === rows) return;
-    this.#betweenSteps();
-    if (this.#pausing) this.#stop("paused");
-    else this.#snapshotIfDue();
+    if (samples < rows) this.#stepEnded(false);
   }
 
-  #epochEnded({ epoch, loss }: EpochLog): void {
+  #epochEnded({ epoch, loss, valLoss }: EpochLog): void {
     this.#epoch = epoch;
     this.#samples = 0;
     this.#losses.push(loss);
+    if (valLoss !== undefined) this.#heldOutLosses.push(valLoss);
+    this.#stepEnded(epoch >= this.#stopAt);
+  }
+
+  #stepEnded(last: boolean): void {
     this.#betweenSteps();
-    if (epoch >= this.#stopAt && epoch % this.#span === 0) this.#stop("finished");
-    else if (epoch >= this.#stopAt || this.#pausing) this.#stop("paused");
-    else this.#snapshotIfDue();
+    if (last && this.#epoch % this.#span === 0) this.#stop("finished");
+    else if (last || this.#pausing || this.#steps >= this.#stopAtStep) this.#stop("paused");
+    else {
+      this.#snapshotIfDue();
+      if (this.#following.wait > 0) this.#waitForNext();
+    }
+  }
+
+  /** Slow motion: the model is paused between two steps, but the run is not. */
+  #waitForNext(): void {
+    this.model.pause();
+    this.#waiting = setTimeout(() => {
+      this.#waiting = undefined;
+      this.#speed.start(performance.now());
+      this.model.resume();
+    }, this.#following.wait);
   }
 
   #betweenSteps(): void {
@@ -108,6 +156,8 @@ export class SpiralRun {
 
   #stop(phase: Phase): void {
     this.#pausing = false;
+    clearTimeout(this.#waiting);
+    this.#waiting = undefined;
     this.model.pause();
     this.#phase = phase;
     this.#snapshot();
@@ -132,9 +182,15 @@ export class SpiralRun {
     this.#goOn(this.#epoch + 1);
   }
 
-  #goOn(stopAt: number): void {
+  /** Trains so many steps, across epochs. */
+  advance(steps: number): void {
+    this.#goOn(ENDLESS, this.#steps + steps);
+  }
+
+  #goOn(stopAt: number, stopAtStep = ENDLESS): void {
     if (this.#phase === "failed") return;
     this.#stopAt = stopAt;
+    this.#stopAtStep = stopAtStep;
     this.#pausing = false;
     if (this.#phase === "training") return;
     this.#phase = "training";
@@ -145,7 +201,13 @@ export class SpiralRun {
 
   /** Pauses after the current step, which may take a while. */
   pause(): void {
-    this.#pausing = this.#phase === "training";
+    if (this.#waiting) this.#stop("paused");
+    else this.#pausing = this.#phase === "training";
+  }
+
+  /** Sends a snapshot if no other will follow: the page wants to see something else of the same state. */
+  show(): void {
+    if (this.#phase && (this.#phase !== "training" || this.#waiting)) this.#snapshot();
   }
 
   /** Sets after how many epochs training stops by itself. */
@@ -173,7 +235,7 @@ export class SpiralRun {
 
   /** Comes after the snapshot of the same moment, so that the page's text matches its pictures. */
   #tellPhase(): void {
-    this.#send({ kind: "phase", phase: this.#phase, epoch: this.#epoch });
+    this.#send({ kind: "phase", phase: this.#phase!, epoch: this.#epoch });
   }
 
   #snapshotIfDue(): void {
@@ -183,11 +245,16 @@ export class SpiralRun {
   #snapshot(): void {
     const picture = pictureOf(this.model, this.#spiral);
     const losses = Float64Array.from(this.#losses);
+    const heldOutLosses = Float64Array.from(this.#heldOutLosses);
     const { samplesPerSecond } = this.#speed;
+    const { watch } = this.#following;
     const snapshot: Snapshot = {
       ...picture,
       epoch: this.#epoch,
+      steps: this.#steps,
+      ...(watch && { anatomy: anatomyOf(this.model, watch.side, watch.probe) }),
       losses,
+      heldOutLosses,
       engine: engineReport(this.model.engine),
       ...(samplesPerSecond !== undefined && { samplesPerSecond }),
     };
@@ -195,6 +262,7 @@ export class SpiralRun {
     const moved = [reconstructions, codes, curve, losses].map(({ buffer }) => buffer as ArrayBuffer);
     this.#send({ kind: "snapshot", snapshot }, moved);
     this.#losses = [];
+    this.#heldOutLosses = [];
     this.#drawn = false;
     this.#lastSnapshot = performance.now();
     if (this.#phase === "training") this.#speed.start(this.#lastSnapshot);
@@ -203,6 +271,7 @@ export class SpiralRun {
   /** Ends training, even within a step, and frees everything. */
   async end(): Promise<void> {
     this.#ended = true;
+    clearTimeout(this.#waiting);
     await this.model.dispose();
     await this.#training;
   }

@@ -23,7 +23,15 @@ export interface SpiralSettings {
   /** Training stops by itself every so many epochs. */
   readonly epochs: number;
   readonly math: Arithmetic;
+  /** Strength of the L2 penalty on the weights; 0 for none. */
+  readonly weightPenalty: number;
+  /** Strength of the L1 penalty on the code; 0 for none. */
+  readonly codePenalty: number;
+  /** Whether to judge the model by another spiral of the same kind, too. */
+  readonly heldOut: (typeof HELD_OUT)[number];
 }
+
+const HELD_OUT = ["hide", "show"] as const;
 
 type Arithmetic = NonNullable<EngineOptions["math"]>;
 
@@ -59,6 +67,7 @@ export const CHOICES = {
   decoderActivation: ACTIVATIONS,
   optimizer: OPTIMIZERS,
   math: ["portable", "fast"],
+  heldOut: HELD_OUT,
 } as const satisfies { [name in keyof SpiralSettings]?: readonly SpiralSettings[name][] };
 
 /**
@@ -78,4 +87,7 @@ export const SETTINGS: Settings<SpiralSettings> = {
   seed: integerSetting("Seed", 0, 0, Number.MAX_SAFE_INTEGER),
   epochs: integerSetting("Epochs per run", 1000, 1, 1_000_000),
   math: choiceSetting("Arithmetic", "portable", CHOICES.math),
+  weightPenalty: numberSetting("Penalty on weights", 0, 0, 10),
+  codePenalty: numberSetting("Penalty on the code", 0, 0, 10),
+  heldOut: choiceSetting("Held-out points", "hide", HELD_OUT),
 };

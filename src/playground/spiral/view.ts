@@ -20,7 +20,10 @@ export class View {
   readonly #loss = new LossChart(byId("loss-chart", HTMLCanvasElement), {
     title: "Loss",
     unit: "mean squared error (scaled units)",
-    curves: { training: { label: "training", colour: "curve" } },
+    curves: {
+      training: { label: "training", colour: "curve" },
+      heldOut: { label: "held out", colour: "rebuilt", optional: true },
+    },
   });
   readonly #rebuilt = new Plane(byId("rebuilt-chart", HTMLCanvasElement), "Original and reconstruction", {
     fixed: plain("dots", "original", "original"),
@@ -38,6 +41,7 @@ export class View {
       values: NOTHING,
     } as ShadedLayer,
   });
+  #heldOut: Float32Array | undefined;
   readonly #planes = [this.#rebuilt, this.#curve, this.#codes];
   readonly #painter: Painter;
   /** Planes whose fixed layer has changed with a new run. */
@@ -52,9 +56,15 @@ export class View {
     this.#painter = new Painter([() => this.#loss.draw(), ...planes], drawn);
   }
 
-  begin({ points, widths, parameters, engine }: Begun): void {
+  begin({ points, heldOut, widths, parameters, engine }: Begun): void {
     this.#loss.clear();
-    for (const layer of [this.#rebuilt.fixed!, this.#curve.fixed!, this.#codes.moving]) layer.points = points;
+    this.#heldOut = heldOut;
+    byId("held-out-number", HTMLElement).hidden = !heldOut;
+    showNumber("held-out-loss", undefined, significant);
+    for (const layer of [this.#rebuilt.fixed!, this.#codes.moving]) layer.points = points;
+    // The curve is judged by points that it was not made for, if there are any.
+    this.#curve.fixed!.points = heldOut ?? points;
+    this.#curve.rename("fixed", heldOut ? "held-out data" : "data");
     for (const { moving } of [this.#rebuilt, this.#curve]) moving.points = NOTHING;
     this.#codes.moving.values = NOTHING;
     this.#stale = new Set(this.#planes);
@@ -67,9 +77,15 @@ export class View {
 
   update(snapshot: Snapshot): void {
     const { epoch, losses, reconstructions, codes, curve, mse, correlation } = snapshot;
+    const { heldOutLosses } = snapshot;
     losses.forEach((loss, index) => {
       this.#loss.push("training", epoch - losses.length + 1 + index, loss);
     });
+    heldOutLosses.forEach((loss, index) => {
+      this.#loss.push("heldOut", epoch - heldOutLosses.length + 1 + index, loss);
+    });
+    if (this.#heldOut && heldOutLosses.length > 0)
+      showNumber("held-out-loss", heldOutLosses.at(-1), significant);
     this.#rebuilt.moving.points = reconstructions;
     this.#curve.moving.points = curve;
     this.#codes.moving.values = codes;

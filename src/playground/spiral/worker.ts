@@ -3,12 +3,13 @@ import { Autoencoder, Engine, ShapeError, type Spiral, spiral } from "../../inde
 import { errorText, serveWorker } from "../shared/channel.js";
 import { engineReport } from "../shared/engineLine.js";
 import { showTrace } from "../shared/lastSteps.js";
-import { modelOptions } from "./model.js";
+import { modelOptions, settingsOf } from "./model.js";
 import type { FromWorker, ToWorker } from "./spiralMessages.js";
-import { SpiralRun } from "./spiralRun.js";
+import { type Following, SpiralRun } from "./spiralRun.js";
 import type { SpiralSettings } from "./spiralSettings.js";
 
 const engines = new Map<SpiralSettings["math"], Promise<Engine>>();
+const following: Following = { wait: 0 };
 let run: SpiralRun | undefined;
 /** Resolves when all requests so far are done. A new run waits for the end of the one before it. */
 let queue: Promise<void> = Promise.resolve();
@@ -18,10 +19,15 @@ const failed = (error: unknown) => send({ kind: "error", message: errorText(erro
 const send = serveWorker<ToWorker, FromWorker>((message) => {
   // Not in the queue, because it reports what the page has already done.
   if (message.kind === "drawn") run?.drawn();
-  else queue = queue.then(() => handle(message)).catch(failed);
+  // At once, even while a run is being prepared, so that its first snapshot is as the page wants it.
+  else if (message.kind === "pace") following.wait = message.wait;
+  else if (message.kind === "watch") {
+    following.watch = message;
+    run?.show();
+  } else queue = queue.then(() => handle(message)).catch(failed);
 }, failed);
 
-async function handle(message: Exclude<ToWorker, { kind: "drawn" }>): Promise<void> {
+async function handle(message: Exclude<ToWorker, { kind: "drawn" | "pace" | "watch" }>): Promise<void> {
   switch (message.kind) {
     case "begin": {
       const { settings } = message;
@@ -36,6 +42,8 @@ async function handle(message: Exclude<ToWorker, { kind: "drawn" }>): Promise<vo
       return run?.pause();
     case "step":
       return run?.step();
+    case "advance":
+      return run?.advance(message.steps);
     case "stopEvery":
       return run?.stopEvery(message.epochs);
     case "save":
@@ -74,18 +82,26 @@ async function begin(model: Autoencoder, settings: SpiralSettings, name?: string
   await run?.end();
   const { points: samples, noise, turns, seed, batchSize, epochs } = settings;
   const data: Spiral = spiral({ samples, noise, turns, seed });
-  run = new SpiralRun(model, data, { batchSize, epochs }, send);
+  // Another seed gives the same spiral with other noise.
+  const heldOut =
+    settings.heldOut === "show" ? spiral({ samples, noise, turns, seed: otherSeed(seed) }).points : undefined;
+  run = new SpiralRun(model, data, { batchSize, epochs, following, heldOut }, send);
   send({
     kind: "begun",
     begun: {
       points: data.points.data,
+      ...(heldOut && { heldOut: heldOut.data }),
       widths: widthsOf(model),
       parameters: model.parameterCount,
       engine: engineReport(model.engine),
-      ...(name !== undefined && { name }),
+      ...(name !== undefined && { name, loaded: settingsOf(model) }),
     },
   });
   await run.begin();
+}
+
+function otherSeed(seed: number): number {
+  return seed === 0 ? 1 : seed - 1;
 }
 
 function widthsOf({ description }: Autoencoder): number[] {

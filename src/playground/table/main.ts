@@ -1,14 +1,16 @@
 import "./style.css";
+import { problemText, readAddress, writeAddress } from "../shared/address.js";
 import { errorText, startWorker } from "../shared/channel.js";
 import { byId, setText } from "../shared/dom.js";
 import { downloadBytes, readBytes, takeFiles } from "../shared/files.js";
 import { SettingsForm } from "../shared/form.js";
-import { fromHash, toHash } from "../shared/settingsText.js";
+import { PresetRow } from "../shared/presetRow.js";
 import { copyAddress } from "../shared/share.js";
 import { statusOf } from "../shared/status.js";
 import { ColumnsView } from "./columnsView.js";
 import { ResultView } from "./resultView.js";
 import type { FromWorker, Phase, TableReport, ToWorker } from "./tableMessages.js";
+import { PRESETS } from "./tablePresets.js";
 import { SETTINGS, type TrainingSettings } from "./tableSettings.js";
 
 /** Size limit in bytes. */
@@ -26,6 +28,7 @@ const result = new ResultView({
   look: (threshold, count) => worker.send({ kind: "look", threshold, count }),
 });
 const form = new SettingsForm<TrainingSettings>(byId("settings", HTMLFormElement), SETTINGS, changed);
+const presets = new PresetRow(PRESETS);
 let phase: Phase = "preparing";
 /** Whether a detector from a file scores the tables. */
 let detector = false;
@@ -103,20 +106,20 @@ function showFields(): void {
 }
 
 function changed(): void {
-  history.replaceState(null, "", `#${toHash(SETTINGS, form.values)}`);
+  // The presets are about tables, not about settings.
+  writeAddress(SETTINGS, form.values, true);
   showFields();
 }
 
 /** Takes the settings of the page's address. */
-function readAddress(): void {
-  const { values, problems } = fromHash(SETTINGS, location.hash);
-  form.values = values;
+function takeAddress(): string | undefined {
+  const wish = readAddress(SETTINGS, PRESETS);
+  form.values = wish.values;
   changed();
-  if (problems.length > 0) {
-    status.fail(
-      `Some settings in the link are invalid: ${problems.join("; ")}. They have been replaced by defaults.`,
-    );
-  }
+  presets.show(wish.preset);
+  const problem = problemText(wish);
+  if (problem) status.fail(problem);
+  return wish.preset?.name;
 }
 
 async function open(file: File): Promise<void> {
@@ -146,7 +149,8 @@ copy.addEventListener("click", async () => {
 takeFiles(document.body, byId("file", HTMLInputElement), open);
 // On a phone, open settings would take the whole screen.
 byId("settings-box", HTMLDetailsElement).open = matchMedia("(min-width: 56rem)").matches;
-addEventListener("hashchange", readAddress);
-readAddress();
+addEventListener("hashchange", takeAddress);
+const preset = takeAddress();
 enter("empty");
 status.say("Open a table, or try the built-in example.");
+if (preset === "pumps") button("example").click();
