@@ -154,12 +154,17 @@ describe.each(["chromium", "firefox"] as const)("%s", (name: BrowserName) => {
       expect(await digits.page.$$eval("#suspects li.above", (items) => items.length)).toBeGreaterThan(3);
       const link = await digits.page.evaluate(() => location.hash);
       expect(link).toBe(
-        "#samples=300&seed=12&kind=denoising&layers=dense&corruption=maskingNoise&strength=0.1&code=7&hidden=16&epochs=2&scale=log&odd=mixed",
+        "#samples=300&seed=12&kind=denoising&layers=dense&corruption=maskingNoise&strength=0.1&code=7&hidden=16&activation=relu&beta=1&optimizer=adam&rate=0&batch=128&weightPenalty=0&codePenalty=0&epochs=2&scale=log&odd=mixed",
       );
       await digits.close();
       const shared = await open(link.slice(1));
       expect(await shared.text("model")).toMatch("784 → 16 relu → 7 linear → 16 relu → 784 sigmoid");
-      expect(await shared.text("anomalies")).toMatch("of the 12 odd ones");
+      expect(await shared.text("anomalies")).toMatch(/^The model is untrained/);
+      await shared.press("step");
+      await shared.until(
+        () => /of the 12 odd ones/.test(document.querySelector("#anomalies")?.textContent ?? ""),
+        0,
+      );
       await shared.close();
     });
 
@@ -268,7 +273,13 @@ describe.each(["chromium", "firefox"] as const)("%s", (name: BrowserName) => {
       const empty = await digits.picture("rebuilt");
       expect(await digits.text("verdict")).toBe("Nothing is drawn yet.");
       await digits.drag("pad", [0.5, 0.2], [0.5, 0.6]);
-      const one = await digits.changed("rebuilt", empty);
+      const untrained = await digits.changed("rebuilt", empty);
+      expect(await digits.text("verdict")).toBe(
+        "The model is untrained, so it cannot judge the drawing yet.",
+      );
+      await digits.press("step");
+      await digits.status(/^Trained for 1 epoch/);
+      const one = await digits.changed("rebuilt", untrained);
       expect(await digits.text("verdict")).toMatch(/error [\d.e-]+, [\d.]+ × the threshold\.$/);
       const bars = await digits.picture("bars");
       await digits.drag("pad", [0.3, 0.4], [0.7, 0.4]);

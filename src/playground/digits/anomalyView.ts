@@ -4,9 +4,14 @@ import { paintGrid } from "./canvas.js";
 import type { Analysis } from "./digitsMessages.js";
 import { PIXELS } from "./pictures.js";
 
+const UNTRAINED = "The model is untrained, so it finds every picture odd. Train it first.";
+
 /** Shows the held-out pictures with the highest errors. */
 export class AnomalyView {
   #analysis: Analysis | undefined;
+
+  /** Whether the model has learnt anything. */
+  trained = false;
 
   set analysis(analysis: Analysis) {
     this.#analysis = analysis;
@@ -17,9 +22,10 @@ export class AnomalyView {
     const analysis = this.#analysis;
     this.#analysis = undefined;
     showNumber("mean-error", analysis.meanError, significant);
-    setText(byId("anomalies", HTMLElement), summary(analysis));
+    setText(byId("anomalies", HTMLElement), this.trained ? summary(analysis) : UNTRAINED);
     const list = byId("suspects", HTMLElement);
-    const { suspects, threshold, pictures, reconstructions } = analysis;
+    const { threshold, pictures, reconstructions } = analysis;
+    const suspects = this.trained ? analysis.suspects : [];
     while (list.childElementCount > suspects.length) list.lastElementChild!.remove();
     suspects.forEach(({ error, odd }, index) => {
       const item =

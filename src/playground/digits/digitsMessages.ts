@@ -154,12 +154,14 @@ export type FromWorker =
       readonly engine: EngineReport;
       /** Name of the file that it came from. */
       readonly name?: string;
+      /** Its settings that the page has fields for. */
+      readonly loaded?: Partial<ModelSettings>;
     }
   | { readonly kind: "progress"; readonly progress: Progress }
   | { readonly kind: "showcase"; readonly showcase: Showcase }
-  | { readonly kind: "analysis"; readonly analysis: Analysis }
+  | { readonly kind: "analysis"; readonly analysis: Analysis; readonly trained: boolean }
   | { readonly kind: "decoded"; readonly picture: Uint8Array }
-  | { readonly kind: "drawn"; readonly drawn: Drawn }
+  | { readonly kind: "drawn"; readonly drawn: Drawn; readonly trained: boolean }
   | { readonly kind: "features"; readonly features: Features }
   | { readonly kind: "sample"; readonly pixels: Float32Array }
   | { readonly kind: "saved"; readonly bytes: Uint8Array<ArrayBuffer> }

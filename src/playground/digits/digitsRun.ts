@@ -4,8 +4,6 @@ import type { EpochPoint } from "./digitsMessages.js";
 import type { PictureSet } from "./pictureSet.js";
 import { PIXELS } from "./pictures.js";
 
-const BATCH_SIZE = 128;
-
 /** Listens to a training. */
 export interface RunListener {
   /** Called between two steps, when all weights belong to the same step. */
@@ -18,6 +16,7 @@ export interface RunListener {
 export class Run {
   readonly #model: Autoencoder;
   readonly #set: PictureSet;
+  readonly #batchSize: number;
   readonly #listener: RunListener;
   readonly #speedometer = new Speedometer();
   #points: EpochPoint[] = [];
@@ -30,8 +29,9 @@ export class Run {
   #ended: Promise<void> = Promise.resolve();
   #single = false;
 
-  constructor(model: Autoencoder, set: PictureSet, listener: RunListener) {
+  constructor(model: Autoencoder, set: PictureSet, batchSize: number, listener: RunListener) {
     this.#model = model;
+    this.#batchSize = batchSize;
     this.#set = set;
     this.#listener = listener;
   }
@@ -80,14 +80,15 @@ export class Run {
     const rows = training.length / PIXELS;
     await this.#model.fit(training, {
       epochs,
-      batchSize: BATCH_SIZE,
+      batchSize: this.#batchSize,
       validationData: heldOut,
       signal,
       callbacks: [
         {
           onEpochBegin: () => this.#speedometer.start(performance.now()),
           onBatchEnd: ({ step, steps, loss }) => {
-            this.#speedometer.add(Math.min(BATCH_SIZE, rows - (step - 1) * BATCH_SIZE), performance.now());
+            const size = Math.min(this.#batchSize, rows - (step - 1) * this.#batchSize);
+            this.#speedometer.add(size, performance.now());
             this.part = step / steps!;
             this.loss = loss;
             this.#listener.onStep();

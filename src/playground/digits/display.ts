@@ -28,6 +28,7 @@ export class Display {
   readonly #set: PictureSet;
   readonly #run: Run;
   readonly #input: VisitorInput;
+  readonly #trained: boolean;
   #detector: AnomalyDetector | undefined;
   #code: Float32Array | undefined;
   #closed = false;
@@ -40,7 +41,16 @@ export class Display {
   readonly #features = this.#latest(() => this.#look());
   readonly #maps: FeatureMaps;
 
-  constructor(model: Autoencoder, set: PictureSet, run: Run, input: VisitorInput, send: Send<FromWorker>) {
+  /** @param trained whether the model was trained before this run */
+  constructor(
+    model: Autoencoder,
+    set: PictureSet,
+    run: Run,
+    input: VisitorInput,
+    send: Send<FromWorker>,
+    trained: boolean,
+  ) {
+    this.#trained = trained;
     this.#send = send;
     this.#model = model;
     this.#set = set;
@@ -52,6 +62,11 @@ export class Display {
   /** Whether there are feature maps to show. */
   get convolutional(): boolean {
     return this.#maps.any;
+  }
+
+  /** Whether the model has learnt anything: an untrained one can judge nothing. */
+  get trained(): boolean {
+    return this.#trained || this.#run.epoch > 0 || this.#run.part > 0;
   }
 
   /** Time when the last analysis ended. */
@@ -133,7 +148,10 @@ export class Display {
     const analysis = await analyse(this.#detector, this.#set, this.#input.mixOdd);
     this.#analysedAt = performance.now();
     const { pictures, reconstructions } = analysis;
-    this.#send({ kind: "analysis", analysis }, [pictures.buffer, reconstructions.buffer]);
+    this.#send({ kind: "analysis", analysis, trained: this.trained }, [
+      pictures.buffer,
+      reconstructions.buffer,
+    ]);
   }
 
   async #decode(): Promise<void> {
@@ -145,7 +163,7 @@ export class Display {
     const { drawing } = this.#input;
     if (!drawing) return;
     this.#detector ??= await fitDetector(this.#model, this.#set);
-    this.#send({ kind: "drawn", drawn: await examine(this.#detector, drawing) });
+    this.#send({ kind: "drawn", drawn: await examine(this.#detector, drawing), trained: this.trained });
   }
 
   /** Sends what the convolutions make of the drawing, or of the first held-out picture. */

@@ -75,6 +75,9 @@ export class DrawView {
     this.#pad.set(pixels);
   }
 
+  /** Whether the model has learnt anything. */
+  trained = false;
+
   set drawn(drawn: Drawn) {
     this.#drawn = drawn;
     this.#stale = true;
@@ -103,7 +106,9 @@ export class DrawView {
     setText(byId("rebuilt-caption", HTMLElement), corrupted ? "Denoised" : "Rebuilt");
     drawBars(code);
     this.#use.disabled = false;
-    showVerdict(verdict(this.#drawn), this.#drawn.error > this.#drawn.threshold);
+    const { error, threshold } = this.#drawn;
+    if (this.trained) showVerdict(verdict(this.#drawn), error > threshold);
+    else showVerdict("The model is untrained, so it cannot judge the drawing yet.", false);
   }
 }
 

@@ -3,16 +3,19 @@ import { problemText, readAddress, writeAddress } from "../shared/address.js";
 import { errorText, startWorker } from "../shared/channel.js";
 import { byId, setText } from "../shared/dom.js";
 import { downloadBytes, readBytes, takeFiles } from "../shared/files.js";
-import { SettingsForm } from "../shared/form.js";
+import { foldOnNarrow } from "../shared/fold.js";
+import { offer, SettingsForm } from "../shared/form.js";
+import { bindKeys } from "../shared/keys.js";
 import { Painter } from "../shared/painter.js";
 import { PresetRow } from "../shared/presetRow.js";
 import { copyAddress } from "../shared/share.js";
 import { statusOf } from "../shared/status.js";
+import { explainTerms } from "../shared/whatIsThis.js";
 import { AnomalyView } from "./anomalyView.js";
 import { CodeView } from "./codeView.js";
 import type { FromWorker, Phase, ToWorker } from "./digitsMessages.js";
 import { PRESETS } from "./digitsPresets.js";
-import { type DigitsSettings, SETTINGS } from "./digitsSettings.js";
+import { ACTIVATIONS, type DigitsSettings, OPTIMIZERS, SETTINGS } from "./digitsSettings.js";
 import { DrawView } from "./drawView.js";
 import { FeatureView } from "./featureView.js";
 import { TrainingView } from "./trainingView.js";
@@ -53,22 +56,29 @@ const painter = new Painter(
   ],
   () => worker.send({ kind: "drawn" }),
 );
+offer(byId("activation", HTMLSelectElement), ACTIVATIONS);
+offer(byId("optimizer", HTMLSelectElement), OPTIMIZERS);
 const worker = startWorker<ToWorker, FromWorker>("digits/worker.js", receive, broken);
 const form = new SettingsForm<DigitsSettings>(byId("settings", HTMLFormElement), SETTINGS, changed);
 const presets = new PresetRow(PRESETS);
 let phase: Phase = "preparing";
+/** Whether to train as soon as there is a model, for links that show a trained one. */
+let pretraining = false;
 
 function receive(message: FromWorker): void {
   switch (message.kind) {
     case "phase":
       enter(message.phase);
       status.say(message.text);
+      if (message.phase === "ready" && pretraining) train();
+      pretraining &&= message.phase !== "ready";
       return;
     case "data":
       setText(byId("data", HTMLElement), message.title);
       buttons.builtIn.hidden = message.builtIn;
       return;
     case "model":
+      form.showLoaded(message.loaded);
       training.begin(message);
       codes.begin(message.latentSize);
       features.begin(message.convolutional);
@@ -81,12 +91,14 @@ function receive(message: FromWorker): void {
       break;
     case "analysis":
       codes.analysis = message.analysis;
+      anomalies.trained = message.trained;
       anomalies.analysis = message.analysis;
       break;
     case "decoded":
       codes.picture = message.picture;
       break;
     case "drawn":
+      drawing.trained = message.trained;
       drawing.drawn = message.drawn;
       break;
     case "features":
@@ -129,6 +141,8 @@ function configure(): void {
 
 /** Shows the fields that the kind of model has. */
 function showFields(): void {
+  byId("beta-field", HTMLElement).hidden = form.values.kind !== "variational";
+  byId("code-penalty-field", HTMLElement).hidden = form.values.kind === "variational";
   byId("noise", HTMLElement).hidden = form.values.kind !== "denoising";
   byId("hidden-field", HTMLElement).hidden = form.values.layers !== "dense";
 }
@@ -160,6 +174,7 @@ function beginFromAddress(): void {
   writeAddress(SETTINGS, values, true);
   presets.show(wish.preset);
   showFields();
+  pretraining = wish.pretrained;
   training.scale = values.scale;
   worker.send({ kind: "odd", mixed: values.odd === "mixed" });
   configure();
@@ -201,7 +216,20 @@ ask(buttons.download, () => ({ kind: "save" }));
 ask(buttons.builtIn, () => ({ kind: "builtIn" }));
 buttons.copy.addEventListener("click", copy);
 takeFiles(document.body, byId("file", HTMLInputElement), open);
-// On a phone, open settings would take the whole screen.
-byId("settings-box", HTMLDetailsElement).open = matchMedia("(min-width: 56rem)").matches;
+bindKeys(
+  {
+    " ": () => buttons.train.click(),
+    s: () => buttons.step.click(),
+    r: () => buttons.reset.click(),
+    u: () => form.undo(),
+    c: () => buttons.copy.click(),
+    d: () => buttons.download.click(),
+    x: () => button("clear").click(),
+    l: () => button("sample").click(),
+  },
+  () => byId("keys", HTMLInputElement).checked,
+);
+foldOnNarrow();
+explainTerms();
 addEventListener("hashchange", beginFromAddress);
 beginFromAddress();

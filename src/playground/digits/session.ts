@@ -7,7 +7,7 @@ import type { FromWorker, Phase, ToWorker } from "./digitsMessages.js";
 import { Run } from "./digitsRun.js";
 import type { ModelSettings } from "./digitsSettings.js";
 import { Display, type VisitorInput } from "./display.js";
-import { describeModel, layersText } from "./modelDescription.js";
+import { describeModel, layersText, settingsOf } from "./modelDescription.js";
 import { openFile } from "./openFile.js";
 import { makeDigits, type PictureSet, takePictures } from "./pictureSet.js";
 import { PIXELS, pick, toUnit } from "./pictures.js";
@@ -141,8 +141,13 @@ export class Session {
   async #use(model: Autoencoder, set: PictureSet, name?: string): Promise<void> {
     const before = this.#subject;
     before?.display.close();
-    const run = new Run(model, set, { onStep: () => this.#onStep(), onEpoch: () => this.#onEpoch() });
-    const display = new Display(model, set, run, this.#input, this.#send);
+    const run = new Run(model, set, this.#settings!.batch, {
+      onStep: () => this.#onStep(),
+      onEpoch: () => this.#onEpoch(),
+    });
+    // Other pictures do not make a model untrained.
+    const trained = name !== undefined || (before?.model === model && before.display.trained);
+    const display = new Display(model, set, run, this.#input, this.#send, trained);
     this.#subject = { model, set, run, display };
     if (before?.model !== model) await before?.model.dispose();
     this.#loaded ||= name !== undefined;
@@ -154,7 +159,7 @@ export class Session {
       variational: model.description.latent !== undefined,
       convolutional: display.convolutional,
       engine: engineReport(model.engine),
-      ...(name !== undefined && { name }),
+      ...(name !== undefined && { name, loaded: settingsOf(model) }),
     });
     await display.refresh(true);
     this.#phase("ready", name === undefined ? "Ready to train." : `Loaded ${name}.`);

@@ -12,6 +12,8 @@ export function bindKeys(keys: Keys, enabled: () => boolean): void {
     if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || !enabled()) return;
     const target = event.target instanceof Element ? event.target : document.body;
     if (target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]")) return;
+    // A canvas that is drawn on or dragged over has its own keys.
+    if (event.key === " " && target.closest("[role=application]")) return;
     if (event.key === " " && target.closest("button, a, summary, input, label")) return;
     const press = keys[event.key.toLowerCase()];
     if (!press) return;

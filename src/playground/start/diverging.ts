@@ -1,4 +1,4 @@
-import { themeColour } from "../shared/pageColours.js";
+import { onThemeChange, themeColour } from "../shared/pageColours.js";
 
 export type Rgb = readonly [number, number, number];
 
@@ -8,18 +8,33 @@ export function rgbOf(colour: string): Rgb {
   return [value >> 16, (value >> 8) & 255, value & 255];
 }
 
+/** Colours of the scale; more could not be told apart. */
+const SHADES = 128;
+let known: readonly Rgb[] | undefined;
+onThemeChange(() => {
+  known = undefined;
+});
+
 /** Colours for values from −1 (the page's "less") over 0 to 1 ("more"). */
 export function divergingColours(): (value: number) => Rgb {
+  known ??= scale();
+  const colours = known;
+  return (value) => colours[Math.round(((Math.max(-1, Math.min(1, value)) + 1) / 2) * SHADES)]!;
+}
+
+function scale(): Rgb[] {
   const [less, none, more] = ["less", "none", "more"].map((name) => rgbOf(themeColour(name))) as [
     Rgb,
     Rgb,
     Rgb,
   ];
-  return (value) => {
-    const part = Math.min(1, Math.abs(value));
+  return Array.from({ length: SHADES + 1 }, (_, index) => {
+    const value = (2 * index) / SHADES - 1;
     const end = value < 0 ? less : more;
-    return [0, 1, 2].map((i) => none[i]! + (end[i]! - none[i]!) * part) as unknown as Rgb;
-  };
+    return [0, 1, 2].map((i) =>
+      Math.round(none[i]! + (end[i]! - none[i]!) * Math.abs(value)),
+    ) as unknown as Rgb;
+  });
 }
 
 /** Colours such as `rgb(1 2 3)` as numbers. */

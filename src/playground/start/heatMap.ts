@@ -15,10 +15,14 @@ export function paintHeatMap(
     canvas.height = side;
   }
   const image = new ImageData(side, side);
-  values.forEach((value, field) => {
-    image.data.set(colour(value), 4 * field);
-    image.data[4 * field + 3] = 255;
-  });
+  const { data } = image;
+  for (let field = 0; field < values.length; field++) {
+    const [red, green, blue] = colour(values[field]!);
+    data[4 * field] = red;
+    data[4 * field + 1] = green;
+    data[4 * field + 2] = blue;
+    data[4 * field + 3] = 255;
+  }
   contextOf(canvas).putImageData(image, 0, 0);
 }
 

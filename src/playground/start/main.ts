@@ -26,6 +26,8 @@ import type { Chosen } from "./unitTiles.js";
 
 /** Fields of a heat map along each axis. */
 const SIDE = 22;
+/** The heat maps are drawn in so many parts, so that the page can answer in between. */
+const PARTS = 4;
 /** Where along the spiral the point lies that is followed at first. */
 const FOLLOWED = 0.7;
 
@@ -38,7 +40,13 @@ const loss = new LossLine(byId("loss-line", HTMLCanvasElement));
 const planes = new Planes(byId("input", HTMLCanvasElement), byId("output", HTMLCanvasElement), watch);
 const network = new NetworkView(byId("network", HTMLElement), point);
 const painter = new Painter(
-  [() => network.drawLines(), () => network.drawUnits(), () => planes.draw(), () => loss.draw()],
+  [
+    () => network.drawLines(),
+    ...Array.from({ length: PARTS }, (_, part) => () => network.drawUnits(part, PARTS)),
+    () => planes.drawInput(),
+    () => planes.drawOutput(),
+    () => loss.draw(),
+  ],
   () => {
     worker.send({ kind: "drawn" });
     advancing.drawn(steps);

@@ -130,11 +130,12 @@ export class NetworkView {
     this.#flow += 1;
   }
 
-  /** Draws all heat maps and numbers. */
-  drawUnits(): void {
+  /** Draws the heat maps and numbers of every `count`th unit, so that no drawing takes long. */
+  drawUnits(part: number, count: number): void {
     const anatomy = this.#anatomy;
     if (!anatomy) return;
-    for (const { tile, canvas, number } of this.#units) {
+    const shown = this.#units.filter((_, index) => index % count === part);
+    for (const { tile, canvas, number } of shown) {
       const { layer, unit } = tile;
       const values = valuesOf(anatomy, tile);
       paintHeatMap(canvas, values, anatomy.side, this.#colourOf(layer, values));

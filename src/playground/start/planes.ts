@@ -84,11 +84,11 @@ export class Planes {
   }
 
   draw(): void {
-    this.#drawInput();
-    this.#drawOutput();
+    this.drawInput();
+    this.drawOutput();
   }
 
-  #drawInput(): void {
+  drawInput(): void {
     const surface = surfaceOf(this.#input);
     if (!surface) return;
     const { context, size } = surface;
@@ -106,7 +106,7 @@ export class Planes {
     this.#input.setAttribute("aria-label", `The points that go in. Marked point: x₁ ${x1}, x₂ ${x2}`);
   }
 
-  #drawOutput(): void {
+  drawOutput(): void {
     const surface = surfaceOf(this.#output);
     if (!surface) return;
     drawDots(surface, this.#points, themeColour("faint"));

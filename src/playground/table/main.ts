@@ -3,10 +3,13 @@ import { problemText, readAddress, writeAddress } from "../shared/address.js";
 import { errorText, startWorker } from "../shared/channel.js";
 import { byId, setText } from "../shared/dom.js";
 import { downloadBytes, readBytes, takeFiles } from "../shared/files.js";
+import { foldOnNarrow } from "../shared/fold.js";
 import { SettingsForm } from "../shared/form.js";
+import { bindKeys } from "../shared/keys.js";
 import { PresetRow } from "../shared/presetRow.js";
 import { copyAddress } from "../shared/share.js";
 import { statusOf } from "../shared/status.js";
+import { explainTerms } from "../shared/whatIsThis.js";
 import { ColumnsView } from "./columnsView.js";
 import { ResultView } from "./resultView.js";
 import type { FromWorker, Phase, TableReport, ToWorker } from "./tableMessages.js";
@@ -147,8 +150,19 @@ copy.addEventListener("click", async () => {
   );
 });
 takeFiles(document.body, byId("file", HTMLInputElement), open);
-// On a phone, open settings would take the whole screen.
-byId("settings-box", HTMLDetailsElement).open = matchMedia("(min-width: 56rem)").matches;
+bindKeys(
+  {
+    " ": () => train.click(),
+    o: () => byId("file", HTMLInputElement).click(),
+    e: () => button("example").click(),
+    u: () => form.undo(),
+    c: () => copy.click(),
+    d: () => button("save-table").click(),
+  },
+  () => byId("keys", HTMLInputElement).checked,
+);
+foldOnNarrow();
+explainTerms();
 addEventListener("hashchange", takeAddress);
 const preset = takeAddress();
 enter("empty");
