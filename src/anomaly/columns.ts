@@ -12,6 +12,8 @@ export interface DetectorColumn {
    * values of a sample or those that were expected, in the units of the samples. It is not saved with a detector.
    */
   describe?: (values: readonly number[]) => string | number;
+  /** Not used; the columns of a `TablePreprocessor` have it, and can be given as they are. */
+  type?: string;
 }
 
 /** Columns that have been checked: every feature belongs to one of them. */
@@ -75,7 +77,7 @@ function checkColumn(column: unknown, index: number): DetectorColumn {
   if (!isOptions(column)) {
     throw new ArgumentError(`${where} must be a name or an object { name, features }, not ${show(column)}`);
   }
-  knownKeys(where, column, ["name", "features", "describe"]);
+  knownKeys(where, column, ["name", "features", "describe", "type"]);
   const { name, features, describe } = column as Partial<DetectorColumn>;
   if (typeof name !== "string")
     throw new ArgumentError(`name of ${where} must be a string, not ${show(name)}`);
