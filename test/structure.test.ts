@@ -25,7 +25,7 @@ const FLOORS = [
   ["report"],
   ["playground"],
   ["cli"],
-  ["build"],
+  ["build", "docs"],
 ] as const;
 
 /** Entries of programs, which every program has, and of folders. */

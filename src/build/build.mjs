@@ -259,6 +259,11 @@ async function buildLibrary() {
     },
   );
   writeEdgeEntries();
+  // One script without modules, for pages that are opened from disk, where browsers load no modules.
+  await bundle(
+    { "isthmus.global": ENTRIES.index },
+    { format: "iife", globalName: "isthmus", outdir: "build", conditions: ANYWHERE, external: ["node:*"] },
+  );
   const required = { format: "cjs", outdir: "build/cjs", conditions: ANYWHERE, ...READABLE };
   await bundle({ index: ENTRIES.index }, { ...required, sourcemap: true });
   await bundle(APART, { ...required, platform: "node", plugins: [besideIndex] });

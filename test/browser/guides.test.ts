@@ -1,18 +1,19 @@
-// The README's page with a web worker of its own, built and opened.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+// The pages of the guide "Pages and servers": one with a web worker of its own, built and opened; one that loads from a
+// CDN; and one that is opened from disk.
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { blocksIn, guides, projectFolder, root, textOf } from "../docs/guides.js";
 import { openBrowser } from "../support/browsers.js";
+import { CDN } from "../support/cdn.js";
 import { ISOLATION, serveFiles } from "../support/fileServer.js";
 import { inBrowsers } from "../support/inBrowsers.js";
 import { openPage } from "../support/pages.js";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const readme = readFileSync(join(root, "README.md"), "utf8");
-const scripts = [...readme.matchAll(/^```js\n\/\/ (\w+\.js)\n(.*?)^```/gms)] as unknown as [
+const guide = "src/docs/pages-and-servers.md";
+const scripts = [...textOf(guide).matchAll(/^```js\n\/\/ (\w+\.js)\n(.*?)^```/gms)] as unknown as [
   string,
   string,
   string,
@@ -21,9 +22,7 @@ const PAGE = `<!doctype html><link rel="icon" href="data:,"><body><script type="
 let folder = "";
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "isthmus-readme-page-"));
-  mkdirSync(join(folder, "node_modules"));
-  symlinkSync(root, join(folder, "node_modules", "isthmus"), "dir");
+  folder = projectFolder();
   for (const [, name, code] of scripts) writeFileSync(join(folder, name), code);
   const entryPoints = scripts.map(([, name]) => join(folder, name));
   await build({
@@ -36,9 +35,24 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test("each script of the README is part of the page", () => {
+/** Whole pages of the guide; the README's is tried by anywhere/jobs.test.ts. */
+const pages = blocksIn("html", [guide]);
+const fromCdn = pages.find(({ code }) => code.match(CDN))!.code;
+const fromDisk = pages.find(({ code }) => code.includes('src="isthmus.global.js"'))!.code;
+
+test("each script and each page of the guides is tried", () => {
   expect(scripts.map(([, name]) => name)).toEqual(["worker.js", "page.js"]);
-  expect(readme.match(/^```js$/gm)).toHaveLength(scripts.length);
+  expect(blocksIn("js")).toHaveLength(scripts.length);
+  expect(blocksIn("html")).toHaveLength(3);
+  expect(new Set([fromCdn, fromDisk])).toEqual(new Set(pages.map(({ code }) => code)));
+});
+
+test("what is loaded from a CDN is this version, and a file of the package", () => {
+  const { version, jsdelivr, unpkg } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const named = guides.flatMap((one) => [...textOf(one).matchAll(/isthmus@([\w.]+)/g)].map(([, of]) => of));
+  expect(named.length).toBeGreaterThanOrEqual(4);
+  expect(new Set(named)).toEqual(new Set([version.split(".").slice(0, 2).join(".")]));
+  expect([jsdelivr, unpkg]).toEqual(["./build/isthmus.global.js", "./build/isthmus.global.js"]);
 });
 
 inBrowsers((name) => {
@@ -58,6 +72,40 @@ inBrowsers((name) => {
     } finally {
       await browser.close();
       await server.close();
+    }
+  });
+
+  test("the page that loads from a CDN trains", async () => {
+    const html = fromCdn.replace(CDN, "/").replace("<p", '<link rel="icon" href="data:,"><p');
+    const server = await serveFiles(root, { pages: { "/index.html": html } });
+    const browser = await openBrowser(name);
+    try {
+      const { page, errors, foreign } = await openPage(browser, `${server.origin}/`);
+      await page.waitForFunction(
+        "/^epoch 5: loss 0\\.\\d{3}$/.test(document.querySelector('#status').textContent)",
+      );
+      expect([...errors, ...foreign]).toEqual([]);
+    } finally {
+      await browser.close();
+      await server.close();
+    }
+  });
+
+  test("a page that is opened from disk trains, with the one script beside it", async () => {
+    writeFileSync(join(folder, "disk.html"), fromDisk);
+    copyFileSync(join(root, "build/isthmus.global.js"), join(folder, "isthmus.global.js"));
+    const browser = await openBrowser(name);
+    try {
+      const url = pathToFileURL(join(folder, "disk.html")).href;
+      const { page, errors, foreign } = await openPage(browser, url);
+      await page.waitForFunction("/^loss 0\\.\\d{3}$/.test(document.querySelector('#status').textContent)");
+      expect(errors).toEqual([]);
+      expect(foreign.filter((from) => !from.startsWith("file:"))).toEqual([]);
+      // All that `isthmus` exports.
+      const names = await page.evaluate("Object.keys(isthmus).sort()");
+      expect(names).toEqual(Object.keys(await import("../../src/index.js")).sort());
+    } finally {
+      await browser.close();
     }
   });
 });
