@@ -1,4 +1,8 @@
-// What every model needs: `isthmus/core`.
+/**
+ * What every model needs: layers, losses, optimizers, training and saving.
+ *
+ * @module isthmus/core
+ */
 export { Autoencoder, type AutoencoderOptions } from "./autoencoder/autoencoder.js";
 export type { Half } from "./autoencoder/half.js";
 export type { ActivationOptions } from "./autoencoder/innerLayers.js";

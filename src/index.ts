@@ -1,4 +1,8 @@
-// `isthmus`: all that runs in any runtime. Each part is also an entry of its own, for pages that load no more than they use.
+/**
+ * Everything that runs in any runtime: models, training, data sets, anomalies, codes and formats.
+ *
+ * @module isthmus
+ */
 export * from "./anomaly/index.js";
 export * from "./core.js";
 export * from "./datasets/index.js";

@@ -1,3 +1,8 @@
+/**
+ * Files: models, checkpoints, samples and tables, read and written completely or not at all.
+ *
+ * @module isthmus/node
+ */
 import { AnomalyDetector } from "./anomaly/detector.js";
 import { EnsembleDetector } from "./anomaly/ensembleDetector.js";
 import { Autoencoder, type AutoencoderOptions } from "./autoencoder/autoencoder.js";

@@ -1,4 +1,8 @@
-// `isthmus/anomaly`: what is unlike other data, by a model of your own or without one.
+/**
+ * What is unlike other data, by a model of your own or without one.
+ *
+ * @module isthmus/anomaly
+ */
 export type { DetectorColumn } from "./columns.js";
 export { type DetectAnomaliesOptions, type Detection, detectAnomalies } from "./detectAnomalies.js";
 export type { DetectionRule, DetectionThreshold, GivenThreshold, NamedRule } from "./detectionThreshold.js";

@@ -1,4 +1,8 @@
-// `isthmus/codecs`: formats that take a library to read, in any runtime, and all that becomes samples or a table.
+/**
+ * Formats that take a library to read, in any runtime, and all that becomes samples or a table.
+ *
+ * @module isthmus/codecs
+ */
 export { encodeCsv, type FloatTable } from "../formats/csvTable.js";
 export type { LoadedSamples, LoadSamplesOptions } from "../formats/readSamples.js";
 export type { Cell, Table, TableColumn } from "../formats/table.js";

@@ -1,4 +1,8 @@
-// `isthmus/data`: tables and series, from files to model input.
+/**
+ * Tables and series, from files to model input.
+ *
+ * @module isthmus/data
+ */
 export {
   type ReadTableChunksOptions,
   type ReadTableOptions,

@@ -1,3 +1,7 @@
-// `isthmus/datasets`: generated samples to try a model on.
+/**
+ * Generated samples to try a model on.
+ *
+ * @module isthmus/datasets
+ */
 export { type Digits, type DigitsOptions, digits } from "./digits.js";
 export { type Spiral, type SpiralOptions, spiral } from "./spiral.js";

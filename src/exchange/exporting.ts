@@ -1,4 +1,8 @@
-// `isthmus/export`: models as other tools read them.
+/**
+ * Models as other tools read them.
+ *
+ * @module isthmus/export
+ */
 export { exportRay } from "./cluster/exportRay.js";
 export { exportTorchrun } from "./cluster/exportTorchrun.js";
 export type { ExportedFile } from "./exportedFile.js";

@@ -1,4 +1,8 @@
-// `isthmus/import`: models that other tools wrote.
+/**
+ * Models that other tools wrote.
+ *
+ * @module isthmus/import
+ */
 export { buildImported } from "./buildImported.js";
 export type { ExportedFile } from "./exportedFile.js";
 export type { CodeLayer, ImportedLayer, ImportedModel, PlacedLayer } from "./importedModel.js";

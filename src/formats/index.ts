@@ -1,4 +1,8 @@
-// `isthmus/formats`: converts file formats to arrays and back, in any runtime. `isthmus/node` reads and writes files.
+/**
+ * Converts file formats to arrays and back, in any runtime. `isthmus/node` reads and writes files.
+ *
+ * @module isthmus/formats
+ */
 export { type GunzipOptions, gunzip, isGzip } from "./gzip.js";
 export { type DecodedIdx, decodeIdx, encodeIdx, type IdxArray, type IdxData, type IdxType } from "./idx.js";
 export { decodeNpy, encodeNpy, type NpyArray } from "./npy.js";

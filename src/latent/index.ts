@@ -1,4 +1,8 @@
-// `isthmus/latent`: tools to explore the codes of a model.
+/**
+ * Tools to explore the codes of a model.
+ *
+ * @module isthmus/latent
+ */
 
 export { spearman } from "../statistics/spearman.js";
 export { gridCodes, type LatentGridOptions, latentGrid, type PerDimension } from "./grid.js";
