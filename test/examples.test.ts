@@ -1,19 +1,9 @@
 // Every @example of a docstring runs as it stands, against the built package, and prints what its comments say.
-import { execFileSync } from "node:child_process";
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { transformSync } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { projectFolder, runSnippet, typeCheck } from "./support/snippets.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -46,9 +36,7 @@ const examples = files.filter((path) => path.endsWith(".ts")).flatMap(examplesOf
 
 let folder = "";
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "isthmus-examples-"));
-  mkdirSync(join(folder, "node_modules"));
-  symlinkSync(root, join(folder, "node_modules", "isthmus"), "dir");
+  folder = projectFolder();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -78,9 +66,8 @@ test("the names that people use most have examples", () => {
 test.each(examples.map((example) => [`${example.name} in ${example.file}`, example] as const))(
   "the example of %s runs",
   (_, { name, code }) => {
-    const file = join(folder, `${name}${examples.findIndex((example) => example.code === code)}.mjs`);
-    writeFileSync(file, transformSync(code, { loader: "ts", format: "esm" }).code);
-    const output = execFileSync(process.execPath, [file], { cwd: folder, encoding: "utf8", timeout: 60_000 });
+    const index = examples.findIndex((example) => example.code === code);
+    const output = runSnippet(folder, `${name}${index}`, code);
     const expected = [...code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, text]) => text);
     for (const text of expected) expect(output.split("\n")).toContain(text);
     expect(output).not.toMatch(/NaN|undefined/);
@@ -88,17 +75,8 @@ test.each(examples.map((example) => [`${example.name} in ${example.file}`, examp
 );
 
 test("the examples type-check", { timeout: 120_000 }, () => {
-  const paths = examples.map(({ name, code }, index) => {
-    const path = join(folder, `${name}${index}.mts`);
-    writeFileSync(path, code);
-    return path;
-  });
-  const tsc = join(root, "node_modules/typescript/bin/tsc");
-  const options =
-    "--noEmit --strict --skipLibCheck --module node16 --moduleResolution node16 --target es2022";
-  const types = ["--types", "node", "--typeRoots", join(root, "node_modules/@types")];
-  execFileSync(process.execPath, [tsc, ...options.split(" "), ...types, ...paths], {
-    cwd: folder,
-    stdio: "pipe",
-  });
+  typeCheck(
+    folder,
+    examples.map(({ code }) => code),
+  );
 });

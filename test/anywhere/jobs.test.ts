@@ -2,7 +2,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { transformSync } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { jobs } from "../docs/guides.js";
 import { openBrowser } from "../support/browsers.js";
@@ -10,7 +9,7 @@ import { CDN } from "../support/cdn.js";
 import { serveFiles } from "../support/fileServer.js";
 import { inBrowsers } from "../support/inBrowsers.js";
 import { openPage } from "../support/pages.js";
-import { expectPrinted } from "../support/snippets.js";
+import { expectPrinted, writeProgram } from "../support/snippets.js";
 import { npm, pack, runIn } from "./fixture.js";
 
 let folder = "";
@@ -54,8 +53,7 @@ const programs = jobs.flatMap(({ title, blocks }) =>
 );
 
 test.each(programs)("%s", { timeout: 120_000 }, (title, code) => {
-  const file = `${title.replace(/\W+/g, "-")}.mjs`;
-  writeFileSync(join(folder, file), transformSync(code, { loader: "ts", format: "esm" }).code);
+  const file = writeProgram(folder, title.replace(/\W+/g, "-"), code);
   expectPrinted(runIn(folder, process.execPath, file), code);
 });
 

@@ -5,12 +5,13 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { blocksIn, guides, projectFolder, root, textOf } from "../docs/guides.js";
+import { blocksIn, guides, root, textOf } from "../docs/guides.js";
 import { openBrowser } from "../support/browsers.js";
 import { CDN } from "../support/cdn.js";
 import { ISOLATION, serveFiles } from "../support/fileServer.js";
 import { inBrowsers } from "../support/inBrowsers.js";
 import { openPage } from "../support/pages.js";
+import { projectFolder } from "../support/snippets.js";
 
 const guide = "src/docs/pages-and-servers.md";
 const scripts = [...textOf(guide).matchAll(/^```js\n\/\/ (\w+\.js)\n(.*?)^```/gms)] as unknown as [

@@ -1,6 +1,5 @@
 // What the README and the guides of src/docs say: their blocks of code, their headings and their links.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -78,15 +77,4 @@ export function linksOf(guide: string): string[] {
   const text = proseOf(guide).replace(/`[^`\n]*`/g, "");
   const written = text.matchAll(/\]\(([^)\s]+)\)|\b(?:href|src|srcset)="([^"]+)"/g);
   return [...written].map(([, markdown, markup]) => (markdown ?? markup)!);
-}
-
-/** A new folder in which the built package, and others by name, can be imported. */
-export function projectFolder(...packages: string[]): string {
-  const folder = mkdtempSync(join(tmpdir(), "isthmus-guides-"));
-  mkdirSync(join(folder, "node_modules"));
-  symlinkSync(root, join(folder, "node_modules/isthmus"), "dir");
-  for (const name of packages) {
-    symlinkSync(join(root, "node_modules", name), join(folder, "node_modules", name), "dir");
-  }
-  return folder;
 }

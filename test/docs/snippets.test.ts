@@ -1,12 +1,9 @@
 // Every TypeScript snippet of the README and the guides runs as it stands, against the built package under its own
 // name, prints what its comments say after an arrow, and type-checks.
-import { execFileSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { transformSync } from "esbuild";
+import { rmSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { expectPrinted, printedBy } from "../support/snippets.js";
-import { type Block, blocksIn, guides, jobs, nameOf, projectFolder, root, textOf } from "./guides.js";
+import { expectPrinted, printedBy, projectFolder, runSnippet, typeCheck } from "../support/snippets.js";
+import { type Block, blocksIn, guides, jobs, nameOf, textOf } from "./guides.js";
 
 const snippets = blocksIn("ts");
 const outputs = new Map<Block, string>();
@@ -16,13 +13,6 @@ beforeAll(() => {
   folder = projectFolder("hono");
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** Runs a snippet and gives what it prints. */
-function run(snippet: Block): string {
-  const file = join(folder, `snippet${snippets.indexOf(snippet)}.mjs`);
-  writeFileSync(file, transformSync(snippet.code, { loader: "ts", format: "esm" }).code);
-  return execFileSync(process.execPath, [file], { cwd: folder, encoding: "utf8", timeout: 60_000 });
-}
 
 test("every guide begins with a snippet that runs", () => {
   for (const guide of guides) {
@@ -38,7 +28,7 @@ const jobSnippets = new Set(jobs.flatMap(({ blocks }) => blocks.map(({ code }) =
 const here = snippets.filter(({ code }) => !jobSnippets.has(code));
 
 test.each(here.map((snippet) => [nameOf(snippet), snippet] as const))("%s runs", (_, snippet) => {
-  const output = run(snippet);
+  const output = runSnippet(folder, `snippet${snippets.indexOf(snippet)}`, snippet.code);
   outputs.set(snippet, output);
   expectPrinted(output, snippet.code);
 });
@@ -53,16 +43,8 @@ test("the server and the stream tell anomalies from the rest", () => {
 });
 
 test("each snippet type-checks", { timeout: 120_000 }, () => {
-  const files = snippets.map((snippet, index) => {
-    const file = join(folder, `snippet${index}.mts`);
-    writeFileSync(file, snippet.code);
-    return file;
-  });
-  const options = "--noEmit --strict --module node16 --moduleResolution node16 --target es2022";
-  const tsc = join(root, "node_modules/typescript/bin/tsc");
-  const types = ["--skipLibCheck", "--types", "node", "--typeRoots", join(root, "node_modules/@types")];
-  execFileSync(process.execPath, [tsc, ...options.split(" "), ...types, ...files], {
-    cwd: folder,
-    stdio: "pipe",
-  });
+  typeCheck(
+    folder,
+    snippets.map(({ code }) => code),
+  );
 });
