@@ -11,6 +11,7 @@ import { buildImported } from "./buildImported.js";
 import type { ExportedFile } from "./exportedFile.js";
 import { type CodeLayer, type ImportedModel, split, type UnsplitModel } from "./importedModel.js";
 import { importHdf5, importKeras, parseJson } from "./keras/importKeras.js";
+import { importOnnx } from "./onnx/importOnnx.js";
 import { importStateDict } from "./pytorch/importStateDict.js";
 import type { StateDictOptions } from "./pytorch/stateDictOptions.js";
 import { importTfjs } from "./tfjs/importTfjs.js";
@@ -39,7 +40,7 @@ const OPTIONS = [
 
 /**
  * Makes an autoencoder of another tool's model: Keras's `.keras` and `.h5`, TensorFlow.js's `model.json` with its files,
- * or the weights of a PyTorch model as safetensors. Its outputs are the origin's, to rounding. Loss and optimizer are
+ * an ONNX graph of layers in a row, or the weights of a PyTorch model as safetensors. Its outputs are the origin's, to rounding. Loss and optimizer are
  * Isthmus's defaults. `readModel` says what was found, and what was guessed.
  *
  * @param source the file's bytes, or files as `{ name, bytes }`
@@ -107,6 +108,7 @@ function asObject(value: unknown, name: string): object {
 
 function readBytes(bytes: Uint8Array, options: ImportOptions): UnsplitModel {
   if (isHdf5(bytes)) return importHdf5(bytes, options);
+  if (isOnnx(bytes)) return importOnnx(bytes);
   const foreign = foreignFile(bytes, "safetensors");
   if (foreign?.includes("zip")) return readZip(bytes, options);
   if (foreign?.includes("pickle")) throw pickled("a Python pickle");
@@ -122,6 +124,11 @@ function readBytes(bytes: Uint8Array, options: ImportOptions): UnsplitModel {
     throw new FormatError("bytes is a model of Isthmus already; open it with Autoencoder.fromSafetensors");
   }
   return importStateDict(tensors.values(), options);
+}
+
+/** An ONNX file begins with its format's version, field 1; a safetensors file may begin alike, but goes on with JSON. */
+function isOnnx(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x08 && bytes[1]! > 0 && bytes[1]! < 0x20 && bytes[8] !== 0x7b;
 }
 
 function readZip(bytes: Uint8Array, options: ImportOptions): UnsplitModel {

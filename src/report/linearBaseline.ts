@@ -1,4 +1,4 @@
-import { scaleRows } from "../anomaly/ensemble.js";
+import { scaleRows } from "../anomaly/ratios.js";
 import { principalAxes } from "../statistics/principalAxes.js";
 import type { Measured } from "./measure.js";
 import { evenly } from "./numberText.js";

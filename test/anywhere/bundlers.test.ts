@@ -28,9 +28,9 @@ const PARTS = {
   "isthmus/datasets": 9_400,
   "isthmus/formats": 12_900,
   "isthmus/latent": 4_500,
-  "isthmus/export": 31_000,
+  "isthmus/export": 200_000,
   // With the engine: it makes an autoencoder.
-  "isthmus/import": 121_000,
+  "isthmus/import": 140_000,
   // With Brotli's dictionary, which is loaded apart where scripts may be several.
   "isthmus/codecs": 175_000,
   // With Observable Plot, and a document to draw in.

@@ -39,13 +39,14 @@ export async function importMakers(): Promise<Record<"keras" | "hdf5" | "tfjs" |
     (archive) =>
       new Map(zipEntries(archive).map((entry) => [entry.name, unzipEntry(archive, entry, 1 << 20)])),
   );
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(new Uint8Array(bytes));
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   const [json, shard] = tfjs.map(({ bytes }) => bytes) as [Uint8Array, Uint8Array];
   return {
     keras(dice) {
       if (dice.oneIn(4)) return mutated(dice.pick(archives), dice, archives);
       const files = new Map(dice.pick(unpacked));
-      if (dice.oneIn(2)) files.set("model.weights.h5", mutated(files.get("model.weights.h5")!, dice, hdf5));
+      if (dice.oneIn(2))
+        files.set("model.weights.h5", new Uint8Array(mutated(files.get("model.weights.h5")!, dice, hdf5)));
       if (dice.oneIn(2))
         files.set(
           "config.json",

@@ -22,8 +22,11 @@ const LIST = "separated by commas";
 
 export function importCommand(): Command {
   const command = new Command("import")
-    .description("Make a model of another tool's: Keras, TensorFlow.js, or PyTorch weights as safetensors.")
-    .argument("<file>", "a .keras, .h5, .safetensors or model.json file")
+    .helpGroup("Other tools:")
+    .description(
+      "Make a model of another tool's: Keras, TensorFlow.js, ONNX, or PyTorch weights as safetensors.",
+    )
+    .argument("<file>", "a .keras, .h5, .onnx, .safetensors or model.json file")
     .requiredOption("--out <path>", "the model to write")
     .option(
       "--code-layer <layer>",
