@@ -12,6 +12,7 @@ interface PlaygroundOptions {
 
 export const playgroundCommand = () =>
   new Command("playground")
+    .helpGroup("See what was learned:")
     .description("Open pages in which models train while you watch.")
     .option("--port <number>", "port to listen on; a free one where it is taken", String(DEFAULT_PORT))
     .option("--no-open", "only say where the pages are")

@@ -190,7 +190,7 @@ test("what cannot be exported is refused", async () => {
   const table = tableFromRecords([{ a: 1 }, { a: 3 }]);
   const preprocessor = TablePreprocessor.fit(table);
   const refusals: [() => unknown, new (...args: never[]) => Error, RegExp][] = [
-    [() => exportModule(unfit), StateError, /has not learnt its scaling yet/],
+    [() => exportModule(unfit), StateError, /call fit before exporting it/],
     [() => exportModule(new AnomalyDetector(model)), StateError, /fit/],
     [
       () => exportModule({} as never),
