@@ -72,8 +72,6 @@ function bundled() {
     format: "esm",
     target: "es2022",
     minify: true,
-    // As in all scripts of the package: no line floods a terminal.
-    lineLimit: 120,
     // Beside the style sheets, as it is.
     external: ["*.svg"],
     legalComments: "none",

@@ -169,7 +169,9 @@ test.each(["mjs", "cjs"])("an uncaught error prints a few short lines, not the p
 });
 
 test("no script has a line that floods a terminal", () => {
-  for (const file of files.filter((name) => name.endsWith(".js"))) {
+  // Node never loads the scripts of the pages, and so never prints their lines.
+  const scripts = files.filter((name) => name.endsWith(".js") && !name.startsWith("build/playground/"));
+  for (const file of scripts) {
     const lines = readFileSync(join(folder, "node_modules/isthmus", file), "utf8").split("\n");
     const longest = Math.max(...lines.map((line) => line.length));
     expect(longest, file).toBeLessThan(500);

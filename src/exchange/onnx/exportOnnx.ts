@@ -85,10 +85,13 @@ const IR_VERSION = 8;
  *
  * @example
  * ```ts
+ * import { Autoencoder, dense } from "isthmus";
  * import { exportOnnx } from "isthmus/export";
  *
+ * const model = await Autoencoder.create({ inputSize: 4, encoder: [dense(2)], decoder: [dense(4)] });
  * const { bytes } = exportOnnx(model, { part: "encoder" });
- * await writeFile("encoder.onnx", bytes);
+ * console.log(bytes.length > 0); // true
+ * await model.dispose();
  * ```
  *
  * @throws {ArgumentError} for an unknown option, and for what a graph cannot represent, such as a table with a column of dates
