@@ -55,9 +55,9 @@ function program(): Command {
     anomaliesCommand(),
     reportCommand(),
     inspectCommand(),
+    playgroundCommand(),
     exportCommand(),
     importCommand(),
-    playgroundCommand(),
   ]) {
     isthmus.addCommand(addCommonOptions(command).copyInheritedSettings(isthmus));
   }
