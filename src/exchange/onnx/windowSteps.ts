@@ -2,32 +2,12 @@
 import type { Layer } from "../../layers/layers.js";
 import { checkLayer } from "../../layers/layers.js";
 import { sizeOf } from "../../layers/shape.js";
-import { asPair, convolved, deconvolved, reach } from "../../layers/window.js";
+import { convolved, deconvolved, reach } from "../../layers/window.js";
+import { fitKernels, type KernelAxis, withZeros } from "../kernelFit.js";
 import type { GraphWeight } from "../modelGraph.js";
 import { intOf, intsOf, refuse, textOf } from "./graphView.js";
 import { channelsFirst, type Import, UNIT } from "./importFlow.js";
 import type { OnnxNode } from "./onnxModel.js";
-
-/** A dimension that windows move along. */
-interface Axis {
-  readonly length: number;
-  readonly kernel: number;
-  readonly stride: number;
-  readonly dilation: number;
-  /** Padding, which transposed convolutions cut off. */
-  readonly before: number;
-  readonly behind: number;
-  /** Values more at the end of a transposed convolution. */
-  readonly added: number;
-}
-
-/** How a layer of ours is the same along a dimension. */
-interface Fit {
-  readonly padding: "valid" | "same";
-  /** Zeros before the kernel and behind it. */
-  readonly lead: number;
-  readonly trail: number;
-}
 
 /** @throws {FormatError} unless the samples are images or sequences with channels first */
 function requireImages({ flow }: Import, node: OnnxNode): number {
@@ -44,7 +24,7 @@ function requireImages({ flow }: Import, node: OnnxNode): number {
 }
 
 /** What a node says of each dimension. */
-function axesOf(work: Import, node: OnnxNode, kernel: readonly number[]): Axis[] {
+function axesOf(work: Import, node: OnnxNode, kernel: readonly number[]): KernelAxis[] {
   const count = kernel.length;
   const list = (name: string, usual: number, length = count) => {
     const given = intsOf(node, name) ?? Array.from({ length }, () => usual);
@@ -73,7 +53,7 @@ function axesOf(work: Import, node: OnnxNode, kernel: readonly number[]): Axis[]
 }
 
 /** Padding that a node leaves to be calculated. */
-function automatic(node: OnnxNode, { length, kernel, stride, dilation }: Axis): Partial<Axis> {
+function automatic(node: OnnxNode, { length, kernel, stride, dilation }: KernelAxis): Partial<KernelAxis> {
   const kind = textOf(node, "auto_pad", "NOTSET");
   if (kind === "NOTSET") return {};
   if (kind === "VALID") return { before: 0, behind: 0 };
@@ -97,10 +77,14 @@ export function convolutionStep(work: Import, node: OnnxNode): void {
   }
   if (intOf(node, "group", 1) !== 1) refuse(node, "groups of channels are not known");
   const axes = axesOf(work, node, kernel);
-  const padding = commonPadding(node, axes, transposed);
-  const weights: [string, GraphWeight][] = [["weight", withZeros(weight, padding.fits)]];
+  const fits = fitKernels(axes, transposed);
+  if (!fits) {
+    const padding = axes.map(({ before, behind }) => `${before} and ${behind}`).join(", ");
+    refuse(node, `padding ${padding} is neither "valid" nor "same" here`);
+  }
+  const weights: [string, GraphWeight][] = [["weight", withZeros(weight, fits)]];
   if (node.inputs[2]) weights.push(["bias", work.vector(node, 2, filters)]);
-  const sizes = padding.fits.map(({ lead, trail }, i) => lead + kernel[i]! + trail);
+  const sizes = fits.map(({ lead, trail }, i) => lead + kernel[i]! + trail);
   const lengths = (values: readonly number[]) => (dimensions === 1 ? values[0]! : values);
   addWindows(work, node, weights, {
     kind: `conv${dimensions}d${transposed ? "Transpose" : ""}`,
@@ -108,61 +92,10 @@ export function convolutionStep(work: Import, node: OnnxNode): void {
     kernelSize: lengths(sizes),
     activation: "linear",
     strides: lengths(axes.map(({ stride }) => stride)),
-    padding: padding.padding,
+    padding: fits[0]!.padding,
     dilationRate: lengths(axes.map(({ dilation }) => dilation)),
     bias: weights.length > 1,
   });
-}
-
-/** The padding that fits all dimensions. */
-function commonPadding(node: OnnxNode, axes: readonly Axis[], transposed: boolean) {
-  for (const padding of ["valid", "same"] as const) {
-    const fits = axes.map((axis) => fitted(axis, padding, transposed));
-    if (!fits.includes(undefined)) return { padding, fits: fits as Fit[] };
-  }
-  return refuse(
-    node,
-    `padding ${axes.map(({ before, behind }) => `${before} and ${behind}`).join(", ")} is neither "valid" nor "same" here`,
-  );
-}
-
-/**
- * How a convolution of ours is the same along a dimension. PyTorch pads as much before as behind, ours as TensorFlow; with
- * zeros around the kernel both can be the same.
- */
-function fitted(axis: Axis, padding: "valid" | "same", transposed: boolean): Fit | undefined {
-  const { length, kernel, stride, dilation, before, behind, added } = axis;
-  const whole = reach(kernel, dilation);
-  const wanted = transposed
-    ? (length - 1) * stride + whole - before - behind + added
-    : Math.floor((length + before + behind - whole) / stride) + 1;
-  const largest = padding === "valid" ? kernel : 2 * kernel + 2;
-  for (let size = kernel; size <= largest; size++) {
-    const ours = transposed
-      ? deconvolved(length, size, stride, dilation, padding)
-      : convolved(length, size, stride, dilation, padding);
-    if ((transposed ? ours.large : ours.small) !== wanted) continue;
-    const lead = (ours.before - before) / dilation;
-    if (Number.isInteger(lead) && lead >= 0 && lead + kernel <= size)
-      return { padding, lead, trail: size - kernel - lead };
-  }
-  return undefined;
-}
-
-/** A kernel [a, b, …sizes] with zeros around its taps. */
-function withZeros({ shape, data }: GraphWeight, fits: readonly Fit[]): GraphWeight {
-  if (fits.every(({ lead, trail }) => lead + trail === 0)) return { shape, data };
-  const [rows, columns] = asPair(shape.length === 3 ? shape[2]! : [shape[2]!, shape[3]!]);
-  const none: Fit = { padding: "valid", lead: 0, trail: 0 };
-  const [above, beside] = (fits.length === 1 ? [none, fits[0]!] : fits) as [Fit, Fit];
-  const [height, width] = [above.lead + rows + above.trail, beside.lead + columns + beside.trail];
-  const [outer, inner] = shape as [number, number];
-  const padded = new Float32Array(outer * inner * height * width);
-  for (let row = 0; row < outer * inner * rows; row++) {
-    const line = Math.floor(row / rows) * height + above.lead + (row % rows);
-    padded.set(data.subarray(row * columns, (row + 1) * columns), line * width + beside.lead);
-  }
-  return { shape: [outer, inner, ...[height, width].slice(4 - shape.length)], data: padded };
 }
 
 /** Adds MaxPool or AveragePool. */
@@ -191,7 +124,7 @@ export function poolingStep(work: Import, node: OnnxNode): void {
 
 /** Whether padding gives the windows that a node has along a dimension. */
 function pools(
-  { length, kernel, stride, before, behind }: Axis,
+  { length, kernel, stride, before, behind }: KernelAxis,
   padding: "valid" | "same",
   node: OnnxNode,
 ): boolean {

@@ -18,11 +18,11 @@ import { repeatVector } from "../../layers/repeatVector.js";
 import { reshape } from "../../layers/reshape.js";
 import { type Shape, shapeText, sizeOf } from "../../layers/shape.js";
 import type { ImportedLayer } from "../importedModel.js";
+import { fitKernels, withZeros } from "../kernelFit.js";
 import type { GraphWeight } from "../modelGraph.js";
 import { channelsLastColumns, channelsLastRows } from "./channelOrder.js";
 import type { StateDictOptions } from "./stateDictOptions.js";
 import type { StateGroup } from "./stateGroups.js";
-import { type Fit, fitConvolution, paddedKernel } from "./torchConvolution.js";
 
 /** PyTorch's defaults for normalizations. */
 const EPSILON = 1e-5;
@@ -85,21 +85,18 @@ export class TorchStack {
     const strides = this.#setting("strides", name, this.#convolutions);
     const padding = this.#setting("padding", name, this.#convolutions++);
     const outputPadding = transposed ? this.#setting("outputPadding", name, this.#transposed++, 0) : 0;
-    const tryFit = (same: boolean) =>
-      kernel.map((size, index) => {
-        const axis = { length: this.#shape[index]!, kernel: size, stride: strides, padding, outputPadding };
-        return fitConvolution(axis, transposed, same);
-      });
-    const fits = [tryFit(false), tryFit(true)].find((all): all is Fit[] =>
-      all.every((each) => each !== undefined),
-    );
+    const axes = kernel.map((size, index) => ({
+      ...{ length: this.#shape[index]!, kernel: size, stride: strides, dilation: 1 },
+      ...{ before: padding, behind: padding, added: outputPadding },
+    }));
+    const fits = fitKernels(axes, transposed);
     if (!fits) {
       throw new ArgumentError(
         `${quote(name)}, a ${transposed ? "transposed " : ""}convolution with a kernel of ${kernel.join(" × ")}, strides ${strides} ` +
           `and padding ${padding} over ${shapeText(this.#shape)}, has no equal here`,
       );
     }
-    const widened = paddedKernel(weight, fits);
+    const widened = withZeros(weight, fits);
     const sizes = widened.shape.slice(2);
     const options = { strides, padding: fits[0]!.padding, bias: bias !== undefined };
     const filters = transposed ? second : first;
