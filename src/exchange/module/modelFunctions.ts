@@ -1,4 +1,4 @@
-import { ArgumentError, StateError } from "../../common/errors.js";
+import { ArgumentError } from "../../common/errors.js";
 import { type Shape, shapeText } from "../../layers/shape.js";
 import type { GraphLatent, GraphLayer, GraphWeight, ModelGraph } from "../modelGraph.js";
 import { layerCall, type ModuleParts } from "./layerCalls.js";
@@ -20,12 +20,8 @@ export interface ModelFunctions {
  *
  * @param prefix what their names begin with: nothing, or that of a member
  * @throws {ArgumentError} for a layer that a module cannot calculate
- * @throws {StateError} if the model's scaling has not been learnt
  */
 export function modelFunctions(graph: ModelGraph, prefix: string, parts: ModuleParts): ModelFunctions {
-  if (graph.description.scaling && !graph.scaling) {
-    throw new StateError("the model has not learnt its scaling yet; call fit before exporting it");
-  }
   const [encoder, decoder] = [named(prefix, "runEncoder"), named(prefix, "runDecoder")];
   const scaling = graph.scaling && named(prefix, "scaling");
   const texts = [
