@@ -1,19 +1,10 @@
+import { OPTIMIZERS } from "../shared/optimizerNames.js";
 import { choiceSetting, integerSetting, numberSetting, type Settings } from "../shared/settingsText.js";
 
 export const KINDS = ["plain", "denoising", "variational"] as const;
 export const CORRUPTIONS = ["gaussianNoise", "maskingNoise", "saltAndPepper"] as const;
 export const LAYERS = ["dense", "convolutional"] as const;
 export const ACTIVATIONS = ["relu", "tanh", "sigmoid", "gelu", "silu", "elu", "linear"] as const;
-export const OPTIMIZERS = [
-  "adam",
-  "adamw",
-  "nadam",
-  "lion",
-  "rmsprop",
-  "adagrad",
-  "adadelta",
-  "sgd",
-] as const;
 const SCALES = ["linear", "log"] as const;
 const ODD = ["none", "mixed"] as const;
 

@@ -1,4 +1,5 @@
 import type { ActivationName, EngineOptions, OptimizerName } from "../../index.js";
+import { OPTIMIZERS } from "../shared/optimizerNames.js";
 import {
   choiceSetting,
   integerSetting,
@@ -49,17 +50,6 @@ const ACTIVATIONS = Object.keys({
   mish: 0,
   linear: 0,
 } satisfies Record<ActivationName, 0>) as ActivationName[];
-
-const OPTIMIZERS: OptimizerName[] = [
-  "adam",
-  "adamw",
-  "nadam",
-  "lion",
-  "rmsprop",
-  "adagrad",
-  "adadelta",
-  "sgd",
-];
 
 /** The names to choose from, in the order in which the page lists them. */
 export const CHOICES = {
