@@ -44,7 +44,7 @@ export async function drawRebuilt() {
   return sheet([...bytes(images), ...rows(rebuilt, ACROSS)], ACROSS);
 }
 
-/** Unseen digits, the same with noise, and what the model makes of the noise. */
+/** Unseen digits, the same digits with noise added, and the digits after the model has removed it. */
 export async function drawDenoised() {
   const { unseen, noisy, clean } = await run("Remove noise", ["unseen", "noisy", "clean"]);
   return sheet([...bytes(unseen), ...rows(noisy, ACROSS), ...rows(clean, ACROSS)], ACROSS);
