@@ -26,4 +26,15 @@ test("export --to pytorch writes a folder, and says what it holds", async () => 
     2,
     expect.stringMatching(/--part encoder is not for --to pytorch/),
   ]);
+  // An option that a tool would ignore is refused, whichever tool it is.
+  for (const [to, out, ...flag] of [
+    ["keras", "model.keras", "--weights", "f16"],
+    ["tfjs", "tfjs", "--weights", "bf16"],
+    ["module", "model.js", "--input", "features"],
+    ["torchrun", "run", "--weights", "f16"],
+  ] as const) {
+    const refused = await cli.run("export", model, "--to", to, "--out", cli.path(out), ...flag);
+    const message = `${flag.join(" ")} is not for --to ${to}, but for onnx`;
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(message)]);
+  }
 });

@@ -376,8 +376,13 @@ test("several models are compared", async () => {
   expect([over.code, over.stderr]).toEqual([2, expect.stringMatching(/must end in \.html/)]);
 });
 
-test("what draws stands beside the command, which does not load it without need", () => {
-  expect(readFileSync(built("cli.js"), "utf8")).toContain('import("./drawReport.js")');
+test("what draws, exports and imports stands beside the command, which does not load it without need", () => {
+  const command = readFileSync(built("cli.js"), "utf8");
+  expect(command).toContain('import("./drawReport.js")');
+  for (const name of ["export", "import"]) {
+    expect(command).toContain(`import("./${name}.js")`);
+    expect(command).not.toContain(`from "./${name}.js"`);
+  }
   expect(statSync(built("cli.js")).size).toBeLessThan(450_000);
   for (const name of ["drawReport.js", "rasterize.js", "rasterize.wasm.br", "DejaVuSans.ttf.br"]) {
     expect(statSync(built(name)).size).toBeGreaterThan(1000);

@@ -54,6 +54,7 @@ interface ExportOptions extends ExportFlags {
 async function run(path: string, { to, out, json, ...flags }: ExportOptions): Promise<void> {
   const target = EXPORT_TARGETS[to]!;
   checkEnding(to, target, out);
+  checkFlags(to, target, flags);
   if (target.out === "file") await checkOutputs({ "--out": out }, { model: path });
   else await confirmReplacing([out]);
   const subject = await open(path);
@@ -78,6 +79,21 @@ async function run(path: string, { to, out, json, ...flags }: ExportOptions): Pr
 function checkEnding(to: string, { endings }: ExportTarget, out: string): void {
   if (!endings || endings.some((ending) => out.toLowerCase().endsWith(ending))) return;
   throw new ArgumentError(`--out ${JSON.stringify(out)} must end in ${endings.join(" or ")} for --to ${to}`);
+}
+
+/** What the options mean that nobody gave. */
+const USUAL: ExportFlags = { part: "model", weights: "f32" };
+
+/** @throws {ArgumentError} for an option that the tool would ignore */
+function checkFlags(to: string, { takes }: ExportTarget, flags: ExportFlags): void {
+  for (const name of ["part", "weights", "input"] as const) {
+    const value = flags[name];
+    if (value === undefined || value === USUAL[name] || takes.includes(name)) continue;
+    const others = Object.entries(EXPORT_TARGETS).filter(([, target]) => target.takes.includes(name));
+    throw new ArgumentError(
+      `--${name} ${value} is not for --to ${to}, but for ${others.map(([other]) => other).join(", ")}`,
+    );
+  }
 }
 
 /** Opens whatever Isthmus saves. */
@@ -106,7 +122,7 @@ async function exportAndClose(
   flags: ExportFlags,
 ): Promise<Exported> {
   try {
-    return await target.export(subject, flags);
+    return await target.export(subject, flags, await import("../../exchange/exporting.js"));
   } finally {
     await (subject.holds === "tableDetector" ? subject.table.detector : subject.model).dispose();
   }

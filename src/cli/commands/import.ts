@@ -2,12 +2,7 @@ import { dirname, join } from "node:path";
 import { Command } from "commander";
 import { printable } from "../../common/printable.js";
 import type { ExportedFile } from "../../exchange/exportedFile.js";
-import {
-  buildImported,
-  type ImportedModel,
-  type ImportOptions,
-  readModel,
-} from "../../exchange/importing.js";
+import type { ImportedModel, ImportOptions } from "../../exchange/importing.js";
 import { inPath } from "../../files/inPath.js";
 import { inFile } from "../../files/load.js";
 import { type ActivationName, ArgumentError } from "../../index.js";
@@ -19,6 +14,9 @@ import { emit, say } from "../terminal.js";
 import { shape, table } from "../text.js";
 
 const LIST = "separated by commas";
+
+/** What reads other tools' models; loaded when it is needed, since other commands do without. */
+type ImportTools = typeof import("../../exchange/importing.js");
 
 export function importCommand(): Command {
   const command = new Command("import")
@@ -74,19 +72,20 @@ async function run(path: string, flags: ImportFlags): Promise<void> {
   checkModelEnding("--out", out);
   await checkOutputs({ "--out": out }, { model: path, architecture });
   const options = await optionsOf(flags);
+  const { buildImported, readModel } = await import("../../exchange/importing.js");
   const imported = await inFile(path, async (file) => {
     const source = path.toLowerCase().endsWith(".json") ? await withShards(path, file) : file;
     return withFlags(readModel, source, options);
   });
-  await saveBytes(out, await savedBytes(imported));
+  await saveBytes(out, await savedBytes(buildImported, imported));
   if (json) emit(eventOf(imported, out));
   else print(imported, out);
 }
 
 /** What asks for an option, or says that it may be given, names it as the command has it. */
 function withFlags(
-  read: typeof readModel,
-  ...[source, options]: Required<Parameters<typeof readModel>>
+  read: ImportTools["readModel"],
+  ...[source, options]: Required<Parameters<ImportTools["readModel"]>>
 ): ImportedModel {
   try {
     const model = read(source, options);
@@ -104,7 +103,10 @@ function flagged(text: string): string {
   );
 }
 
-async function savedBytes(imported: ImportedModel): Promise<Uint8Array> {
+async function savedBytes(
+  buildImported: ImportTools["buildImported"],
+  imported: ImportedModel,
+): Promise<Uint8Array> {
   const model = await buildImported(imported, { engine: { threads: 1 } });
   try {
     return model.toSafetensors();

@@ -11,6 +11,12 @@ export type ExportSubject =
   /** Several models and what was learnt of their table, as `detect --save` writes it. */
   | { readonly holds: "tableDetector"; readonly table: TableDetector };
 
+/** What writes models for other tools; the command loads it when it is needed, since other commands do without. */
+export type ExportTools = typeof import("../../exchange/exporting.js");
+
+/** Options of the command that only some targets take. */
+export type OwnFlag = "part" | "weights" | "input";
+
 /** Options of the command that targets may use. */
 export interface ExportFlags {
   /** Which part of a model: `model` (default), `encoder` or `decoder`. */
@@ -31,11 +37,13 @@ export interface ExportTarget {
   readonly out: "file" | "folder";
   /** Endings that `--out` may have if it is a file. */
   readonly endings?: readonly string[];
+  /** Which of the options it takes; the command refuses others. */
+  readonly takes: readonly OwnFlag[];
   /**
    * @returns the file, or the files of the folder, and lines about them to print
    * @throws {ArgumentError} for what it cannot write, by the name of the layer
    */
-  export(subject: ExportSubject, flags: ExportFlags): Promise<Exported>;
+  export(subject: ExportSubject, flags: ExportFlags, tools: ExportTools): Promise<Exported>;
 }
 
 /** What an export made. */

@@ -1,4 +1,4 @@
-import { exportKeras, exportTfjs, type PartOptions } from "../../exchange/exporting.js";
+import type { PartOptions } from "../../exchange/exporting.js";
 import type { ExportFlags, ExportTarget } from "./exportTarget.js";
 import { modelOf } from "./modelOf.js";
 
@@ -6,7 +6,8 @@ export const kerasTarget: ExportTarget = {
   summary: "a .keras file for keras.models.load_model, Keras 3",
   out: "file",
   endings: [".keras"],
-  async export(subject, flags) {
+  takes: ["part"],
+  async export(subject, flags, { exportKeras }) {
     const bytes = exportKeras(modelOf("keras", subject), partOf(flags));
     return { files: [{ name: "model.keras", bytes }], notes: ['open it with keras.models.load_model("…")'] };
   },
@@ -15,7 +16,8 @@ export const kerasTarget: ExportTarget = {
 export const tfjsTarget: ExportTarget = {
   summary: "model.json and its weights for tf.loadLayersModel, TensorFlow.js",
   out: "folder",
-  async export(subject, flags) {
+  takes: ["part"],
+  async export(subject, flags, { exportTfjs }) {
     const files = exportTfjs(modelOf("tfjs", subject), partOf(flags));
     return { files, notes: ['serve the folder, and open it with await tf.loadLayersModel("…/model.json")'] };
   },

@@ -1,5 +1,5 @@
 import { ArgumentError, type Autoencoder } from "../../index.js";
-import type { ExportFlags, ExportSubject } from "./exportTarget.js";
+import type { ExportSubject } from "./exportTarget.js";
 
 /**
  * The model of a saved file, for a tool that takes one.
@@ -12,18 +12,4 @@ export function modelOf(to: string, subject: ExportSubject): Autoencoder {
   throw new ArgumentError(
     `--to ${to} is for one model, but this file holds the models of detect and what was learned of their table`,
   );
-}
-
-/** The same, for a tool that takes both halves. Throws an `ArgumentError` for options of other tools, too. */
-export function wholeModel(
-  to: string,
-  subject: ExportSubject,
-  { part = "model", input }: ExportFlags,
-): Autoencoder {
-  const model = modelOf(to, subject);
-  if (part !== "model") {
-    throw new ArgumentError(`--part ${part} is not for --to ${to}, whose model has both halves`);
-  }
-  if (input !== undefined) throw new ArgumentError(`--input is not for --to ${to}, which takes samples`);
-  return model;
 }

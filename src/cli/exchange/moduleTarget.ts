@@ -1,21 +1,18 @@
 import { basename, extname } from "node:path";
-import { type ExportedModule, exportModule } from "../../exchange/exporting.js";
+import type { ExportedModule } from "../../exchange/exporting.js";
 import { ArgumentError } from "../../index.js";
-import type { ExportSubject, ExportTarget } from "./exportTarget.js";
+import type { ExportSubject, ExportTarget, ExportTools } from "./exportTarget.js";
 
 /** `--to module`: one JavaScript file, with its types beside it. */
 export const moduleTarget: ExportTarget = {
   summary: "one JavaScript file that imports nothing and runs anywhere, also at the edge",
   out: "file",
   endings: [".js", ".mjs"],
-  async export(subject, { part = "model", weights = "f32", out = "model.js" }) {
-    if (part !== "model")
-      throw new ArgumentError(
-        `--part ${part} is not for --to module, which has encode and decode in one file`,
-      );
+  takes: ["weights"],
+  async export(subject, { weights = "f32", out = "model.js" }, { exportModule }) {
     const ending = extname(out);
     const name = basename(out, ending);
-    const exported = exportSubject(subject, { weights, name: name.replace(/[^\w.-]/g, "_") });
+    const exported = exportSubject(exportModule, subject, { weights, name: name.replace(/[^\w.-]/g, "_") });
     const [script, types] = exported.files;
     const declarations = ending.toLowerCase() === ".mjs" ? `${name}.d.mts` : `${name}.d.ts`;
     return {
@@ -31,6 +28,7 @@ export const moduleTarget: ExportTarget = {
 };
 
 function exportSubject(
+  exportModule: ExportTools["exportModule"],
   subject: ExportSubject,
   options: { readonly weights: "f32" | "f16" | "bf16"; readonly name: string },
 ): ExportedModule {

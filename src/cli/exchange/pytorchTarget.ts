@@ -1,7 +1,7 @@
-import { exportPyTorch, exportSafetensors } from "../../exchange/exporting.js";
 import type { Autoencoder } from "../../index.js";
-import type { ExportFlags, ExportTarget } from "./exportTarget.js";
-import { wholeModel } from "./modelOf.js";
+import type { ExportFlags, ExportTarget, ExportTools } from "./exportTarget.js";
+import { modelOf } from "./modelOf.js";
+import { roundingNotes, WEIGHTS } from "./weightTypes.js";
 
 /** What a user of the bare model should know. */
 export function preprocessorNotes({ preprocessor }: Autoencoder): string[] {
@@ -11,25 +11,22 @@ export function preprocessorNotes({ preprocessor }: Autoencoder): string[] {
   ];
 }
 
-/** Names of types in the command, and in the API. */
-export const WEIGHTS = { f32: "float32", f16: "float16", bf16: "bfloat16" } as const;
-
 /** Writes only the weights. */
-function weightsOf(model: Autoencoder, { weights = "f32" }: ExportFlags) {
+function weightsOf(model: Autoencoder, { weights = "f32" }: ExportFlags, { exportSafetensors }: ExportTools) {
   const { bytes, largestDifference } = exportSafetensors(model, { weights: WEIGHTS[weights] });
-  const difference = `largest difference of a weight: ${largestDifference.toPrecision(3)}`;
-  return { bytes, notes: weights === "f32" ? [] : [difference] };
+  return { bytes, notes: roundingNotes(weights, largestDifference) };
 }
 
 export const pytorchTarget: ExportTarget = {
   summary: "model.safetensors and model.py, a module that loads it",
   out: "folder",
-  async export(subject, flags) {
-    const model = wholeModel("pytorch", subject, flags);
+  takes: ["weights"],
+  async export(subject, flags, tools) {
+    const model = modelOf("pytorch", subject);
     const threshold = subject.holds === "detector" && subject.detector.threshold;
-    const { notes } = weightsOf(model, flags);
+    const { notes } = weightsOf(model, flags, tools);
     return {
-      files: exportPyTorch(model, { weights: WEIGHTS[flags.weights ?? "f32"] }),
+      files: tools.exportPyTorch(model, { weights: WEIGHTS[flags.weights ?? "f32"] }),
       notes: [
         ...notes,
         ...(threshold === false ? [] : [`not included: the detector's threshold, ${threshold}`]),
@@ -44,8 +41,9 @@ export const safetensorsTarget: ExportTarget = {
   summary: "the weights alone, of --weights f32, f16 or bf16 (.safetensors)",
   out: "file",
   endings: [".safetensors"],
-  async export(subject, flags) {
-    const { bytes, notes } = weightsOf(wholeModel("safetensors", subject, flags), flags);
+  takes: ["weights"],
+  async export(subject, flags, tools) {
+    const { bytes, notes } = weightsOf(modelOf("safetensors", subject), flags, tools);
     return { files: [{ name: "model.safetensors", bytes }], notes };
   },
 };
