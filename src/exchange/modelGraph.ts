@@ -7,6 +7,9 @@ import { type Shape, sizeOf } from "../layers/shape.js";
 import { type CheckedDescription, stackOf } from "../network/description.js";
 import type { NamedWeight } from "../network/namedWeights.js";
 import { ownParameters, type StackLayer } from "../network/stack.js";
+import { type GraphWeight, transposed } from "./weightArray.js";
+
+export type { GraphWeight };
 
 /** A layer as another tool must calculate it. */
 export interface GraphLayer {
@@ -24,14 +27,6 @@ export interface GraphLayer {
   readonly tiedTo: string | undefined;
   /** Whether it does nothing in predictions: dropout and noise. */
   readonly trainingOnly: boolean;
-}
-
-/** An array of weights. */
-export interface GraphWeight {
-  /** Dimensions, slowest first. */
-  readonly shape: readonly number[];
-  /** Row-major. */
-  readonly data: Float32Array;
 }
 
 /** The linear layer behind a variational encoder. Its first half of outputs is the mean, the code of predictions. */
@@ -123,14 +118,4 @@ function weightsOf(
   }
   for (const { name } of ownParameters(layer)) weights.set(name, take(layer, name));
   return weights;
-}
-
-/** A matrix with rows and columns changed places. */
-export function transposed({ shape, data }: GraphWeight): GraphWeight {
-  const [rows, columns] = shape as [number, number];
-  const turned = new Float32Array(data.length);
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++)
-      turned[column * rows + row] = data[row * columns + column]!;
-  return { shape: [columns, rows], data: turned };
 }

@@ -1,4 +1,10 @@
-import type { GraphWeight } from "./modelGraph.js";
+/** An array of weights. */
+export interface GraphWeight {
+  /** Dimensions, slowest first. */
+  readonly shape: readonly number[];
+  /** Row-major. */
+  readonly data: Float32Array;
+}
 
 /** An array with its dimensions in another order: dimension `i` of the result is dimension `order[i]` of the given one. */
 export function permuted({ shape, data }: GraphWeight, order: readonly number[]): GraphWeight {
@@ -19,6 +25,11 @@ export function permuted({ shape, data }: GraphWeight, order: readonly number[])
     }
   }
   return { shape: sizes, data: result };
+}
+
+/** A matrix with rows as columns. */
+export function transposed(matrix: GraphWeight): GraphWeight {
+  return permuted(matrix, [1, 0]);
 }
 
 /**

@@ -2,7 +2,8 @@
 import { batchNormalization } from "../../layers/batchNormalization.js";
 import { type DenseLayer, dense } from "../../layers/dense.js";
 import { layerNormalization } from "../../layers/layerNormalization.js";
-import { type GraphWeight, transposed } from "../modelGraph.js";
+import type { GraphWeight } from "../modelGraph.js";
+import { transposed } from "../weightArray.js";
 import { floatOf, intOf, refuse } from "./graphView.js";
 import { channelsFirst, type Import, orderOf, UNIT, withColumns, withRows } from "./importFlow.js";
 import type { OnnxNode } from "./onnxModel.js";

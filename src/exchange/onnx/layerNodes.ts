@@ -1,5 +1,5 @@
 import type { GraphLayer, GraphWeight } from "../modelGraph.js";
-import { transposed } from "../modelGraph.js";
+import { transposed } from "../weightArray.js";
 import { activate } from "./activationNodes.js";
 import type { GraphBuilder } from "./graphBuilder.js";
 import { float, int, ints, type OnnxAttributes, text } from "./onnxModel.js";

@@ -1,5 +1,6 @@
 import type { RecurrentFields } from "../../layers/recurrentOptions.js";
-import { type GraphLayer, transposed } from "../modelGraph.js";
+import type { GraphLayer } from "../modelGraph.js";
+import { transposed } from "../weightArray.js";
 import { activate } from "./activationNodes.js";
 import type { GraphBuilder } from "./graphBuilder.js";
 import { ElementType, graph, int, type OnnxPort } from "./onnxModel.js";
