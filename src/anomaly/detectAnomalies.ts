@@ -1,27 +1,29 @@
-import { type Hints, integer, knownKeys, requireSampleOptions, show } from "../common/check.js";
+import { type Hints, integer, knownKeys, requireSampleOptions } from "../common/check.js";
 import { ArgumentError } from "../common/errors.js";
-import type { Rows, Samples } from "../data/samples.js";
+import type { Samples } from "../data/samples.js";
 import type { Engine } from "../engine/engine.js";
 import type { EngineOptions } from "../engine/engineOptions.js";
 import { checkSeed, type Seed } from "../math/seed.js";
-import { descendingOrder, ranksIn } from "../statistics/descending.js";
 import { checkColumns, type DetectorColumn } from "./columns.js";
 import {
   checkDetectionThreshold,
   type DetectionRule,
   type DetectionThreshold,
-  detectionThreshold,
 } from "./detectionThreshold.js";
-import { EnsembleDetector, type ExplainOptions, REASONS, withEngine } from "./ensembleDetector.js";
+import { EnsembleDetector, withEngine } from "./ensembleDetector.js";
 import { finiteRows, widthOf } from "./ensembleInput.js";
 import { type DetectionHistory, type DetectionProgress, trainEnsemble } from "./ensembleTraining.js";
 import { explainRows } from "./explainRows.js";
-import { type AnomalyEvaluation, checkLabels, evaluateScores, type Labels, readLabels } from "./ranking.js";
-import type { RowReasons } from "./reasons.js";
-import { flagsOf } from "./threshold.js";
+import { flagRows, rowsAt } from "./flagRows.js";
+import { type AnomalyEvaluation, checkLabels, type Labels, readLabels } from "./ranking.js";
+import { type ExplainOptions, REASONS, type RowReasons } from "./reasons.js";
+import { checkRunOptions, type RunOptions } from "./runOptions.js";
 
-/** Options of `detectAnomalies`; all are optional. */
-export interface DetectAnomaliesOptions extends DetectionThreshold, ExplainOptions {
+/** Options of `detectAnomalies`; all are optional. `onProgress` is called after each member has been trained. */
+export interface DetectAnomaliesOptions
+  extends DetectionThreshold,
+    ExplainOptions,
+    RunOptions<DetectionProgress> {
   /** Features per sample; needed only if `data` is a flat array of numbers. */
   inputSize?: number;
   /** Names of the columns, or columns with several features each; default: each feature is a column without a name. */
@@ -47,10 +49,6 @@ export interface DetectAnomaliesOptions extends DetectionThreshold, ExplainOptio
    * to `"fast"`, so that the same rows are flagged everywhere.
    */
   engine?: EngineOptions | Engine;
-  /** Aborts the work; `detectAnomalies` then rejects with the signal's reason. */
-  signal?: AbortSignal;
-  /** Called after each member has been trained. */
-  onProgress?: (progress: DetectionProgress) => void;
 }
 
 /** The result of `detectAnomalies`. */
@@ -140,12 +138,7 @@ function check(data: Samples, options: DetectAnomaliesOptions) {
   }
   const { signal, onProgress } = options;
   const steps = options.steps ?? (options.fitOn === undefined ? undefined : STEPS_ON_CLEAN);
-  if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {
-    throw new ArgumentError(`signal must be an AbortSignal, not ${show(signal)}`);
-  }
-  if (onProgress !== undefined && typeof onProgress !== "function") {
-    throw new ArgumentError(`onProgress must be a function, not ${show(onProgress)}`);
-  }
+  checkRunOptions(options);
   const training = {
     members: integer("members", options.members ?? MEMBERS),
     steps: steps === undefined ? undefined : integer("steps", steps),
@@ -171,32 +164,12 @@ async function detect(
   const { ensemble, history } = await trainEnsemble(fitOn, columns, engine, training);
   const scores = await ensemble.scores(rows);
   const fitted = fitOn === rows || rule.kind === "labels" ? scores : await ensemble.scores(fitOn);
-  const threshold = detectionThreshold(rule, fitted, labels && { scores, labels });
-  const flags = flagsOf(scores, threshold);
-  const order = descendingOrder(scores);
-  const flagged = order.subarray(
-    0,
-    flags.reduce((sum, flag) => sum + flag, 0),
-  );
+  const { results, flagged } = flagRows({ rule, scores, fitted, labels });
   const explained = flagged.length === 0 ? [] : await explainRows(ensemble, rowsAt(rows, flagged), top);
   return {
-    scores,
-    flags,
-    rank: ranksIn(order),
-    threshold,
-    rule,
+    ...results,
     reasons: explained.map((reasons, i) => ({ ...reasons, row: flagged[i]! })),
-    evaluation: labels && evaluateScores(scores, labels, threshold),
     history,
-    detector: EnsembleDetector.of({ ensemble, threshold, rule, ownEngine }),
+    detector: EnsembleDetector.of({ ensemble, threshold: results.threshold, rule, ownEngine }),
   };
-}
-
-/** Some of the rows, in the given order. */
-function rowsAt({ name, data, columns }: Rows, order: Uint32Array): Rows {
-  const values = data.slice(0, order.length * columns);
-  order.forEach((row, i) => {
-    values.set(data.subarray(row * columns, (row + 1) * columns), i * columns);
-  });
-  return { name, data: values, rows: order.length, columns };
 }

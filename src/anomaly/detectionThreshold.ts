@@ -23,7 +23,7 @@ export type DetectionRule = ThresholdRule | NamedRule | GivenThreshold;
 /** A threshold that follows from scores by a rule without a number. */
 export interface NamedRule {
   /** Which rule it is; see `threshold` of `detectAnomalies`. */
-  readonly kind: "fence" | "max" | "labels";
+  readonly kind: (typeof NAMED_RULES)[number];
 }
 
 /** A threshold that was given as a number. */
@@ -33,6 +33,9 @@ export interface GivenThreshold {
   /** The score above which a row is an anomaly. */
   readonly threshold: number;
 }
+
+/** The rules without a number. */
+export const NAMED_RULES = ["fence", "max", "labels"] as const;
 
 /** Of Tukey's outer fence, in interquartile ranges. */
 const FENCE = 3;
@@ -57,7 +60,7 @@ export function checkDetectionThreshold({
   if (sigma !== undefined) return checkThresholdOptions({ sigma });
   if (typeof threshold === "number")
     return { kind: "threshold", threshold: checkScore("threshold", threshold) };
-  return { kind: oneOf("threshold", threshold ?? "fence", ["fence", "max", "labels"]) };
+  return { kind: oneOf("threshold", threshold ?? "fence", NAMED_RULES) };
 }
 
 /** @throws {ArgumentError} unless `value` can be a score */

@@ -15,8 +15,13 @@ import {
 } from "../saving/modelFile.js";
 import { preprocessorMetadata } from "../saving/preprocessorText.js";
 import { isStream, type SampleStream } from "../training/sampleStream.js";
+import { checkColumns, type DetectorColumn } from "./columns.js";
+import { checkScore, type DetectionRule } from "./detectionThreshold.js";
 import { detectorMetadata, type FittedThreshold, readDetector } from "./detectorFile.js";
+import { type ErrorExplainOptions, explainErrors } from "./errorReasons.js";
+import { imageDimensions, imageRegions } from "./imageRegions.js";
 import { type AnomalyEvaluation, checkLabels, evaluateScores, type Labels, readLabels } from "./ranking.js";
+import type { RowReasons } from "./reasons.js";
 import {
   checkThresholdOptions,
   flagsOf,
@@ -30,7 +35,7 @@ import {
  * error is above a threshold. The detector learns this threshold from samples that are mostly normal.
  *
  * Scores are the errors of `Autoencoder.reconstructionError`, in scaled units if the model has a `scaling`. Each call uses
- * the model's current weights. The caller still has to dispose of the model.
+ * the model's current weights. The caller still has to dispose of the model, or of the detector, which is the same.
  *
  * @example
  * ```ts
@@ -92,7 +97,12 @@ export class AnomalyDetector {
   ): Promise<AnomalyDetector> {
     const decoded = toDecoded(file);
     const fitted = readDetector(decoded.metadata);
-    const detector = new AnomalyDetector(await Autoencoder.fromSafetensors(decoded, options));
+    return AnomalyDetector.of(await Autoencoder.fromSafetensors(decoded, options), fitted);
+  }
+
+  /** @internal A detector whose threshold is known. */
+  static of(model: Autoencoder, fitted: FittedThreshold): AnomalyDetector {
+    const detector = new AnomalyDetector(model);
     detector.#fitted = fitted;
     return detector;
   }
@@ -153,6 +163,33 @@ export class AnomalyDetector {
     return this.#assertFitted().threshold;
   }
 
+  /** Changes the threshold. @throws {ArgumentError} unless it is a number of at least 0 */
+  set threshold(threshold: number) {
+    const score = checkScore("threshold", threshold);
+    this.#fitted = { threshold: score, rule: { kind: "threshold", threshold: score } };
+  }
+
+  /** How the threshold was chosen. @throws {StateError} before `fit` */
+  get rule(): DetectionRule {
+    return this.#assertFitted().rule;
+  }
+
+  /** Number of values in a sample. */
+  get inputSize(): number {
+    return this.model.inputSize;
+  }
+
+  /** Number of values in a code. */
+  get latentSize(): number {
+    return this.model.latentSize;
+  }
+
+  /** What `explain` gives reasons by: nine regions if the samples are images, else each value, without a name. */
+  get columns(): readonly DetectorColumn[] {
+    const image = imageDimensions(this.model.inputShape);
+    return image ? imageRegions(image) : checkColumns(undefined, this.model.inputSize);
+  }
+
   /**
    * The reconstruction error of each sample; unusual samples have higher scores. A score is `Infinity` if the error does
    * not fit into a 32-bit float. A stream gives scores chunk by chunk.
@@ -195,6 +232,17 @@ export class AnomalyDetector {
       refused(samples, () => requireSamplesAlone("errorPerFeature", surplus)) ??
       this.#eachOf(samples, (part) => this.model.reconstructionErrorPerFeature(part), finish)
     );
+  }
+
+  /**
+   * Explains each sample's score: the columns with the largest parts of its squared error, with the sample's value and the
+   * reconstruction's. The shares of all columns add up to 1.
+   *
+   * @param options.columns names of the values, or columns of several values each; default: `columns`
+   * @throws what `score` throws, and {ArgumentError} {ShapeError} for invalid columns
+   */
+  async explain(samples: Samples, options: ErrorExplainOptions = {}): Promise<RowReasons[]> {
+    return explainErrors(this, samples, options);
   }
 
   /**
@@ -247,6 +295,11 @@ export class AnomalyDetector {
     const own = preprocessorMetadata(preprocessor && JSON.stringify(preprocessor));
     const metadata = { ...own, ...checkMetadata(options), ...detectorMetadata(this.#assertFitted()) };
     return encodeModel(this.model.description, this.model.getWeights(), this.model.scaling, [], metadata);
+  }
+
+  /** Frees the memory of the model, and of its engine unless it is shared. */
+  dispose(): Promise<void> {
+    return this.model.dispose();
   }
 
   /** Applies `measure` and then `finish` to samples, or to each chunk of a stream. */

@@ -1,13 +1,14 @@
-import { number } from "../common/check.js";
+import { oneOf } from "../common/check.js";
 import { FormatError } from "../common/errors.js";
 import { CHECKSUM } from "../saving/checksum.js";
 import { DETECTOR_KEY, ENSEMBLE_KEY, orFormatError, parseMetadata } from "../saving/modelFile.js";
-import { checkThresholdOptions, type ThresholdRule } from "./threshold.js";
+import { checkScore, type DetectionRule, NAMED_RULES } from "./detectionThreshold.js";
+import { checkThresholdOptions } from "./threshold.js";
 
 /** What a detector has learnt. */
 export interface FittedThreshold {
   readonly threshold: number;
-  readonly rule: ThresholdRule;
+  readonly rule: DetectionRule;
 }
 
 /** Format version of the detector's metadata. */
@@ -15,10 +16,22 @@ const VERSION = 1;
 
 /** The metadata that a detector adds to its model's file. */
 export function detectorMetadata({ threshold, rule }: FittedThreshold): Record<string, string> {
-  const { kind: _, ...options } = rule;
+  const options = optionsOf(rule);
   const text = JSON.stringify({ version: VERSION, threshold, ...options });
   // Reserves the checksum's position before the detector, as in earlier files, so that the bytes stay the same.
   return { [CHECKSUM]: "", [DETECTOR_KEY]: text };
+}
+
+/** A rule as the metadata have it. Rules without parameters are there by name; version 1 began without them. */
+function optionsOf(rule: DetectionRule): object {
+  switch (rule.kind) {
+    case "contamination":
+      return { contamination: rule.contamination };
+    case "sigma":
+      return { sigma: rule.sigma };
+    default:
+      return { rule: rule.kind };
+  }
 }
 
 /** Whether a file with this metadata has a detector. */
@@ -37,11 +50,17 @@ export function readDetector(metadata: Readonly<Record<string, string>>): Fitted
             "EnsembleDetector.fromSafetensors",
     );
   }
-  const { threshold, ...options } = parseMetadata(DETECTOR_KEY, "the anomaly detector", text, VERSION) as {
-    threshold?: unknown;
-  };
-  return orFormatError("the description of the anomaly detector is not valid", () => ({
-    threshold: number("threshold", threshold, "a number of at least 0", (x) => x >= 0),
-    rule: checkThresholdOptions(options),
-  }));
+  const parsed = parseMetadata(DETECTOR_KEY, "the anomaly detector", text, VERSION);
+  const { threshold, rule, ...options } = parsed as { threshold?: unknown; rule?: unknown };
+  return orFormatError("the description of the anomaly detector is not valid", () => {
+    const score = checkScore("threshold", threshold);
+    return { threshold: score, rule: ruleOf(rule, score) ?? checkThresholdOptions(options) };
+  });
+}
+
+/** A rule without parameters; undefined if the file has another. */
+function ruleOf(kind: unknown, threshold: number): DetectionRule | undefined {
+  if (kind === undefined) return undefined;
+  const name = oneOf("rule", kind, [...NAMED_RULES, "threshold"]);
+  return name === "threshold" ? { kind: name, threshold } : { kind: name };
 }

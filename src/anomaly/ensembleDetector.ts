@@ -13,20 +13,11 @@ import { decodeEnsemble, encodeEnsemble } from "./ensembleFile.js";
 import { finiteRows } from "./ensembleInput.js";
 import { explainRows } from "./explainRows.js";
 import { type AnomalyEvaluation, checkLabels, evaluateScores, type Labels, readLabels } from "./ranking.js";
-import type { RowReasons } from "./reasons.js";
+import { type ExplainOptions, REASONS, type RowReasons } from "./reasons.js";
 import { flagsOf } from "./threshold.js";
 
 /** Marks calls of the constructor from within the class, since the constructor is private. */
 const KEY = Symbol("EnsembleDetector");
-
-/** The most columns named in a row's reasons, by default. */
-export const REASONS = 3;
-
-/** Options of `explain`. */
-export interface ExplainOptions {
-  /** The most columns to name in a row's reasons, an integer of at least 1; default 3. */
-  top?: number;
-}
 
 /** The parts of a detector. */
 interface Parts {

@@ -19,15 +19,25 @@ export async function explainRows(ensemble: Ensemble, rows: Rows, top: number): 
 }
 
 function toReason(columns: Columns, values: Rows["data"], { column, share, expected }: Blamed): Reason {
+  return { ...toldColumn(columns[column]!, values, expected), column, share };
+}
+
+/**
+ * The value of a column in a sample and the expected one, in the words of the column and in the units of the sample.
+ *
+ * @param expected of the column's features; bytes are from 0 to 1
+ */
+export function toldColumn(
+  { name, features, describe }: Columns[number],
+  values: Rows["data"],
+  expected: readonly number[],
+): Pick<Reason, "name" | "value" | "expected"> {
   const unit = values instanceof Uint8Array ? BYTE : 1;
-  const { name, features, describe } = columns[column]!;
   const told = (numbers: readonly number[]): ColumnValue =>
     describe ? describe(numbers) : numbers.length === 1 ? numbers[0]! : numbers;
   return {
     name,
-    column,
     value: told(features.map((feature) => values[feature]!)),
     expected: told(expected.map((value) => value * unit)),
-    share,
   };
 }

@@ -1,6 +1,15 @@
 import { show } from "../common/check.js";
 import { ArgumentError } from "../common/errors.js";
 
+/** The most columns named in a row's reasons, by default. */
+export const REASONS = 3;
+
+/** Options of `explain`. */
+export interface ExplainOptions {
+  /** The most columns to name in a row's reasons, an integer of at least 1; default 3. */
+  top?: number;
+}
+
 /** A value of a column: a number, several for a column of several features, or what its `describe` says. */
 export type ColumnValue = number | string | readonly number[];
 
