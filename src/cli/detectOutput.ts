@@ -20,10 +20,40 @@ export interface Written {
   readonly report?: string;
 }
 
+/** What the results are of. */
+export interface Printed {
+  readonly rows: number;
+  readonly noun: "row" | "image";
+  /** What a row is called: its number, or its file. */
+  nameOf(row: number): string;
+  /** What was scored, if it is not the rows themselves. */
+  readonly scored?: string;
+  /** Number of windows of a series. */
+  readonly windows?: number;
+}
+
+/** The rows of a table. */
+export function printedRows({ table, places }: DetectionTable): Printed {
+  return {
+    rows: table.rows,
+    noun: "row",
+    nameOf: (row) => lineName(table, row),
+    ...(places && {
+      windows: places.starts.length,
+      scored: `${plural(places.starts.length, "window")} of ${places.size} rows`,
+    }),
+  };
+}
+
+/** What was guessed. */
+export function printNotes(notes: readonly string[]): void {
+  for (const note of notes) say(dim(printable(note), terminal()));
+}
+
 /** What was made of the columns. */
 export function printColumns({ preprocessor, notes, labels }: DetectionTable, saved: boolean): void {
   const screen = terminal();
-  for (const note of notes) say(dim(printable(note), screen));
+  printNotes(notes);
   if (!saved) say(preprocessor.summary().split("\n").map(printable).join("\n"));
   if (labels) {
     const odd = labels.reduce((sum, label) => sum + label, 0);
@@ -40,7 +70,7 @@ export function printColumns({ preprocessor, notes, labels }: DetectionTable, sa
 
 /** What was found: the first rows, and the figures. */
 export function print(
-  { table, places }: DetectionTable,
+  { rows: count, noun, nameOf, scored }: Printed,
   { threshold, ruleText }: Found,
   results: RowResults,
   evaluation: AnomalyEvaluation | undefined,
@@ -49,21 +79,24 @@ export function print(
 ): void {
   const screen = terminal();
   const rows = flaggedRows(results);
-  say(bold(`${oddText(rows.length, table.rows)}.`, screen));
+  say(bold(`${oddText(rows.length, count, noun)}.`, screen));
   const shown = rows
     .slice(0, SHOWN)
     .map((row) => [
-      lineName(table, row),
+      printable(nameOf(row)),
       results.scores[row]!.toPrecision(3),
       printable(reasonOf(results, row)),
     ]);
   if (shown.length > 0) {
-    const [head, ...body] = alignedTable([["row", "score", "why"], ...shown], [0, 1]).split("\n");
+    const [head, ...body] = alignedTable(
+      [[noun, "score", "why"], ...shown],
+      noun === "row" ? [0, 1] : [1],
+    ).split("\n");
     say([dim(head!, screen), ...body].join("\n"));
   }
   if (rows.length > SHOWN) say(dim(`… and ${counted(rows.length - SHOWN)} more`, screen));
   say();
-  const what = places ? `${plural(places.starts.length, "window")} of ${places.size} rows; ` : "";
+  const what = scored === undefined ? "" : `${scored}; `;
   say(dim(`${what}threshold ${threshold.toPrecision(4)} (${ruleText}), ${seconds.toFixed(1)} s`, screen));
   if (evaluation) {
     const { rocAuc, averagePrecision, precision, recall, f1 } = evaluation;
@@ -83,25 +116,36 @@ function lineName({ lines }: Table, row: number): string {
   return line === undefined ? String(row + 1) : `${row + 1} (line ${line})`;
 }
 
-/** The same as lines of JSON, with all odd rows. */
+/** What was made of the columns, as an event of JSON. */
+export function columnsEvent({ preprocessor, notes }: DetectionTable): Record<string, unknown> {
+  return { event: "columns", decisions: preprocessor.decisions, notes };
+}
+
+/**
+ * The same as lines of JSON, with all odd rows.
+ *
+ * @param about the first of them
+ */
 export function emitAll(
-  { table, preprocessor, notes, places }: DetectionTable,
+  about: Record<string, unknown>,
+  { rows: count, noun, nameOf, windows }: Printed,
   { threshold }: Found,
   results: RowResults,
   evaluation: AnomalyEvaluation | undefined,
   seconds: number,
   { out, save, report }: Written,
 ): void {
-  emit({ event: "columns", decisions: preprocessor.decisions, notes });
+  emit(about);
   const rows = flaggedRows(results);
   for (const row of rows) {
     const reason = reasonOf(results, row);
-    emit({ event: "anomaly", row, score: results.scores[row], rank: results.rank[row], reason });
+    const file = noun === "image" ? { file: nameOf(row) } : {};
+    emit({ event: "anomaly", row, ...file, score: results.scores[row], rank: results.rank[row], reason });
   }
   emit({
     event: "done",
-    rows: table.rows,
-    ...(places && { windows: places.starts.length }),
+    rows: count,
+    ...(windows !== undefined && { windows }),
     anomalies: rows.length,
     threshold,
     ...(evaluation && { ...evaluation }),

@@ -95,7 +95,10 @@ function assertNoResizing({ resize, grey }: ImageInputOptions, name: string): vo
 }
 
 /** One image, or those of a folder. */
-async function imagesOf(name: string, { resize, grey, maxUnpacked }: LearningOptions) {
+export async function imagesOf(
+  name: string,
+  { resize, grey, maxUnpacked }: Pick<LearningOptions, "resize" | "grey" | "maxUnpacked">,
+) {
   const options = {
     ...resize,
     ...(grey && { channels: 1 as const }),

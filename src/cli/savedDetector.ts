@@ -1,15 +1,24 @@
 import type { DetectionTable } from "../anomaly/detectionTable.js";
+import { hasDetector } from "../anomaly/detectorFile.js";
 import { hasLearntTable, tableMetadata } from "../anomaly/learntTable.js";
 import { ofFlagged } from "../anomaly/rowResults.js";
 import { openTableDetector, type TableDetector } from "../anomaly/tableDetector.js";
 import { flagsOf } from "../anomaly/threshold.js";
 import { inPath } from "../files/inPath.js";
-import { ArgumentError, type Detection, type DetectionHistory, type EngineOptions } from "../index.js";
+import {
+  type AnomalyDetector,
+  ArgumentError,
+  type Detection,
+  type DetectionHistory,
+  type EngineOptions,
+  type EnsembleDetector,
+} from "../index.js";
 import { loadSafetensors, saveModel } from "../node.js";
 import { type CalculationOptions, engineOptions } from "./options.js";
 
 /** What the results of the samples come from. */
-export type Found = Pick<Detection, "scores" | "flags" | "reasons" | "threshold" | "rule" | "detector"> & {
+export type Found = Pick<Detection, "scores" | "flags" | "reasons" | "threshold" | "rule"> & {
+  readonly detector: EnsembleDetector | AnomalyDetector;
   /** Seconds are not saved with a detector, so that the same training gives the same file. */
   readonly history: Pick<DetectionHistory, "loss"> & Partial<DetectionHistory>;
   /** Undefined for a detector whose file does not say it. */
@@ -44,7 +53,10 @@ export async function saveDetector(
 export async function openSaved(name: string, path: string, engine: EngineOptions): Promise<TableDetector> {
   const file = await loadSafetensors(path);
   if (!hasLearntTable(file.metadata)) {
-    throw new ArgumentError(`${name} ${JSON.stringify(path)} was not saved by detect --save`);
+    const why = hasDetector(file.metadata)
+      ? "has one model, for images or the command anomalies, not for the rows of a table"
+      : "was not saved by detect --save";
+    throw new ArgumentError(`${name} ${JSON.stringify(path)} ${why}`);
   }
   return inPath(path, () => openTableDetector(file, { engine }));
 }

@@ -139,14 +139,17 @@ const TABLE_OPTIONS = [
 
 /**
  * @param what what the data are instead
+ * @param hint how to change that
  * @throws {ArgumentError} for options that data without named columns do not have
  */
-export function assertNoTableOptions(options: TableOptions, what: string): void {
+export function assertNoTableOptions(
+  options: TableOptions,
+  what: string,
+  hint = "; --kind changes it",
+): void {
   const given = TABLE_OPTIONS.find((name) => options[name] !== undefined);
   if (given === undefined) return;
-  throw new ArgumentError(
-    `${flagOf(given)} is for tables and series, but DATA is taken for ${what}; --kind changes it`,
-  );
+  throw new ArgumentError(`${flagOf(given)} is for tables and series, but DATA is taken for ${what}${hint}`);
 }
 
 /** @throws {ArgumentError} for options that only a series has */

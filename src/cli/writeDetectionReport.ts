@@ -3,14 +3,15 @@ import type { DetectionTable } from "../anomaly/detectionTable.js";
 import { comparable } from "../anomaly/ranking.js";
 import { saveText } from "../node.js";
 import type { DetectionReportOptions } from "../report/index.js";
+import type { ScoredImages } from "./imagesToScore.js";
 import type { Found } from "./savedDetector.js";
 
 /** What a report on a detection says besides its results. */
-export interface DetectionNotes {
+export interface DetectionNotes<T = DetectionTable> {
   /** The name of the data as given; `-` for standard input. */
   readonly name: string;
   /** The rows that the detector learned from, if they are others. */
-  readonly fitted: DetectionTable | undefined;
+  readonly fitted: T | undefined;
   /** The file of the detector, if it was saved before. */
   readonly model: string | undefined;
 }
@@ -37,14 +38,38 @@ export async function writeDetectionReport(
     ...(fitted && { fitOn: fitted.samples }),
     title: `Odd rows of ${title}`,
     notes,
-    about: [
-      ["data", title],
-      ...(model === undefined ? [] : [["saved detector", basename(model)] as const]),
-      ...(found.seed === undefined ? [] : [["seed", String(found.seed)] as const]),
-      ["command", commandLine()],
-    ],
+    about: about(title, found, model),
   };
   await saveText(path, await detectionReport(found, samples, options));
+}
+
+/** The same for images. */
+export async function writeImageReport(
+  path: string,
+  { data, names, notes }: ScoredImages,
+  found: Found,
+  { name, fitted, model }: DetectionNotes<ScoredImages>,
+): Promise<void> {
+  const { detectionReport } = await import("../report/index.js");
+  const title = basename(name);
+  const options: DetectionReportOptions = {
+    ...(names && { names }),
+    ...(fitted && { fitOn: fitted.data }),
+    title: `Odd images of ${title}`,
+    notes,
+    about: about(title, found, model),
+  };
+  await saveText(path, await detectionReport(found, data, options));
+}
+
+/** How the report was made. */
+function about(title: string, { seed }: Found, model: string | undefined): [string, string][] {
+  return [
+    ["data", title],
+    ...(model === undefined ? [] : [["saved detector", basename(model)] as [string, string]]),
+    ...(seed === undefined ? [] : [["seed", String(seed)] as [string, string]]),
+    ["command", commandLine()],
+  ];
 }
 
 /** The command as it was given. */

@@ -51,10 +51,19 @@ export const IMAGE_OPTIONS = ["channels", "width", "height", "background"] as co
  * @throws {ArgumentError} for options out of range
  */
 export async function decodeImage(bytes: FileBytes, options: DecodeImageOptions = {}): Promise<Image> {
+  return (await decodeSized(bytes, options)).image;
+}
+
+/** The same, with the size that the image had before. */
+export async function decodeSized(
+  bytes: FileBytes,
+  options: DecodeImageOptions,
+): Promise<{ image: Image; height: number; width: number }> {
   knownKeys("decodeImage", options, [...IMAGE_OPTIONS, "maximumBytes"]);
   const wanted = checkImageOptions(options);
   const maximumBytes = checkMaximumBytes(options.maximumBytes ?? DEFAULT_MAXIMUM_BYTES);
-  return toImage(decodeRaster(requireBytes(bytes), maximumBytes), wanted);
+  const raster = decodeRaster(requireBytes(bytes), maximumBytes);
+  return { image: toImage(raster, wanted), height: raster.height, width: raster.width };
 }
 
 function decodeRaster(file: Uint8Array, maximumBytes: number): Raster {

@@ -13,6 +13,8 @@ import { inFile } from "./load.js";
 export interface LoadedImages extends LoadedSamples {
   /** The file of each sample: its name in the folder, or the path of the one file. */
   names: string[];
+  /** Height and width of each image before it was resized. */
+  sizes: [height: number, width: number][];
 }
 
 const IMAGE = /\.(png|jpe?g)$/i;
@@ -32,7 +34,7 @@ const IMAGE = /\.(png|jpe?g)$/i;
  */
 export async function loadImages(path: FilePath, options: DecodeImageOptions = {}): Promise<LoadedImages> {
   const where = filePath(path);
-  const [{ checkImageOptions, decodeImage, toImage }, { stackImages }] = await Promise.all([
+  const [{ checkImageOptions, decodeSized, toImage }, { stackImages }] = await Promise.all([
     import("../codecs/decodeImage.js"),
     import("../codecs/imageSamples.js"),
   ]);
@@ -40,9 +42,11 @@ export async function loadImages(path: FilePath, options: DecodeImageOptions = {
   const maximumBytes = checkMaximumBytes(options.maximumBytes ?? DEFAULT_MAXIMUM_BYTES);
   const { files, names } = await imageFiles(where);
   const images: Image[] = [];
+  const sizes: [height: number, width: number][] = [];
   let left = maximumBytes;
   for (const file of files) {
-    const image = await inFile(file, (bytes) => decodeImage(bytes, options));
+    const { image, height, width } = await inFile(file, (bytes) => decodeSized(bytes, options));
+    sizes.push([height, width]);
     left -= image.data.length;
     if (left < 0) await inPath(where, () => Promise.reject(tooMuch(maximumBytes)));
     images.push(image);
@@ -51,11 +55,11 @@ export async function loadImages(path: FilePath, options: DecodeImageOptions = {
   const same = images.map((image) =>
     image.channels === channels ? image : toImage(image, { ...wanted, channels }),
   );
-  return { ...stackImages(same, (index) => files[index]!), names };
+  return { ...stackImages(same, (index) => files[index]!), names, sizes };
 }
 
-/** The images of a folder in their order; a file is itself. */
-async function imageFiles(where: string): Promise<{ files: string[]; names: string[] }> {
+/** Paths of the images of a folder in their order, with their names; a file is itself. */
+export async function imageFiles(where: string): Promise<{ files: string[]; names: string[] }> {
   const status = await stat(where).catch((error: NodeJS.ErrnoException) => {
     throw unreadable(where, error);
   });

@@ -5,12 +5,15 @@ import { type RowResults, rowResults, withResults } from "../../anomaly/rowResul
 import { type AnomalyEvaluation, type AnyMatrix, ArgumentError, detectAnomalies } from "../../index.js";
 import { saveTable } from "../../node.js";
 import { prepare } from "../detectInput.js";
-import { emitAll, print, printColumns } from "../detectOutput.js";
+import { assertNoTraining, type DetectOptions, detectionOptions, ruleText } from "../detectOptions.js";
+import { columnsEvent, emitAll, print, printColumns, printedRows } from "../detectOutput.js";
+import { detectInImages } from "../imageDetection.js";
+import { holdsImages } from "../imagesToScore.js";
 import { Interruption } from "../interruption.js";
 import {
   addCalculationOptions,
+  addImageInputOptions,
   addJsonOption,
-  type CalculationOptions,
   fraction,
   notNegative,
   positiveInteger,
@@ -18,28 +21,14 @@ import {
 } from "../options.js";
 import { checkModelEnding, checkOutputs } from "../outputs.js";
 import { detectorEngine, type Found, openSaved, saveDetector, score } from "../savedDetector.js";
-import { addTableOptions, type TableOptions } from "../tableOptions.js";
+import { addTableOptions } from "../tableOptions.js";
 import { openTable } from "../tableSource.js";
 import { writeDetectionReport } from "../writeDetectionReport.js";
 
-interface DetectOptions extends TableOptions, CalculationOptions {
-  out?: string;
-  report?: string;
-  fit?: string;
-  model?: string;
-  save?: string;
-  contamination?: number;
-  sigma?: number;
-  threshold?: number | "fence" | "max" | "labels";
-  members?: number;
-  steps?: number;
-  seed: number;
-  json?: true;
-}
-
 const HELP = `
 The rows of the table need no labels and no scaling. What was made of each column is
-printed first; --columns, --drop and --types change it.
+printed first; --columns, --drop and --types change it. In images, the command says where
+they are odd; photos are made small, and --resize changes that.
 
   isthmus detect sensors.csv --out flagged.csv
   isthmus detect sensors.csv --report report.html
@@ -47,6 +36,7 @@ printed first; --columns, --drop and --types change it.
   isthmus detect new.csv --model detector.safetensors --out flagged.parquet
   isthmus detect today.csv --fit clean.csv --threshold max --out flagged.csv
   isthmus detect temperature.csv --window 288 --out flagged.csv
+  isthmus detect photos/ --out flagged.csv --report report.html
   cat rows.tsv | isthmus detect - --json`;
 
 /** A score, or the name of a rule. */
@@ -62,8 +52,11 @@ function threshold(text: string): number | "fence" | "max" | "labels" {
 export function detectCommand(): Command {
   const command = new Command("detect")
     .helpGroup("Find what is odd:")
-    .description("Find the odd rows of a table, and say why they are odd.")
-    .argument("<data>", "CSV, TSV, JSON, Parquet, Arrow or NPZ, plain or gzipped; - for standard input")
+    .description("Find the odd rows of a table, or odd images, and say why they are odd.")
+    .argument(
+      "<data>",
+      "CSV, TSV, JSON, Parquet, Arrow or NPZ, plain or gzipped, - for standard input; or PNG, JPEG, a folder of them, NPY or IDX",
+    )
     .option("--out <file>", "write the table with score, anomaly, rank and reason: .csv, .parquet or .arrow")
     .option("--report <file>", "write a page about what was found and why: .html")
     .option("--fit <file>", "learn from the rows of this table instead, best without odd ones")
@@ -94,13 +87,13 @@ export function detectCommand(): Command {
       ),
     )
     .addOption(new Option("--seed <n>", "seed of everything random").default(0).argParser(seed));
-  return addJsonOption(addCalculationOptions(addTableOptions(command), "portable"))
+  return addJsonOption(addCalculationOptions(addImageInputOptions(addTableOptions(command)), "portable"))
     .addHelpText("after", HELP)
     .action(detect);
 }
 
 async function detect(name: string, options: DetectOptions): Promise<void> {
-  const { out, save, model, fit, report, json } = options;
+  const { out, save, model, fit, report } = options;
   if (model !== undefined) assertNoTraining(options);
   if (out !== undefined && !/\.(csv|parquet|arrow|feather)$/i.test(out)) {
     throw new ArgumentError(`--out ${JSON.stringify(out)} must end in .csv, .parquet, .arrow or .feather`);
@@ -113,6 +106,13 @@ async function detect(name: string, options: DetectOptions): Promise<void> {
     { "--out": out, "--save": save, "--report": report },
     { DATA: name === "-" ? undefined : name, "--fit": fit, "--model": model },
   );
+  if (await holdsImages(name)) await detectInImages(name, options);
+  else await detectInTable(name, options);
+}
+
+async function detectInTable(name: string, options: DetectOptions): Promise<void> {
+  const { out, save, model, fit, report, json } = options;
+  assertNoImageOptions(options);
   const began = performance.now();
   const given = await openTable(name, options);
   const saved = model === undefined ? undefined : await openSaved("--model", model, detectorEngine(options));
@@ -128,11 +128,17 @@ async function detect(name: string, options: DetectOptions): Promise<void> {
     if (save !== undefined) await saveDetector(save, found, input);
     if (report !== undefined) await writeDetectionReport(report, input, found, { name, fitted, model });
     const evaluation = evaluationOf(input, results, found.threshold);
-    if (json) emitAll(input, found, results, evaluation, seconds, options);
-    else print(input, found, results, evaluation, seconds, options);
+    if (json) emitAll(columnsEvent(input), printedRows(input), found, results, evaluation, seconds, options);
+    else print(printedRows(input), found, results, evaluation, seconds, options);
   } finally {
     await found.detector.dispose();
   }
+}
+
+/** @throws {ArgumentError} for options that only images have */
+function assertNoImageOptions({ resize, grey }: DetectOptions): void {
+  if (resize || grey)
+    throw new ArgumentError(`${resize ? "--resize" : "--grey"} is for images, not for tables`);
 }
 
 async function train(
@@ -140,7 +146,7 @@ async function train(
   clean: AnyMatrix | undefined,
   options: DetectOptions,
 ): Promise<Found> {
-  const { contamination, sigma, threshold, members, steps, seed } = options;
+  const { threshold, members, seed } = options;
   if (threshold === "labels" && (!input.labels || input.places)) {
     throw new ArgumentError(
       "--threshold labels needs a label column: give --label-column; a series cannot have one",
@@ -153,36 +159,12 @@ async function train(
     columns,
     ...(known && { labels: known }),
     ...(clean && { fitOn: clean }),
-    ...(contamination !== undefined && { contamination }),
-    ...(sigma !== undefined && { sigma }),
-    ...(threshold !== undefined && { threshold }),
+    ...detectionOptions(options),
     ...(members !== undefined && { members }),
-    ...(steps !== undefined && { steps }),
-    seed,
     engine: detectorEngine(options),
     signal: interruption.signal,
   });
-  return { ...detection, seed, ruleText: ruleText(options) };
-}
-
-function ruleText({ contamination, sigma, threshold = "fence" }: DetectOptions): string {
-  if (contamination !== undefined) return `contamination ${contamination}`;
-  if (sigma !== undefined) return `mean + ${sigma}·σ`;
-  if (typeof threshold === "number") return "given";
-  return { fence: "rows that stand apart", max: "largest of the rows learned from", labels: "best F1" }[
-    threshold
-  ];
-}
-
-/** Options that a saved detector has settled. */
-function assertNoTraining(options: DetectOptions): void {
-  const { fit, contamination, sigma, threshold, members, steps, window, stride } = options;
-  const { columns, drop, types, missing, decimal } = options;
-  const given = { fit, contamination, sigma, threshold, members, steps, window, stride };
-  const settled = { ...given, columns, drop, types, missing, decimal };
-  const [one] = Object.entries(settled).filter(([, value]) => value !== undefined);
-  if (one)
-    throw new ArgumentError(`--${one[0]} and --model cannot be used together: the detector has settled it`);
+  return { ...detection, seed, ruleText: ruleText(options, "row") };
 }
 
 /** How scores agree with the label column, if there is one with both kinds of rows. */

@@ -38,7 +38,8 @@ export function contributionPicture(
   subject: DetectionSubject,
   all: readonly Contribution[],
 ): Picture | undefined {
-  const { columns, detection, windows } = subject;
+  const { columns, detection, windows, image } = subject;
+  const sample = windows ? "window" : subject.noun;
   if (all.length === 0 || columns.length < 2) return undefined;
   const drawn = all.slice(0, MOST_COLUMNS);
   const names = drawn.map(({ column }) => cut(printable(column), LONGEST_NAME));
@@ -66,16 +67,23 @@ export function contributionPicture(
       ruleX([0]),
     ],
   });
-  const noun = windows ? "odd window" : "odd row";
   const which = all.length > drawn.length ? ` The ${drawn.length} largest of ${all.length} are drawn.` : "";
   const [top] = drawn;
-  const text = `${printable(top!.column)} contributes ${percent(top!.share)} on average, and most of all to ${counted(top!.first)} of ${plural(detection.reasons.length, noun)}.`;
+  const text = `${capital(top!.column)} contributes ${percent(top!.share)} on average, and most of all to ${counted(top!.first)} of ${plural(detection.reasons.length, `odd ${sample}`)}.`;
   return {
     name: "contributions",
-    title: `Which columns make ${windows ? "windows" : "rows"} odd`,
-    caption: `${text} A share is the part of the squared score that goes away when the column is taken as unknown; of each ${windows ? "window" : "row"}, only the columns of its reasons count.${which}`,
+    title: `Which ${image ? "regions" : "columns"} make ${sample}s odd`,
+    caption: image
+      ? `${text} A share is the part of the image's squared error; of each image, only the regions of its reasons count.`
+      : `${text} A share is the part of the squared score that goes away when the column is taken as unknown; of each ${sample}, only the columns of its reasons count.${which}`,
     drawing: body,
   };
+}
+
+/** A region begins a sentence with a capital; names of columns stay as they are. */
+function capital(name: string): string {
+  const text = printable(name);
+  return text.startsWith("the ") ? `T${text.slice(1)}` : text;
 }
 
 function percent(share: number): string {

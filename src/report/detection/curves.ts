@@ -23,7 +23,10 @@ export interface Curves {
 }
 
 /** Recall over the false alarms that it costs. */
-export function rocCurve({ results }: DetectionSubject, { labels, evaluation, baseline }: Curves): Picture {
+export function rocCurve(
+  { results, noun }: DetectionSubject,
+  { labels, evaluation, baseline }: Curves,
+): Picture {
   const odd = count(labels);
   const normal = labels.length - odd;
   const points = (scores: ArrayLike<number>): Point[] => [
@@ -36,10 +39,10 @@ export function rocCurve({ results }: DetectionSubject, { labels, evaluation, ba
   return {
     name: "roc",
     title: "ROC curve",
-    caption: `A random odd row scores higher than a random normal one with a probability of ${shown(evaluation.rocAuc)} (ROC AUC; 0.5 is chance). At the threshold, ${flagged.hits} of ${plural(odd, "odd row")} are found, with ${plural(flagged.falseAlarms, "false alarm")} among ${plural(normal, "normal row")}.`,
+    caption: `A random odd ${noun} scores higher than a random normal one with a probability of ${shown(evaluation.rocAuc)} (ROC AUC; 0.5 is chance). At the threshold, ${flagged.hits} of ${plural(odd, `odd ${noun}`)} are found, with ${plural(flagged.falseAlarms, "false alarm")} among ${plural(normal, `normal ${noun}`)}.`,
     drawing: curves({
-      x: "false alarms, share of the normal rows",
-      y: "recall, share of the odd rows",
+      x: `false alarms, share of the normal ${noun}s`,
+      y: `recall, share of the odd ${noun}s`,
       mark,
       series: [
         { label: `detector, ${auc(evaluation.rocAuc)}`, points: points(results.scores) },
@@ -57,7 +60,7 @@ export function rocCurve({ results }: DetectionSubject, { labels, evaluation, ba
 
 /** Precision over recall. */
 export function precisionRecallCurve(
-  { results }: DetectionSubject,
+  { results, noun }: DetectionSubject,
   { labels, evaluation, baseline }: Curves,
 ): Picture {
   const odd = count(labels);
@@ -74,10 +77,10 @@ export function precisionRecallCurve(
   return {
     name: "precision-recall",
     title: "Precision and recall",
-    caption: `The average precision is ${shown(evaluation.averagePrecision)}; chance would have ${shown(share)}, the share of odd rows. At the threshold, precision is ${shown(precision)} and recall ${shown(recall)}: ${flagged.hits} of ${plural(flagged.hits + flagged.falseAlarms, "flagged row")} are odd.`,
+    caption: `The average precision is ${shown(evaluation.averagePrecision)}; chance would have ${shown(share)}, the share of odd ${noun}s. At the threshold, precision is ${shown(precision)} and recall ${shown(recall)}: ${flagged.hits} of ${plural(flagged.hits + flagged.falseAlarms, `flagged ${noun}`)} are odd.`,
     drawing: curves({
-      x: "recall, share of the odd rows",
-      y: "precision, share of the flagged rows",
+      x: `recall, share of the odd ${noun}s`,
+      y: `precision, share of the flagged ${noun}s`,
       mark: [recall, precision],
       series: [
         { label: `detector, ${area(evaluation.averagePrecision)}`, points: points(results.scores) },

@@ -5,6 +5,7 @@ import type { AnomalyEvaluation } from "../../index.js";
 import { scoreHistogram } from "../distribution.js";
 import { type Picture, toFigure } from "../figure.js";
 import { lossCurve } from "../loss.js";
+import { nameOfLoss } from "../lossName.js";
 import { counted, plural, shown } from "../numberText.js";
 import { facts, opening, toDocument } from "../page.js";
 import { element, escapeText } from "../svg.js";
@@ -18,6 +19,7 @@ import {
   type ReportedDetection,
 } from "./detectionSubject.js";
 import { about, columnTable, comparisonTable, ruleText } from "./detectionTables.js";
+import { oddImages } from "./oddImages.js";
 import { listedRows, listedStretches, oddRowTable, stretchTable } from "./oddRows.js";
 import { seriesPicture } from "./seriesPicture.js";
 import { findings, verdict } from "./verdict.js";
@@ -94,6 +96,7 @@ export async function detectionReport(
       element(
         "div",
         { class: "cards" },
+        ...(subject.image ? [toFigure(await oddImages(subject, listed))] : []),
         ...pictures(subject, evaluation, baseline).map((picture) => toFigure(picture)),
         ...(evaluation ? [comparisonTable(subject, evaluation, baseline)] : []),
       ),
@@ -122,18 +125,23 @@ function pictures(
     ...(bars ? [bars] : []),
     scorePicture(subject),
     ...(curves ? [rocCurve(subject, curves), precisionRecallCurve(subject, curves)] : []),
-    ...(losses.length > 1 ? [lossPicture(losses)] : []),
+    ...(losses.length > 1 ? [lossPicture(losses, lossText(subject))] : []),
   ];
 }
 
-function scorePicture({ detection, windows }: DetectionSubject): Picture {
+function lossText({ detection: { detector } }: DetectionSubject): string {
+  return "model" in detector ? nameOfLoss(detector.model) : "mean absolute error of standardized values";
+}
+
+function scorePicture({ detection, windows, noun: own, image }: DetectionSubject): Picture {
   const { scores, flags, threshold, rule } = detection;
   const above = flags.reduce((sum, flag) => sum + flag, 0);
-  const noun = windows ? "window" : "row";
+  const noun = windows ? "window" : own;
+  const usual = image ? "the larger, the odder" : "about 1 is usual, more is odder";
   return {
     name: "scores",
     title: "Scores and the threshold",
-    caption: `How many ${noun}s have which score: about 1 is usual, more is odder. ${counted(above)} of ${plural(scores.length, noun)} (${percentOf(above, scores.length)}) are above the threshold ${shown(threshold)}: ${ruleText(rule)}.`,
+    caption: `How many ${noun}s have which score: ${usual}. ${counted(above)} of ${plural(scores.length, noun)} (${percentOf(above, scores.length)}) are above the threshold ${shown(threshold)}: ${ruleText(rule, own)}.`,
     drawing: scoreHistogram({
       scores,
       threshold,
@@ -145,12 +153,12 @@ function scorePicture({ detection, windows }: DetectionSubject): Picture {
 }
 
 /** The losses of the steps, several together where there are many. */
-function lossPicture(losses: readonly number[]): Picture {
+function lossPicture(losses: readonly number[], what: string): Picture {
   const size = Math.max(1, Math.floor(losses.length / LOSSES));
   const means = Array.from({ length: Math.floor(losses.length / size) }, (_, i) => {
     const own = losses.slice(i * size, (i + 1) * size);
     return own.reduce((sum, loss) => sum + loss, 0) / size;
   });
   const history = { loss: means, valLoss: [], reconstructionLoss: [], klLoss: [] };
-  return lossCurve(history, "mean absolute error of standardized values", { name: "step", size });
+  return lossCurve(history, what, { name: "step", size });
 }

@@ -1,3 +1,4 @@
+import { imageDimensions } from "../../anomaly/imageRegions.js";
 import { checkLabels, comparable, readLabels } from "../../anomaly/ranking.js";
 import { retold } from "../../anomaly/retold.js";
 import { oddestWindows, type RowResults, rowResults } from "../../anomaly/rowResults.js";
@@ -7,14 +8,22 @@ import { ArgumentError, ShapeError } from "../../common/errors.js";
 import type { Table, TablePreprocessor, TimeOrder, Windows } from "../../data/index.js";
 import { type Rows, type Samples, toOwnRows } from "../../data/samples.js";
 import { labelsIn } from "../../data/tableLabels.js";
-import type { Detection, DetectionHistory, DetectorColumn, Labels, RowReasons } from "../../index.js";
-import type { Fact } from "../page.js";
-
-/** The result of `detectAnomalies`, or what a saved detector gives. */
-export type ReportedDetection = Pick<
+import type {
+  AnomalyDetector,
   Detection,
-  "scores" | "flags" | "reasons" | "threshold" | "rule" | "detector"
-> & {
+  DetectionHistory,
+  DetectorColumn,
+  EnsembleDetector,
+  Labels,
+  RowReasons,
+} from "../../index.js";
+import type { Fact } from "../page.js";
+import type { ImageShape } from "../strips.js";
+
+/** The result of `detectAnomalies` or `detectImages`, or what a saved detector gives. */
+export type ReportedDetection = Pick<Detection, "scores" | "flags" | "reasons" | "threshold" | "rule"> & {
+  /** Of `detectAnomalies`, or of `detectImages`. */
+  readonly detector: EnsembleDetector | AnomalyDetector;
   /** The losses of the training and how long it took; whatever is missing is not drawn. */
   readonly history?: Pick<DetectionHistory, "loss"> & Partial<DetectionHistory>;
 };
@@ -35,17 +44,19 @@ export interface DetectionReportOptions {
   labels?: Labels;
   /** The rows that the detector learned from, if they are others; PCA then learns from them, too. */
   fitOn?: Samples;
-  /** Heading of the report; default `"Odd rows"`. */
+  /** Heading of the report; default `"Odd rows"`, or `"Odd images"`. */
   title?: string;
   /** Further lines on how the report was made, such as the command and the seed. */
   about?: readonly (readonly [name: string, value: string])[];
   /** Remarks on the data, a sentence each. */
   notes?: readonly string[];
+  /** What each row is called, such as the file of an image. */
+  names?: readonly string[];
 }
 
 const KEYS: readonly (keyof DetectionReportOptions)[] = [
   ...(["table", "preprocessor", "columns", "windows", "order", "labels", "fitOn"] as const),
-  ...(["title", "about", "notes"] as const),
+  ...(["title", "about", "notes", "names"] as const),
 ];
 
 /** All that the parts of a report are made from. */
@@ -67,6 +78,12 @@ export interface DetectionSubject {
   readonly preprocessor: TablePreprocessor | undefined;
   readonly windows: Windows | undefined;
   readonly order: TimeOrder | undefined;
+  /** What a row is. */
+  readonly noun: "row" | "image";
+  /** What each row is called; undefined if it has only a number. */
+  readonly names: readonly string[] | undefined;
+  /** The shape of samples that are images. */
+  readonly image: ImageShape | undefined;
   readonly title: string;
   readonly about: readonly Fact[];
   readonly notes: readonly string[];
@@ -86,16 +103,20 @@ export function detectionSubject(
 ): DetectionSubject {
   knownKeys("detectionReport", options, KEYS);
   if (typeof detection !== "object" || detection === null || !detection.detector?.score) {
-    throw new ArgumentError(`detection must be a result of detectAnomalies, not ${show(detection)}`);
+    throw new ArgumentError(
+      `detection must be a result of detectAnomalies or detectImages, not ${show(detection)}`,
+    );
   }
-  const { table, preprocessor, windows, title = "Odd rows", about = [], notes = [] } = options;
+  const { table, preprocessor, windows, names, about = [], notes = [] } = options;
   const { inputSize } = detection.detector;
   const samples = toOwnRows("samples", given, inputSize);
   assertCount("samples", samples.rows, "scores", detection.scores.length);
   if (windows) assertCount("windows", windows.starts.length, "samples", samples.rows);
   const rows = windows?.rows ?? samples.rows;
   if (table) assertCount("rows of the table", table.rows, "rows", rows);
+  if (names) assertCount("names", names.length, "rows", rows);
   const results = rowResults(detection, windows);
+  const image = imageOf(detection.detector);
   const known =
     options.labels === undefined
       ? table && preprocessor && labelsIn(table, preprocessor)
@@ -117,7 +138,10 @@ export function detectionSubject(
     preprocessor,
     windows,
     order: options.order ?? windows?.order,
-    title,
+    noun: image ? "image" : "row",
+    names,
+    image,
+    title: options.title ?? (image ? "Odd images" : "Odd rows"),
     about,
     notes,
     async explain(wanted) {
@@ -140,6 +164,13 @@ export function detectionSubject(
       return found;
     },
   };
+}
+
+/** The shape of the images that a detector takes; undefined for other samples. */
+function imageOf(detector: ReportedDetection["detector"]): ImageShape | undefined {
+  if (!("model" in detector)) return undefined;
+  const [height, width, channels] = imageDimensions(detector.model.inputShape) ?? [];
+  return channels === undefined ? undefined : { height: height!, width: width!, channels: channels as 1 | 3 };
 }
 
 function assertCount(name: string, count: number, other: string, wanted: number): void {

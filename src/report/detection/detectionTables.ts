@@ -12,14 +12,14 @@ import { percentOf } from "./words.js";
 const MOST_UNFOLDED = 30;
 
 /** How the threshold was chosen. */
-export function ruleText(rule: DetectionRule): string {
+export function ruleText(rule: DetectionRule, noun: string): string {
   switch (rule.kind) {
     case "contamination":
-      return `chosen so that ${Number((100 * rule.contamination).toPrecision(6))} % of the rows learned from are above it`;
+      return `chosen so that ${Number((100 * rule.contamination).toPrecision(6))} % of the ${noun}s learned from are above it`;
     case "sigma":
-      return `${rule.sigma} standard deviations above the mean score of the rows learned from`;
+      return `${rule.sigma} standard deviations above the mean score of the ${noun}s learned from`;
     case "max":
-      return "the largest score of the rows learned from";
+      return `the largest score of the ${noun}s learned from`;
     case "labels":
       return "the score at which F1 against the labels is largest";
     case "fence":
@@ -45,7 +45,7 @@ function bestF1(scores: ArrayLike<number>, labels: Uint8Array): { f1: number; th
 
 /** Both against the labels, side by side. */
 export function comparisonTable(
-  { results, labels }: DetectionSubject,
+  { results, labels, noun }: DetectionSubject,
   evaluation: AnomalyEvaluation,
   baseline: Comparison | undefined,
 ): string {
@@ -68,7 +68,7 @@ export function comparisonTable(
   });
   const how = baseline
     ? [
-        `PCA flags as many rows as the detector: those that ${plural(baseline.components, "component")} reconstruct worst.`,
+        `PCA flags as many ${noun}s as the detector: those that ${plural(baseline.components, "component")} reconstruct worst.`,
       ]
     : [];
   const notes = [
@@ -84,18 +84,21 @@ export function comparisonTable(
 
 /** What the detector is and how it was made. */
 export function about(subject: DetectionSubject, baseline: Comparison | undefined): Fact[] {
-  const { detection, samples, fitOn, separate, windows, about } = subject;
+  const { detection, samples, fitOn, separate, windows, about, noun } = subject;
   const { detector, history, rule, threshold } = detection;
-  const given = windows ? `windows of ${counted(windows.size)} rows` : "rows";
+  const given = windows ? `windows of ${counted(windows.size)} rows` : `${noun}s`;
   return [
-    ["samples", `${counted(samples.rows)} ${given}, ${plural(samples.columns, "feature")} each`],
-    ...(separate ? [["learned from", `${plural(fitOn.rows, "other row")}`] as const] : []),
+    [
+      "samples",
+      `${counted(samples.rows)} ${given}, ${plural(samples.columns, subject.image ? "value" : "feature")} each`,
+    ],
+    ...(separate ? [["learned from", `${plural(fitOn.rows, `other ${noun}`)}`] as const] : []),
     [
       "detector",
-      `${plural(detector.members, "autoencoder")}, each with a code of ${plural(detector.latentSize, "value")}`,
+      `${plural(membersOf(detector), "autoencoder")}${membersOf(detector) > 1 ? ", each" : ""} with a code of ${plural(detector.latentSize, "value")}`,
     ],
-    ["training", trainingText(history)],
-    ["threshold", `${shown(threshold)}: ${ruleText(rule)}`],
+    ["training", trainingText(history, membersOf(detector))],
+    ["threshold", `${shown(threshold)}: ${ruleText(rule, noun)}`],
     ...(baseline
       ? [
           [
@@ -109,10 +112,16 @@ export function about(subject: DetectionSubject, baseline: Comparison | undefine
   ];
 }
 
-function trainingText(history: ReportedDetection["history"]): string {
+/** Autoencoders of a detector. */
+function membersOf(detector: ReportedDetection["detector"]): number {
+  return "members" in detector ? detector.members : 1;
+}
+
+function trainingText(history: ReportedDetection["history"], members: number): string {
   if (!history || history.loss.length === 0) return "earlier; the saved detector does not tell how long";
-  const steps = `${plural(history.loss.length, "step")} for each autoencoder`;
-  return history.seconds === undefined ? steps : `${steps}, ${history.seconds.toFixed(1)} s for all`;
+  const steps = `${plural(history.loss.length, "step")}${members > 1 ? " for each autoencoder" : ""}`;
+  if (history.seconds === undefined) return steps;
+  return `${steps}, ${history.seconds.toFixed(1)} s${members > 1 ? " for all" : ""}`;
 }
 
 /** What was decided about each column. */

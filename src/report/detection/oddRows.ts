@@ -1,3 +1,4 @@
+import type { Cell } from "../../data/index.js";
 import type { RowReasons } from "../../index.js";
 import { counted, plural } from "../numberText.js";
 import { type GridColumn, grid, note, section } from "../page.js";
@@ -24,8 +25,25 @@ export function listedRows({ odd, rows, results, windows }: DetectionSubject): n
   return byRank.slice(0, Math.min(rows, FEWEST_ROWS));
 }
 
+/** What names the rows. */
+export interface RowNames {
+  /** What kind of name it is. */
+  readonly title: string;
+  readonly values: ArrayLike<Cell>;
+}
+
+/** The names of the rows, if they have any: those that were given, or the table's column of them. */
+export function rowNamesOf(subject: DetectionSubject): RowNames | undefined {
+  const { table, names } = subject;
+  if (names) return { title: subject.image ? "file" : "name", values: names };
+  const id = idColumnOf(subject);
+  return id === undefined
+    ? undefined
+    : { title: id, values: table!.columns.find(({ name }) => name === id)!.values };
+}
+
 /** The column that names the rows, if there is one. */
-export function idColumnOf({ table, preprocessor }: DetectionSubject): string | undefined {
+function idColumnOf({ table, preprocessor }: DetectionSubject): string | undefined {
   if (!table || !preprocessor) return undefined;
   const names = preprocessor.decisions
     .filter(({ type }) => type === "identifier")
@@ -40,19 +58,18 @@ export function oddRowTable(
   rows: readonly number[],
   reasons: ReadonlyMap<number, RowReasons>,
 ): string {
-  const { table, results, labels, odd } = subject;
-  const id = idColumnOf(subject);
+  const { results, labels, odd, noun } = subject;
+  const names = rowNamesOf(subject);
   const columns: GridColumn[] = [
-    { title: "row", number: true },
-    ...(id === undefined ? [] : [{ title: id }]),
+    { title: noun, number: true },
+    ...(names ? [{ title: names.title }] : []),
     { title: "score", number: true },
     ...(labels ? [{ title: "label" }] : []),
     { title: "why" },
   ];
-  const cells = table?.columns.find(({ name }) => name === id)?.values;
   const lines = rows.map((row) => [
     String(row + 1),
-    ...(id === undefined ? [] : [escapeText(cut(plainCell(cells![row]), LONGEST_ID))]),
+    ...(names ? [escapeText(cut(plainCell(names.values[row]), LONGEST_ID))] : []),
     scoreText(results.scores[row]!),
     ...(labels ? [labels[row] === 1 ? "odd" : "normal"] : []),
     why(subject, row, reasons.get(row)),
@@ -61,15 +78,15 @@ export function oddRowTable(
     ...(odd.length < rows.length
       ? [
           odd.length === 0
-            ? "No row is above the threshold; these come closest."
+            ? `No ${noun} is above the threshold; these come closest.`
             : `Only the first ${odd.length === 1 ? "is" : `${odd.length} are`} above the threshold; the others come closest.`,
         ]
       : []),
-    ...(odd.length > rows.length ? [`${counted(odd.length - rows.length)} more rows are odd.`] : []),
+    ...(odd.length > rows.length ? [`${counted(odd.length - rows.length)} more ${noun}s are odd.`] : []),
     rowNote(subject),
   ];
-  const content = folded(columns, lines, ["row"]) + notes.map(note).join("");
-  return section({ name: "rows", title: "The oddest rows, and why", content });
+  const content = folded(columns, lines, [noun]) + notes.map(note).join("");
+  return section({ name: "rows", title: `The oddest ${noun}s, and why`, content });
 }
 
 /** A table whose first lines are seen, and the others when wanted. */
@@ -86,7 +103,10 @@ function folded(
 }
 
 /** What the numbers of the rows and the percentages mean. */
-function rowNote({ table }: DetectionSubject): string {
+function rowNote({ table, image }: DetectionSubject): string {
+  if (image) {
+    return "Images count from 1. A score is the mean squared error of the reconstruction, of values from 0 to 1. The percentage is a region's part of it; before it stand the region's mean brightness and standard deviation, and those of the reconstruction.";
+  }
   const line = table?.lines?.[0];
   const where = line === undefined ? "" : `; row 1 is line ${counted(line)} of the file`;
   return `Rows count from 1${where}. A score is about 1 for a usual row. The percentage is the part of a row's oddness that goes away when the column is taken as unknown; expected is what the other columns suggest.`;

@@ -5,7 +5,7 @@ import { counted, plural } from "../numberText.js";
 import { type Comparison, MOST_FEATURES } from "./baseline.js";
 import type { Contribution } from "./contributions.js";
 import type { DetectionSubject } from "./detectionSubject.js";
-import { idColumnOf } from "./oddRows.js";
+import { rowNamesOf } from "./oddRows.js";
 import { oddStretches, spanText, whenText } from "./stretches.js";
 import { listed, percentOf, plainCell, reasonWords, scoreText } from "./words.js";
 
@@ -19,8 +19,8 @@ export function verdict(
   columns: readonly Contribution[],
   oddest: { readonly row: number; readonly reasons: RowReasons | undefined },
 ): string {
-  const { rows, odd, detection, results } = subject;
-  const all = plural(rows, "row");
+  const { rows, odd, detection, results, noun } = subject;
+  const all = plural(rows, noun);
   const top = rowName(subject, oddest.row);
   if (odd.length === 0) {
     const score = scoreText(results.scores[oddest.row]!);
@@ -58,13 +58,13 @@ export function verdict(
 
 /** A row by its number, and by its time or its name if it has one. */
 function rowName(subject: DetectionSubject, row: number): string {
-  const { order, table } = subject;
+  const { order, noun } = subject;
   if (order) return `${whenText(order, row)} (row ${row + 1})`;
-  const id = idColumnOf(subject);
-  const cell = id && table!.columns.find(({ name }) => name === id)!.values[row];
+  const names = rowNamesOf(subject);
+  const cell = names?.values[row];
   const name =
-    cell === undefined || cell === null ? "" : ` (${printable(id!)} ${printable(plainCell(cell))})`;
-  return `row ${row + 1}${name}`;
+    cell === undefined || cell === null ? "" : ` (${printable(names!.title)} ${printable(plainCell(cell))})`;
+  return `${noun} ${row + 1}${name}`;
 }
 
 /** Further findings, a sentence each. */
@@ -81,11 +81,11 @@ export function findings(
   ];
 }
 
-function labelled({ results, labels, odd }: DetectionSubject, evaluation: AnomalyEvaluation): string {
+function labelled({ results, labels, odd, noun }: DetectionSubject, evaluation: AnomalyEvaluation): string {
   const known = labels!.reduce((sum, label) => sum + label, 0);
   const hits = labels!.reduce((sum, label, row) => sum + label * results.flags[row]!, 0);
   const others = odd.length - hits;
-  return `${hits === 0 ? "None" : counted(hits)} of the ${plural(known, "row")} labelled odd ${hits < 2 ? "is" : "are"} flagged, and ${others === 0 ? "no other" : plural(others, "other")} (ROC AUC ${evaluation.rocAuc.toFixed(3)}; nothing was learned from the labels).`;
+  return `${hits === 0 ? "None" : counted(hits)} of the ${plural(known, noun)} labelled odd ${hits < 2 ? "is" : "are"} flagged, and ${others === 0 ? "no other" : plural(others, "other")} (ROC AUC ${evaluation.rocAuc.toFixed(3)}; nothing was learned from the labels).`;
 }
 
 /** Windows above the threshold that make no row odd. */
@@ -102,14 +102,14 @@ const SAME_AUC = 0.01;
 
 /** What a linear method makes of the same rows, and what that means. */
 function baselineText(
-  { odd, rows, columns, samples, windows }: DetectionSubject,
+  { odd, rows, columns, samples, windows, noun }: DetectionSubject,
   evaluation: AnomalyEvaluation | undefined,
   baseline: Comparison | undefined,
 ): string {
   if (!baseline) {
     const why =
       samples.columns > MOST_FEATURES
-        ? `${counted(samples.columns)} features are too many for it`
+        ? `${counted(samples.columns)} values are too many for it`
         : `${plural(columns.length, "column")} cannot be compressed`;
     return `There is no comparison with PCA: ${why}.`;
   }
@@ -126,21 +126,21 @@ function baselineText(
   }
   // Of very many rows, any method finds some.
   if (odd.length === 0 || 2 * odd.length > rows) {
-    return `${method} orders the rows ${orderText(baseline.correlation)}.`;
+    return `${method} orders the ${noun}s ${orderText(baseline.correlation)}.`;
   }
   const share = baseline.agreed / odd.length;
   const agreed =
     baseline.agreed === odd.length ? "all" : baseline.agreed === 0 ? "none" : counted(baseline.agreed);
   const others = windows
     ? ""
-    : `; its oddest are rows ${listed(baseline.oddest.map((row) => String(row + 1)))}`;
+    : `; its oddest are ${noun}s ${listed(baseline.oddest.map((row) => String(row + 1)))}`;
   const meaning =
     share >= 0.8
-      ? "the two agree, so these rows stand out even for a simple method"
+      ? `the two agree, so these ${noun}s stand out even for a simple method`
       : share >= 0.4
-        ? "they agree in part, so the rows that only one of them finds deserve a look"
+        ? `they agree in part, so the ${noun}s that only one of them finds deserve a look`
         : `they disagree, so look at what it finds as well${others}`;
-  return `${method} has ${agreed} of the ${plural(odd.length, "odd row")} among its own ${counted(odd.length)} oddest: ${meaning}.`;
+  return `${method} has ${agreed} of the ${plural(odd.length, `odd ${noun}`)} among its own ${counted(odd.length)} oddest: ${meaning}.`;
 }
 
 function orderText(correlation: number): string {
@@ -151,7 +151,7 @@ function orderText(correlation: number): string {
 }
 
 /** Whether the loss was still falling when training ended. */
-function longer({ detection: { history }, separate }: DetectionSubject): string[] {
+function longer({ detection: { history }, separate, noun }: DetectionSubject): string[] {
   const trend = lossTrend(history?.loss ?? [], 0);
   if (trend?.direction !== "falling") return [];
   const fall = 1 - (1 - trend.change) ** trend.count;
@@ -160,6 +160,6 @@ function longer({ detection: { history }, separate }: DetectionSubject): string[
   return separate
     ? [`Train longer: ${text}.`]
     : [
-        `Training is short on purpose, since longer training would learn the odd rows, too: ${text}. With normal rows alone to learn from, train longer.`,
+        `Training is short on purpose, since longer training would learn the odd ${noun}s, too: ${text}. With normal ${noun}s alone to learn from, train longer.`,
       ];
 }

@@ -117,9 +117,9 @@ export function percentOf(part: number, whole: number): string {
 }
 
 /** How many rows are odd: `12 of 1,200 rows are odd (1.0 %)`. */
-export function oddText(odd: number, rows: number): string {
+export function oddText(odd: number, rows: number, noun = "row"): string {
   const share = ((100 * odd) / rows).toFixed(1);
-  return `${counted(odd)} of ${plural(rows, "row")} ${odd === 1 ? "is" : "are"} odd (${share} %)`;
+  return `${counted(odd)} of ${plural(rows, noun)} ${odd === 1 ? "is" : "are"} odd (${share} %)`;
 }
 
 /** Texts as a list: `a, b and c`. */
