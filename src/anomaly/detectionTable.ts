@@ -62,7 +62,7 @@ export function detectionTable(
   const drop = [...(settings.drop ?? []), ...(order ? [order.timeColumn] : [])];
   const preprocessor = learnt?.preprocessor ?? TablePreprocessor.fit(table, { ...settings, drop });
   const features = preprocessor.transform(table);
-  const places = window && windows(features, window);
+  const places = window && windows(features, { ...window, ...(order && { order }) });
   return {
     table,
     preprocessor,

@@ -5,6 +5,8 @@ import { TablePreprocessor } from "../data/index.js";
 export interface WindowChoice {
   readonly size: number;
   readonly stride: number;
+  /** Whether windows do not cross gaps in time; default false. */
+  readonly splitAtGaps?: boolean;
 }
 
 /** How a detector was trained. */
@@ -59,7 +61,7 @@ export function readLearntTable(metadata: Readonly<Record<string, string>>): Lea
     throw new FormatError(`the file does not say what the columns of its table were (${TABLE_KEY})`);
   }
   const { preprocessor, window, training } = parsed(text);
-  if (window !== undefined && !(isCount(window?.size) && isCount(window.stride))) {
+  if (window !== undefined && !isWindow(window)) {
     throw new FormatError(`${TABLE_KEY} has a window that is none`);
   }
   if (training !== undefined && !isTraining(training)) {
@@ -76,6 +78,11 @@ function parsed(text: string): SavedTable {
   } catch (cause) {
     throw new FormatError(`${TABLE_KEY} is not JSON`, { cause });
   }
+}
+
+function isWindow(window: WindowChoice | null): boolean {
+  const { size, stride, splitAtGaps = false } = window ?? {};
+  return isCount(size) && isCount(stride) && typeof splitAtGaps === "boolean";
 }
 
 function isCount(value: unknown): boolean {

@@ -75,13 +75,18 @@ export function evaluateScores(
   return evaluateFlags(scores, flagsOf(scores, threshold), labels, threshold);
 }
 
-/** The same for rows that are flagged by another rule, as points of a series are by their windows. */
+/**
+ * The same for rows that are flagged by another rule, as points of a series are by their windows.
+ *
+ * @param given NaN counts as the lowest score: of rows that no window covers, the detector says nothing
+ */
 export function evaluateFlags(
-  scores: ArrayLike<number>,
+  given: ArrayLike<number>,
   flags: Uint8Array,
   labels: Uint8Array,
   threshold: number,
 ): AnomalyEvaluation {
+  const scores = Float64Array.from(given, (score) => (Number.isNaN(score) ? -Infinity : score));
   let [hits, falseAlarms, anomalies] = [0, 0, 0];
   labels.forEach((label, i) => {
     anomalies += label;

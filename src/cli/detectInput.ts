@@ -1,6 +1,7 @@
 import { type DetectionTable, detectionTable } from "../anomaly/detectionTable.js";
 import type { LearntTable, WindowChoice } from "../anomaly/learntTable.js";
 import type { Table } from "../data/index.js";
+import { gapNotes } from "./gapNotes.js";
 import { assertNoSeriesOptions, preprocessorOptions, type TableOptions } from "./tableOptions.js";
 
 /**
@@ -16,12 +17,15 @@ export function prepare(
 ): DetectionTable {
   const window = learnt ? undefined : windowOf(options);
   const { timeColumn } = options;
-  return detectionTable(table, { columns: preprocessorOptions(options), window, timeColumn }, learnt);
+  const made = detectionTable(table, { columns: preprocessorOptions(options), window, timeColumn }, learnt);
+  return { ...made, notes: [...made.notes, ...gapNotes(made.places, made.window?.splitAtGaps)] };
 }
 
 function windowOf(options: TableOptions): WindowChoice | undefined {
-  const { window, stride } = options;
-  if (window !== undefined) return { size: window, stride: stride ?? 1 };
+  const { window, stride, splitGaps } = options;
+  if (window !== undefined) {
+    return { size: window, stride: stride ?? 1, ...(splitGaps && { splitAtGaps: true }) };
+  }
   assertNoSeriesOptions(options);
   return undefined;
 }

@@ -36,10 +36,11 @@ export function ruleText(
 
 /** Options that a saved detector has settled. */
 export function assertNoTraining(options: DetectOptions): void {
-  const { fit, contamination, sigma, threshold, members, steps, window, stride } = options;
+  const { fit, contamination, sigma, threshold, members, steps, window, stride, splitGaps } = options;
   const { columns, drop, types, missing, decimal, resize, grey } = options;
   const given = { fit, contamination, sigma, threshold, members, steps, window, stride };
-  const settled = { ...given, columns, drop, types, missing, decimal, resize, grey };
+  const series = { "split-gaps": splitGaps };
+  const settled = { ...given, ...series, columns, drop, types, missing, decimal, resize, grey };
   const [one] = Object.entries(settled).filter(([, value]) => value !== undefined);
   if (one)
     throw new ArgumentError(`--${one[0]} and --model cannot be used together: the detector has settled it`);

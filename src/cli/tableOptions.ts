@@ -24,6 +24,7 @@ export interface TableOptions extends ReadingOptions {
   window?: number;
   stride?: number;
   timeColumn?: string;
+  splitGaps?: true;
 }
 
 /** Names separated by commas. */
@@ -103,7 +104,8 @@ export function addWindowOptions(command: Command, what: string): Command {
   return command
     .addOption(option("--window <n>", `the table is a series: ${what}`, positiveInteger))
     .addOption(option("--stride <n>", "rows from one window to the next (default: 1)", positiveInteger))
-    .option("--time-column <name>", "column of times that orders a series (default: found)");
+    .option("--time-column <name>", "column of times that orders a series (default: found)")
+    .option("--split-gaps", "leave out the windows of a series that cross a gap in time");
 }
 
 /** How to read the file. */
@@ -134,7 +136,7 @@ export function preprocessorOptions(options: TableOptions): TablePreprocessorOpt
 /** Options that only a table or a series has, by their names in commander. */
 const TABLE_OPTIONS = [
   ...["columns", "drop", "labelColumn", "anomalyLabel", "idColumn", "types", "missing", "decimal"],
-  ...["delimiter", "header", "window", "stride", "timeColumn"],
+  ...["delimiter", "header", "window", "stride", "timeColumn", "splitGaps"],
 ] as const satisfies readonly (keyof TableOptions)[];
 
 /**
@@ -153,8 +155,10 @@ export function assertNoTableOptions(
 }
 
 /** @throws {ArgumentError} for options that only a series has */
-export function assertNoSeriesOptions({ stride, timeColumn }: TableOptions): void {
-  const [unused] = Object.entries({ stride, timeColumn }).filter(([, value]) => value !== undefined);
+export function assertNoSeriesOptions({ stride, timeColumn, splitGaps }: TableOptions): void {
+  const [unused] = Object.entries({ stride, timeColumn, splitGaps }).filter(
+    ([, value]) => value !== undefined,
+  );
   if (unused) throw new ArgumentError(`${flagOf(unused[0])} is for a series: give --window, too`);
 }
 

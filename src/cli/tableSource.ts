@@ -6,6 +6,7 @@ import { labelsIn } from "../data/tableLabels.js";
 import { ArgumentError } from "../index.js";
 import { loadTable } from "../node.js";
 import { counted, plural } from "../report/numberText.js";
+import { gapNotes } from "./gapNotes.js";
 import { samplesSource } from "./samplesSource.js";
 import type { Source } from "./source.js";
 import {
@@ -24,13 +25,14 @@ export async function openTable(name: string, options: ReadingOptions): Promise<
 /** Learns from a table how to make samples of its rows, or of windows of them. */
 function learn(table: Table, options: TableOptions): TablePreprocessor | SeriesPreprocessor {
   const columns = preprocessorOptions(options);
-  const { window: size, stride, timeColumn } = options;
+  const { window: size, stride, timeColumn, splitGaps } = options;
   if (size === undefined) return TablePreprocessor.fit(table, columns);
   return SeriesPreprocessor.fit(table, {
     ...columns,
     size,
     ...(stride !== undefined && { stride }),
     ...(timeColumn !== undefined && { timeColumn }),
+    ...(splitGaps && { splitAtGaps: true }),
   });
 }
 
@@ -97,7 +99,12 @@ function tableSource(
       : `${of} from ${from}`,
     prepared: {
       ...{ table, preprocessor, places },
-      notes: [...notes, ...(places?.notes ?? []), ...unseen],
+      notes: [
+        ...notes,
+        ...(places?.notes ?? []),
+        ...(series ? gapNotes(places, preprocessor.splitAtGaps) : []),
+        ...unseen,
+      ],
     },
     ...labelsOf(table, preprocessor),
   });

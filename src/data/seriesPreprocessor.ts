@@ -1,6 +1,6 @@
 import { brand } from "../common/brand.js";
-import { integer, knownKeys } from "../common/check.js";
-import { FormatError, ShapeError } from "../common/errors.js";
+import { boolean, integer, knownKeys } from "../common/check.js";
+import { ArgumentError, FormatError, ShapeError } from "../common/errors.js";
 import type { Table } from "../formats/table.js";
 import type { ColumnDecision } from "./decideColumns.js";
 import { JsonFields } from "./encoderFile.js";
@@ -22,6 +22,8 @@ export interface SeriesPreprocessorOptions extends TablePreprocessorOptions {
   stride?: number;
   /** The column of times. Default: the first one that holds dates; if there is none, rows are in order. */
   timeColumn?: string;
+  /** Whether to keep windows from crossing gaps in time; default false. Rows between gaps can then be in no window. */
+  splitAtGaps?: boolean;
 }
 
 /** The windows of a series, and the table that they come from. */
@@ -46,6 +48,8 @@ export interface SeriesPreprocessorJson {
   readonly timeColumn: string | null;
   /** The option `dayFirst`; null if it was not given. */
   readonly dayFirst: boolean | null;
+  /** The option `splitAtGaps`, if it is true. */
+  readonly splitAtGaps?: boolean;
   /** Mean of each feature. */
   readonly offset: readonly number[];
   /** Standard deviation of each feature. */
@@ -61,6 +65,7 @@ interface LearntSeries extends ScalingParameters {
   readonly stride: number;
   readonly timeColumn: string | undefined;
   readonly dayFirst: boolean | undefined;
+  readonly splitAtGaps: boolean;
 }
 
 const VERSION = 1;
@@ -92,14 +97,18 @@ export class SeriesPreprocessor {
   readonly stride: number;
   /** The column of times; undefined if rows are taken in their order. */
   readonly timeColumn: string | undefined;
+  /** Whether windows do not cross gaps in time. */
+  readonly splitAtGaps: boolean;
   readonly #dayFirst: boolean | undefined;
   readonly #scaling: ScalingParameters;
 
-  private constructor({ table, size, stride, timeColumn, dayFirst, offset, scale }: LearntSeries) {
+  private constructor(learnt: LearntSeries) {
+    const { table, size, stride, timeColumn, dayFirst, splitAtGaps, offset, scale } = learnt;
     this.table = table;
     this.size = size;
     this.stride = stride;
     this.timeColumn = timeColumn;
+    this.splitAtGaps = splitAtGaps;
     this.#dayFirst = dayFirst;
     this.#scaling = { offset, scale };
   }
@@ -111,22 +120,28 @@ export class SeriesPreprocessor {
    * @throws {ShapeError} if there are fewer rows than in a window
    */
   static fit(series: Table, options: SeriesPreprocessorOptions): SeriesPreprocessor {
-    knownKeys("SeriesPreprocessor.fit", options, ["size", "stride", "timeColumn", ...PREPROCESSOR_OPTIONS]);
-    const { size, stride = 1, timeColumn: wanted, ...columns } = options;
+    knownKeys("SeriesPreprocessor.fit", options, [
+      ...["size", "stride", "timeColumn", "splitAtGaps"],
+      ...PREPROCESSOR_OPTIONS,
+    ]);
+    const { size, stride = 1, timeColumn: wanted, splitAtGaps = false, ...columns } = options;
     const { dayFirst } = columns;
     integer("size", size);
     integer("stride", stride);
+    boolean("splitAtGaps", splitAtGaps);
     const { table: rows, order } = orderSeries(series, orderOptions(wanted, dayFirst));
     if (rows.rows < size) {
       throw new ShapeError(`the series has ${rows.rows} rows, too few for a window of size ${size}`);
     }
+    if (splitAtGaps && !order)
+      throw new ArgumentError("splitAtGaps needs a column of times, and none was found");
     const timeColumn = order?.timeColumn;
     const drop = [...(columns.drop ?? []), ...(timeColumn === undefined ? [] : [timeColumn])];
     const table = TablePreprocessor.fit(rows, { ...columns, drop });
     const statistics = new ColumnStatistics(table.featureNames.length);
     statistics.add(table.transform(rows).data);
     return new SeriesPreprocessor({
-      ...{ table, size, stride, timeColumn, dayFirst },
+      ...{ table, size, stride, timeColumn, dayFirst, splitAtGaps },
       ...statistics.parameters("standard"),
     });
   }
@@ -166,7 +181,8 @@ export class SeriesPreprocessor {
       const column = i % features.columns;
       features.data[i] = (value - offset[column]!) / scale[column]!;
     });
-    const cut = windows(features, { size: this.size, stride: this.stride });
+    const { size, stride, splitAtGaps } = this;
+    const cut = windows(features, { size, stride, splitAtGaps, ...(order && { order }) });
     return { ...cut, columnNames: this.table.featureNames, order, table: rows, notes };
   }
 
@@ -201,6 +217,7 @@ export class SeriesPreprocessor {
     return {
       ...{ version: VERSION, kind: "series", size, stride },
       ...{ timeColumn: timeColumn ?? null, dayFirst: this.#dayFirst ?? null },
+      ...(this.splitAtGaps && { splitAtGaps: true }),
       ...{ offset: [...offset], scale: [...scale], table: table.toJSON() },
     };
   }
@@ -242,6 +259,12 @@ export class SeriesPreprocessor {
       ...{
         timeColumn: optional<string>("timeColumn", "string"),
         dayFirst: optional<boolean>("dayFirst", "boolean"),
+        splitAtGaps:
+          fields.take<boolean | undefined>(
+            "splitAtGaps",
+            "true or false, or nothing",
+            (value) => value === undefined || typeof value === "boolean",
+          ) ?? false,
       },
       ...{ offset: numbers("offset", -Infinity), scale: numbers("scale", 0) },
     });

@@ -16,8 +16,10 @@ export interface WindowOptions extends SortByTimeOptions {
   size: number;
   /** Rows between the starts of consecutive windows; default 1. */
   stride?: number;
-  /** Whether to keep windows from crossing gaps in time; default false. Only tables have times. */
+  /** Whether to keep windows from crossing gaps in time; default false. A matrix needs `order`. */
   splitAtGaps?: boolean;
+  /** The times of a matrix's rows, as `sortByTime` and `orderSeries` return them. Tables have their own. */
+  order?: TimeOrder;
 }
 
 /** Windows over the rows of a series. */
@@ -58,7 +60,7 @@ export interface Windows {
  * @throws {OutOfMemoryError} if there is not enough memory for the windows
  */
 export function windows(series: AnyMatrix | Table, options: WindowOptions): Windows {
-  knownKeys("windows", options, ["size", "stride", "splitAtGaps", "timeColumn", "dayFirst"]);
+  knownKeys("windows", options, ["size", "stride", "splitAtGaps", "order", "timeColumn", "dayFirst"]);
   const size = integer("size", options.size);
   const stride = integer("stride", options.stride ?? 1);
   const split = boolean("splitAtGaps", options.splitAtGaps ?? false);
@@ -116,14 +118,17 @@ interface Series {
   readonly order: TimeOrder | undefined;
 }
 
-function seriesOf(series: AnyMatrix | Table, { timeColumn, dayFirst }: WindowOptions): Series {
+function seriesOf(
+  series: AnyMatrix | Table,
+  { timeColumn, dayFirst, order, splitAtGaps }: WindowOptions,
+): Series {
   if (isTable(series)) {
     const options = {
       ...(timeColumn === undefined ? {} : { timeColumn }),
       ...(dayFirst === undefined ? {} : { dayFirst }),
     };
-    const { table, order } = sortByTime(series, options);
-    return { ...numbersOf(table, order.timeColumn), order };
+    const sorted = sortByTime(series, options);
+    return { ...numbersOf(sorted.table, sorted.order.timeColumn), order: sorted.order };
   }
   const matrix = toMatrix(series);
   if (!matrix) throw new ArgumentError(`the series must be a Matrix or a table, not ${show(series)}`);
@@ -133,8 +138,25 @@ function seriesOf(series: AnyMatrix | Table, { timeColumn, dayFirst }: WindowOpt
     rows: matrix.rows,
     columns: matrix.columns,
     columnNames: undefined,
-    order: undefined,
+    order: orderOfMatrix(order, splitAtGaps, matrix.rows),
   };
+}
+
+/** @throws {ArgumentError} if it is missing or of another series */
+function orderOfMatrix(
+  order: TimeOrder | undefined,
+  split: boolean | undefined,
+  rows: number,
+): TimeOrder | undefined {
+  if (order === undefined) {
+    if (split)
+      throw new ArgumentError("splitAtGaps needs times: give a table with a column of them, or order");
+    return undefined;
+  }
+  if (order.times?.length === rows) return order;
+  throw new ArgumentError(
+    `order must have a time for each of the ${rows} rows, not ${show(order.times?.length)}`,
+  );
 }
 
 /** All columns except the times, as numbers. */

@@ -11,11 +11,12 @@ export interface Separation {
 
 /**
  * What each possible threshold gives, from the largest score to the smallest: the points of the ROC curve, and of the
- * curve of precision over recall. Equal scores are flagged together.
+ * curve of precision over recall. Equal scores are flagged together; rows without one (NaN) come last, together.
  *
  * @param labels 1 for an anomaly, else 0
  */
-export function separations(scores: ArrayLike<number>, labels: ArrayLike<number>): Separation[] {
+export function separations(given: ArrayLike<number>, labels: ArrayLike<number>): Separation[] {
+  const scores = Float64Array.from(given, (score) => (Number.isNaN(score) ? -Infinity : score));
   const order = descendingOrder(scores);
   const points: Separation[] = [];
   let hits = 0;

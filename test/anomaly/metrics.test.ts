@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { evaluateScores } from "../../src/anomaly/ranking.js";
+import { evaluateFlags, evaluateScores } from "../../src/anomaly/ranking.js";
 import { averageRanks } from "../../src/statistics/ranks.js";
 
 /** The share of pairs (anomaly, normal) in which the anomaly scores higher; equal ones count half. */
@@ -82,4 +82,15 @@ test("equal values share the mean of their ranks", () => {
   expect(Array.from(averageRanks([5, 5]))).toEqual([1.5, 1.5]);
   expect(Array.from(averageRanks([-Infinity, 0, -0, 1]))).toEqual([1, 2.5, 2.5, 4]);
   expect(Array.from(averageRanks([]))).toEqual([]);
+});
+
+test("a row without a score, which no window covers, comes last", () => {
+  const labels = Uint8Array.of(0, 1, 0, 1, 0);
+  const flags = Uint8Array.of(0, 0, 0, 1, 0);
+  const found = evaluateFlags([0.2, Number.NaN, 0.4, 0.9, Number.NaN], flags, labels, 0.5);
+  const lowest = evaluateFlags([0.2, -1, 0.4, 0.9, -1], flags, labels, 0.5);
+  expect(found).toEqual(lowest);
+  // Of six pairs, 3 of the second anomaly are in order, and one of the first is a tie.
+  expect(found.rocAuc).toBe(3.5 / 6);
+  expect(found.recall).toBe(0.5);
 });

@@ -114,6 +114,21 @@ describe("windows", () => {
     expect(() => windows(table, { size: 5, splitAtGaps: true })).toThrow("8 rows between two gaps, too few");
   });
 
+  test("not across gaps of a matrix whose times are given", () => {
+    const table = tableFromRecords([0, 1, 2, 3, 10, 20, 21, 22].map((i) => ({ time: minute(i), value: i })));
+    const { order } = sortByTime(table);
+    const matrix = new Matrix(
+      Float64Array.from({ length: 8 }, (_, i) => i),
+      8,
+      1,
+    );
+    expect([...windows(matrix, { size: 2, splitAtGaps: true, order }).starts]).toEqual([0, 1, 2, 5, 6]);
+    expect(windows(matrix, { size: 2, order }).order).toBe(order);
+    expect(() => windows(matrix, { size: 2, splitAtGaps: true })).toThrow("splitAtGaps needs times");
+    const short = new Matrix(new Float64Array(3), 3, 1);
+    expect(() => windows(short, { size: 2, order })).toThrow("a time for each of the 3 rows, not 8");
+  });
+
   test("bad input is refused", async () => {
     expect(() => windows(series, { size: 8 })).toThrow(
       "the series has 7 rows, too few for a window of size 8",

@@ -104,6 +104,11 @@ describe("images", () => {
       columns: 4,
       shape: [3, 2, 2, 1],
       names: ["10.PNG", "9.png", "b.png"],
+      sizes: [
+        [2, 2],
+        [2, 2],
+        [2, 2],
+      ],
     });
   });
 

@@ -62,9 +62,19 @@ export function comparison(subject: DetectionSubject): Comparison | undefined {
     kept: total > 0 ? variances.reduce((sum, variance) => sum + variance, 0) / total : 0,
     agreed: odd.reduce((sum, row) => sum + flags[row]!, 0),
     oddest: [...order.subarray(0, 3)],
-    correlation: scores.length < 2 ? Number.NaN : spearman(scores, results.scores),
+    correlation: correlationOf(scores, results.scores),
     evaluation: labels && evaluateFlags(scores, flags, labels, Number.NaN),
   };
+}
+
+/** Of rows that have a score: those of a series that are in no window have none. */
+function correlationOf(scores: ArrayLike<number>, others: ArrayLike<number>): number {
+  const rows = Array.from(scores, (_, row) => row).filter((row) => !Number.isNaN(others[row]));
+  if (rows.length < 2) return Number.NaN;
+  return spearman(
+    rows.map((row) => scores[row]!),
+    rows.map((row) => others[row]!),
+  );
 }
 
 function scalingOf(rows: Rows) {
