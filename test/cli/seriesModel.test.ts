@@ -52,7 +52,7 @@ test("reconstruct gives the series back in its own units, in the order of time",
     "back.csv",
     "--json",
   );
-  expect(events(stdout)[0]!.notes).toHaveLength(3);
+  expect(events(stdout)[0]!.notes).toHaveLength(4);
   const { rows, columns } = await loadTable(here.path("back.csv"));
   expect([rows, columns.map(({ name }) => name)]).toEqual([300, ["time", "level", "flow", "pump"]]);
   const [time, level, flow, pump] = columns.map(({ values }) => Array.from(values) as string[]);
