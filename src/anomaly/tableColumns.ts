@@ -17,12 +17,17 @@ export function detectorColumns(preprocessor: TablePreprocessor, size = 1): Dete
     ).flat();
     // A window has many values of a column: their mean says enough.
     const mean = (values: readonly number[]) => {
-      const each = features.map((_, k) => {
-        const own = values.filter((_, i) => i % features.length === k);
-        return own.reduce((sum, value) => sum + value, 0) / own.length;
-      });
-      return features.length === 1 ? Number(each[0]!.toPrecision(4)) : describe(each);
+      const means = windowMeans(values, features.length);
+      return features.length === 1 ? Number(means[0]!.toPrecision(4)) : describe(means);
     };
     return { name, features: all, describe: mean };
+  });
+}
+
+/** The means of a column's features over the rows of a window, whose values lie one row behind the other. */
+export function windowMeans(values: readonly number[], features: number): number[] {
+  return Array.from({ length: features }, (_, k) => {
+    const own = values.filter((_, i) => i % features === k);
+    return own.reduce((sum, value) => sum + value, 0) / own.length;
   });
 }

@@ -138,8 +138,7 @@ export function runtimePieces() {
     needs.get(name).forEach(keep);
   };
   for (const [name, { file }] of pieces) if (file.startsWith(`${RUNTIME}/`)) keep(name);
-  for (const name of ["NumberColumn", "CategoryColumn", "BooleanColumn", "DateColumn", "MissingValues"])
-    keep(name);
+  reexported.forEach(keep);
   const found = [...pieces].filter(([name]) => kept.has(name));
   return Object.fromEntries(found.map(([name, { text }]) => [name, { text, needs: needs.get(name) }]));
 }

@@ -1,7 +1,7 @@
 import { show } from "../common/check.js";
 import { ArgumentError, ShapeError } from "../common/errors.js";
 import { type AnyMatrix, Matrix, toMatrix } from "./matrix.js";
-import type { WindowPlaces } from "./pointScores.js";
+import type { WindowPlaces } from "./windowPlaces.js";
 
 /**
  * Joins windows to a series again, such as their reconstructions: each value is the mean over all windows that have it.

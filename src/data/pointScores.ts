@@ -1,13 +1,9 @@
 import { knownKeys, oneOf, show } from "../common/check.js";
 import { ArgumentError, ShapeError } from "../common/errors.js";
 import { toValues } from "./values.js";
-import type { Windows } from "./windows.js";
+import { combineFlags, combineScores, type ScoreCombination, type WindowPlaces } from "./windowPlaces.js";
 
-/** The properties of windows that matter for scores of rows. */
-export type WindowPlaces = Pick<Windows, "starts" | "size" | "rows">;
-
-/** How to combine the scores of all windows that contain a row. */
-export type ScoreCombination = "mean" | "max" | "min";
+export type { ScoreCombination, WindowPlaces } from "./windowPlaces.js";
 
 /** Options of `pointScores`. */
 export interface PointScoreOptions {
@@ -38,21 +34,7 @@ export function pointScores(
 ): Float64Array {
   knownKeys("pointScores", options, ["combine"]);
   const combine = oneOf<ScoreCombination>("combine", options.combine ?? "mean", ["mean", "max", "min"]);
-  const values = checkScores("scores", scores, places);
-  const { starts, size, rows } = places;
-  const [sums, counts] = [new Float64Array(rows), new Uint32Array(rows)];
-  for (let i = 0; i < starts.length; i++) {
-    const score = values[i]!;
-    for (let row = starts[i]!; row < starts[i]! + size; row++) {
-      if (combine === "mean") sums[row]! += score;
-      else if (counts[row] === 0 || (combine === "max" ? score > sums[row]! : score < sums[row]!))
-        sums[row] = score;
-      counts[row]!++;
-    }
-  }
-  return sums.map((sum, row) =>
-    counts[row] === 0 ? Number.NaN : combine === "mean" ? sum / counts[row]! : sum,
-  );
+  return combineScores(checkScores("scores", scores, places), places, combine);
 }
 
 /**
@@ -66,8 +48,7 @@ export function pointScores(
  * @throws {ArgumentError} for flags that are not numbers
  */
 export function pointFlags(flags: ArrayLike<number>, places: WindowPlaces): Uint8Array {
-  const values = checkScores("flags", flags, places);
-  return Uint8Array.from(pointScores(values, places, { combine: "min" }), (flag) => (flag > 0 ? 1 : 0));
+  return combineFlags(checkScores("flags", flags, places), places);
 }
 
 function checkScores(name: string, scores: ArrayLike<number>, { starts }: WindowPlaces): ArrayLike<number> {

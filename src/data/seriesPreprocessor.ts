@@ -6,12 +6,12 @@ import type { ColumnDecision } from "./decideColumns.js";
 import { JsonFields } from "./encoderFile.js";
 import { joinWindows } from "./joinWindows.js";
 import { type AnyMatrix, Matrix } from "./matrix.js";
-import type { WindowPlaces } from "./pointScores.js";
 import { PREPROCESSOR_OPTIONS, type TablePreprocessorOptions } from "./preprocessorOptions.js";
 import { ColumnStatistics, type ScalingParameters } from "./scaling.js";
 import { orderSeries } from "./seriesOrder.js";
 import { summaryText } from "./summaryText.js";
 import { TablePreprocessor, type TablePreprocessorJson } from "./tablePreprocessor.js";
+import type { WindowPlaces } from "./windowPlaces.js";
 import { type Windows, windows } from "./windows.js";
 
 /** Options of `SeriesPreprocessor.fit`; those about columns are as of `TablePreprocessor.fit`. */

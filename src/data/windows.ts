@@ -9,6 +9,7 @@ import { MissingValues } from "./missingValues.js";
 import { type DecimalMark, NumberColumn } from "./numberColumn.js";
 import { columnsByName, isTable, placesOf } from "./tableCheck.js";
 import { isGap, type SortByTimeOptions, sortByTime, type TimeOrder } from "./timeOrder.js";
+import { windowStarts } from "./windowPlaces.js";
 
 /** Options of `windows`. */
 export interface WindowOptions extends SortByTimeOptions {
@@ -102,12 +103,7 @@ function segmentsOf(rows: number, order: TimeOrder | undefined): [begin: number,
 }
 
 function* startsOf(segments: readonly [number, number][], size: number, stride: number): Generator<number> {
-  for (const [begin, end] of segments) {
-    let start = begin;
-    for (; start + size <= end; start += stride) yield start;
-    const covered = start - stride + size;
-    if (end - begin >= size && covered < end) yield end - size;
-  }
+  for (const [begin, end] of segments) yield* windowStarts(begin, end, size, stride);
 }
 
 interface Series {

@@ -10,6 +10,7 @@ interface AnyModule {
   encode?(samples: unknown): Float32Array;
   score(samples: unknown): Float32Array;
   flag?(samples: unknown): Uint8Array;
+  scoreSeries?(rows: unknown): { pointFlags: Uint8Array };
 }
 const load = (name: string) => import(pathToFileURL(here.path(name)).href) as Promise<AnyModule>;
 
@@ -82,4 +83,28 @@ test("a detector of a table flags the rows that detect flags", async () => {
   expect(Array.from(flag!(rows))).toEqual(flags);
   expect(flags[80]).toBe(1);
   expect(score(rows)[80]).toBe(Math.max(...score(rows)));
+});
+
+test("a detector of a series flags the rows that detect flags", async () => {
+  const rows = Array.from({ length: 120 }, (_, i) => ({
+    heat: i > 79 && i < 86 ? 9 : Math.sin(i / 4),
+    mode: i % 10 < 6 ? "on" : "off",
+  }));
+  writeFileSync(
+    here.path("series.csv"),
+    `heat,mode\n${rows.map(({ heat, mode }) => `${heat},${mode}`).join("\n")}\n`,
+  );
+  const detected = await here.run(
+    ...["detect", "series.csv", "--window", "5", "--steps", "60", "--members", "2", "--seed", "1"],
+    ...["--out", "odd.csv", "--save", "series.safetensors", "--contamination", "0.08"],
+  );
+  expect(detected.code, detected.stderr).toBe(0);
+  const ended = await here.run("export", "series.safetensors", "--to", "module", "--out", "series.mjs");
+  expect([ended.code, ended.stderr]).toEqual([0, ""]);
+  expect(ended.stdout).toContain("scoreSeries, scoreWindow, windowSize, windowStride");
+  const table = readFileSync(here.path("odd.csv"), "utf8").trimEnd().split("\n");
+  const place = table[0]!.split(",").indexOf("anomaly");
+  const flags = table.slice(1).map((line) => Number(line.split(",")[place]));
+  expect(flags).toContain(1);
+  expect(Array.from((await load("series.mjs")).scoreSeries!(rows).pointFlags)).toEqual(flags);
 });

@@ -1,6 +1,5 @@
 import { basename, extname } from "node:path";
 import type { ExportedModule } from "../../exchange/exporting.js";
-import { ArgumentError } from "../../index.js";
 import type { ExportSubject, ExportTarget, ExportTools } from "./exportTarget.js";
 
 /** `--to module`: one JavaScript file, with its types beside it. */
@@ -39,11 +38,7 @@ function exportSubject(
       return exportModule(subject.detector, options);
     case "tableDetector": {
       const { detector, preprocessor, window } = subject.table;
-      if (!window) return exportModule(detector, { ...options, preprocessor });
-      throw new ArgumentError(
-        `the detector is of a series in windows of ${window.size} rows, which a module does not cut; ` +
-          "exportModule of isthmus/export makes one that takes windows as numbers",
-      );
+      return exportModule(detector, { ...options, preprocessor, ...(window && { window }) });
     }
   }
 }

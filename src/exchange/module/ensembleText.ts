@@ -1,5 +1,5 @@
 import type { Ensemble } from "../../anomaly/ensemble.js";
-import type { TablePreprocessor } from "../../data/index.js";
+import type { FeatureColumn, TablePreprocessor } from "../../data/index.js";
 import { modelGraph } from "../modelGraph.js";
 import type { ModuleParts } from "./layerCalls.js";
 import { modelFunctions } from "./modelFunctions.js";
@@ -11,10 +11,14 @@ export interface EnsembleText {
   readonly constants: string;
 }
 
-/** @param preprocessor says in its words what the columns' features stand for */
+/**
+ * @param preprocessor says in its words what the columns' features stand for
+ * @param windowed whether a sample has the features of several rows
+ */
 export function ensembleText(
   ensemble: Ensemble,
   preprocessor: TablePreprocessor | undefined,
+  windowed: boolean,
   parts: ModuleParts,
 ): EnsembleText {
   const { pieces } = parts;
@@ -31,7 +35,7 @@ export function ensembleText(
   const constants = [
     "const ensemble = {",
     "  columns: [",
-    ...columnLines(ensemble, preprocessor),
+    ...columnLines(ensemble, preprocessor, windowed, pieces),
     "  ],",
     `  scaling: { offset: ${doublesText(offset, pieces)}, scale: ${doublesText(scale, pieces)} },`,
     "  members: [",
@@ -42,12 +46,29 @@ export function ensembleText(
   return { functions: members.map(({ text }) => text).join("\n\n"), constants: constants.join("\n") };
 }
 
-function columnLines({ columns }: Ensemble, preprocessor: TablePreprocessor | undefined): string[] {
+function columnLines(
+  { columns }: Ensemble,
+  preprocessor: TablePreprocessor | undefined,
+  windowed: boolean,
+  pieces: ModuleParts["pieces"],
+): string[] {
   return columns.map(({ name, features }, index) => {
     const column = preprocessor?.columns[index];
-    // A number alone says what it is.
-    const plain = !column || (column.type === "number" && features.length === 1);
-    const describe = plain ? "" : `, describe: (values) => tableColumns[${index}].describe(values)`;
-    return `    { name: ${JSON.stringify(name)}, features: [${features.join(", ")}]${describe} },`;
+    const describe = column ? describeText(index, column, windowed, pieces) : undefined;
+    const field = describe === undefined ? "" : `, describe: (values) => ${describe}`;
+    return `    { name: ${JSON.stringify(name)}, features: [${features.join(", ")}]${field} },`;
   });
+}
+
+/** What describes the features of a column; undefined for a number alone, which says what it is. */
+function describeText(
+  index: number,
+  { type, features }: FeatureColumn,
+  windowed: boolean,
+  pieces: ModuleParts["pieces"],
+): string | undefined {
+  const plain = type === "number" && features.length === 1;
+  if (!windowed) return plain ? undefined : `tableColumns[${index}].describe(values)`;
+  const means = `${pieces.use("windowMeans")}(values, ${features.length})`;
+  return plain ? `Number(${means}[0].toPrecision(4))` : `tableColumns[${index}].describe(${means})`;
 }

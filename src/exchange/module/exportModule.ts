@@ -3,7 +3,7 @@ import { EnsembleDetector } from "../../anomaly/ensembleDetector.js";
 import { Autoencoder } from "../../autoencoder/autoencoder.js";
 import { isOptions, knownKeys, oneOf, show } from "../../common/check.js";
 import { ArgumentError } from "../../common/errors.js";
-import { preprocessorOf, TablePreprocessor } from "../../data/index.js";
+import { preprocessorOf, type SeriesPreprocessor, type TablePreprocessor } from "../../data/index.js";
 import { shapeText } from "../../layers/shape.js";
 import type { ExportedFile } from "../exportedFile.js";
 import { modelGraph } from "../modelGraph.js";
@@ -20,9 +20,10 @@ import {
   nameOf,
   type PublicName,
   scriptOf,
+  seriesNames,
 } from "./publicFunctions.js";
 import { RuntimePieces } from "./runtimePieces.js";
-import { tableText } from "./tableText.js";
+import { type SampleSource, type SeriesWindow, sampleSource, sampleText } from "./sampleText.js";
 import { WeightBlock } from "./weightBlock.js";
 
 /** Options of `exportModule`. */
@@ -33,10 +34,15 @@ export interface ModuleOptions {
    */
   weights?: "f32" | "f16" | "bf16";
   /**
-   * What makes samples of the rows of a table: then the module takes rows with named cells, too. Default: the
-   * preprocessor that was saved with the model, if any.
+   * What makes samples of the rows of a table or of a series: then the module takes rows with named cells, too. Default:
+   * the preprocessor that was saved with the model, if any.
    */
-  preprocessor?: TablePreprocessor;
+  preprocessor?: TablePreprocessor | SeriesPreprocessor;
+  /**
+   * How a series is cut, for a model whose samples are windows but whose preprocessor does not say so: a detector of
+   * `detectAnomalies`, or one of `windows`. A `SeriesPreprocessor` knows it.
+   */
+  window?: SeriesWindow;
   /** What the files are called, without an ending; default `"model"`. */
   name?: string;
 }
@@ -59,6 +65,8 @@ export interface ExportedModule {
  * - of an `Autoencoder`: `encode`, `decode`, `reconstruct` and `score`
  * - of an `AnomalyDetector`: these, `threshold` and `flag`
  * - of an `EnsembleDetector`, as from `detectAnomalies`: `score`, `threshold`, `flag` and `explain`
+ * - if its samples are windows of a series, also: `scoreSeries`, which takes rows in the order of time and gives the score of
+ *   each window and of each row, with flags for a detector, `scoreWindow`, `windowSize` and `windowStride`
  *
  * @example
  * ```ts
@@ -79,33 +87,28 @@ export function exportModule(
   subject: Autoencoder | AnomalyDetector | EnsembleDetector,
   options: ModuleOptions = {},
 ): ExportedModule {
-  knownKeys("exportModule", options, ["weights", "preprocessor", "name"]);
+  knownKeys("exportModule", options, ["weights", "preprocessor", "window", "name"]);
   const weights: WeightType = oneOf("weights", options.weights ?? "f32", ["f32", "f16", "bf16"]);
   const { name = "model" } = options;
   if (typeof name !== "string" || !/^[\w.-]+$/.test(name))
     throw new ArgumentError(`name must be letters, digits and any of _.-, not ${show(name)}`);
   const parts = { pieces: new RuntimePieces(), weights: new WeightBlock(weights) };
-  const preprocessor = checkPreprocessor(options.preprocessor) ?? ownPreprocessor(subject);
-  const described = describe(subject, preprocessor, parts);
-  const inputs = preprocessor?.featureNames.length ?? described.inputSize;
-  if (inputs !== described.inputSize) {
-    throw new ArgumentError(
-      `preprocessor makes ${inputs} features of a row, but a sample has ${described.inputSize} values`,
-    );
-  }
-  const table = preprocessor && tableText(preprocessor, parts.pieces);
-  const reading = readRowsText(described.inputSize, table !== undefined, parts);
+  const preprocessor = options.preprocessor ?? ownPreprocessor(subject);
+  const { inputSize } = checkSubject(subject);
+  const source = sampleSource(preprocessor, options.window, inputSize);
+  const described = describe(subject, source, parts);
+  const reading = sampleText(source, inputSize, parts);
   const block = parts.weights.text(parts.pieces);
   const script = [
-    moduleHeader(name, described, `${parts.weights.length} weights (${weights})`, preprocessor),
+    moduleHeader(name, described, `${parts.weights.length} weights (${weights})`, source),
     ...described.names.map(scriptOf),
-    reading,
+    reading.functions,
     described.functions,
     "// What the functions above are made of. Only parts that this model needs are here.",
     parts.pieces.text,
     "// What was learnt.",
     block.text,
-    ...(table === undefined ? [] : [table]),
+    ...reading.constants,
     ...(described.constants === "" ? [] : [described.constants]),
   ].join("\n\n");
   const types = described.names.map(declarationOf).join("\n\n");
@@ -122,7 +125,6 @@ export function exportModule(
 
 /** What a module has of its subject. */
 interface Described {
-  readonly inputSize: number;
   /** What it is, for the header. */
   readonly what: string;
   readonly names: readonly PublicName[];
@@ -130,67 +132,49 @@ interface Described {
   readonly constants: string;
 }
 
-function describe(
-  subject: unknown,
-  preprocessor: TablePreprocessor | undefined,
-  parts: ModuleParts,
-): Described {
+type Subject = Autoencoder | AnomalyDetector | EnsembleDetector;
+
+function describe(subject: Subject, { table, series }: SampleSource, parts: ModuleParts): Described {
+  const windowed = (threshold?: number) => (series ? seriesNames(series, threshold) : []);
+  if (series && !(subject instanceof Autoencoder)) parts.pieces.use("withFlags");
   if (subject instanceof EnsembleDetector) {
     const { ensemble, threshold, inputSize, members, columns } = subject;
-    const { functions, constants } = ensembleText(ensemble, preprocessor, parts);
+    const { functions, constants } = ensembleText(ensemble, table, series !== undefined, parts);
     const what = `a detector of anomalies: ${members} autoencoders of ${columns.length} columns (${inputSize} features)`;
-    return {
-      inputSize,
-      what,
-      names: [...ensembleNames(), ...detectorNames(threshold)],
-      functions,
-      constants,
-    };
+    const names = [...ensembleNames(), ...detectorNames(threshold), ...windowed(threshold)];
+    return { what, names, functions, constants };
   }
   const model = subject instanceof AnomalyDetector ? subject.model : subject;
-  if (!(model instanceof Autoencoder)) {
-    throw new ArgumentError(
-      `subject must be an Autoencoder, an AnomalyDetector or an EnsembleDetector, not ${show(subject)}`,
-    );
-  }
   const graph = modelGraph(model);
   const functions = modelFunctions(graph, "", parts);
   const { inputSize, latentSize } = model;
   for (const name of ["joined", "toRows", "meanSquaredError"]) parts.pieces.use(name);
   if (functions.scaling) for (const name of ["scaled", "unscaled"]) parts.pieces.use(name);
   const names = modelNames({ ...functions, inputSize, latentSize });
-  const shapes = `${shapeText(graph.inputShape)} → ${shapeText(graph.latentShape)}`;
-  const [what, more] =
-    subject instanceof AnomalyDetector
-      ? ["a detector of anomalies by an autoencoder", detectorNames(subject.threshold)]
-      : ["an autoencoder", []];
+  const shapes = `${shapeText(graph.inputShape)} → ${shapeText(graph.latentShape)} → ${shapeText(graph.inputShape)}`;
+  const detector = subject instanceof AnomalyDetector ? subject : undefined;
   return {
-    inputSize,
-    what: `${what}, ${shapes} → ${shapeText(graph.inputShape)}`,
-    names: [...names, ...more],
+    what: detector ? `a detector of anomalies by an autoencoder, ${shapes}` : `an autoencoder, ${shapes}`,
+    names: [
+      ...names,
+      ...(detector ? detectorNames(detector.threshold) : []),
+      ...windowed(detector?.threshold),
+    ],
     functions: functions.text,
     constants: "",
   };
 }
 
-function checkPreprocessor(given: unknown): TablePreprocessor | undefined {
-  if (given === undefined || given instanceof TablePreprocessor) return given;
-  throw new ArgumentError(`preprocessor must be a TablePreprocessor, not ${show(given)}`);
+function checkSubject(subject: Subject): { readonly inputSize: number } {
+  if (subject instanceof EnsembleDetector || subject instanceof Autoencoder) return subject;
+  if (subject instanceof AnomalyDetector) return subject.model;
+  throw new ArgumentError(
+    `subject must be an Autoencoder, an AnomalyDetector or an EnsembleDetector, not ${show(subject)}`,
+  );
 }
 
-/** The preprocessor that was saved with a model; that of a series cuts windows, which a module is given as numbers. */
-function ownPreprocessor(subject: unknown): TablePreprocessor | undefined {
+/** The preprocessor that was saved with a model. */
+function ownPreprocessor(subject: unknown): ReturnType<typeof preprocessorOf> {
   const model = subject instanceof AnomalyDetector ? subject.model : subject;
-  if (!(model instanceof Autoencoder) || !isOptions(model.preprocessor)) return undefined;
-  const found = preprocessorOf(model);
-  return found instanceof TablePreprocessor ? found : undefined;
-}
-
-/** The function that all others read samples with. */
-function readRowsText(inputSize: number, table: boolean, { pieces }: ModuleParts): string {
-  const numbers = `${pieces.use("toRows")}(samples, ${inputSize})`;
-  const rows = table
-    ? `areRecords(samples) ? featuresOf(samples, tableColumns, missing) : ${numbers}`
-    : numbers;
-  return `/** Samples as rows of ${inputSize} numbers. */\nfunction readRows(samples) {\n  return ${rows};\n}`;
+  return model instanceof Autoencoder && isOptions(model.preprocessor) ? preprocessorOf(model) : undefined;
 }

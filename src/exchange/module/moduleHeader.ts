@@ -1,18 +1,20 @@
 import version from "#embedded/version";
 import type { TablePreprocessor } from "../../data/index.js";
 import { nameOf, type PublicName } from "./publicFunctions.js";
+import type { SampleSource } from "./sampleText.js";
 
 /**
  * The comment at the start of a module: what it is and how to use it.
  *
  * @param name the file's name, without an ending
  * @param numbers how many weights there are, of which type
+ * @param source what samples are made of
  */
 export function moduleHeader(
   name: string,
   { what, names }: { readonly what: string; readonly names: readonly PublicName[] },
   numbers: string,
-  preprocessor: TablePreprocessor | undefined,
+  { table, series }: SampleSource,
 ): string {
   const lines = [
     `${what[0]!.toUpperCase()}${what.slice(1)}.`,
@@ -21,10 +23,17 @@ export function moduleHeader(
     `  import { ${names.map(nameOf).join(", ")} } from "./${name}.js";`,
     "",
     "Samples are one typed array or array of numbers, row by row, or an array of rows. Bytes count as value / 255.",
-    ...(preprocessor
+    ...(series
+      ? [
+          `A sample is a window of ${series.size} rows of ${series.columns} numbers${series.scaling ? ", scaled" : ""}. scoreSeries and scoreWindow take rows as they`,
+          "come, in the order of time.",
+        ]
+      : []),
+    ...(table
       ? [
           "Rows may also be objects with the cells of a table by the names of its columns:",
-          ...columnLines(preprocessor),
+          ...columnLines(table),
+          ...(series ? ["Functions that take windows then take the whole series, and cut it."] : []),
         ]
       : []),
     "It calculates in double precision with the engine's own Math.exp and the like, so results differ from Isthmus's, and",

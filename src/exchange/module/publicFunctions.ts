@@ -112,6 +112,52 @@ export function detectorNames(threshold: number): readonly PublicName[] {
   ];
 }
 
+/**
+ * The functions of a model whose samples are windows of a series.
+ *
+ * @param threshold of a detector
+ */
+export function seriesNames(
+  { size, stride }: { readonly size: number; readonly stride: number },
+  threshold: number | undefined,
+): readonly PublicName[] {
+  const flags = threshold === undefined ? "" : ", windowFlags: Uint8Array, pointFlags: Uint8Array";
+  const result = `{ starts: Uint32Array, windows: Float32Array, points: Float64Array${flags} }`;
+  const scores = "seriesScores(readSeries(rows), seriesPlan, score)";
+  return [
+    {
+      summary:
+        "The scores of a series: of each window, with the row that it starts at, and of each row, the mean over the windows " +
+        "that have it." +
+        (threshold === undefined
+          ? ""
+          : " Flags are 1 for windows whose score is above the limit, and for rows of which all windows are."),
+      type: `function scoreSeries(rows: ${SAMPLES}${threshold === undefined ? "" : ", limit?: number"}): ${result}`,
+      tags: [
+        `@param {${SAMPLES}} rows of the series, in the order of time`,
+        ...(threshold === undefined ? [] : ["@param {number} [limit]"]),
+        `@returns {${result}}`,
+      ],
+      code:
+        threshold === undefined
+          ? `function scoreSeries(rows) {\n  return ${scores};\n}`
+          : `function scoreSeries(rows, limit = threshold) {\n  return withFlags(${scores}, seriesPlan, limit);\n}`,
+    },
+    {
+      summary: `The score of one window: of ${size} rows that follow each other.`,
+      type: `function scoreWindow(rows: ${SAMPLES}): number`,
+      tags: [`@param {${SAMPLES}} rows`, "@returns {number}"],
+      code: "function scoreWindow(rows) {\n  return score(oneWindow(readSeries(rows), seriesPlan))[0];\n}",
+    },
+    { summary: "Rows in a window.", type: "const windowSize: number", code: `const windowSize = ${size};` },
+    {
+      summary: "Rows between the starts of windows.",
+      type: "const windowStride: number",
+      code: `const windowStride = ${stride};`,
+    },
+  ];
+}
+
 /** The name itself. */
 export function nameOf({ type }: PublicName): string {
   return /^\w+ (\w+)/.exec(type)![1]!;
