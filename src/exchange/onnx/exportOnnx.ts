@@ -9,6 +9,7 @@ import { modelGraph } from "../modelGraph.js";
 import { detectorPart, ensemblePart, modelPart, type Part } from "./exportedParts.js";
 import { GraphBuilder } from "./graphBuilder.js";
 import type { OnnxModel } from "./onnxModel.js";
+import { describedWindow, sourceOf } from "./sampleNodes.js";
 import { toWeightType, type WeightType } from "./storedWeights.js";
 import { writeOnnx } from "./writeOnnx.js";
 
@@ -20,8 +21,9 @@ export interface OnnxExportOptions {
    */
   part?: "model" | "encoder" | "decoder";
   /**
-   * What the graph takes of a table: its `"columns"`, one input each, or the `"features"` that a `TablePreprocessor` makes of
-   * them, as one matrix. Default: `"columns"` if a table's preprocessor was saved with the model, else `"features"`.
+   * What the graph takes of a table or a series: its `"columns"` as they are, or the `"features"` that a `TablePreprocessor` or
+   * a `SeriesPreprocessor` makes of them, as one matrix. Default: `"columns"` if a preprocessor was saved with the model,
+   * else `"features"`.
    */
   input?: "columns" | "features";
   /**
@@ -55,6 +57,8 @@ export interface OnnxTableDetector {
     | {
         /** Rows in a window. */
         readonly size: number;
+        /** Rows between the starts of windows; default 1. */
+        readonly stride?: number;
       }
     | undefined;
 }
@@ -81,7 +85,14 @@ const IR_VERSION = 8;
  *
  * Samples have the shape [batch, …inputShape] with channels last, as Isthmus has them, and any number of rows. Columns of a table
  * have the shape [batch]: numbers as floats, where NaN is a missing value, categories and booleans as strings without spaces
- * around them. Where a column has the name of an output, the output's name ends in `_1`.
+ * around them.
+ *
+ * A model of a series takes windows: `windows` of the shape [batch, size, columns] if all columns are numbers, or else each
+ * column as [batch, size]; its `reconstruction` has the shape [batch, size, features], in the series' own units. What a
+ * program needs to cut them is in the metadata, as JSON: `isthmus.window` is `{ size, stride, columns, features, timeColumn }`.
+ * Rows must be in the order of time.
+ *
+ * Where a column has the name of an output, the output's name ends in `_1`.
  *
  * @example
  * ```ts
@@ -100,13 +111,14 @@ const IR_VERSION = 8;
 export function exportOnnx(subject: OnnxSubject, options: OnnxExportOptions = {}): OnnxExport {
   knownKeys("exportOnnx", options, ["part", "input", "weights"]);
   const builder = new GraphBuilder(toWeightType(options.weights));
-  const { name, text, description } = build(builder, subject, options);
+  const { name, text, description, source } = build(builder, subject, options);
   if (builder.difference === Number.POSITIVE_INFINITY) {
     throw new ArgumentError(
       'a weight is too large for weights "float16"; "bfloat16" has the range of 32-bit floats',
     );
   }
   const domains = builder.domains;
+  const window = describedWindow(source);
   const model: OnnxModel = {
     irVersion: IR_VERSION,
     opsets: new Map([
@@ -118,8 +130,10 @@ export function exportOnnx(subject: OnnxSubject, options: OnnxExportOptions = {}
     metadata: new Map([
       ["isthmus.version", version],
       ["isthmus.description", JSON.stringify(description)],
+      ["isthmus.inputs", builder.describedInputs],
       ["isthmus.outputs", builder.describedOutputs],
       ["isthmus.weights", options.weights ?? "float32"],
+      ...(window === undefined ? [] : [["isthmus.window", JSON.stringify(window)] as const]),
     ]),
   };
   return { bytes: writeOnnx(model), largestDifference: builder.difference, notes: builder.notes };
@@ -129,14 +143,19 @@ function build(builder: GraphBuilder, subject: OnnxSubject, { part, input }: Onn
   const wanted = input === undefined ? undefined : oneOf("input", input, ["columns", "features"]);
   if (subject instanceof Autoencoder) {
     const half = oneOf("part", part ?? "model", ["model", "encoder", "decoder"]);
-    return modelPart(builder, modelGraph(subject), half, subject.preprocessor, wanted);
+    return modelPart(builder, modelGraph(subject), half, sourceOf(subject.preprocessor, undefined, wanted));
   }
   if (part !== undefined && part !== "model") {
     throw new ArgumentError(`part ${show(part)} is of an Autoencoder; a detector is exported as a whole`);
   }
   if (subject instanceof AnomalyDetector) {
     const { model, threshold } = subject;
-    return detectorPart(builder, modelGraph(model), threshold, model.preprocessor, wanted);
+    return detectorPart(
+      builder,
+      modelGraph(model),
+      threshold,
+      sourceOf(model.preprocessor, undefined, wanted),
+    );
   }
   const { detector, preprocessor, window } = isTableDetector(subject)
     ? subject
@@ -146,7 +165,8 @@ function build(builder: GraphBuilder, subject: OnnxSubject, { part, input }: Onn
       `subject must be an Autoencoder, an AnomalyDetector, or a detector of detectAnomalies, not ${show(subject)}`,
     );
   }
-  return ensemblePart(builder, ensembleGraph(detector), preprocessor?.toJSON(), window, wanted);
+  const source = sourceOf(preprocessor?.toJSON(), window, wanted);
+  return ensemblePart(builder, ensembleGraph(detector), source);
 }
 
 function isTableDetector(subject: OnnxSubject): subject is OnnxTableDetector {

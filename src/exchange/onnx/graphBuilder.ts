@@ -48,9 +48,14 @@ export class GraphBuilder {
     return this.#difference;
   }
 
-  /** What the outputs are, for `metadata_props`: JSON of a text for each. */
+  /** What the inputs are, for `metadata_props`: JSON of a text for each. */
+  get describedInputs(): string {
+    return described(this.#inputs);
+  }
+
+  /** The same of the outputs. */
   get describedOutputs(): string {
-    return JSON.stringify(Object.fromEntries(this.#outputs.map(({ name, text = "" }) => [name, text])));
+    return described(this.#outputs);
   }
 
   /** Domains of the operators in use. */
@@ -183,4 +188,8 @@ export class GraphBuilder {
       }
     }
   }
+}
+
+function described(ports: readonly OnnxPort[]): string {
+  return JSON.stringify(Object.fromEntries(ports.map(({ name, text = "" }) => [name, text])));
 }

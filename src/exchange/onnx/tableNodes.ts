@@ -1,24 +1,17 @@
+// The inputs of a graph that reads tables and series, and the features that it makes of them.
 import { ArgumentError } from "../../common/errors.js";
 import { quote } from "../../common/printable.js";
-import { falseWords, trueWords } from "../../data/booleanColumn.js";
-import { caseVariants, missingNumbers, missingTexts } from "../../data/missingValues.js";
 import type { TablePreprocessorJson } from "../../data/tablePreprocessor.js";
+import { type ColumnJson, columnNodes } from "./columnNodes.js";
 import type { GraphBuilder } from "./graphBuilder.js";
-import { ElementType, float, floats, int, ints, texts } from "./onnxModel.js";
+import { ElementType, int } from "./onnxModel.js";
 
-/** What is learnt of a column, as `TablePreprocessor.toJSON` gives it. */
-type ColumnJson =
-  | { type: "number"; column: string; median: number; flagged: boolean }
-  | { type: "boolean"; column: string; usual: boolean; flagged: boolean }
-  | {
-      type: "category";
-      column: string;
-      categories: readonly string[];
-      other: boolean;
-      missing: boolean;
-      codes: boolean;
-    }
-  | { type: "date"; column: string };
+/** What the input for a column takes. */
+const CELLS = {
+  number: { type: ElementType.float, text: "numbers; NaN is a missing value" },
+  boolean: { type: ElementType.string, text: "texts without spaces around them" },
+  category: { type: ElementType.string, text: "texts without spaces around them" },
+} as const;
 
 /**
  * Adds an input for each column of a table, and makes the features of their rows, as `TablePreprocessor.transform` does.
@@ -26,114 +19,82 @@ type ColumnJson =
  * @returns features of the shape [batch, features]
  * @throws {ArgumentError} for a column that a graph cannot read, by its name
  */
-export function tableNodes(builder: GraphBuilder, { columns, missing }: TablePreprocessorJson): string {
+export function tableNodes(builder: GraphBuilder, table: TablePreprocessorJson): string {
+  const columns = columnsOf(table);
+  const inputs = columns.map((column) => columnInput(builder, column, ["batch"], ""));
+  const cells = inputs.map((input, i) => {
+    builder.within(columns[i]!.column);
+    return builder.add("Unsqueeze", [input, builder.ints("axis", [1])]);
+  });
+  return features(builder, columns, table, cells);
+}
+
+/**
+ * Adds the input `windows` if all columns are numbers, [batch, size, columns], or else an input for each column,
+ * [batch, size], and makes the features of all their rows.
+ *
+ * @param size rows in a window
+ * @returns features of the shape [batch · size, features]
+ * @throws {ArgumentError} as `tableNodes`
+ */
+export function windowedTableNodes(
+  builder: GraphBuilder,
+  table: TablePreprocessorJson,
+  size: number,
+): string {
+  const columns = columnsOf(table);
+  if (!columns.every(({ type }) => type === "number")) {
+    const inputs = columns.map((column) => columnInput(builder, column, ["batch", size], "windows of "));
+    const cells = inputs.map((input, i) => {
+      builder.within(columns[i]!.column);
+      return builder.add("Reshape", [input, builder.ints("rows", [-1, 1])]);
+    });
+    return features(builder, columns, table, cells);
+  }
+  const names = columns.map(({ column }) => quote(column)).join(", ");
+  const windows = builder.input({
+    name: "windows",
+    type: ElementType.float,
+    shape: ["batch", size, columns.length],
+    text: `windows of a series, [batch, ${size}, ${columns.length}]; columns: ${names}; NaN is a missing value`,
+  });
+  builder.within("windows");
+  const rows = builder.add("Reshape", [windows, builder.ints("rows", [-1, columns.length])]);
+  const ones = builder.ints("widths", Array(columns.length).fill(1));
+  const cells =
+    columns.length === 1
+      ? [rows]
+      : builder.addSeveral("Split", [rows, ones], columns.length, { attributes: { axis: int(1) } });
+  return features(builder, columns, table, cells);
+}
+
+function columnsOf({ columns }: TablePreprocessorJson): readonly ColumnJson[] {
   const known = columns as readonly unknown[] as readonly ColumnJson[];
   const undated = known.find(({ type }) => type === "date");
-  if (undated) {
-    throw new ArgumentError(
-      `column ${quote(undated.column)} holds dates, which a graph cannot read; leave it out when the table is learnt ` +
-        '(drop), or export with input: "features" and give the features that the preprocessor makes of a table',
-    );
-  }
-  const inputs = known.map((column) =>
-    builder.input({
-      name: column.column,
-      type: column.type === "number" ? ElementType.float : ElementType.string,
-      shape: ["batch"],
-      text: column.type === "number" ? "numbers; NaN is a missing value" : "texts without spaces around them",
-    }),
+  if (!undated) return known;
+  throw new ArgumentError(
+    `column ${quote(undated.column)} holds dates, which a graph cannot read; leave it out when the table is learnt ` +
+      '(drop), or export with input: "features" and give the features that the preprocessor makes of a table',
   );
-  const features = known.flatMap((column, i) => {
-    builder.within(column.column);
-    const cells = builder.add("Unsqueeze", [inputs[i]!, builder.ints("axis", [1])]);
-    if (column.type === "number") return numberFeatures(builder, column, missing, cells);
-    if (column.type === "boolean") return booleanFeatures(builder, column, missing, cells);
-    return column.type === "category" ? categoryFeatures(builder, column, missing, cells) : [];
-  });
-  return joined(builder.within("table"), features);
 }
 
-function joined(builder: GraphBuilder, features: readonly string[]): string {
-  const [first] = features;
-  if (features.length === 1) return first!;
-  return builder.add("Concat", features, { attributes: { axis: int(1) } });
-}
-
-function toFloats(builder: GraphBuilder, value: string): string {
-  return builder.add("Cast", [value], { attributes: { to: int(ElementType.float) } });
-}
-
-function numberFeatures(
+function columnInput(
   builder: GraphBuilder,
-  { median, flagged }: ColumnJson & { type: "number" },
-  missing: readonly string[],
-  cells: string,
-): string[] {
-  const equal = [...missingNumbers(missing)].map((value) =>
-    builder.add("Equal", [cells, builder.scalar("missing", value)]),
-  );
-  const absent = equal.reduce((sum, each) => builder.add("Or", [sum, each]), builder.add("IsNaN", [cells]));
-  const filled = builder.add("Where", [absent, builder.scalar("median", median), cells]);
-  return flagged ? [filled, toFloats(builder, absent)] : [filled];
+  { column: name, type }: ColumnJson,
+  shape: readonly (string | number)[],
+  what: string,
+): string {
+  const cells = CELLS[type as keyof typeof CELLS];
+  return builder.input({ name, type: cells.type, shape, text: what + cells.text });
 }
 
-function booleanFeatures(
+function features(
   builder: GraphBuilder,
-  { usual, flagged }: ColumnJson & { type: "boolean" },
-  missing: readonly string[],
-  cells: string,
-): string[] {
-  const codes = new Map<string, number>();
-  const give = (keys: Iterable<string>, code: number) => {
-    for (const key of keys) if (!codes.has(key)) codes.set(key, code);
-  };
-  const absent = [...missingTexts(missing)];
-  give(absent, usual ? 1 : 0);
-  give([...trueWords].flatMap(caseVariants), 1);
-  give([...falseWords].flatMap(caseVariants), 0);
-  const encode = (values: ReadonlyMap<string, number>, other: number) =>
-    builder.add("LabelEncoder", [cells], {
-      domain: "ai.onnx.ml",
-      attributes: {
-        keys_strings: texts([...values.keys()]),
-        values_floats: floats([...values.values()]),
-        default_float: float(other),
-      },
-    });
-  // Where the preprocessor refuses a word, there is no number, so that no score is a usual one.
-  const truth = encode(codes, Number.NaN);
-  if (!flagged) return [truth];
-  return [truth, encode(new Map(absent.map((key) => [key, 1])), 0)];
-}
-
-function categoryFeatures(
-  builder: GraphBuilder,
-  { categories, other, missing: marked, codes }: ColumnJson & { type: "category" },
-  missing: readonly string[],
-  cells: string,
-): string[] {
-  const width = categories.length + (other ? 1 : 0) + (marked ? 1 : 0);
-  const places = new Map<string, number>();
-  for (const key of missingTexts(missing)) places.set(key, marked ? width - 1 : width);
-  categories.forEach((category, place) => {
-    if (!places.has(category)) places.set(category, place);
-  });
-  // Whole numbers count by value, however they are written: pandas writes those of a column with gaps as 3.0.
-  categories.forEach((category, place) => {
-    const alias = `${category}.0`;
-    if (!codes && /^-?\d+$/.test(category) && !places.has(alias)) places.set(alias, place);
-  });
-  const place = builder.add("LabelEncoder", [cells], {
-    domain: "ai.onnx.ml",
-    attributes: {
-      keys_strings: texts([...places.keys()]),
-      values_int64s: ints([...places.values()]),
-      default_int64: int(other ? categories.length : width),
-    },
-  });
-  const own = builder.ints(
-    "places",
-    Array.from({ length: width }, (_, i) => i),
-  );
-  return [toFloats(builder, builder.add("Equal", [place, own]))];
+  columns: readonly ColumnJson[],
+  { missing }: TablePreprocessorJson,
+  cells: readonly string[],
+): string {
+  const all = columns.flatMap((column, i) => columnNodes(builder, column, missing, cells[i]!));
+  if (all.length === 1) return all[0]!;
+  return builder.within("table").add("Concat", all, { attributes: { axis: int(1) } });
 }

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { expect } from "vitest";
 import { exportOnnx, type OnnxExportOptions } from "../../../src/exchange/exporting.js";
 import { AnomalyDetector, Autoencoder, type AutoencoderOptions } from "../../../src/index.js";
 import { WIDTH } from "../../support/kinds.js";
@@ -37,17 +38,40 @@ const SCRIPT = fileURLToPath(new URL("check_onnx.py", import.meta.url));
 
 /** Checks models by onnx and onnxruntime, in one process of Python; verdicts are in the order of the cases. */
 export function checkInPython(python: string, cases: readonly Case[]): Verdict[] {
+  const files = cases.flatMap(({ name, bytes, inputs, outputs }, index) => {
+    const file = `${String(index).padStart(3, "0")} ${name.replaceAll("/", "-")}`;
+    return [[`${file}.onnx`, bytes] as const, [`${file}.json`, JSON.stringify({ inputs, outputs })] as const];
+  });
+  return inPython(Object.fromEntries(files), (folder) =>
+    JSON.parse(execFileSync(python, ["-B", SCRIPT, folder], { encoding: "utf8", maxBuffer: 1 << 26 })),
+  );
+}
+
+/** Runs something in a folder with these files. */
+export function inPython<T>(
+  files: Readonly<Record<string, Uint8Array | string>>,
+  run: (folder: string) => T,
+): T {
   const folder = mkdtempSync(join(tmpdir(), "isthmus-onnx-"));
   try {
-    cases.forEach(({ name, bytes, inputs, outputs }, index) => {
-      const file = join(folder, `${String(index).padStart(3, "0")} ${name.replaceAll("/", "-")}`);
-      writeFileSync(`${file}.onnx`, bytes);
-      writeFileSync(`${file}.json`, JSON.stringify({ inputs, outputs }));
-    });
-    return JSON.parse(execFileSync(python, ["-B", SCRIPT, folder], { encoding: "utf8", maxBuffer: 1 << 26 }));
+    for (const [name, contents] of Object.entries(files)) writeFileSync(join(folder, name), contents);
+    return run(folder);
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Expects what was calculated to be what Isthmus calculates, and flags to be the same. */
+export function expectAgreement(verdicts: readonly Verdict[], cases: readonly Case[]): void {
+  expect(verdicts.map(({ error }) => error).filter(Boolean)).toEqual([]);
+  verdicts.forEach(({ differences = {} }, i) => {
+    const { name, outputs } = cases[i]!;
+    expect(Object.keys(differences).sort(), name).toEqual(Object.keys(outputs).sort());
+    for (const [output, difference] of Object.entries(differences)) {
+      const largest = Math.max(1, ...outputs[output]!.map(Math.abs));
+      expect(difference / largest, `${name}: ${output}`).toBeLessThanOrEqual(output === "flag" ? 0 : 1e-5);
+    }
+  });
 }
 
 export function floats(data: ArrayLike<number>, shape: readonly number[]): CaseInput {
