@@ -1,6 +1,7 @@
 // What a graph makes of the cells of a column: the same features as `TablePreprocessor.transform`.
 import { falseWords, trueWords } from "../../data/booleanColumn.js";
 import { caseVariants, missingNumbers, missingTexts } from "../../data/missingValues.js";
+import { type DateFeatures, type DateJson, dateFeatures } from "./dateNodes.js";
 import type { GraphBuilder } from "./graphBuilder.js";
 import { ElementType, float, floats, int, ints, texts } from "./onnxModel.js";
 
@@ -16,35 +17,51 @@ export type ColumnJson =
       missing: boolean;
       codes: boolean;
     }
-  | { type: "date"; column: string };
+  | DateJson;
+
+/** The features of a column. */
+export interface ColumnFeatures {
+  /** Values whose columns, one behind the other, are the features. */
+  readonly names: readonly string[];
+  /** How many features there are. */
+  readonly width: number;
+  /** As of `DateFeatures`. */
+  readonly time?: DateFeatures["time"];
+}
 
 /**
  * Adds the features of a column.
  *
  * @param missing additional texts that mean a missing value
  * @param cells [rows, 1]
- * @returns values whose columns, one behind the other, are the features
  */
 export function columnNodes(
   builder: GraphBuilder,
   column: ColumnJson,
   missing: readonly string[],
   cells: string,
-): string[] {
+): ColumnFeatures {
   builder.within(column.column);
   switch (column.type) {
     case "number":
-      return numberFeatures(builder, column, missing, cells);
+      return each(numberFeatures(builder, column, missing, cells));
     case "boolean":
-      return booleanFeatures(builder, column, missing, cells);
+      return each(booleanFeatures(builder, column, missing, cells));
     case "category":
       return categoryFeatures(builder, column, missing, cells);
-    case "date":
-      return [];
+    case "date": {
+      const { names, time } = dateFeatures(builder, column, cells);
+      return { ...each(names), time };
+    }
   }
 }
 
-export function toFloats(builder: GraphBuilder, value: string): string {
+/** Values that are one feature each. */
+function each(names: readonly string[]): ColumnFeatures {
+  return { names, width: names.length };
+}
+
+function toFloats(builder: GraphBuilder, value: string): string {
   return builder.add("Cast", [value], { attributes: { to: int(ElementType.float) } });
 }
 
@@ -96,7 +113,7 @@ function categoryFeatures(
   { categories, other, missing: marked, codes }: ColumnJson & { type: "category" },
   missing: readonly string[],
   cells: string,
-): string[] {
+): ColumnFeatures {
   const width = categories.length + (other ? 1 : 0) + (marked ? 1 : 0);
   const places = new Map<string, number>();
   for (const key of missingTexts(missing)) places.set(key, marked ? width - 1 : width);
@@ -120,5 +137,5 @@ function categoryFeatures(
     "places",
     Array.from({ length: width }, (_, i) => i),
   );
-  return [toFloats(builder, builder.add("Equal", [place, own]))];
+  return { names: [toFloats(builder, builder.add("Equal", [place, own]))], width };
 }

@@ -3,6 +3,7 @@ import type { EnsembleGraph, EnsembleMember } from "../ensembleGraph.js";
 import type { GraphBuilder } from "./graphBuilder.js";
 import { decoderNodes, encoderNodes, scaleNodes } from "./modelNodes.js";
 import { ElementType, int, ints } from "./onnxModel.js";
+import type { TableFeatures } from "./tableNodes.js";
 
 /** Adds the outputs `score` and `flag`. A score that is no number counts as infinite, as in Isthmus. */
 export function verdictNodes(builder: GraphBuilder, score: string, threshold: number, what: string): void {
@@ -39,7 +40,7 @@ export function meanSquares(builder: GraphBuilder, x: string, y: string, rank: n
  *
  * @param x features, [batch, features]
  */
-export function ensembleNodes(builder: GraphBuilder, ensemble: EnsembleGraph, x: string): string {
+export function ensembleNodes(builder: GraphBuilder, ensemble: EnsembleGraph, x: TableFeatures): string {
   const { scaling, inputSize, columns, members } = ensemble;
   const still = columns.map((_, column) => members[0]!.meanErrors[column] === 0);
   const scaled = scaleNodes(builder, scaling, x, [inputSize]);
@@ -61,7 +62,7 @@ export function ensembleNodes(builder: GraphBuilder, ensemble: EnsembleGraph, x:
     return ratioSquares(builder, ensemble, still, member, errors);
   });
   builder.within("score");
-  if (still.includes(true)) sums.push(stillSquares(builder, ensemble, still, x));
+  if (still.includes(true)) sums.push(stillSquares(builder, ensemble, still, x.name));
   const sum = builder.add("Sum", sums);
   const moving = Math.max(1, still.filter((flag) => !flag).length);
   const mean = builder.add("Div", [sum, builder.scalar("terms", members.length * moving)]);

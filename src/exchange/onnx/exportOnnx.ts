@@ -85,7 +85,7 @@ const IR_VERSION = 8;
  *
  * Samples have the shape [batch, …inputShape] with channels last, as Isthmus has them, and any number of rows. Columns of a table
  * have the shape [batch]: numbers as floats, where NaN is a missing value, categories and booleans as strings without spaces
- * around them.
+ * around them, dates as doubles, the seconds since 1970 in UTC or since midnight for times of day.
  *
  * A model of a series takes windows: `windows` of the shape [batch, size, columns] if all columns are numbers, or else each
  * column as [batch, size]; its `reconstruction` has the shape [batch, size, features], in the series' own units. What a
@@ -105,7 +105,7 @@ const IR_VERSION = 8;
  * await model.dispose();
  * ```
  *
- * @throws {ArgumentError} for an unknown option, and for what a graph cannot represent, such as a table with a column of dates
+ * @throws {ArgumentError} for an unknown option, and for what a graph cannot represent
  * @throws {StateError} for a model whose `scaling` has not been learnt, and a detector without a threshold
  */
 export function exportOnnx(subject: OnnxSubject, options: OnnxExportOptions = {}): OnnxExport {

@@ -9,6 +9,7 @@ import type { GraphBuilder } from "./graphBuilder.js";
 import { reshaped } from "./layerNodes.js";
 import { decoderNodes, encoderNodes, scaleNodes, unscaleNodes } from "./modelNodes.js";
 import { floatPort, type SampleSource, sampleNodes } from "./sampleNodes.js";
+import type { TableFeatures } from "./tableNodes.js";
 
 /** What an exported graph is, besides its nodes. */
 export interface Part {
@@ -32,10 +33,10 @@ export function modelPart(
   const scaling = learntScaling(graph);
   const taken =
     half === "decoder"
-      ? builder.input(floatPort("code", latentShape, "codes"))
+      ? { name: builder.input(floatPort("code", latentShape, "codes")), rest: undefined }
       : sampleNodes(builder, inputShape, source, scaling);
   const code =
-    half === "decoder" ? taken : encoded(builder, graph, scaled(builder, scaling, taken, inputShape));
+    half === "decoder" ? taken.name : encoded(builder, graph, scaled(builder, scaling, taken, inputShape));
   if (half === "encoder") {
     builder.output(code, floatPort("code", latentShape, "codes"));
   } else {
@@ -101,10 +102,10 @@ function learntScaling({ description, scaling }: ModelGraph): ScalingParameters 
 function scaled(
   builder: GraphBuilder,
   scaling: ScalingParameters | undefined,
-  x: string,
+  x: TableFeatures,
   shape: Shape,
 ): string {
-  return scaling ? scaleNodes(builder, scaling, x, shape) : x;
+  return scaling ? scaleNodes(builder, scaling, x, shape) : x.name;
 }
 
 /** The code of samples, in Isthmus's own layout. */

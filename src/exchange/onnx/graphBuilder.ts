@@ -148,6 +148,11 @@ export class GraphBuilder {
     return this.floats(name, [value], []);
   }
 
+  /** Adds a single double. */
+  double(name: string, value: number): string {
+    return this.#constant(name, ElementType.double, [], bytesOf(Float64Array.of(value)));
+  }
+
   /** Adds integers: a shape, or axes. */
   ints(name: string, values: readonly number[]): string {
     const bytes = bytesOf(BigInt64Array.from(values, BigInt));

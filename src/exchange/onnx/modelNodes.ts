@@ -35,12 +35,13 @@ function latentNodes(builder: GraphBuilder, { units, name, weight, bias }: Graph
  * Adds (x − offset) / scale. An offset of 64 bits is subtracted in two parts, so that 32-bit floats are enough: what is
  * left of the first subtraction is exact where it matters, near the offset.
  *
+ * @param x its `rest` is what to add to it, of the same shape, where 32-bit floats are not enough
  * @throws {ArgumentError} for numbers that 32-bit floats do not hold
  */
 export function scaleNodes(
   builder: GraphBuilder,
   { offset, scale }: ScalingParameters,
-  x: string,
+  { name: x, rest: beside }: { readonly name: string; readonly rest?: string | undefined },
   shape: Shape,
 ): string {
   builder.within("scaling");
@@ -53,11 +54,12 @@ export function scaleNodes(
         "do not hold; train on data in other units to export the model",
     );
   }
-  const rest = offset.map((value) => value - Math.fround(value));
+  const fine = offset.map((value) => value - Math.fround(value));
   let shifted = builder.add("Sub", [x, builder.floats("offset", offset, shape)]);
-  if (rest.some((value) => Math.fround(value) !== 0)) {
-    shifted = builder.add("Sub", [shifted, builder.floats("rest", rest, shape)]);
+  if (fine.some((value) => Math.fround(value) !== 0)) {
+    shifted = builder.add("Sub", [shifted, builder.floats("rest", fine, shape)]);
   }
+  if (beside !== undefined) shifted = builder.add("Add", [shifted, beside]);
   return builder.add("Div", [shifted, builder.floats("scale", scale, shape)]);
 }
 

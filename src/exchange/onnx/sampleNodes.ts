@@ -9,7 +9,7 @@ import type { GraphBuilder } from "./graphBuilder.js";
 import { reshaped } from "./layerNodes.js";
 import { scaleNodes } from "./modelNodes.js";
 import { ElementType, type OnnxPort } from "./onnxModel.js";
-import { tableNodes, windowedTableNodes } from "./tableNodes.js";
+import { type TableFeatures, tableNodes, windowedTableNodes } from "./tableNodes.js";
 
 /** What to take of a table; undefined if the user leaves it open. */
 export type Input = "columns" | "features" | undefined;
@@ -81,8 +81,11 @@ export function sampleNodes(
   source: SampleSource | undefined,
   scaling: ScalingParameters | undefined,
   name = "samples",
-): string {
-  if (!source) return builder.input(floatPort(name, shape, `${name} as Isthmus takes them`));
+): TableFeatures {
+  if (!source) {
+    const input = builder.input(floatPort(name, shape, `${name} as Isthmus takes them`));
+    return { name: input, rest: undefined };
+  }
   const { table, series } = source;
   const json: TablePreprocessorJson = table.toJSON();
   const width = table.featureNames.length;
@@ -96,12 +99,20 @@ export function sampleNodes(
   if (units) noteCoarse(builder, table, units);
   if (!series) {
     const features = tableNodes(builder, json);
-    const value = { name: features, shape: [wanted], layout: "last" } as const;
-    return shape.length === 1 ? features : reshaped(builder, value, shape);
+    const reshape = (each: string) =>
+      reshaped(builder, { name: each, shape: [wanted], layout: "last" }, shape);
+    return shape.length === 1 ? features : eachOf(features, reshape);
   }
   const rows = windowedTableNodes(builder, json, series.size);
-  const own = series.scaling ? scaleNodes(builder, series.scaling, rows, [width]) : rows;
-  return builder.within("windows").add("Reshape", [own, builder.ints("shape", [-1, ...shape])]);
+  const own = series.scaling
+    ? { name: scaleNodes(builder, series.scaling, rows, [width]), rest: undefined }
+    : rows;
+  builder.within("windows");
+  return eachOf(own, (each) => builder.add("Reshape", [each, builder.ints("shape", [-1, ...shape])]));
+}
+
+function eachOf({ name, rest }: TableFeatures, change: (value: string) => string): TableFeatures {
+  return { name: change(name), rest: rest === undefined ? undefined : change(rest) };
 }
 
 /** What a program must know to make samples, for `metadata_props`; undefined if it is not about windows. */
@@ -126,7 +137,8 @@ function noteCoarse(
   { columns }: TablePreprocessor,
   { offset, scale }: ScalingParameters,
 ): void {
-  for (const { name, features } of columns) {
+  // The graph calculates with times in more bits.
+  for (const { name, features } of columns.filter(({ type }) => type !== "date")) {
     const [first] = features as [number];
     const apart = (Math.abs(offset[first]!) * 2 ** -23) / scale[first]!;
     if (apart < FINE) continue;

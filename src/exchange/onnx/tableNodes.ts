@@ -1,5 +1,4 @@
 // The inputs of a graph that reads tables and series, and the features that it makes of them.
-import { ArgumentError } from "../../common/errors.js";
 import { quote } from "../../common/printable.js";
 import type { TablePreprocessorJson } from "../../data/tablePreprocessor.js";
 import { type ColumnJson, columnNodes } from "./columnNodes.js";
@@ -11,15 +10,24 @@ const CELLS = {
   number: { type: ElementType.float, text: "numbers; NaN is a missing value" },
   boolean: { type: ElementType.string, text: "texts without spaces around them" },
   category: { type: ElementType.string, text: "texts without spaces around them" },
+  // 32-bit floats tell only minutes apart.
+  date: { type: ElementType.double, text: "seconds since 1970 in UTC; NaN is a missing value" },
 } as const;
+
+/** The features of rows. */
+export interface TableFeatures {
+  /** [rows, features], 32-bit floats. */
+  readonly name: string;
+  /** What to add to them for numbers that need more bits, of the same shape; undefined if no column does. */
+  readonly rest: string | undefined;
+}
 
 /**
  * Adds an input for each column of a table, and makes the features of their rows, as `TablePreprocessor.transform` does.
  *
  * @returns features of the shape [batch, features]
- * @throws {ArgumentError} for a column that a graph cannot read, by its name
  */
-export function tableNodes(builder: GraphBuilder, table: TablePreprocessorJson): string {
+export function tableNodes(builder: GraphBuilder, table: TablePreprocessorJson): TableFeatures {
   const columns = columnsOf(table);
   const inputs = columns.map((column) => columnInput(builder, column, ["batch"], ""));
   const cells = inputs.map((input, i) => {
@@ -35,13 +43,12 @@ export function tableNodes(builder: GraphBuilder, table: TablePreprocessorJson):
  *
  * @param size rows in a window
  * @returns features of the shape [batch · size, features]
- * @throws {ArgumentError} as `tableNodes`
  */
 export function windowedTableNodes(
   builder: GraphBuilder,
   table: TablePreprocessorJson,
   size: number,
-): string {
+): TableFeatures {
   const columns = columnsOf(table);
   if (!columns.every(({ type }) => type === "number")) {
     const inputs = columns.map((column) => columnInput(builder, column, ["batch", size], "windows of "));
@@ -69,23 +76,19 @@ export function windowedTableNodes(
 }
 
 function columnsOf({ columns }: TablePreprocessorJson): readonly ColumnJson[] {
-  const known = columns as readonly unknown[] as readonly ColumnJson[];
-  const undated = known.find(({ type }) => type === "date");
-  if (!undated) return known;
-  throw new ArgumentError(
-    `column ${quote(undated.column)} holds dates, which a graph cannot read; leave it out when the table is learnt ` +
-      '(drop), or export with input: "features" and give the features that the preprocessor makes of a table',
-  );
+  return columns as readonly unknown[] as readonly ColumnJson[];
 }
 
 function columnInput(
   builder: GraphBuilder,
-  { column: name, type }: ColumnJson,
+  column: ColumnJson,
   shape: readonly (string | number)[],
   what: string,
 ): string {
-  const cells = CELLS[type as keyof typeof CELLS];
-  return builder.input({ name, type: cells.type, shape, text: what + cells.text });
+  const { type, text } = CELLS[column.type];
+  const own =
+    column.type === "date" && column.format === "clock" ? text.replace("1970 in UTC", "midnight") : text;
+  return builder.input({ name: column.column, type, shape, text: what + own });
 }
 
 function features(
@@ -93,8 +96,29 @@ function features(
   columns: readonly ColumnJson[],
   { missing }: TablePreprocessorJson,
   cells: readonly string[],
-): string {
-  const all = columns.flatMap((column, i) => columnNodes(builder, column, missing, cells[i]!));
-  if (all.length === 1) return all[0]!;
-  return builder.within("table").add("Concat", all, { attributes: { axis: int(1) } });
+): TableFeatures {
+  const each = columns.map((column, i) => columnNodes(builder, column, missing, cells[i]!));
+  const width = each.reduce((sum, column) => sum + column.width, 0);
+  builder.within("table");
+  const join = (names: readonly string[]) =>
+    names.length === 1 ? names[0]! : builder.add("Concat", names, { attributes: { axis: int(1) } });
+  const name = join(each.flatMap(({ names }) => names));
+  // A matrix puts what is left of each time at its place.
+  let first = 0;
+  const rests: string[] = [];
+  const places: number[] = [];
+  for (const { width: own, time } of each) {
+    if (time) {
+      rests.push(time.rest);
+      places.push(first + time.place);
+    }
+    first += own;
+  }
+  if (rests.length === 0) return { name, rest: undefined };
+  const matrix = new Float32Array(rests.length * width);
+  places.forEach((place, i) => {
+    matrix[i * width + place] = 1;
+  });
+  const rest = builder.add("MatMul", [join(rests), builder.floats("times", matrix, [rests.length, width])]);
+  return { name, rest };
 }

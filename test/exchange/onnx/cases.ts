@@ -12,7 +12,7 @@ import { values } from "../../support/models.js";
 
 /** What a model takes. */
 export interface CaseInput {
-  readonly type: "float" | "string";
+  readonly type: "float" | "double" | "string";
   readonly shape: readonly number[];
   /** NaN as null, as JSON has it. */
   readonly data: readonly (number | string | null)[];

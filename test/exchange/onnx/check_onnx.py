@@ -12,7 +12,7 @@ import numpy
 import onnx
 import onnxruntime
 
-TYPES = {"float": numpy.float32, "string": object}
+TYPES = {"float": numpy.float32, "double": numpy.float64, "string": object}
 
 
 def check(path):

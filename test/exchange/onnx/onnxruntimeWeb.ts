@@ -37,8 +37,11 @@ export async function checkOnWeb(runtime: Runtime, cases: readonly Case[]): Prom
     try {
       const session = await runtime.InferenceSession.create(bytes);
       const feeds = Object.entries(inputs).map(([input, { type, shape, data }]) => {
-        const values = type === "float" ? Float32Array.from(data as number[], (x) => x ?? Number.NaN) : data;
-        return [input, new runtime.Tensor(type === "float" ? "float32" : "string", values, shape)] as const;
+        if (type === "string") return [input, new runtime.Tensor(type, data, shape)] as const;
+        const numbers = Float64Array.from(data as number[], (x) => x ?? Number.NaN);
+        const [kind, values] =
+          type === "double" ? ["float64", numbers] : ["float32", Float32Array.from(numbers)];
+        return [input, new runtime.Tensor(kind as string, values, shape)] as const;
       });
       const given = await session.run(Object.fromEntries(feeds));
       const differences = Object.entries(outputs).map(([output, wanted]) => {
