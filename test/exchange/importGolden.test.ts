@@ -28,6 +28,8 @@ test.each([
   ["normalized.safetensors", NORMALIZED],
   ["pictures.safetensors", PICTURES],
   ["recurrent.safetensors", { inputShape: [6, 2] }],
+  ["headed.safetensors", { inputShape: [6, 2] }],
+  ["variational.safetensors", { activation: ["relu", "linear", "relu", "sigmoid"] }],
 ] as [string, ImportOptions][])("%s", async (file, options) => {
   const { samples, outputs } = json(`${file.split(".")[0]}.json`) as Record<"samples" | "outputs", number[]>;
   const model = await importModel(read(file), { ...options, engine: { threads: 1 } });
@@ -43,6 +45,11 @@ test("notes say what was guessed", () => {
       "activation says otherwise, with one name or one for each.",
   ]);
   expect([encoderDepth, format]).toEqual([2, "PyTorch state dict (safetensors)"]);
+  const variational = readModel(read("variational.safetensors"), { activation: "relu" });
+  expect(variational.notes[0]).toBe(
+    "fc22 is left out: it is taken to give log σ², and the code is the mean.",
+  );
+  expect(variational.encoderDepth).toBe(2);
   const functional = readModel(read("functional.keras"));
   expect(functional.notes).toEqual([
     "The encoder is taken to end with bottleneck (Dense), layer 5, the narrowest place (2 values); codeLayer says otherwise.",

@@ -45,7 +45,10 @@ export function shiftStep(work: Import, node: OnnxNode): void {
   const at = node.inputs[0] === flow.value ? 1 : 0;
   const wanted = node.op === "Add" || node.op === "Mul" ? at : 1;
   if (wanted !== at) refuse(node, "a constant minus or divided by samples is no layer of ours");
-  if (node.op === "Add" && addBias(work, node, at)) {
+  if (
+    (node.op === "Add" && addBias(work, node, at)) ||
+    (node.op === "Mul" && multiplyLayer(work, node, at))
+  ) {
     work.pass(node.outputs[0]!);
     return;
   }
@@ -64,23 +67,51 @@ export function shiftStep(work: Import, node: OnnxNode): void {
   work.pass(node.outputs[0]!);
 }
 
-/** Whether the numbers are the bias of the layer before. */
-function addBias(work: Import, node: OnnxNode, at: number): boolean {
-  const last = work.layers.at(-1);
-  const layer = last?.layer;
-  const fits =
-    layer && "bias" in layer && !layer.bias && "activation" in layer && layer.activation === "linear";
-  if (!fits || "recurrentActivation" in layer || work.after.node) return false;
+/** Numbers for the channels of the layer before, which must be linear; undefined if they are something else. */
+function perChannel(work: Import, node: OnnxNode, at: number): Float32Array | undefined {
+  const layer = work.layers.at(-1)?.layer;
+  const linear = layer && "bias" in layer && "activation" in layer && layer.activation === "linear";
+  if (!linear || "recurrentActivation" in layer || work.after.node) return undefined;
   const { shape, axes } = work.flow;
-  const channels = shape.length;
-  const width = shape.at(-1)!;
   const constant = work.constant(node, at);
   // The numbers must lie along the channels, wherever those are.
   const offset = axes.length - constant.shape.length;
-  const along = constant.shape.every((length, i) => length === 1 || axes[i + offset] === channels);
-  if (!along || constant.data.length !== width) return false;
-  const weights = new Map([...last.weights, ["bias", { shape: [width], data: constant.data }] as const]);
-  work.change({ ...layer, bias: true } as DenseLayer, weights);
+  const along = constant.shape.every((length, i) => length === 1 || axes[i + offset] === shape.length);
+  return along && constant.data.length === shape.at(-1) ? constant.data : undefined;
+}
+
+/** Whether samples are scaled: then the numbers behind the last layer scale them back. */
+function isScaled({ before }: Import): boolean {
+  return before.shifts.length > 0 || before.scale !== undefined;
+}
+
+/** Adds numbers to the bias of the layer before. */
+function addBias(work: Import, node: OnnxNode, at: number): boolean {
+  const data = perChannel(work, node, at);
+  const last = work.layers.at(-1);
+  if (!data || !last) return false;
+  const bias = last.weights.get("bias");
+  if (bias && isScaled(work)) return false;
+  const sum = bias ? data.map((value, i) => value + bias.data[i]!) : data;
+  const weights = new Map([...last.weights, ["bias", { shape: [data.length], data: sum }] as const]);
+  work.change({ ...last.layer, bias: true } as DenseLayer, weights);
+  return true;
+}
+
+/** Multiplies the outputs of the layer before, as tf2onnx does with a normalization that has become numbers. */
+function multiplyLayer(work: Import, node: OnnxNode, at: number): boolean {
+  const data = perChannel(work, node, at);
+  const last = work.layers.at(-1);
+  if (!data || !last || isScaled(work)) return false;
+  // A transposed convolution has its outputs second: [inputs, outputs, …].
+  const second = last.layer.kind.endsWith("Transpose");
+  const weights = [...last.weights].map(([name, { shape, data: values }]) => {
+    const behind = second && name === "weight" ? shape.slice(2) : shape.slice(1);
+    const size = behind.reduce((product, length) => product * length, 1);
+    const scaled = values.map((value, i) => value * data[Math.floor(i / size) % data.length]!);
+    return [name, { shape, data: scaled }] as const;
+  });
+  work.change(last.layer, new Map(weights));
   return true;
 }
 

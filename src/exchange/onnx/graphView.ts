@@ -125,13 +125,25 @@ export class GraphView {
     const node = this.#producers.get(value);
     if (!node || depth > FARTHEST) return undefined;
     if (node.op === "Shape") {
-      const dimensions = this.#dimensions.get(node.inputs[0] ?? "");
+      const input = node.inputs[0] ?? "";
+      const list = this.#dimensions.has(input) ? undefined : this.#integers(input, depth + 1);
+      const dimensions = list ? [list.length] : this.#dimensions.get(input);
       return dimensions?.slice(intOf(node, "start", 0), intOf(node, "end", dimensions.length));
     }
     const inputs = node.inputs.map((input) => this.#integers(input, depth + 1));
     if (inputs.some((each) => each === undefined)) return undefined;
+    if (node.op === "ConstantOfShape") return repeated(node, inputs as (readonly number[])[]);
     return calculated(node, inputs as (readonly number[])[]);
   }
+}
+
+/** The list of ConstantOfShape. */
+function repeated(node: OnnxNode, [shape = []]: (readonly number[])[]): readonly number[] | undefined {
+  const stored = constantOf(node);
+  const [value] = stored ? (toIntegers(stored) ?? []) : [0];
+  const [length = 0] = shape;
+  if (shape.length !== 1 || !(length <= FARTHEST) || value === undefined) return undefined;
+  return Array.from({ length }, () => value);
 }
 
 /** What nodes make of small lists: of one dimension, or of none. */
@@ -163,6 +175,10 @@ function calculated({ op }: OnnxNode, inputs: readonly (readonly number[])[]): r
       return each((x, y) => Math.trunc(x / y));
     case "Mod":
       return each((x, y) => x - y * Math.floor(x / y));
+    case "Equal":
+      return each((x, y) => (x === y ? 1 : 0));
+    case "Where":
+      return a.map((chosen, i) => (chosen ? b : c)[(chosen ? b : c).length === 1 ? 0 : i] ?? Number.NaN);
     case "Unsqueeze":
     case "Squeeze":
     case "Reshape":

@@ -90,7 +90,9 @@ export class Import {
       refuse(this.after.node, "numbers are multiplied or added, but not behind the last layer");
     const name = node.name || node.outputs[0]!;
     if (this.encoderDepth === undefined && this.layers.length > 0 && /(^|[^a-z])decoder/i.test(name)) {
-      this.encoderDepth = this.layers.length;
+      // A code that is repeated for a decoder is the vector itself.
+      const repeated = this.layers.at(-1)!.layer.kind === "repeatVector";
+      this.encoderDepth = this.layers.length - (repeated ? 1 : 0);
     }
     this.layers.push({ name: `${name} (${node.op})`, layer, weights: new Map(weights) });
   }

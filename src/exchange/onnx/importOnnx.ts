@@ -55,6 +55,13 @@ const MOST_VALUES = 2 ** 31;
  */
 export function importOnnx(bytes: FileBytes): OnnxImport {
   const { graph } = readOnnx(bytes);
+  const loop = graph.nodes.find(({ op }) => ["Loop", "Scan", "If"].includes(op));
+  if (loop) {
+    refuse(
+      loop,
+      "loops are not known; Keras's LSTM and GRU come in with the .keras file that model.save writes",
+    );
+  }
   const view = new GraphView(graph);
   const input = inputOf(graph);
   const dimensions = dimensionsOf(input);

@@ -15,6 +15,7 @@ import {
   withRows,
 } from "./importFlow.js";
 import type { OnnxNode } from "./onnxModel.js";
+import { enlargeByRepeats } from "./repeatedPlaces.js";
 
 /** Operators that want the channels first. */
 const CHANNELS_FIRST = [
@@ -113,6 +114,7 @@ export function squeezeStep(work: Import, node: OnnxNode): void {
 
 export function unsqueezeStep(work: Import, node: OnnxNode): void {
   const { flow } = work;
+  if (enlargeByRepeats(work, node)) return;
   const given = axesInput(work, node, flow.axes.length + 1);
   const [place] = given ?? [];
   if (given?.length !== 1 || place === undefined || place < 0 || place > flow.axes.length) {
@@ -136,6 +138,17 @@ export function repeatStep(work: Import, node: OnnxNode): void {
     (count, i) => i === place || count === 1 || (node.op === "Expand" && same(count, lengthsOf(flow)[i]!)),
   );
   const steps = counts?.[place];
+  // PyTorch's repeat first expands to no more than there is.
+  const reader = view.consumers(node.outputs[0]!)[0]?.op;
+  if (
+    counts?.length === flow.axes.length &&
+    others &&
+    steps === 1 &&
+    (reader === "Tile" || reader === "Expand")
+  ) {
+    work.pass(node.outputs[0]!);
+    return;
+  }
   if (
     flow.shape.length !== 1 ||
     counts?.length !== 3 ||

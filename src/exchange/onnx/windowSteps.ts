@@ -9,31 +9,57 @@ import { intOf, intsOf, refuse, textOf } from "./graphView.js";
 import { channelsFirst, type Import, UNIT } from "./importFlow.js";
 import type { OnnxNode } from "./onnxModel.js";
 
+/** Along which dimensions of a node's windows samples lie. */
+interface Images {
+  readonly dimensions: number;
+  /** Among those of the node, the one that is of length 1 and none of ours; undefined if there is none. */
+  readonly unit: number | undefined;
+}
+
 /** @throws {FormatError} unless the samples are images or sequences with channels first */
-function requireImages({ flow }: Import, node: OnnxNode): number {
+function requireImages({ flow }: Import, node: OnnxNode): Images {
   const rank = flow.shape.length;
   const wanted = channelsFirst(rank);
+  const axes = flow.axes.filter((axis) => axis !== UNIT);
+  const place = flow.axes.indexOf(UNIT);
+  // tf2onnx makes images with one row of sequences.
+  const units = flow.axes.length - axes.length;
+  const known = units === 0 || (units === 1 && rank === 2 && place >= 2);
   if (
     (rank !== 2 && rank !== 3) ||
-    flow.axes.length !== wanted.length ||
-    wanted.some((axis, i) => flow.axes[i] !== axis)
+    !known ||
+    axes.length !== wanted.length ||
+    wanted.some((axis, i) => axes[i] !== axis)
   ) {
     refuse(node, "needs images or sequences with the channels first, which the samples are not here");
   }
-  return rank - 1;
+  return { dimensions: rank - 1, unit: units === 0 ? undefined : place - 2 };
+}
+
+/** What a node says of our dimensions, without that of length 1, in which nothing may be done. */
+function ofOurs(node: OnnxNode, given: readonly number[], { unit }: Images, neutral: number): number[] {
+  if (unit === undefined) return [...given];
+  // Sequences as images have two dimensions; pads name them twice.
+  if (given.some((value, i) => i % 2 === unit && value !== neutral))
+    refuse(node, "does something along a dimension that samples do not have");
+  return given.filter((_, i) => i % 2 !== unit);
 }
 
 /** What a node says of each dimension. */
-function axesOf(work: Import, node: OnnxNode, kernel: readonly number[]): KernelAxis[] {
-  const count = kernel.length;
+function axesOf(work: Import, node: OnnxNode, kernel: readonly number[], images: Images): KernelAxis[] {
+  const count = kernel.length + (images.unit === undefined ? 0 : 1);
   const list = (name: string, usual: number, length = count) => {
     const given = intsOf(node, name) ?? Array.from({ length }, () => usual);
     if (given.length === length && given.every((each) => Number.isSafeInteger(each) && each >= 0))
       return given;
     return refuse(node, `${name} must be ${length} integers of at least 0`);
   };
-  const [strides, dilations] = [list("strides", 1), list("dilations", 1)];
-  const [pads, added] = [list("pads", 0, 2 * count), list("output_padding", 0)];
+  const ours = (name: string, usual: number, length = count) =>
+    ofOurs(node, list(name, usual, length), images, usual);
+  // A window of one place is the same with any stride.
+  const strides = list("strides", 1).filter((_, i) => i !== images.unit);
+  const [dilations, added] = [ours("dilations", 1), ours("output_padding", 0)];
+  const pads = ours("pads", 0, 2 * count);
   return kernel.map((size, i) => {
     const length = work.flow.shape[i]!;
     const [stride, dilation] = [strides[i]!, dilations[i]!];
@@ -45,7 +71,7 @@ function axesOf(work: Import, node: OnnxNode, kernel: readonly number[]): Kernel
       stride,
       dilation,
       before: pads[i]!,
-      behind: pads[i + count]!,
+      behind: pads[i + kernel.length]!,
       added: added[i]!,
     };
     return { ...axis, ...automatic(node, axis) };
@@ -64,8 +90,11 @@ function automatic(node: OnnxNode, { length, kernel, stride, dilation }: KernelA
 
 /** Adds Conv or ConvTranspose. */
 export function convolutionStep(work: Import, node: OnnxNode): void {
-  const dimensions = requireImages(work, node);
-  const weight = work.constant(node, 1);
+  const images = requireImages(work, node);
+  const { dimensions, unit } = images;
+  const stored = work.constant(node, 1);
+  const shape = [...stored.shape.slice(0, 2), ...ofOurs(node, stored.shape.slice(2), images, 1)];
+  const weight = { shape, data: stored.data };
   const transposed = node.op === "ConvTranspose";
   const [first, second, ...kernel] = weight.shape as [number, number, ...number[]];
   const [filters, channels] = transposed ? [second, first] : [first, second];
@@ -76,7 +105,8 @@ export function convolutionStep(work: Import, node: OnnxNode): void {
     );
   }
   if (intOf(node, "group", 1) !== 1) refuse(node, "groups of channels are not known");
-  const axes = axesOf(work, node, kernel);
+  if (transposed && unit !== undefined) refuse(node, "enlarges images of one row, which samples are not");
+  const axes = axesOf(work, node, kernel, images);
   const fits = fitKernels(axes, transposed);
   if (!fits) {
     const padding = axes.map(({ before, behind }) => `${before} and ${behind}`).join(", ");
@@ -100,12 +130,14 @@ export function convolutionStep(work: Import, node: OnnxNode): void {
 
 /** Adds MaxPool or AveragePool. */
 export function poolingStep(work: Import, node: OnnxNode): void {
-  const dimensions = requireImages(work, node);
-  const kernel = intsOf(node, "kernel_shape");
-  if (kernel?.length !== dimensions) refuse(node, `kernel_shape must be ${dimensions} integers`);
+  const images = requireImages(work, node);
+  const { dimensions, unit } = images;
+  const given = intsOf(node, "kernel_shape") ?? [];
+  const kernel = unit === undefined ? given : ofOurs(node, given, images, 1);
+  if (kernel.length !== dimensions) refuse(node, `kernel_shape must be ${dimensions} integers`);
   if (node.outputs.length > 1 && node.outputs[1] !== "")
     refuse(node, "the places of the maxima are not known");
-  const axes = axesOf(work, node, kernel!);
+  const axes = axesOf(work, node, kernel, images);
   if (axes.some(({ dilation }) => dilation !== 1)) refuse(node, "windows with gaps are not known");
   const padded = axes.some(({ before, behind }) => before + behind > 0);
   if (node.op === "AveragePool" && padded && intOf(node, "count_include_pad", 0) !== 0) {
@@ -116,7 +148,7 @@ export function poolingStep(work: Import, node: OnnxNode): void {
   const lengths = (values: readonly number[]) => (dimensions === 1 ? values[0]! : values);
   addWindows(work, node, [], {
     kind: `${node.op === "MaxPool" ? "max" : "average"}Pooling${dimensions}d`,
-    poolSize: lengths(kernel!),
+    poolSize: lengths(kernel),
     strides: lengths(axes.map(({ stride }) => stride)),
     padding: padding!,
   });

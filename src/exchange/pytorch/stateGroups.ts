@@ -47,12 +47,33 @@ export function stateGroups(
     ([name, own]): StateGroup => ({ name: cut(printable(name)), tensors: own, half: halfOf(name) }),
   );
   if (order) return { groups: order.map((name) => find(groups, name)), notes: [] };
-  const left = groups.filter(({ name }) => LOG_VARIANCE.test(name));
-  const kept = groups.filter((group) => !left.includes(group)).sort(compare);
+  const pairs = groups.flatMap((group) => pairOf(group, groups) ?? []);
+  const left = groups.filter(
+    (group) => LOG_VARIANCE.test(group.name) || pairs.some(({ second }) => second === group),
+  );
+  // fc21 stands where an fc2 would.
+  const place = (group: StateGroup) => pairs.find(({ first }) => first === group)?.place ?? group.name;
+  const kept = groups
+    .filter((group) => !left.includes(group))
+    .sort((a, b) => compare({ ...a, name: place(a) }, { ...b, name: place(b) }));
   const notes = left.map(
     ({ name }) => `${name} is left out: it is taken to give log σ², and the code is the mean.`,
   );
   return { groups: kept, notes };
+}
+
+/**
+ * A layer that is the fc21 of PyTorch's example of a VAE, which gives the mean, with the fc22 beside it, of the same shape.
+ * There is no fc2, as there is in a chain of more than twenty layers.
+ */
+function pairOf(first: StateGroup, groups: readonly StateGroup[]) {
+  const [, place] = /^(.*\D\d)1$/.exec(first.name) ?? [];
+  const second = groups.find(({ name }) => name === `${place}2`);
+  if (place === undefined || !second || groups.some(({ name }) => name === place)) return undefined;
+  const [shape, other] = [first, second].map(({ tensors }) => tensors.get("weight")?.shape);
+  // Layers that follow each other take what the one before gives.
+  const beside = shape?.length === 2 && shape[0] !== shape[1] && shape.join() === other?.join();
+  return beside ? { first, second, place } : undefined;
 }
 
 function find(groups: readonly StateGroup[], name: string): StateGroup {
@@ -71,9 +92,11 @@ function halfOf(name: string): StateGroup["half"] {
 }
 
 const RANKS = { encoder: 0, decoder: 2 };
+/** Modules that give what a model gives: behind both halves. */
+const LAST = /^(out|output|head|final|fc_?out|output_?layer|out_?proj)$/i;
 
 function compare(a: StateGroup, b: StateGroup): number {
-  const rank = ({ half }: StateGroup) => (half ? RANKS[half] : 1);
+  const rank = ({ half, name }: StateGroup) => (half ? RANKS[half] : LAST.test(name) ? 3 : 1);
   if (rank(a) !== rank(b)) return rank(a) - rank(b);
   const [left, right] = [partsOf(a.name), partsOf(b.name)];
   for (let i = 0; i < Math.max(left.length, right.length); i++) {

@@ -153,6 +153,33 @@ def torch_models():
     save("pictures", Pictures(), samples_of((8, 8, 2)))
     save("recurrent", Sequences(), samples_of((6, 2)))
 
+    class Variational(nn.Module):
+        """The names of PyTorch's example of a VAE: https://github.com/pytorch/examples/tree/main/vae"""
+
+        def __init__(self):
+            super().__init__()
+            self.fc1, self.fc21, self.fc22 = nn.Linear(8, 6), nn.Linear(6, 2), nn.Linear(6, 2)
+            self.fc3, self.fc4 = nn.Linear(2, 6), nn.Linear(6, 8)
+
+        def forward(self, x):
+            mean = self.fc21(torch.relu(self.fc1(x)))
+            return torch.sigmoid(self.fc4(torch.relu(self.fc3(mean))))
+
+    class Headed(nn.Module):
+        """A layer behind both halves, which their names sort before."""
+
+        def __init__(self):
+            super().__init__()
+            self.encoder, self.decoder = nn.GRU(2, 4, batch_first=True), nn.GRU(4, 5, batch_first=True)
+            self.output = nn.Linear(5, 2)
+
+        def forward(self, x):
+            code = self.encoder(x)[1].squeeze(0).unsqueeze(1)
+            return self.output(self.decoder(code.expand(-1, x.shape[1], -1))[0])
+
+    save("variational", Variational(), samples_of((8,)))
+    save("headed", Headed(), samples_of((6, 2)))
+
 
 if __name__ == "__main__":
     {"keras": keras_models, "torch": torch_models}[sys.argv[1]]()

@@ -115,6 +115,11 @@ const refusals: readonly (readonly [string, Uint8Array, string])[] = [
     graphOf([product, { op: "Softmax" }]),
     'node "node 1", "Softmax": no layer of ours does this',
   ],
+  [
+    "a loop",
+    graphOf([product, { op: "Loop" }]),
+    'node "node 1", "Loop": loops are not known; Keras\'s LSTM and GRU come in with the .keras file',
+  ],
   ["another domain", graphOf([product, { domain: "com.acme" }]), 'operators of "com.acme" are not known'],
   [
     "another slope",

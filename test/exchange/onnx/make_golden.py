@@ -29,6 +29,29 @@ class Sequences(nn.Module):
         return self.head(states)
 
 
+class Repeated(nn.Module):
+    """The last state of all, as tutorials take it, and as many copies of it as there were steps."""
+
+    def __init__(self):
+        super().__init__()
+        self.encoder = nn.GRU(2, 4, batch_first=True)
+        self.decoder = nn.LSTM(4, 5, batch_first=True)
+        self.output = nn.Linear(5, 2)
+
+    def forward(self, x):
+        states, _ = self.encoder(x)
+        code = states[:, -1].unsqueeze(1).repeat(1, x.shape[1], 1)
+        return self.output(self.decoder(code)[0])
+
+
+class Expanded(Repeated):
+    """The same with the last state itself, expanded."""
+
+    def forward(self, x):
+        _, last = self.encoder(x)
+        return self.output(self.decoder(last.squeeze(0).unsqueeze(1).expand(-1, 6, -1))[0])
+
+
 def dense():
     return nn.Sequential(
         nn.Linear(12, 9), nn.GELU(), nn.LayerNorm(9), nn.Linear(9, 8), nn.SiLU(), nn.Dropout(0.2), nn.Linear(8, 3), nn.Mish(),
@@ -87,3 +110,6 @@ write("torch-dense", dense(), [12])
 write("torch-pictures", pictures(), [2, 8, 12])
 write("torch-older-pictures", older_pictures(), [1, 8, 8], dynamo=False)
 write("torch-sequences", Sequences(), [6, 2])
+write("torch-repeated", Repeated(), [6, 2])
+write("torch-older-repeated", Repeated(), [6, 2], dynamo=False)
+write("torch-older-expanded", Expanded(), [6, 2], dynamo=False)
