@@ -28,7 +28,9 @@ async function foreignModels() {
 }
 
 /** A file of one of the tools that models are imported from. */
-export async function importMakers(): Promise<Record<"keras" | "hdf5" | "tfjs" | "stateDict", Maker>> {
+export async function importMakers(): Promise<
+  Record<"keras" | "hdf5" | "tfjs" | "stateDict" | "pickle", Maker>
+> {
   const { keras, tfjs, golden } = await foreignModels();
   const archives = [keras, golden("functional.keras"), golden("nested.keras"), golden("sequences.keras")];
   const hdf5 = [golden("legacy.h5"), golden("functional.weights.h5")];
@@ -41,7 +43,20 @@ export async function importMakers(): Promise<Record<"keras" | "hdf5" | "tfjs" |
   );
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   const [json, shard] = tfjs.map(({ bytes }) => bytes) as [Uint8Array, Uint8Array];
+  // {"weight": [1.5]} in protocol 2, alone and in an archive as torch.save writes it.
+  const pickle = new Uint8Array(Buffer.from("800258060000007765696768745d473ff800000000000061732e", "hex"));
+  const pickles = [
+    pickle,
+    zip(
+      new Map([
+        ["m/data.pkl", pickle],
+        ["m/data/0", new Uint8Array(64)],
+      ]),
+      true,
+    ),
+  ];
   return {
+    pickle: (dice) => (dice.oneIn(10) ? dice.pick(pickles) : mutated(dice.pick(pickles), dice, pickles)),
     keras(dice) {
       if (dice.oneIn(4)) return mutated(dice.pick(archives), dice, archives);
       const files = new Map(dice.pick(unpacked));

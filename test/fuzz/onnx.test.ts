@@ -6,9 +6,10 @@ import { importOnnx } from "../../src/exchange/onnx/importOnnx.js";
 import { damaged, damages, decodedOrRefused } from "../formats/helpers.js";
 
 const golden = new URL("../exchange/onnx/golden/", import.meta.url);
-const FILES = ["torch-dense", "torch-pictures", "torch-older-pictures", "torch-sequences"].map((name) =>
-  readFileSync(new URL(`${name}.onnx`, golden)),
-);
+const FILES = [
+  ...["torch-dense", "torch-pictures", "torch-older-pictures", "torch-sequences", "torch-older-repeated"],
+  ...["tf-images", "tf-sequences"],
+].map((name) => readFileSync(new URL(`${name}.onnx`, golden)));
 const { FUZZ_SECONDS, FUZZ_SEED } = process.env;
 /** `npm run fuzz` wants many. */
 const numRuns = FUZZ_SECONDS === undefined ? 400 : 20_000;

@@ -48,6 +48,16 @@ describe(`any file is read or refused, from seed ${SEED}`, () => {
     timeout,
   );
 
+  test(
+    "pickles, which are never opened",
+    async () => {
+      const { read, refused } = await campaign("stateDict", (await importMakers()).pickle, 300);
+      expect(read).toBe(0);
+      if (process.env.FUZZ_CASE === undefined) expect(refused).toBeGreaterThan(0);
+    },
+    timeout,
+  );
+
   test.each([
     ["model", 700],
     ["checkpoint", 700],
