@@ -1,6 +1,7 @@
 import type { PartOptions } from "../../exchange/exporting.js";
 import type { ExportFlags, ExportTarget } from "./exportTarget.js";
 import { modelOf } from "./modelOf.js";
+import { bareNotes } from "./pytorchTarget.js";
 
 export const kerasTarget: ExportTarget = {
   summary: "a .keras file for keras.models.load_model, Keras 3",
@@ -9,7 +10,8 @@ export const kerasTarget: ExportTarget = {
   takes: ["part"],
   async export(subject, flags, { exportKeras }) {
     const bytes = exportKeras(modelOf("keras", subject), partOf(flags));
-    return { files: [{ name: "model.keras", bytes }], notes: ['open it with keras.models.load_model("…")'] };
+    const open = 'open it with keras.models.load_model("…")';
+    return { files: [{ name: "model.keras", bytes }], notes: [...bareNotes(subject), open] };
   },
 };
 
@@ -19,7 +21,8 @@ export const tfjsTarget: ExportTarget = {
   takes: ["part"],
   async export(subject, flags, { exportTfjs }) {
     const files = exportTfjs(modelOf("tfjs", subject), partOf(flags));
-    return { files, notes: ['serve the folder, and open it with await tf.loadLayersModel("…/model.json")'] };
+    const open = 'serve the folder, and open it with await tf.loadLayersModel("…/model.json")';
+    return { files, notes: [...bareNotes(subject), open] };
   },
 };
 

@@ -1,5 +1,5 @@
 import type { Autoencoder } from "../../index.js";
-import type { ExportFlags, ExportTarget, ExportTools } from "./exportTarget.js";
+import type { ExportFlags, ExportSubject, ExportTarget, ExportTools } from "./exportTarget.js";
 import { modelOf } from "./modelOf.js";
 import { roundingNotes, WEIGHTS } from "./weightTypes.js";
 
@@ -9,6 +9,16 @@ export function preprocessorNotes({ preprocessor }: Autoencoder): string[] {
   return [
     "not included: what makes samples of the table or series; give samples as model.preprocessor makes them",
   ];
+}
+
+/** What a user should know of a tool that takes the model alone. */
+export function bareNotes(subject: ExportSubject): string[] {
+  if (subject.holds === "tableDetector") return [];
+  const threshold =
+    subject.holds === "detector"
+      ? [`not included: the detector's threshold, ${subject.detector.threshold}`]
+      : [];
+  return [...threshold, ...preprocessorNotes(subject.model)];
 }
 
 /** Writes only the weights. */
@@ -23,14 +33,12 @@ export const pytorchTarget: ExportTarget = {
   takes: ["weights"],
   async export(subject, flags, tools) {
     const model = modelOf("pytorch", subject);
-    const threshold = subject.holds === "detector" && subject.detector.threshold;
     const { notes } = weightsOf(model, flags, tools);
     return {
       files: tools.exportPyTorch(model, { weights: WEIGHTS[flags.weights ?? "f32"] }),
       notes: [
         ...notes,
-        ...(threshold === false ? [] : [`not included: the detector's threshold, ${threshold}`]),
-        ...preprocessorNotes(model),
+        ...bareNotes(subject),
         "python3 model.py model.safetensors loads it and prints its shapes; it needs torch and safetensors",
       ],
     };

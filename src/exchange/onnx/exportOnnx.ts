@@ -119,6 +119,12 @@ export function exportOnnx(subject: OnnxSubject, options: OnnxExportOptions = {}
   }
   const domains = builder.domains;
   const window = describedWindow(source);
+  if (source?.series) {
+    const { size, stride } = source.series;
+    builder.notes.unshift(
+      `takes windows of ${size} rows in the order of time, ${stride} apart, as isthmus.window in its metadata says`,
+    );
+  }
   const model: OnnxModel = {
     irVersion: IR_VERSION,
     opsets: new Map([
@@ -133,6 +139,7 @@ export function exportOnnx(subject: OnnxSubject, options: OnnxExportOptions = {}
       ["isthmus.inputs", builder.describedInputs],
       ["isthmus.outputs", builder.describedOutputs],
       ["isthmus.weights", options.weights ?? "float32"],
+      ["isthmus.input", source ? "columns" : "features"],
       ...(window === undefined ? [] : [["isthmus.window", JSON.stringify(window)] as const]),
     ]),
   };

@@ -54,7 +54,13 @@ const MOST_VALUES = 2 ** 31;
  *   name
  */
 export function importOnnx(bytes: FileBytes): OnnxImport {
-  const { graph } = readOnnx(bytes);
+  const { graph, metadata } = readOnnx(bytes);
+  if (metadata.get("isthmus.input") === "columns") {
+    throw new FormatError(
+      "the graph reads the columns of a table or series itself, which no layer does; import the model from its own file, or " +
+        'export it with input: "features" (--input features)',
+    );
+  }
   const loop = graph.nodes.find(({ op }) => ["Loop", "Scan", "If"].includes(op));
   if (loop) {
     refuse(

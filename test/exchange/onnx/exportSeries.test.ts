@@ -11,6 +11,7 @@ import {
   tableFromRecords,
 } from "../../../src/data/index.js";
 import { exportOnnx } from "../../../src/exchange/exporting.js";
+import { importOnnx } from "../../../src/exchange/onnx/importOnnx.js";
 import { readOnnx } from "../../../src/exchange/onnx/readOnnx.js";
 import { AnomalyDetector, Autoencoder, conv1d, dense, detectAnomalies } from "../../../src/index.js";
 import { findPython } from "../../formats/helpers.js";
@@ -142,6 +143,7 @@ test("both flags occur, and the metadata say how to cut windows", () => {
     features: ["heat", "heat missing", "flow"],
     timeColumn: "time",
   });
+  expect(() => importOnnx(whole.bytes)).toThrow('export it with input: "features" (--input features)');
   expect(metadata.get("isthmus.inputs")).toContain('columns: \\"heat\\", \\"flow\\"');
 });
 
