@@ -9,6 +9,7 @@ export type { ExportedFile } from "./exportedFile.js";
 export { exportKeras } from "./keras/exportKeras.js";
 export type { GraphSource } from "./modelGraph.js";
 export { type ExportedModule, exportModule, type ModuleOptions } from "./module/exportModule.js";
+export type { SeriesWindow } from "./module/sampleText.js";
 export {
   exportOnnx,
   type OnnxExport,
