@@ -15,11 +15,9 @@ import { build } from "esbuild";
 import { buildPages } from "../playground/buildPages.mjs";
 import { writeKernelTables } from "./kernels.mjs";
 import { runtimePieces } from "./moduleRuntime.mjs";
+import { writePlainKernels } from "./plainKernels.mjs";
 import { packageOf, thirdPartyNotices } from "./thirdParty.mjs";
 import { writeTiles } from "./tiles.mjs";
-
-/** Bytes per piece of one build in the packed kernels; anything from 4 to 16 KiB compresses as well. */
-const PIECE = 8192;
 
 process.chdir(fileURLToPath(new URL("../..", import.meta.url)));
 
@@ -35,31 +33,22 @@ function embed(name, content, type) {
 }
 
 /**
- * Packs both builds into one gzip stream of alternating pieces. Most code is the same in both, and deflate, which looks
- * back 32 KiB, stores it once. This takes half the size of two streams; as text, it is a third smaller than two base64
- * binaries that a server compresses.
- */
-function pack({ simd, relaxed }) {
-  const pieces = [];
-  for (let at = 0; at < Math.max(simd.length, relaxed.length); at += PIECE)
-    pieces.push(simd.subarray(at, at + PIECE), relaxed.subarray(at, at + PIECE));
-  const packed = gzipSync(Buffer.concat(pieces), { level: 9 }).toString("base64");
-  return { simd: simd.length, relaxed: relaxed.length, piece: PIECE, packed };
-}
-
-/**
- * Removes or defers what @assemblyscript/loader does on import, because it fails in some environments.
+ * Removes or defers what @assemblyscript/loader does on import, because it fails in some environments; and leaves out its
+ * strings, arrays and objects, because release builds of the kernels exchange nothing but numbers.
  *
  * @type {[pattern: RegExp, replacement: string][]}
  */
 const LOADER_EDITS = [
   // Built-ins may be frozen, and then this assignment fails. Every runtime with SIMD has Object.hasOwn anyway.
   [/^Object\.hasOwn = Object\.hasOwn \|\|[\s\S]*?^};$/m, ""],
-  // Only strings need TextDecoder, and the kernels have none; jsdom lacks it.
-  [/^const utf16 = (new TextDecoder\(.*\));.*$/m, "const utf16 = { decode: (units) => $1.decode(units) };"],
+  // Only strings need TextDecoder, which jsdom lacks.
+  [/^const utf16 = [\s\S]*?(?=^\/\*\* Prepares the base module)/m, ""],
+  [/^ {2}function getString\([\s\S]*?(?=^ {2}return extendedExports;)/m, ""],
+  [/^ {2}const __new = [\s\S]*?(?=^ {2}\/\/ Pull basic exports)/m, ""],
+  [/^ {4}let hash = [\s\S]*?^ {4}} else {$/m, "    {"],
 ];
 
-/** Applies these edits, so that the loader can be imported anywhere. */
+/** Applies these edits, so that the loader can be imported anywhere and is small. */
 const patientLoader = {
   name: "patient-loader",
   setup({ onLoad }) {
@@ -202,12 +191,12 @@ async function buildKernels() {
   writeKernelTables();
   embed("version", JSON.parse(readFileSync("package.json", "utf8")).version, "string");
   embed("moduleRuntime", runtimePieces(), "Record<string, { text: string; needs: string[] }>");
-  for (const target of ["simd", "relaxed", "debug"]) run("assemblyscript/bin/asc.js", "--target", target);
-  const [simd, relaxed] = ["simd", "relaxed"].map((name) => readFileSync(`build/wasm/${name}.wasm`));
+  for (const target of ["relaxed", "debug"]) run("assemblyscript/bin/asc.js", "--target", target);
+  await writePlainKernels();
   embed(
     "kernels",
-    pack({ simd, relaxed }),
-    "{ simd: number; relaxed: number; piece: number; packed: string }",
+    gzipSync(readFileSync("build/wasm/relaxed.wasm"), { level: 9 }).toString("base64"),
+    "string",
   );
   embed(
     "worker",

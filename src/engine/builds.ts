@@ -1,5 +1,5 @@
 import { EngineError } from "../common/errors.js";
-import { type BuildName, unpackBinaries } from "./binaries.js";
+import { type BuildName, unpackBinary } from "./binaries.js";
 import { compileRelaxedSimd, compileRevectorized } from "./turbo.js";
 
 /** Ways to compile: with the runtime's defaults, or with V8's flags set during compilation. */
@@ -26,9 +26,8 @@ async function compilePlainly(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssemb
 }
 
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
-let binaries: ReturnType<typeof unpackBinaries> | undefined;
 
-/** Returns the compiled kernels; unpacks and compiles them only once per process. */
+/** Returns the compiled kernels; unpacks and compiles each build only once per process and compiler. */
 export function compileKernels(
   build: BuildName,
   compiler: keyof typeof COMPILERS = "plain",
@@ -36,8 +35,7 @@ export function compileKernels(
   const key = `${build} ${compiler}`;
   let module = compiled.get(key);
   if (!module) {
-    binaries ??= unpackBinaries();
-    module = binaries.then((bytes) => COMPILERS[compiler](bytes[build]));
+    module = unpackBinary(build).then((bytes) => COMPILERS[compiler](bytes));
     compiled.set(key, module);
   }
   return module;
