@@ -230,13 +230,16 @@ function writeEdgeEntries() {
   }
 }
 
+/** What is embedded of the kernels. In the midst of code, it would part what compresses well together. */
+const KERNELS = "build/embedded/kernels.js";
+
 /**
- * Builds all entries. As ES modules they share code in chunks. For `require`, all of them are the same index file,
- * except those that are not part of the index.
+ * Builds all entries. As ES modules they share code in chunks, with the kernels in one of their own. For `require`, all of
+ * them are the same index file, except those that are not part of the index.
  */
 async function buildLibrary() {
   await bundle(
-    { ...ENTRIES, ...APART, providedKernels: "src/engine/providedKernels.ts" },
+    { ...ENTRIES, ...APART, providedKernels: "src/engine/providedKernels.ts", kernels: KERNELS },
     {
       format: "esm",
       outdir: "build",
@@ -247,11 +250,20 @@ async function buildLibrary() {
       sourcemap: true,
     },
   );
+  // Only its chunk is used.
+  for (const file of ["build/kernels.js", "build/kernels.js.map"]) rmSync(file);
   writeEdgeEntries();
   // One script without modules, for pages that are opened from disk, where browsers load no modules.
   await bundle(
     { "isthmus.global": ENTRIES.index },
-    { format: "iife", globalName: "isthmus", outdir: "build", conditions: ANYWHERE, external: ["node:*"] },
+    {
+      format: "iife",
+      globalName: "isthmus",
+      outdir: "build",
+      conditions: ANYWHERE,
+      external: ["node:*"],
+      inject: [KERNELS],
+    },
   );
   const required = { format: "cjs", outdir: "build/cjs", conditions: ANYWHERE, ...READABLE };
   await bundle({ index: ENTRIES.index }, { ...required, sourcemap: true });

@@ -12,6 +12,9 @@ const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 const table = [...textOf("src/docs/pages-and-servers.md").matchAll(/^\| `([^`]+)` \|.*\| (\d+) \|$/gm)];
 const stated = new Map(table.map(([, entry, kilobytes]) => [entry!, Number(kilobytes)]));
 
+/** The most that `isthmus/core` may weigh, in kB: what it weighs today, rounded up. */
+const MOST_OF_CORE = 91.5;
+
 /** What a page loads of an entry before it does anything: bundled, minified and gzipped, in kB. */
 async function weight(file: string): Promise<number> {
   const { outputFiles, metafile } = await build({
@@ -60,4 +63,8 @@ test.each(entries)("%s", async (path) => {
 test("the single script", () => {
   const kilobytes = gzipSync(readFileSync(join(root, "build/isthmus.global.js")), { level: 9 }).length / 1000;
   expect(Math.abs(stated.get("build/isthmus.global.js")! - kilobytes)).toBeLessThan(2);
+});
+
+test("isthmus/core does not grow", async () => {
+  expect(await weight(exports["./core"]!.import.default.replace("./", ""))).toBeLessThan(MOST_OF_CORE);
 });
