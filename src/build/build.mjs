@@ -10,9 +10,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { brotliCompressSync, constants } from "node:zlib";
 import { build } from "esbuild";
 import { buildPages } from "../playground/buildPages.mjs";
+import { gzipBest } from "./gzipBest.mjs";
 import { writeKernelTables } from "./kernels.mjs";
 import { runtimePieces } from "./moduleRuntime.mjs";
 import { writePlainKernels } from "./plainKernels.mjs";
@@ -193,11 +194,7 @@ async function buildKernels() {
   embed("moduleRuntime", runtimePieces(), "Record<string, { text: string; needs: string[] }>");
   for (const target of ["relaxed", "debug"]) run("assemblyscript/bin/asc.js", "--target", target);
   await writePlainKernels();
-  embed(
-    "kernels",
-    gzipSync(readFileSync("build/wasm/relaxed.wasm"), { level: 9 }).toString("base64"),
-    "string",
-  );
+  embed("kernels", gzipBest(readFileSync("build/wasm/relaxed.wasm")).toString("base64"), "string");
   embed(
     "worker",
     await bundle(

@@ -21,16 +21,16 @@ const BUNDLERS = Object.keys(PAGES) as (keyof typeof PAGES)[];
 
 /** Most bytes that a page takes, minified and gzipped, with all of a part: kernels, workers and all. */
 const PARTS = {
-  isthmus: 119_500,
-  "isthmus/core": 98_000,
+  isthmus: 118_500,
+  "isthmus/core": 96_000,
   "isthmus/data": 36_000,
-  "isthmus/anomaly": 104_000,
+  "isthmus/anomaly": 102_000,
   "isthmus/datasets": 9_400,
   "isthmus/formats": 12_900,
   "isthmus/latent": 4_500,
   "isthmus/export": 190_000,
   // With the engine: it makes an autoencoder.
-  "isthmus/import": 131_000,
+  "isthmus/import": 129_000,
   // With Brotli's dictionary, which is loaded apart where scripts may be several.
   "isthmus/codecs": 175_000,
   // With Observable Plot, and a document to draw in.
