@@ -1,4 +1,6 @@
+import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { type Axis, linearAxis, logAxis } from "../../src/playground/shared/axes.js";
 import { engineLine, speedText } from "../../src/playground/shared/engineLine.js";
 import { LossSeries } from "../../src/playground/shared/lossSeries.js";
 import { Painter } from "../../src/playground/shared/painter.js";
@@ -73,6 +75,57 @@ describe("LossSeries", () => {
   });
 });
 
+describe("axes of plots", () => {
+  const texts = ({ ticks }: Axis) => ticks.map(({ text }) => text).filter((text) => text !== "");
+
+  it("go from one round number to another, with what they show in between", () => {
+    const axis = linearAxis(0.132, 0.187, 6);
+    expect(texts(axis)).toEqual(["0.13", "0.14", "0.15", "0.16", "0.17", "0.18", "0.19"]);
+    expect(axis.share(0.16)).toBeCloseTo(0.5, 12);
+    expect(texts(linearAxis(0, 1, 5))).toEqual(["0", "0.2", "0.4", "0.6", "0.8", "1"]);
+    expect(texts(linearAxis(0, 837, 10))).toEqual([
+      "0",
+      "100",
+      "200",
+      "300",
+      "400",
+      "500",
+      "600",
+      "700",
+      "800",
+      "900",
+    ]);
+    // A single number has room around it.
+    const alone = linearAxis(5, 5, 5);
+    expect(alone.low).toBeLessThanOrEqual(5);
+    expect(alone.high).toBeGreaterThan(5);
+  });
+
+  it("name the powers of ten, and more where there is room", () => {
+    expect(texts(logAxis(2e-5, 0.7, 8))).toEqual(["1e-4", "0.001", "0.01", "0.1"]);
+    expect(texts(logAxis(0.013, 0.97, 8))).toEqual(["0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1"]);
+    expect(texts(logAxis(0.21, 0.78, 8))).toEqual(["0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8"]);
+    expect(texts(logAxis(152, 181, 8))).toEqual(["150", "155", "160", "165", "170", "175", "180", "185"]);
+    const axis = logAxis(1, 100, 8);
+    expect([axis.share(1), axis.share(10), axis.share(100)]).toEqual([0, 0.5, 1]);
+  });
+
+  it("hold any losses", () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1e-12, max: 1e12 }), fc.double({ min: 0, max: 6 }), (least, decades) => {
+        for (const make of [linearAxis, logAxis]) {
+          const most = least * 10 ** decades;
+          const { low, high, ticks } = make(least, most, 8);
+          expect(low).toBeLessThanOrEqual(least * (1 + 1e-9));
+          expect(high).toBeGreaterThanOrEqual(most * (1 - 1e-9));
+          expect(high).toBeGreaterThan(low);
+          expect(ticks.length).toBeGreaterThan(1);
+        }
+      }),
+    );
+  });
+});
+
 describe("ramp and shades", () => {
   it("goes from the first to the last colour of what is seen on the page", () => {
     const light = ramp(9, false);
@@ -118,6 +171,35 @@ describe("Painter", () => {
     next();
     expect(drawn).toEqual(["a", "b", "done"]);
     expect(waiting).toHaveLength(0);
+  });
+
+  it("leaves one for the next frame that took long last time, and draws one part by part", () => {
+    const { clock, next, waiting } = frames();
+    const drawn: string[] = [];
+    const lasting = (name: string, time: number) => () => {
+      drawn.push(name);
+      clock.now += time;
+    };
+    let parts = 0;
+    const parted = () => {
+      drawn.push("part");
+      clock.now += 3;
+      return ++parts % 3 > 0;
+    };
+    const painter = new Painter([lasting("a", 1), lasting("b", 3.5), parted], () => drawn.push("done"));
+    painter.request();
+    // Nothing is known of them yet.
+    next();
+    expect(drawn).toEqual(["a", "b"]);
+    while (waiting.length > 0) next();
+    expect(drawn.splice(0)).toEqual(["a", "b", "part", "part", "part", "done"]);
+    painter.request();
+    next();
+    expect(drawn).toEqual(["a"]);
+    next();
+    expect(drawn).toEqual(["a", "b"]);
+    next();
+    expect(drawn).toEqual(["a", "b", "part"]);
   });
 
   it("draws short ones in one frame", () => {

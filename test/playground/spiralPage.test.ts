@@ -504,6 +504,25 @@ function testIn(name: BrowserName): void {
     }
   });
 
+  it("draws axes and names of the points once, not with every picture", async () => {
+    await open("epochs=60&points=300&hidden=16");
+    await frames(page);
+    await page.evaluate(() => {
+      const texts: Record<string, number> = {};
+      (globalThis as unknown as { texts: typeof texts }).texts = texts;
+      const { fillText } = CanvasRenderingContext2D.prototype;
+      CanvasRenderingContext2D.prototype.fillText = function (...how) {
+        texts[this.canvas.id] = (texts[this.canvas.id] ?? 0) + 1;
+        fillText.apply(this, how);
+      };
+    });
+    await finish(60);
+    await frames(page);
+    const texts = await page.evaluate(() => (globalThis as unknown as { texts: object }).texts);
+    // The axes of the loss grow with it.
+    expect(Object.keys(texts)).toEqual(["loss-chart"]);
+  });
+
   it("leaves the main thread free while it trains and draws", async ({ skip }) => {
     if (name !== "chromium") skip("only Chromium tells how long its tasks are on a processor");
     await open("epochs=1000000&points=2000&batchSize=100");

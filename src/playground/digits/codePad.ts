@@ -1,5 +1,5 @@
 import { isDark, onThemeChange, themeColour } from "../shared/pageColours.js";
-import { fitToScreen, followPointer, makeOperable } from "../shared/screenCanvas.js";
+import { fitToScreen, followPointer, makeOperable, type Screen } from "../shared/screenCanvas.js";
 import type { Range } from "./ranges.js";
 
 /** Codes to show on the plane. */
@@ -30,6 +30,12 @@ export class CodePad {
   #ranges: readonly Range[] = [];
   #map: CodeMap | undefined;
   #code: readonly [number, number] = [0, 0];
+  /** The map without the point, drawn once for each map: its hundreds of characters take longer than all else. */
+  readonly #drawnMap = document.createElement("canvas");
+  /** Of the canvas; to ask for it while numbers on the page change would lay out the page. */
+  #size = { width: 0, height: 0 };
+  #stale = true;
+  #requested = false;
 
   /** @param moved called with the code when the visitor moves the point */
   constructor(canvas: HTMLCanvasElement, moved: (code: readonly [number, number]) => void) {
@@ -38,19 +44,37 @@ export class CodePad {
     makeOperable(canvas);
     followPointer(canvas, (event) => this.#point(event));
     canvas.addEventListener("keydown", (event) => this.#press(event));
-    new ResizeObserver(() => this.draw()).observe(canvas);
-    onThemeChange(() => this.draw());
+    const again = () => {
+      this.#stale = true;
+      this.#request();
+    };
+    new ResizeObserver(([entry]) => {
+      this.#size = entry!.contentRect;
+      again();
+    }).observe(canvas);
+    onThemeChange(again);
   }
 
   show(ranges: readonly Range[], map: CodeMap | undefined): void {
     this.#ranges = ranges;
     this.#map = map;
-    this.draw();
+    this.#stale = true;
+    this.#request();
   }
 
   place(code: readonly [number, number]): void {
     this.#code = code;
-    this.draw();
+    this.#request();
+  }
+
+  /** Draws in the next frame, once for all that has changed until then. */
+  #request(): void {
+    if (this.#requested) return;
+    this.#requested = true;
+    requestAnimationFrame(() => {
+      this.#requested = false;
+      this.#draw();
+    });
   }
 
   #point(event: PointerEvent): void {
@@ -64,8 +88,7 @@ export class CodePad {
     const [x, y] = this.#ranges;
     if (!x || !y) return;
     const at = ({ low, high }: Range, part: number) => low + part * (high - low);
-    this.#code = [at(x, parts[0]), at(y, parts[1])];
-    this.draw();
+    this.place([at(x, parts[0]), at(y, parts[1])]);
     this.#moved(this.#code);
   }
 
@@ -84,14 +107,17 @@ export class CodePad {
     return [part(this.#ranges[0]!, x), part(this.#ranges[1]!, y)];
   }
 
-  draw(): void {
-    if (this.#canvas.clientWidth === 0 || this.#ranges.length !== 2) return;
-    const { context, width, height } = fitToScreen(this.#canvas);
+  #draw(): void {
+    if (this.#size.width === 0 || this.#ranges.length !== 2) return;
+    const screen = fitToScreen(this.#canvas, this.#size);
+    const { context, width, height } = screen;
     const at = (code: readonly [number, number]): [number, number] => {
       const [x, y] = this.#parts(code);
       return [MARGIN + x * (width - 2 * MARGIN), height - MARGIN - y * (height - 2 * MARGIN)];
     };
-    this.#drawMap(context, at);
+    if (this.#stale) this.#drawMap(screen, at);
+    this.#stale = false;
+    context.drawImage(this.#drawnMap, 0, 0, width, height);
     const [x, y] = at(this.#code);
     context.lineWidth = 2;
     for (const [radius, stroke] of [
@@ -107,21 +133,22 @@ export class CodePad {
     this.#canvas.setAttribute("aria-label", `Plane of the code, at ${rounded}`);
   }
 
-  #drawMap(
-    context: CanvasRenderingContext2D,
-    at: (code: readonly [number, number]) => readonly [number, number],
-  ): void {
+  #drawMap(size: Screen, at: (code: readonly [number, number]) => readonly [number, number]): void {
     const { codes, labels } = this.#map ?? { codes: new Float32Array(), labels: undefined };
+    const { context } = fitToScreen(this.#drawnMap, size);
     const lightness = isDark() ? 68 : 36;
     context.font = "11px system-ui, sans-serif";
     context.textAlign = "center";
     context.textBaseline = "middle";
-    for (let i = 0; 2 * i < codes.length; i++) {
-      const label = labels?.[i];
+    // One colour after the other: to set one takes as long as to write a character.
+    for (const wanted of labels ? HUES.keys() : [undefined]) {
       context.fillStyle =
-        label === undefined ? themeColour("quiet") : `hsl(${HUES[label]} 75% ${lightness}%)`;
-      const [x, y] = at([codes[2 * i]!, codes[2 * i + 1]!]);
-      context.fillText(label === undefined ? "·" : String(label), x, y);
+        wanted === undefined ? themeColour("quiet") : `hsl(${HUES[wanted]} 75% ${lightness}%)`;
+      for (let i = 0; 2 * i < codes.length; i++) {
+        if (labels?.[i] !== wanted) continue;
+        const [x, y] = at([codes[2 * i]!, codes[2 * i + 1]!]);
+        context.fillText(wanted === undefined ? "·" : String(wanted), x, y);
+      }
     }
   }
 }

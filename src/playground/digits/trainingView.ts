@@ -1,5 +1,5 @@
 import { byId, setText } from "../shared/dom.js";
-import { engineLine } from "../shared/engineLine.js";
+import { EngineText } from "../shared/engineLine.js";
 import { LossChart } from "../shared/lossChart.js";
 import { grouped, showNumber, significant } from "../shared/showNumber.js";
 import { paintGrid } from "./canvas.js";
@@ -10,6 +10,7 @@ const SHOWN_ABREAST = 10;
 
 /** Progress of training in numbers, curves and pictures. */
 export class TrainingView {
+  readonly #engine = new EngineText(byId("engine", HTMLElement));
   readonly #loss = new LossChart(byId("loss-chart", HTMLCanvasElement), {
     title: "Loss",
     unit: "loss",
@@ -34,7 +35,7 @@ export class TrainingView {
     for (const id of ["epoch", "loss", "val-loss", "mean-error"]) showNumber(id, undefined, String);
     const from = name === undefined ? "" : `${name}: `;
     setText(byId("model", HTMLElement), `${from}${layers}; ${grouped(parameters)} parameters`);
-    setText(byId("engine", HTMLElement), engineLine(engine));
+    this.#engine.show(engine);
   }
 
   update({ epoch, part, loss, points, engine, samplesPerSecond }: Progress): void {
@@ -47,7 +48,7 @@ export class TrainingView {
     showNumber("loss", loss, significant);
     const last = points.at(-1);
     if (last) showNumber("val-loss", last.valLoss, significant);
-    setText(byId("engine", HTMLElement), engineLine(engine, samplesPerSecond));
+    this.#engine.show(engine, samplesPerSecond);
   }
 
   set showcase(showcase: Showcase) {

@@ -1,18 +1,23 @@
 /** Time limit for drawing in one frame, in ms. Visitors do not notice so short a delay. */
 const BUDGET = 4;
 
+/** Draws a picture, or a part of it; returns true if there are more parts. */
+export type Picture = () => unknown;
+
 /**
- * Draws pictures when the browser is about to show a frame, a few at a time, so that no frame takes long. A hidden page is
- * not drawn.
+ * Draws pictures when the browser is about to show a frame, a few at a time, so that no frame takes long: it begins one only
+ * if what the picture took last time still fits. A hidden page is not drawn.
  */
 export class Painter {
-  readonly #pictures: readonly (() => void)[];
+  readonly #pictures: readonly Picture[];
   readonly #done: () => void;
-  #waiting: (() => void)[] = [];
+  #waiting: Picture[] = [];
+  /** How long each picture took when it was drawn last, in ms. */
+  readonly #took = new Map<Picture, number>();
   #requested = false;
 
   /** @param done called after all pictures have been drawn */
-  constructor(pictures: readonly (() => void)[], done: () => void) {
+  constructor(pictures: readonly Picture[], done: () => void) {
     this.#pictures = pictures;
     this.#done = done;
   }
@@ -27,8 +32,15 @@ export class Painter {
 
   #frame(): void {
     const end = performance.now() + BUDGET;
-    do this.#waiting.shift()?.();
-    while (this.#waiting.length > 0 && performance.now() < end);
+    let now = end - BUDGET;
+    do {
+      const picture = this.#waiting[0]!;
+      const more = picture() === true;
+      if (!more) this.#waiting.shift();
+      const before = now;
+      now = performance.now();
+      this.#took.set(picture, now - before);
+    } while (this.#waiting.length > 0 && now + (this.#took.get(this.#waiting[0]!) ?? 0) < end);
     if (this.#waiting.length > 0) {
       requestAnimationFrame(() => this.#frame());
       return;

@@ -5,17 +5,35 @@ export function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   return context;
 }
 
-/** Sets a canvas to the screen's resolution at its displayed size. Draw in CSS pixels. */
-export function fitToScreen(canvas: HTMLCanvasElement): {
-  context: CanvasRenderingContext2D;
-  width: number;
-  height: number;
-} {
-  const { clientWidth: width, clientHeight: height } = canvas;
-  const scale = globalThis.devicePixelRatio || 1;
-  canvas.width = Math.max(1, Math.round(width * scale));
-  canvas.height = Math.max(1, Math.round(height * scale));
+/** More dots per CSS pixel than this take time without looking better. */
+const MOST_DOTS = 2;
+
+/** A canvas to draw on, in CSS pixels. */
+export interface Screen {
+  readonly context: CanvasRenderingContext2D;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Clears a canvas and sets it to the screen's resolution at its displayed size. Draw in CSS pixels.
+ *
+ * @param size if it is known: to look it up, the browser may have to lay out the page
+ */
+export function fitToScreen(
+  canvas: HTMLCanvasElement,
+  { width, height }: { width: number; height: number } = {
+    width: canvas.clientWidth,
+    height: canvas.clientHeight,
+  },
+): Screen {
+  const scale = Math.min(MOST_DOTS, globalThis.devicePixelRatio || 1);
+  const dots = [width, height].map((length) => Math.max(1, Math.round(length * scale))) as [number, number];
   const context = contextOf(canvas);
+  if (canvas.width === dots[0] && canvas.height === dots[1]) {
+    // Other memory would be slower.
+    context.reset();
+  } else [canvas.width, canvas.height] = dots;
   context.scale(scale, scale);
   return { context, width, height };
 }

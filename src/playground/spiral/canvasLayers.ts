@@ -58,11 +58,22 @@ export function drawShaded(
  */
 export function shadesOf(values: Float32Array, count: number): Uint8Array {
   const sorted = values.slice().sort();
-  const shades = new Map<number, number>();
-  sorted.forEach((value, rank) => {
-    if (!shades.has(value)) shades.set(value, Math.floor((rank * count) / sorted.length));
-  });
-  return Uint8Array.from(values, (value) => shades.get(value)!);
+  const shades = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    shades[i] = Math.floor((rankOf(values[i]!, sorted) * count) / sorted.length);
+  }
+  return shades;
+}
+
+/** How many of the sorted values are smaller. */
+function rankOf(value: number, sorted: Float32Array): number {
+  let [from, to] = [0, sorted.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (sorted[middle]! < value) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 /** Draws a line through the points. */

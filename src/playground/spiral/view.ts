@@ -1,5 +1,5 @@
 import { byId, setText } from "../shared/dom.js";
-import { engineLine } from "../shared/engineLine.js";
+import { EngineText } from "../shared/engineLine.js";
 import { LossChart } from "../shared/lossChart.js";
 import { Painter } from "../shared/painter.js";
 import { grouped, showNumber, significant } from "../shared/showNumber.js";
@@ -17,6 +17,7 @@ const plain = (kind: "dots" | "line", label: string, colour: string): PlainLayer
 
 /** The numbers and the pictures of a run. */
 export class View {
+  readonly #engine = new EngineText(byId("engine", HTMLElement));
   readonly #loss = new LossChart(byId("loss-chart", HTMLCanvasElement), {
     title: "Loss",
     unit: "mean squared error (scaled units)",
@@ -71,7 +72,7 @@ export class View {
     showNumber("epoch", 0, String);
     for (const id of ["loss", "mse", "correlation", "least", "most"]) showNumber(id, undefined, String);
     setText(byId("layers", HTMLElement), `${widths.join(" → ")}, ${grouped(parameters)} parameters`);
-    setText(byId("engine", HTMLElement), engineLine(engine));
+    this.#engine.show(engine);
     this.#painter.request();
   }
 
@@ -95,7 +96,7 @@ export class View {
     showNumber("correlation", correlation, (value) => value.toFixed(4));
     showNumber("least", least(codes), significant);
     showNumber("most", -least(codes.map((code) => -code)), significant);
-    setText(byId("engine", HTMLElement), engineLine(snapshot.engine, snapshot.samplesPerSecond));
+    this.#engine.show(snapshot.engine, snapshot.samplesPerSecond);
     this.#painter.request();
   }
 }

@@ -2,7 +2,7 @@ import "./style.css";
 import { problemText, readAddress, writeAddress } from "../shared/address.js";
 import { startWorker } from "../shared/channel.js";
 import { byId, setText } from "../shared/dom.js";
-import { engineLine } from "../shared/engineLine.js";
+import { EngineText } from "../shared/engineLine.js";
 import { SettingsForm } from "../shared/form.js";
 import { bindKeys } from "../shared/keys.js";
 import { offerSpeeds } from "../shared/pace.js";
@@ -57,6 +57,7 @@ showPresets(byId("presets", HTMLElement));
 fillChoices();
 offerSpeeds(speed, pace, SPEEDS);
 const form = new SettingsForm<StartSettings>(byId("settings", HTMLFormElement), SETTINGS, changed);
+const engine = new EngineText(byId("engine-text", HTMLElement));
 const units = new UnitButtons(byId("network", HTMLElement), (hidden) => form.change("hidden", hidden));
 const advancing = new Advancing((steps) => {
   pace(0);
@@ -136,7 +137,7 @@ function show(next: Snapshot): void {
   planes.snapshot = next;
   showChosen();
   status.say(storyOf(next, form.values));
-  setText(engine, `${engineLine(next.engine, next.samplesPerSecond)}.`);
+  engine.show(next.engine, next.samplesPerSecond);
   painter.request();
 }
 
@@ -189,8 +190,6 @@ function beginFromAddress(): void {
   if (problem) status.fail(problem);
 }
 
-const engine = document.createElement("span");
-byId("engine", HTMLElement).prepend(engine);
 train.addEventListener("click", () => worker.send({ kind: phase === "training" ? "pause" : "train" }));
 step.addEventListener("click", () => worker.send({ kind: "advance", steps: 1 }));
 reset.addEventListener("click", restart);
