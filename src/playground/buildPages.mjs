@@ -104,7 +104,9 @@ function withPreview(html) {
 
 /** Files that are copied, as they are or with more in their heads. */
 function copied() {
-  const names = readdirSync(SOURCE).filter((name) => /\.(html|svg|png)$/.test(name));
+  const names = readdirSync(SOURCE, { recursive: true, encoding: "utf8" }).filter((name) =>
+    /\.(html|svg|png|safetensors)$/.test(name),
+  );
   return names.map((name) => {
     const content = readFileSync(join(SOURCE, name));
     const contents = name.endsWith(".html") ? Buffer.from(withPreview(content.toString())) : content;

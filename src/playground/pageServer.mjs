@@ -14,6 +14,7 @@ const TYPES = {
   ".css": "text/css; charset=utf-8",
   ".svg": "image/svg+xml; charset=utf-8",
   ".png": "image/png",
+  ".safetensors": "application/octet-stream",
 };
 
 /** Allows only this server's files, WebAssembly, and the engine's workers, which start from a blob. */

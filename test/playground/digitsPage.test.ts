@@ -449,6 +449,19 @@ describe.each(["chromium", "firefox"] as const)("%s", (name: BrowserName) => {
       await digits.close();
     });
 
+    test("the map of digits is there at once, until other settings are asked for", async () => {
+      const digits = await open();
+      await digits.page.goto(`${served.url}digits.html?preset=map`);
+      await digits.status(/^Loaded the finished map/);
+      expect(await digits.text("model")).toMatch(/784 → 64 relu → 2 gaussian/);
+      expect(await digits.text("data")).toBe("1,000 built-in digits");
+      await digits.until(() => document.querySelectorAll("#suspects li").length > 0, "");
+      await digits.set("samples", "500");
+      await digits.status(/^Ready/);
+      expect(await digits.text("data")).toBe("500 built-in digits, seed 1");
+      await digits.close();
+    });
+
     test("no task of the page's own takes long while it trains", async ({ skip }) => {
       if (name !== "chromium") skip("only Chromium tells how long its tasks are on a processor");
       const digits = await open("samples=5000&hidden=128&code=2&kind=denoising&epochs=1000&odd=mixed");

@@ -1,14 +1,16 @@
 // The worker of the Digits page, without a browser.
+import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { encodeIdx } from "../../src/formats/index.js";
 import { ArgumentError, Autoencoder, dense, digits, FormatError, ShapeError } from "../../src/index.js";
 import type { FromWorker, Progress, ToWorker } from "../../src/playground/digits/digitsMessages.js";
+import { PRESETS } from "../../src/playground/digits/digitsPresets.js";
 import { type ModelSettings, SETTINGS } from "../../src/playground/digits/digitsSettings.js";
 import { PIXELS, toUnit } from "../../src/playground/digits/pictures.js";
 import { Session } from "../../src/playground/digits/session.js";
 import { initialValues } from "../../src/playground/shared/settingsText.js";
 import { failure } from "../support/models.js";
-import { until } from "../support/until.js";
+import { turns, until } from "../support/until.js";
 
 type Kind = FromWorker["kind"];
 type Told<K extends Kind> = FromWorker & { kind: K };
@@ -96,6 +98,29 @@ test("it pauses, goes on step by step, and to the end", async () => {
   await configure({ seed: 2 });
   await training;
   expect(phases().at(-1)).toBe("ready");
+});
+
+test("in slow motion it waits after each step, pauses at once, and comes to the same losses", async () => {
+  await configure();
+  await ask({ kind: "train", epochs: 2 });
+  const fast = points();
+  await ask({ kind: "reset" });
+  told = [];
+  // As long as no test takes.
+  await ask({ kind: "pace", wait: 1e8 });
+  const training = ask({ kind: "train", epochs: 2 });
+  // 360 pictures in batches of 128.
+  await until(() => all("progress").length > 0, "the first step");
+  await turns(50);
+  expect(last("progress").progress.part).toBeCloseTo(1 / 3, 12);
+  expect(phases().at(-1)).toBe("training");
+  await ask({ kind: "pause" });
+  expect(phases().at(-1)).toBe("paused");
+  await ask({ kind: "pace", wait: 1 });
+  await ask({ kind: "train", epochs: 2 });
+  await training;
+  expect(points()).toEqual(fast);
+  expect(phases().at(-1)).toBe("finished");
 });
 
 test("a single step trains for an epoch", async () => {
@@ -252,4 +277,42 @@ test("a convolutional model learns, is of any kind, and shows its maps of a held
   await configure();
   expect(last("model").convolutional).toBe(false);
   expect(all("features")).toHaveLength(told);
+});
+
+test("a map that has been trained before keeps digits apart, and is trained on with the data of the settings", async () => {
+  const { values, trained } = PRESETS.find(({ name }) => name === "map")!;
+  const settings = { ...initialValues(SETTINGS), ...values, samples: 400 };
+  const bytes = new Uint8Array(
+    readFileSync(new URL(`../../src/playground/${trained!.file}`, import.meta.url)),
+  );
+  const model = { ...settings, ...trained!.values };
+  await ask({ kind: "trained", settings, trained: model, name: trained!.name, bytes });
+  expect(last("phase").text).toBe("Loaded the finished map.");
+  expect(last("model")).toMatchObject({ name: "the finished map", loaded: { hidden: 64, code: 2 } });
+  const { analysis, trained: judges } = last("analysis");
+  expect(judges).toBe(true);
+  const { codes, labels } = analysis.map!;
+  expect(labels).toHaveLength(500);
+  /** The label of the picture whose code is nearest. */
+  const neighbour = (i: number) => {
+    const distance = (j: number) =>
+      Math.hypot(codes[2 * i]! - codes[2 * j]!, codes[2 * i + 1]! - codes[2 * j + 1]!);
+    const others = Array.from(labels!.keys()).filter((j) => j !== i);
+    return labels![others.reduce((best, j) => (distance(j) < distance(best) ? j : best))]!;
+  };
+  const right = Array.from(labels!.keys()).filter((i) => neighbour(i) === labels![i]);
+  // By chance it would be a tenth.
+  expect(right.length / 500).toBeGreaterThan(0.55);
+
+  await ask({ kind: "train", epochs: 1 });
+  expect(last("data").title).toBe("400 built-in digits, seed 1");
+  expect(last("model").name).toBe("the finished map");
+  const before = points()[0]!.loss;
+  await ask({ kind: "reset" });
+  expect(last("model").name).toBeUndefined();
+  told = [];
+  await ask({ kind: "train", epochs: 1 });
+  const anew = points()[0]!.loss;
+  expect(before).toBeLessThan(170);
+  expect(anew).toBeGreaterThan(300);
 });

@@ -18,12 +18,23 @@ export type ToWorker =
   | { readonly kind: "configure"; readonly settings: ModelSettings }
   /** Opens a file of pictures or a model. */
   | { readonly kind: "open"; readonly name: string; readonly bytes: Uint8Array }
+  /** Makes a model of weights that have been trained before. Training it makes the data of the settings. */
+  | {
+      readonly kind: "trained";
+      readonly settings: ModelSettings;
+      /** What the model is made of. */
+      readonly trained: ModelSettings;
+      readonly name: string;
+      readonly bytes: Uint8Array;
+    }
   /** Returns to the built-in digits. */
   | { readonly kind: "builtIn" }
   | { readonly kind: "train"; readonly epochs: number }
   | { readonly kind: "pause" }
   /** Trains one epoch, or to the end of a paused one. */
   | { readonly kind: "step" }
+  /** Waits after each step, in ms, so that one can follow. */
+  | { readonly kind: "pace"; readonly wait: number }
   | { readonly kind: "reset" }
   /** Decodes a code. */
   | { readonly kind: "decode"; readonly code: Float32Array }

@@ -1,12 +1,28 @@
 import type { Preset } from "../shared/presets.js";
-import type { DigitsSettings } from "./digitsSettings.js";
+import type { DigitsSettings, ModelSettings } from "./digitsSettings.js";
 
-export const PRESETS: readonly Preset<DigitsSettings>[] = [
+/** A model that has been trained before. */
+export interface TrainedModel {
+  /** Its weights, relative to the page. */
+  readonly file: string;
+  /** How its status is told: "Loaded …". */
+  readonly name: string;
+  /** What differs from the settings of the preset. */
+  readonly values: Partial<ModelSettings>;
+}
+
+export interface DigitsPreset extends Preset<DigitsSettings> {
+  /** What the preset shows at once; training goes on from there. */
+  readonly trained?: TrainedModel;
+}
+
+export const PRESETS: readonly DigitsPreset[] = [
   {
     name: "map",
     title: "A map of digits",
-    hint: "Train a while, then drag over the plane under “From code to picture”, and draw a digit of your own: the map shows where it belongs.",
+    hint: "Drag over the plane under “From code to picture”, and draw a digit of your own: the map shows where it belongs. This map is finished; press Reset and Start to see one come about.",
     values: { kind: "variational", code: 2, hidden: 256 },
+    trained: { file: "trained/map.safetensors", name: "the finished map", values: { hidden: 64 } },
   },
   {
     name: "denoise",

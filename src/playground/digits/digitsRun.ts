@@ -4,6 +4,12 @@ import type { EpochPoint } from "./digitsMessages.js";
 import type { PictureSet } from "./pictureSet.js";
 import { PIXELS } from "./pictures.js";
 
+/** How fast the page wants runs to go; it stays from one run to the next. */
+export interface Pace {
+  /** Time between two steps, in ms. */
+  wait: number;
+}
+
 /** Listens to a training. */
 export interface RunListener {
   /** Called between two steps, when all weights belong to the same step. */
@@ -28,16 +34,30 @@ export class Run {
   #abort: AbortController | undefined;
   #ended: Promise<void> = Promise.resolve();
   #single = false;
+  readonly #pace: Pace;
+  /** Until the next step, in slow motion. */
+  #waiting: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(model: Autoencoder, set: PictureSet, batchSize: number, listener: RunListener) {
+  constructor(
+    model: Autoencoder,
+    set: PictureSet,
+    { batchSize, pace }: { batchSize: number; pace: Pace },
+    listener: RunListener,
+  ) {
     this.#model = model;
     this.#batchSize = batchSize;
+    this.#pace = pace;
     this.#set = set;
     this.#listener = listener;
   }
 
   get training(): boolean {
     return this.#abort !== undefined;
+  }
+
+  /** Whether training waits for `resume`, and not only for the next step in slow motion. */
+  get paused(): boolean {
+    return this.#model.paused && this.#waiting === undefined;
   }
 
   get samplesPerSecond(): number | undefined {
@@ -69,6 +89,7 @@ export class Run {
       if (!abort.signal.aborted) throw error;
       return false;
     } finally {
+      this.#stopWaiting();
       this.#abort = undefined;
       this.#single = false;
       this.part = 0;
@@ -93,12 +114,13 @@ export class Run {
             this.loss = loss;
             this.#listener.onStep();
             this.#speedometer.start(performance.now());
+            if (this.#pace.wait > 0 && !this.#model.paused) this.#waitForNext();
           },
           onEpochEnd: ({ loss, valLoss }) => {
             this.epoch++;
             this.part = 0;
             this.#points.push({ epoch: this.epoch, loss, valLoss: valLoss! });
-            if (this.#single) this.#model.pause();
+            if (this.#single) this.pause();
             return this.#listener.onEpoch();
           },
         },
@@ -106,8 +128,23 @@ export class Run {
     });
   }
 
+  #waitForNext(): void {
+    this.#model.pause();
+    this.#waiting = setTimeout(() => {
+      this.#waiting = undefined;
+      this.#speedometer.start(performance.now());
+      this.#model.resume();
+    }, this.#pace.wait);
+  }
+
+  #stopWaiting(): void {
+    clearTimeout(this.#waiting);
+    this.#waiting = undefined;
+  }
+
   /** Pauses training after the current step. */
   pause(): void {
+    this.#stopWaiting();
     this.#model.pause();
   }
 
@@ -120,6 +157,7 @@ export class Run {
 
   /** Ends training after the current step, and waits until it has ended. */
   async end(): Promise<void> {
+    this.#stopWaiting();
     this.#abort?.abort();
     await this.#ended;
   }

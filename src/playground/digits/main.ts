@@ -7,6 +7,7 @@ import { foldOnNarrow } from "../shared/fold.js";
 import { offer, SettingsForm } from "../shared/form.js";
 import { bindKeys } from "../shared/keys.js";
 import { OPTIMIZERS } from "../shared/optimizerNames.js";
+import { offerSpeeds } from "../shared/pace.js";
 import { Painter } from "../shared/painter.js";
 import { PresetRow } from "../shared/presetRow.js";
 import { copyAddress } from "../shared/share.js";
@@ -15,7 +16,7 @@ import { explainTerms } from "../shared/whatIsThis.js";
 import { AnomalyView } from "./anomalyView.js";
 import { CodeView } from "./codeView.js";
 import type { FromWorker, Phase, ToWorker } from "./digitsMessages.js";
-import { PRESETS } from "./digitsPresets.js";
+import { PRESETS, type TrainedModel } from "./digitsPresets.js";
 import { ACTIVATIONS, type DigitsSettings, SETTINGS } from "./digitsSettings.js";
 import { DrawView } from "./drawView.js";
 import { FeatureView } from "./featureView.js";
@@ -175,12 +176,32 @@ function beginFromAddress(): void {
   writeAddress(SETTINGS, values, true);
   presets.show(wish.preset);
   showFields();
-  pretraining = wish.pretrained;
   training.scale = values.scale;
   worker.send({ kind: "odd", mixed: values.odd === "mixed" });
-  configure();
+  const trained = PRESETS.find(({ name }) => name === wish.preset?.name)?.trained;
+  const finished = wish.changed ? undefined : trained;
+  pretraining = wish.pretrained && !finished;
+  if (finished) void showTrained(finished);
+  else configure();
   const problem = problemText(wish);
   if (problem) status.fail(problem);
+}
+
+/** Shows a model that has been trained before, or one of the settings if it cannot be loaded. */
+async function showTrained({ file, name, values }: TrainedModel): Promise<void> {
+  status.clear();
+  const settings = form.values;
+  try {
+    const answer = await fetch(file);
+    if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    if (settings !== form.values) return;
+    const trained = { ...settings, ...values };
+    worker.send({ kind: "trained", settings, trained, name, bytes }, [bytes.buffer]);
+  } catch (error) {
+    configure();
+    status.fail(`The trained model cannot be loaded: ${errorText(error)}.`);
+  }
 }
 
 async function open(file: File): Promise<void> {
@@ -232,5 +253,6 @@ bindKeys(
 );
 foldOnNarrow();
 explainTerms();
+offerSpeeds(byId("speed", HTMLSelectElement), (wait) => worker.send({ kind: "pace", wait }));
 addEventListener("hashchange", beginFromAddress);
 beginFromAddress();

@@ -1,4 +1,7 @@
+import { decodeSafetensors } from "../../formats/index.js";
 import { Autoencoder, type Engine, FormatError, ShapeError } from "../../index.js";
+import type { ModelSettings } from "./digitsSettings.js";
+import { describeModel } from "./modelDescription.js";
 import { readPictures } from "./pictureFile.js";
 import { PIXELS, SIDE } from "./pictures.js";
 
@@ -23,6 +26,23 @@ export async function openFile(name: string, bytes: Uint8Array, engine: Engine):
     `${name} is a model for samples of ${inputSize} values, but this page needs a model for pictures of ` +
       `${SIDE}×${SIDE}, which have ${PIXELS} values`,
   );
+}
+
+/** Makes the model of settings from a file of its weights alone, in single or half precision. */
+export async function modelOfWeights(
+  settings: ModelSettings,
+  bytes: Uint8Array,
+  engine: Engine,
+): Promise<Autoencoder> {
+  const { tensors } = decodeSafetensors(bytes, { halves: "widen" });
+  const weights = Array.from(tensors.values(), ({ name, shape, data }) => ({
+    name,
+    shape,
+    data: Float32Array.from(data as Float32Array),
+  }));
+  const model = await Autoencoder.create({ ...describeModel(settings), engine });
+  model.setWeights(weights);
+  return model;
 }
 
 /** In a safetensors file, a JSON header follows the first eight bytes; in an IDX file, sizes do. */

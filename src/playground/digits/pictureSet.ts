@@ -12,12 +12,25 @@ export interface PictureSet {
   readonly heldOut: Uint8Array;
   /** Labels of the held-out pictures, if they are known. */
   readonly labels?: Uint8Array;
+  /** Whether they are only to be looked at, and others to train on. */
+  readonly preview?: boolean;
 }
 
 /** The built-in digits. */
 export function makeDigits(samples: number, seed: number): PictureSet {
   const { images, labels } = digits({ samples, seed });
   return divide(`${samples.toLocaleString("en")} built-in digits, seed ${seed}`, images, labels);
+}
+
+const PREVIEW = { samples: 1000, seed: 1_000_001 };
+
+/**
+ * A few built-in digits that no settings make, to show a model that has been trained before: they are made in a moment. One
+ * half is for the threshold, and one is held out.
+ */
+export function previewDigits(): PictureSet {
+  const { images, labels } = digits(PREVIEW);
+  return { ...divide("1,000 built-in digits", images, labels, 0.5), preview: true };
 }
 
 /** The first `samples` pictures of a file, or all if there are fewer. */
@@ -32,9 +45,9 @@ export function takePictures(name: string, pictures: Uint8Array, samples: number
   return divide(title, pictures.subarray(0, taken * PIXELS));
 }
 
-function divide(title: string, pictures: Uint8Array, labels?: Uint8Array): PictureSet {
+function divide(title: string, pictures: Uint8Array, labels?: Uint8Array, share = HELD_OUT): PictureSet {
   const rows = pictures.length / PIXELS;
-  const trained = rows - Math.max(1, Math.floor(rows * HELD_OUT));
+  const trained = rows - Math.max(1, Math.floor(rows * share));
   return {
     title,
     training: pictures.subarray(0, trained * PIXELS),

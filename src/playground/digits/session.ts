@@ -4,12 +4,12 @@ import { engineReport } from "../shared/engineLine.js";
 import { showTrace } from "../shared/lastSteps.js";
 import { fitDetector } from "./analysis.js";
 import type { FromWorker, Phase, ToWorker } from "./digitsMessages.js";
-import { Run } from "./digitsRun.js";
+import { type Pace, Run } from "./digitsRun.js";
 import type { ModelSettings } from "./digitsSettings.js";
 import { Display, type VisitorInput } from "./display.js";
 import { describeModel, layersText, settingsOf } from "./modelDescription.js";
-import { openFile } from "./openFile.js";
-import { makeDigits, type PictureSet, takePictures } from "./pictureSet.js";
+import { modelOfWeights, openFile } from "./openFile.js";
+import { makeDigits, type PictureSet, previewDigits, takePictures } from "./pictureSet.js";
 import { PIXELS, pick, toUnit } from "./pictures.js";
 
 /** Minimum time between two snapshots during training, in ms. */
@@ -33,14 +33,15 @@ interface Subject {
 /** Everything in the worker: the data, a model and its training. */
 export class Session {
   readonly #send: Send<FromWorker>;
+  readonly #pace: Pace = { wait: 0 };
   readonly #input: VisitorInput = { drawing: undefined, mixOdd: false };
   #engine: Promise<Engine> | undefined;
   #settings: ModelSettings | undefined;
   #file: PictureFile | undefined;
   #made: { file: PictureFile | undefined; samples: number; seed: number; set: PictureSet } | undefined;
   #subject: Subject | undefined;
-  /** Whether the model came from a file and not from the settings. */
-  #loaded = false;
+  /** Name of the file that the model came from, if it is not one of the settings. */
+  #loaded: string | undefined;
   #queue: Promise<void> = Promise.resolve();
   #samples = 0;
   #snapshotAt = 0;
@@ -62,13 +63,18 @@ export class Session {
         return this.#open(message.name, message.bytes);
       case "builtIn":
         this.#file = undefined;
-        return this.#alone(() => this.#prepare(!this.#loaded));
+        return this.#alone(() => this.#prepare(this.#loaded === undefined));
+      case "trained":
+        return this.#showTrained(message);
       case "train":
         return this.#go(message.epochs, false);
       case "step":
         return this.#go(1, true);
       case "pause":
         return this.#pause();
+      case "pace":
+        this.#pace.wait = message.wait;
+        return;
       case "reset":
         return this.#alone(() => this.#prepare(true));
       case "decode":
@@ -108,7 +114,18 @@ export class Session {
     await this.#alone(async () => {
       if (opened.kind === "model") return this.#use(opened.model, this.#pictures(), name);
       this.#file = { name, pictures: opened.pictures };
-      await this.#prepare(!this.#loaded);
+      await this.#prepare(this.#loaded === undefined);
+    });
+  }
+
+  async #showTrained({ settings, trained, name, bytes }: ToWorker & { kind: "trained" }): Promise<void> {
+    this.#settings = settings;
+    const model = await modelOfWeights(trained, bytes, await this.#sharedEngine());
+    await this.#alone(async () => {
+      if (this.#settings !== settings) return model.dispose();
+      const set = previewDigits();
+      this.#send({ kind: "data", title: set.title, builtIn: true });
+      await this.#use(model, set, name);
     });
   }
 
@@ -118,7 +135,6 @@ export class Session {
     const { model } = this.#subject ?? {};
     if (!anew && model) return this.#use(model, set);
     const engine = await this.#sharedEngine();
-    this.#loaded = false;
     await this.#use(await Autoencoder.create({ ...describeModel(this.#settings!), engine }), set);
   }
 
@@ -137,11 +153,17 @@ export class Session {
     return set;
   }
 
-  /** Makes a model and pictures the current ones. */
+  /**
+   * Makes a model and pictures the current ones.
+   *
+   * @param name of the file that a new model came from
+   */
   async #use(model: Autoencoder, set: PictureSet, name?: string): Promise<void> {
     const before = this.#subject;
+    if (before?.model !== model) this.#loaded = name;
     before?.display.close();
-    const run = new Run(model, set, this.#settings!.batch, {
+    const how = { batchSize: this.#settings!.batch, pace: this.#pace };
+    const run = new Run(model, set, how, {
       onStep: () => this.#onStep(),
       onEpoch: () => this.#onEpoch(),
     });
@@ -150,7 +172,6 @@ export class Session {
     const display = new Display(model, set, run, this.#input, this.#send, trained);
     this.#subject = { model, set, run, display };
     if (before?.model !== model) await before?.model.dispose();
-    this.#loaded ||= name !== undefined;
     this.#send({
       kind: "model",
       layers: layersText(model.description),
@@ -159,7 +180,7 @@ export class Session {
       variational: model.description.latent !== undefined,
       convolutional: display.convolutional,
       engine: engineReport(model.engine),
-      ...(name !== undefined && { name, loaded: settingsOf(model) }),
+      ...(this.#loaded !== undefined && { name: this.#loaded, loaded: settingsOf(model) }),
     });
     await display.refresh(true);
     this.#phase("ready", name === undefined ? "Ready to train." : `Loaded ${name}.`);
@@ -168,10 +189,11 @@ export class Session {
   /** Starts training, or continues after a pause. */
   async #go(epochs: number, single: boolean): Promise<void> {
     await this.#queue;
+    if (this.#subject?.set.preview) await this.#alone(() => this.#prepare(false));
     const subject = this.#subject;
     if (!subject) return;
-    const { model, run, display } = subject;
-    if (run.training && !model.paused) return;
+    const { run, display } = subject;
+    if (run.training && !run.paused) return;
     this.#phase("training", "Training…");
     if (run.training) return run.resume(single);
     let failure: string | undefined;
@@ -189,14 +211,14 @@ export class Session {
 
   async #pause(): Promise<void> {
     const subject = this.#subject;
-    if (!subject?.run.training || subject.model.paused) return;
+    if (!subject?.run.training || subject.run.paused) return;
     subject.run.pause();
     await this.#showPaused(subject);
   }
 
   async #showPaused(subject: Subject): Promise<void> {
     await subject.display.refresh(true);
-    if (subject !== this.#subject || !subject.model.paused) return;
+    if (subject !== this.#subject || !subject.run.paused) return;
     // The predictions ran after the current step, so training is between two steps now.
     this.#flush();
     this.#phase("paused", "Paused.");
@@ -205,7 +227,9 @@ export class Session {
   #onStep(): void {
     this.#flush();
     const now = performance.now();
-    if (!this.#drawn || now - this.#snapshotAt < SNAPSHOT_INTERVAL) return;
+    // In slow motion, each step is shown.
+    const interval = this.#pace.wait < SNAPSHOT_INTERVAL ? SNAPSHOT_INTERVAL : 0;
+    if (!this.#drawn || now - this.#snapshotAt < interval) return;
     this.#drawn = false;
     this.#snapshotAt = now;
     // Training continues in the meantime.
@@ -216,7 +240,7 @@ export class Session {
 
   async #onEpoch(): Promise<void> {
     const subject = this.#subject!;
-    if (subject.model.paused) return this.#showPaused(subject);
+    if (subject.run.paused) return this.#showPaused(subject);
     const { display } = subject;
     if (performance.now() - display.analysedAt >= ANALYSIS_INTERVAL) await display.analyse();
   }
@@ -235,7 +259,7 @@ export class Session {
     const { model, set, run } = subject;
     const detector = await fitDetector(model, set);
     const save = () => this.#send({ kind: "saved", bytes: new Uint8Array(detector.toSafetensors()) });
-    if (run.training && !model.paused) this.#betweenSteps.push(save);
+    if (run.training && !run.paused) this.#betweenSteps.push(save);
     else save();
   }
 

@@ -9,7 +9,9 @@ const FLAGS = ["preset", "controls", "pretrained", "steps"];
 export interface Wish<Values> {
   readonly values: Values;
   readonly preset?: Preset<Values>;
-  /** Whether to load the preset's trained model. */
+  /** Whether settings are others than those of the preset, or than the initial ones. */
+  readonly changed: boolean;
+  /** Whether to train at once. */
   readonly pretrained: boolean;
   /** Steps to train at once, so that a link or a script gets a certain state. */
   readonly steps?: number;
@@ -44,6 +46,7 @@ export function readAddress<Values>(
   const { values, problems: wrong } = fromHash(settings, location.hash, asked.values);
   return {
     values,
+    changed: toHash(settings, values) !== toHash(settings, base),
     pretrained,
     problems: [...problems, ...asked.problems, ...wrong],
     ...(preset && { preset }),
