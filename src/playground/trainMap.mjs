@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { argv } from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { exportSafetensors } from "../../build/export.js";
-import { Autoencoder, dense, digits, gaussian } from "../../build/index.js";
+import { Autoencoder, adam, dense, digits, gaussian } from "isthmus";
+import { exportSafetensors } from "isthmus/export";
 
 /** Where the page looks for it. */
 export const MAP = fileURLToPath(new URL("trained/map.safetensors", import.meta.url));
@@ -22,7 +22,7 @@ async function main() {
     latent: gaussian(2),
     decoder: [dense(HIDDEN, "relu"), dense(28 * 28, "sigmoid")],
     loss: "binaryCrossentropy",
-    optimizer: { kind: "adam", learningRate: 0.002 },
+    optimizer: adam({ learningRate: 0.002 }),
     seed: 1,
   });
   const { loss } = await model.fit(digits(DATA).images, TRAINING);
