@@ -316,3 +316,27 @@ test("a map that has been trained before keeps digits apart, and is trained on w
   expect(before).toBeLessThan(170);
   expect(anew).toBeGreaterThan(300);
 });
+
+test("a change that is taken back brings the model back as it was, with its losses, and trains on", async () => {
+  await configure();
+  await ask({ kind: "train", epochs: 3 });
+  const { analysis } = last("analysis");
+  const first = points();
+  await configure({ hidden: 16 });
+  await ask({ kind: "train", epochs: 1 });
+  expect(last("analysis").analysis.meanError).not.toBe(analysis.meanError);
+  told = [];
+  await ask({ kind: "configure", settings: SMALL, undone: true });
+  expect(last("phase").text).toBe("Back to the model before the change, after 3 epochs.");
+  expect(last("model").layers).toContain("784 → 32 relu");
+  expect(last("analysis").analysis).toEqual(analysis);
+  expect(last("analysis").trained).toBe(true);
+  expect(points()).toEqual(first);
+  told = [];
+  await ask({ kind: "train", epochs: 1 });
+  expect(points()).toEqual([{ epoch: 4, loss: expect.any(Number), valLoss: expect.any(Number) }]);
+  expect(points()[0]!.loss).toBeLessThan(first[2]!.loss);
+  // What was kept is gone: other settings begin anew.
+  await ask({ kind: "configure", settings: { ...SMALL, hidden: 16 }, undone: true });
+  expect(last("analysis").trained).toBe(false);
+});

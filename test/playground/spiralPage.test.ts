@@ -193,6 +193,24 @@ function testIn(name: BrowserName): void {
     expect(await numberIn(page, "loss")).toBeCloseTo((await reference(wanted.toString(), 1)).loss, 5);
   });
 
+  it("goes back to the run before a change, to the bit", async () => {
+    await open(SHORT);
+    await press(page, "step");
+    await waitForStatus(page, /^Paused after epoch 1\./);
+    await press(page, "train");
+    await waitForStatus(page, /^Stopped after epoch 40\./);
+    const { loss } = await reference(SHORT, 40);
+    await setField(page, "learningRate", "0.01");
+    await waitForStatus(page, /^Ready/);
+    await press(page, "step");
+    await waitForStatus(page, /^Paused after epoch 1\./);
+    await press(page, "undo");
+    await waitForStatus(page, /^Stopped after epoch 40\./);
+    expect(await numberIn(page, "loss")).toBe(loss);
+    expect(await numberIn(page, "epoch")).toBe(40);
+    expect(await finish(80)).toBe((await reference(SHORT, 80)).loss);
+  });
+
   it("goes on training when a setting is changed meanwhile", async () => {
     await open("epochs=100000&points=100&hidden=8");
     await press(page, "train");

@@ -141,6 +141,19 @@ describe.skipIf(!browserNames.includes("chromium"))("the start page", () => {
     expect(page.url()).toContain("hidden=6,4");
   });
 
+  it("takes back a change with what was learnt before it", async () => {
+    await open("?steps=24");
+    await page.waitForSelector("html[data-phase=paused]");
+    const loss = await numberIn(page, "loss");
+    await page.click("#another");
+    await page.waitForSelector("html[data-phase=ready]");
+    expect(await numberIn(page, "loss")).toBeNaN();
+    await page.click("#undo");
+    await page.waitForSelector("html[data-phase=paused]");
+    expect(await numberIn(page, "loss")).toBe(loss);
+    expect(await numberIn(page, "epoch")).toBe(2);
+  });
+
   it("follows a unit and a point by the keyboard, and explains its words", async () => {
     await open("?steps=24");
     await page.waitForSelector("html[data-phase=paused]");

@@ -65,7 +65,7 @@ function summary({ threshold, looked, flagged, odd, oddFlagged }: Analysis): str
   const found = odd > 0 ? `, including ${oddFlagged} of the ${odd} odd ones` : "";
   return (
     `Threshold ${significant(threshold)}: 1 % of the training pictures have a higher error. ` +
-    `Of ${grouped(looked)} held-out pictures, ${grouped(flagged)} are above it (▲)${found}. ` +
+    `Of ${grouped(looked)} held-out pictures, ${grouped(flagged)} ${flagged === 1 ? "is" : "are"} above it (▲)${found}. ` +
     "Shown: the highest errors, each picture above its reconstruction."
   );
 }

@@ -14,8 +14,11 @@ export interface Drawing {
 
 /** Requests from the page to its worker. */
 export type ToWorker =
-  /** Makes a new model, and new data if their settings have changed. */
-  | { readonly kind: "configure"; readonly settings: ModelSettings }
+  /**
+   * Makes a new model, and new data if their settings have changed. With `undone`, these are the settings before the last
+   * change, and the model that they had comes back as it was.
+   */
+  | { readonly kind: "configure"; readonly settings: ModelSettings; readonly undone?: boolean }
   /** Opens a file of pictures or a model. */
   | { readonly kind: "open"; readonly name: string; readonly bytes: Uint8Array }
   /** Makes a model of weights that have been trained before. Training it makes the data of the settings. */

@@ -25,7 +25,9 @@ export class Run {
   readonly #batchSize: number;
   readonly #listener: RunListener;
   readonly #speedometer = new Speedometer();
-  #points: EpochPoint[] = [];
+  /** All epochs, and how many of them `takePoints` has returned. */
+  readonly #points: EpochPoint[] = [];
+  #taken = 0;
   /** Number of whole epochs in all trainings. */
   epoch = 0;
   /** Progress of the current epoch, from 0 to 1, and its loss so far. */
@@ -66,9 +68,14 @@ export class Run {
 
   /** Returns the epochs since the last call. */
   takePoints(): EpochPoint[] {
-    const taken = this.#points;
-    this.#points = [];
+    const taken = this.#points.slice(this.#taken);
+    this.#taken = this.#points.length;
     return taken;
+  }
+
+  /** Has `takePoints` begin anew: a page shows the run again. */
+  returnPoints(): void {
+    this.#taken = 0;
   }
 
   /**

@@ -73,3 +73,9 @@ export const SETTINGS: Settings<DigitsSettings> = {
   scale: choiceSetting("Scale", "linear", SCALES),
   odd: choiceSetting("Odd pictures", "none", ODD),
 };
+
+/** Whether the settings make the same model; some of the page's count in nothing of it. */
+export function sameModel(one: ModelSettings, other: ModelSettings): boolean {
+  const text = (settings: ModelSettings) => JSON.stringify({ ...settings, epochs: 0, scale: 0, odd: 0 });
+  return text(one) === text(other);
+}

@@ -136,9 +136,9 @@ function enter(next: Phase): void {
   buttons.download.disabled = preparing;
 }
 
-function configure(): void {
+function configure(undone = false): void {
   status.clear();
-  worker.send({ kind: "configure", settings: form.values });
+  worker.send({ kind: "configure", settings: form.values, undone });
 }
 
 /** Shows the fields that the kind of model has. */
@@ -149,7 +149,7 @@ function showFields(): void {
   byId("hidden-field", HTMLElement).hidden = form.values.layers !== "dense";
 }
 
-function changed(name: keyof DigitsSettings): void {
+function changed(name: keyof DigitsSettings, undone: boolean): void {
   writeAddress(SETTINGS, form.values, false);
   presets.show(undefined);
   showFields();
@@ -159,7 +159,7 @@ function changed(name: keyof DigitsSettings): void {
   } else if (name === "odd") worker.send({ kind: "odd", mixed: form.values.odd === "mixed" });
   else if (name !== "epochs") {
     const wasTraining = phase === "training";
-    configure();
+    configure(undone);
     if (wasTraining) train();
   }
 }

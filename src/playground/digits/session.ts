@@ -5,11 +5,12 @@ import { showTrace } from "../shared/lastSteps.js";
 import { fitDetector } from "./analysis.js";
 import type { FromWorker, Phase, ToWorker } from "./digitsMessages.js";
 import { type Pace, Run } from "./digitsRun.js";
-import type { ModelSettings } from "./digitsSettings.js";
+import { type ModelSettings, sameModel } from "./digitsSettings.js";
 import { Display, type VisitorInput } from "./display.js";
 import { describeModel, layersText, settingsOf } from "./modelDescription.js";
 import { modelOfWeights, openFile } from "./openFile.js";
-import { makeDigits, type PictureSet, previewDigits, takePictures } from "./pictureSet.js";
+import { type PictureSet, previewDigits } from "./pictureSet.js";
+import { PictureSource } from "./pictureSource.js";
 import { PIXELS, pick, toUnit } from "./pictures.js";
 
 /** Minimum time between two snapshots during training, in ms. */
@@ -17,17 +18,19 @@ const SNAPSHOT_INTERVAL = 120;
 /** Minimum time between two analyses of the held-out pictures during training, in ms. */
 const ANALYSIS_INTERVAL = 1500;
 
-interface PictureFile {
-  readonly name: string;
-  readonly pictures: Uint8Array;
-}
-
 /** The model in use, with its data, training and display. */
 interface Subject {
   readonly model: Autoencoder;
   readonly set: PictureSet;
   readonly run: Run;
   readonly display: Display;
+  readonly settings: ModelSettings;
+  /** Name of the file that the model came from, if it is not one of the settings. */
+  readonly name: string | undefined;
+}
+
+function epochsText(epochs: number): string {
+  return `${epochs} ${epochs === 1 ? "epoch" : "epochs"}`;
 }
 
 /** Everything in the worker: the data, a model and its training. */
@@ -37,11 +40,15 @@ export class Session {
   readonly #input: VisitorInput = { drawing: undefined, mixOdd: false };
   #engine: Promise<Engine> | undefined;
   #settings: ModelSettings | undefined;
-  #file: PictureFile | undefined;
-  #made: { file: PictureFile | undefined; samples: number; seed: number; set: PictureSet } | undefined;
+  readonly #source = new PictureSource((text) => this.#phase("preparing", text));
+  /** Of the pictures that the page was told of last. */
+  #title: string | undefined;
   #subject: Subject | undefined;
-  /** Name of the file that the model came from, if it is not one of the settings. */
-  #loaded: string | undefined;
+  /**
+   * What the last change of a setting has replaced, as it was: with its weights, and what its optimizer knows. In memory it
+   * costs what a model costs that is trained, some 16 bytes a weight.
+   */
+  #before: Subject | undefined;
   #queue: Promise<void> = Promise.resolve();
   #samples = 0;
   #snapshotAt = 0;
@@ -58,12 +65,12 @@ export class Session {
     const { display } = this.#subject ?? {};
     switch (message.kind) {
       case "configure":
-        return this.#configure(message.settings);
+        return this.#configure(message.settings, message.undone === true);
       case "open":
         return this.#open(message.name, message.bytes);
       case "builtIn":
-        this.#file = undefined;
-        return this.#alone(() => this.#prepare(this.#loaded === undefined));
+        this.#source.file = undefined;
+        return this.#alone(() => this.#prepare(this.#subject?.name === undefined));
       case "trained":
         return this.#showTrained(message);
       case "train":
@@ -99,13 +106,16 @@ export class Session {
     }
   }
 
-  async #configure(settings: ModelSettings): Promise<void> {
+  async #configure(settings: ModelSettings, undone: boolean): Promise<void> {
     // Invalid settings are refused before the current run ends.
     describeModel(settings);
     this.#settings = settings;
     await this.#alone(async () => {
       // If several changes arrived during the one before, only the last one counts.
-      if (this.#settings === settings) await this.#prepare(true);
+      if (this.#settings !== settings) return;
+      const before = this.#before;
+      if (undone && before && sameModel(before.settings, settings)) await this.#goBack(before);
+      else await this.#prepare(true, true);
     });
   }
 
@@ -113,8 +123,8 @@ export class Session {
     const opened = await openFile(name, bytes, await this.#sharedEngine());
     await this.#alone(async () => {
       if (opened.kind === "model") return this.#use(opened.model, this.#pictures(), name);
-      this.#file = { name, pictures: opened.pictures };
-      await this.#prepare(this.#loaded === undefined);
+      this.#source.file = { name, pictures: opened.pictures };
+      await this.#prepare(this.#subject?.name === undefined);
     });
   }
 
@@ -124,54 +134,71 @@ export class Session {
     await this.#alone(async () => {
       if (this.#settings !== settings) return model.dispose();
       const set = previewDigits();
-      this.#send({ kind: "data", title: set.title, builtIn: true });
+      this.#tellData(set);
       await this.#use(model, set, name);
     });
   }
 
-  /** Prepares the data and, if `anew`, a new model. */
-  async #prepare(anew: boolean): Promise<void> {
+  /** Prepares the data and, if `anew`, a new model; keeps the one before if `keep`. */
+  async #prepare(anew: boolean, keep = false): Promise<void> {
     const set = this.#pictures();
     const { model } = this.#subject ?? {};
     if (!anew && model) return this.#use(model, set);
     const engine = await this.#sharedEngine();
-    await this.#use(await Autoencoder.create({ ...describeModel(this.#settings!), engine }), set);
+    const next = await Autoencoder.create({ ...describeModel(this.#settings!), engine });
+    if (keep) await this.#keep();
+    await this.#use(next, set);
   }
 
-  /** The pictures of the settings; made again only if the settings have changed. */
+  /** Keeps the current model, in case that the change that replaces it is taken back. */
+  async #keep(): Promise<void> {
+    const subject = this.#subject;
+    if (!subject?.display.trained) return;
+    await this.#before?.model.dispose();
+    this.#before = subject;
+  }
+
+  /** Returns to what the last change has replaced. */
+  async #goBack(before: Subject): Promise<void> {
+    const { model, set, run, name } = before;
+    this.#tellData(set);
+    run.returnPoints();
+    await this.#use(model, set, name, before);
+    this.#before = undefined;
+    this.#phase("ready", `Back to the model before the change, after ${epochsText(run.epoch)}.`);
+  }
+
   #pictures(): PictureSet {
-    const { samples, seed } = this.#settings!;
-    const file = this.#file;
-    const made = this.#made;
-    if (made && made.file === file && made.samples === samples && (file || made.seed === seed))
-      return made.set;
-    const count = samples.toLocaleString("en");
-    this.#phase("preparing", file ? "Reading the pictures…" : `Making ${count} digits…`);
-    const set = file ? takePictures(file.name, file.pictures, samples) : makeDigits(samples, seed);
-    this.#made = { file, samples, seed, set };
-    this.#send({ kind: "data", title: set.title, builtIn: file === undefined });
+    const set = this.#source.take(this.#settings!);
+    this.#tellData(set);
     return set;
+  }
+
+  #tellData(set: PictureSet): void {
+    if (set.title === this.#title) return;
+    this.#title = set.title;
+    this.#send({ kind: "data", title: set.title, builtIn: !this.#source.file });
   }
 
   /**
    * Makes a model and pictures the current ones.
    *
    * @param name of the file that a new model came from
+   * @param again what the model has come from, if it was kept
    */
-  async #use(model: Autoencoder, set: PictureSet, name?: string): Promise<void> {
+  async #use(model: Autoencoder, set: PictureSet, name?: string, again?: Subject): Promise<void> {
     const before = this.#subject;
-    if (before?.model !== model) this.#loaded = name;
     before?.display.close();
+    const same = before?.model === model;
     const how = { batchSize: this.#settings!.batch, pace: this.#pace };
-    const run = new Run(model, set, how, {
-      onStep: () => this.#onStep(),
-      onEpoch: () => this.#onEpoch(),
-    });
+    const listener = { onStep: () => this.#onStep(), onEpoch: () => this.#onEpoch() };
+    const run = again?.run ?? new Run(model, set, how, listener);
     // Other pictures do not make a model untrained.
-    const trained = name !== undefined || (before?.model === model && before.display.trained);
+    const trained = name !== undefined || (same && before.display.trained);
     const display = new Display(model, set, run, this.#input, this.#send, trained);
-    this.#subject = { model, set, run, display };
-    if (before?.model !== model) await before?.model.dispose();
+    const from = same ? before.name : name;
+    this.#subject = { model, set, run, display, settings: this.#settings!, name: from };
+    if (!same && before !== this.#before) await before?.model.dispose();
     this.#send({
       kind: "model",
       layers: layersText(model.description),
@@ -180,7 +207,7 @@ export class Session {
       variational: model.description.latent !== undefined,
       convolutional: display.convolutional,
       engine: engineReport(model.engine),
-      ...(this.#loaded !== undefined && { name: this.#loaded, loaded: settingsOf(model) }),
+      ...(from !== undefined && { name: from, loaded: settingsOf(model) }),
     });
     await display.refresh(true);
     this.#phase("ready", name === undefined ? "Ready to train." : `Loaded ${name}.`);
@@ -206,7 +233,7 @@ export class Session {
     await display.refresh(true);
     if (subject !== this.#subject) return;
     if (failure) this.#send({ kind: "error", message: failure });
-    this.#phase("finished", `Trained for ${run.epoch} ${run.epoch === 1 ? "epoch" : "epochs"}.`);
+    this.#phase("finished", `Trained for ${epochsText(run.epoch)}.`);
   }
 
   async #pause(): Promise<void> {

@@ -5,7 +5,7 @@ import { initialValues, type Settings } from "./settingsText.js";
 export class SettingsForm<Values> {
   readonly #settings: Settings<Values>;
   readonly #fields: ReadonlyMap<keyof Values & string, HTMLInputElement | HTMLSelectElement>;
-  readonly #changed: (name: keyof Values & string) => void;
+  readonly #changed: (name: keyof Values & string, undone: boolean) => void;
   readonly #undo: HTMLButtonElement | null;
   #values: Values;
   /** What the fields show instead, of a loaded model. */
@@ -16,13 +16,13 @@ export class SettingsForm<Values> {
   /**
    * A button with the id `undo`, if there is one, takes back changes.
    *
-   * @param changed called with the name of a field when the visitor enters a new valid value. For an invalid value, the
-   *   form shows an error beside the field instead, and nothing changes.
+   * @param changed called with the name of a field when the visitor enters a new valid value, or takes one back. For an
+   *   invalid value, the form shows an error beside the field instead, and nothing changes.
    */
   constructor(
     form: HTMLFormElement,
     settings: Settings<Values>,
-    changed: (name: keyof Values & string) => void,
+    changed: (name: keyof Values & string, undone: boolean) => void,
   ) {
     this.#settings = settings;
     this.#changed = changed;
@@ -35,7 +35,7 @@ export class SettingsForm<Values> {
     for (const [name, field] of this.#fields) {
       field.addEventListener("change", () => {
         this.#takeLoaded(name);
-        if (this.#take(name, field)) this.#changed(name);
+        if (this.#take(name, field)) this.#changed(name, false);
       });
     }
   }
@@ -72,7 +72,7 @@ export class SettingsForm<Values> {
   change<Name extends keyof Values & string>(name: Name, value: Values[Name]): void {
     const field = this.#fields.get(name)!;
     put(field, this.#settings[name].format(value));
-    if (this.#take(name, field)) this.#changed(name);
+    if (this.#take(name, field)) this.#changed(name, false);
   }
 
   /** A change begins a model of the settings. It starts from those of the loaded model, which the visitor sees. */
@@ -89,7 +89,7 @@ export class SettingsForm<Values> {
     const before = this.#before.pop();
     if (!before) return;
     this.values = before.values;
-    this.#changed(before.name);
+    this.#changed(before.name, true);
     this.#showUndo();
   }
 

@@ -50,10 +50,13 @@ export function drawFrame(
   frame: PlotFrame,
 ): Area {
   context.font = FONT;
-  const area = areaOf(context, width, height, frame);
+  const rows = legendRows(context, width, frame.legend);
+  const area = areaOf(context, width, height - LEGEND * rows.length, frame);
   drawGrid(context, area, frame);
   drawTexts(context, area, frame);
-  drawLegend(context, width / 2, height - LEGEND / 2, frame.legend);
+  rows.forEach((entries, row) => {
+    drawLegend(context, width / 2, height - LEGEND * (rows.length - row - 0.5), entries);
+  });
   context.font = TITLE_FONT;
   context.fillStyle = themeColour("ink");
   context.textAlign = "center";
@@ -72,7 +75,7 @@ function areaOf(
     left,
     top: TITLE,
     width: Math.max(1, width - left - RIGHT),
-    height: Math.max(1, height - TITLE - TICKS - AXIS_TITLE - LEGEND),
+    height: Math.max(1, height - TITLE - TICKS - AXIS_TITLE),
   };
   if (!square) return full;
   const side = Math.min(full.width, full.height);
@@ -154,8 +157,27 @@ function drawTexts(context: CanvasRenderingContext2D, area: Area, { x, y }: Plot
   );
   context.rotate(-Math.PI / 2);
   context.textAlign = "center";
-  context.fillText(y.title, 0, 0);
+  // What is too long is made narrower.
+  context.fillText(y.title, 0, 0, area.height + TITLE);
   context.restore();
+}
+
+/** Width of a mark with its name. */
+function entryWidth(context: CanvasRenderingContext2D, { label }: LegendEntry): number {
+  return MARK + GAP + widthOf(context, label);
+}
+
+/** The legend in one row, or in one for each entry if that is too wide. */
+function legendRows(
+  context: CanvasRenderingContext2D,
+  width: number,
+  entries: readonly LegendEntry[],
+): (readonly LegendEntry[])[] {
+  return wholeWidth(context, entries) <= width ? [entries] : entries.map((entry) => [entry]);
+}
+
+function wholeWidth(context: CanvasRenderingContext2D, entries: readonly LegendEntry[]): number {
+  return entries.reduce((sum, entry) => sum + entryWidth(context, entry) + APART, -APART);
 }
 
 function drawLegend(
@@ -164,12 +186,11 @@ function drawLegend(
   y: number,
   entries: readonly LegendEntry[],
 ): void {
-  const wide = entries.map(({ label }) => MARK + GAP + widthOf(context, label));
-  const whole = wide.reduce((sum, width) => sum + width, 0) + APART * (entries.length - 1);
-  let x = middle - whole / 2;
+  let x = middle - wholeWidth(context, entries) / 2;
   context.textAlign = "left";
   context.lineWidth = 2.5;
-  entries.forEach(({ label, mark, colour }, index) => {
+  for (const entry of entries) {
+    const { label, mark, colour } = entry;
     context.fillStyle = colour;
     context.strokeStyle = colour;
     context.beginPath();
@@ -178,6 +199,6 @@ function drawLegend(
     context.fill();
     context.fillStyle = themeColour("quiet");
     context.fillText(label, x + MARK + GAP, y);
-    x += wide[index]! + APART;
-  });
+    x += entryWidth(context, entry) + APART;
+  }
 }

@@ -106,12 +106,12 @@ function phaseText(phase: Phase, epoch: string): string {
   }
 }
 
-function begin(): void {
+function begin(undone = false): void {
   status.clear();
-  worker.send({ kind: "begin", settings: form.values });
+  worker.send({ kind: "begin", settings: form.values, undone });
 }
 
-function changed(name: keyof SpiralSettings): void {
+function changed(name: keyof SpiralSettings, undone: boolean): void {
   writeAddress(SETTINGS, form.values, false);
   presets.show(undefined);
   if (name === "epochs") {
@@ -119,7 +119,7 @@ function changed(name: keyof SpiralSettings): void {
     return;
   }
   const wasTraining = phase === "training" && !stepping;
-  begin();
+  begin(undone);
   if (wasTraining) worker.send({ kind: "train" });
 }
 
@@ -161,7 +161,7 @@ buttons.step.addEventListener("click", () => {
   stepping = true;
   worker.send({ kind: "step" });
 });
-buttons.reset.addEventListener("click", begin);
+buttons.reset.addEventListener("click", () => begin());
 buttons.download.addEventListener("click", () => worker.send({ kind: "save" }));
 buttons.copy.addEventListener("click", copy);
 takeFiles(document.body, byId("file", HTMLInputElement), load);

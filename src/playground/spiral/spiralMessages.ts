@@ -3,8 +3,11 @@ import type { SpiralSettings } from "./spiralSettings.js";
 
 /** Requests from the page to its worker. */
 export type ToWorker =
-  /** Starts a new model on new data. */
-  | { readonly kind: "begin"; readonly settings: SpiralSettings }
+  /**
+   * Starts a new model on new data. With `undone`, these are the settings before the last change, and the run that they had
+   * goes on.
+   */
+  | { readonly kind: "begin"; readonly settings: SpiralSettings; readonly undone?: boolean }
   /** Loads a model from a file, with the data of the settings. If that fails, the current run stays. */
   | {
       readonly kind: "load";

@@ -55,9 +55,12 @@ export class SpiralRun {
   #waiting: ReturnType<typeof setTimeout> | undefined;
   /** Training stops by itself every so many epochs. */
   #span: number;
-  /** Losses of the epochs since the last snapshot. */
-  #losses: number[] = [];
-  #heldOutLosses: number[] = [];
+  /** Losses of all epochs, and how many of them the page has. */
+  readonly #losses: number[] = [];
+  readonly #heldOutLosses: number[] = [];
+  #told = 0;
+  /** Whether the page shows another run. */
+  #hidden = false;
   /** Whether to pause after the current step. */
   #pausing = false;
   /** Whether to save the model after the current step. */
@@ -228,6 +231,25 @@ export class SpiralRun {
     this.#send({ kind: "saved", bytes }, [bytes.buffer]);
   }
 
+  /** Whether the run has learnt anything that would be missed. */
+  get worthKeeping(): boolean {
+    return this.#steps > 0 && this.#phase !== "failed";
+  }
+
+  /** Pauses the run, which can be shown again: another one takes its place. */
+  hide(): void {
+    this.#hidden = true;
+    if (this.#phase === "training") this.#stop("paused");
+  }
+
+  /** Tells the page everything of a run that was hidden. */
+  showAgain(): void {
+    this.#hidden = false;
+    this.#told = 0;
+    this.#snapshot();
+    this.#tellPhase();
+  }
+
   /** The page is ready for another snapshot. */
   drawn(): void {
     this.#drawn = true;
@@ -235,6 +257,7 @@ export class SpiralRun {
 
   /** Comes after the snapshot of the same moment, so that the page's text matches its pictures. */
   #tellPhase(): void {
+    if (this.#hidden) return;
     this.#send({ kind: "phase", phase: this.#phase!, epoch: this.#epoch });
   }
 
@@ -243,9 +266,10 @@ export class SpiralRun {
   }
 
   #snapshot(): void {
+    if (this.#hidden) return;
     const picture = pictureOf(this.model, this.#spiral);
-    const losses = Float64Array.from(this.#losses);
-    const heldOutLosses = Float64Array.from(this.#heldOutLosses);
+    const losses = Float64Array.from(this.#losses.slice(this.#told));
+    const heldOutLosses = Float64Array.from(this.#heldOutLosses.slice(this.#told));
     const { samplesPerSecond } = this.#speed;
     const { watch } = this.#following;
     const snapshot: Snapshot = {
@@ -261,8 +285,7 @@ export class SpiralRun {
     const { reconstructions, codes, curve } = picture;
     const moved = [reconstructions, codes, curve, losses].map(({ buffer }) => buffer as ArrayBuffer);
     this.#send({ kind: "snapshot", snapshot }, moved);
-    this.#losses = [];
-    this.#heldOutLosses = [];
+    this.#told = this.#losses.length;
     this.#drawn = false;
     this.#lastSnapshot = performance.now();
     if (this.#phase === "training") this.#speed.start(this.#lastSnapshot);

@@ -4,13 +4,22 @@ import { errorText, serveWorker } from "../shared/channel.js";
 import { engineReport } from "../shared/engineLine.js";
 import { showTrace } from "../shared/lastSteps.js";
 import { modelOptions, settingsOf } from "./model.js";
-import type { FromWorker, ToWorker } from "./spiralMessages.js";
+import type { Begun, FromWorker, ToWorker } from "./spiralMessages.js";
 import { type Following, SpiralRun } from "./spiralRun.js";
 import type { SpiralSettings } from "./spiralSettings.js";
 
 const engines = new Map<SpiralSettings["math"], Promise<Engine>>();
 const following: Following = { wait: 0 };
-let run: SpiralRun | undefined;
+/** A run with what the page was told of it. */
+interface Shown {
+  readonly run: SpiralRun;
+  readonly settings: SpiralSettings;
+  readonly begun: Begun;
+}
+
+let shown: Shown | undefined;
+/** The run before the last change of a setting, paused. */
+let before: Shown | undefined;
 /** Resolves when all requests so far are done. A new run waits for the end of the one before it. */
 let queue: Promise<void> = Promise.resolve();
 
@@ -18,19 +27,21 @@ const failed = (error: unknown) => send({ kind: "error", message: errorText(erro
 
 const send = serveWorker<ToWorker, FromWorker>((message) => {
   // Not in the queue, because it reports what the page has already done.
-  if (message.kind === "drawn") run?.drawn();
+  if (message.kind === "drawn") shown?.run.drawn();
   // At once, even while a run is being prepared, so that its first snapshot is as the page wants it.
   else if (message.kind === "pace") following.wait = message.wait;
   else if (message.kind === "watch") {
     following.watch = message;
-    run?.show();
+    shown?.run.show();
   } else queue = queue.then(() => handle(message)).catch(failed);
 }, failed);
 
 async function handle(message: Exclude<ToWorker, { kind: "drawn" | "pace" | "watch" }>): Promise<void> {
+  const run = shown?.run;
   switch (message.kind) {
     case "begin": {
-      const { settings } = message;
+      const { settings, undone } = message;
+      if (undone && before && same(before.settings, settings)) return goBack(before);
       const engine = await engineFor(settings.math);
       return begin(await Autoencoder.create({ ...modelOptions(settings), engine }), settings);
     }
@@ -77,26 +88,51 @@ async function modelOf({ bytes, settings, name }: Extract<ToWorker, { kind: "loa
   );
 }
 
+function same(one: SpiralSettings, other: SpiralSettings): boolean {
+  // When training stops by itself is no part of what it learns.
+  return JSON.stringify({ ...one, epochs: 0 }) === JSON.stringify({ ...other, epochs: 0 });
+}
+
+/** Ends the current run, or keeps it in case that the change of its settings is taken back. */
+async function leave(settings: SpiralSettings): Promise<void> {
+  if (!shown) return;
+  const { run } = shown;
+  if (run.worthKeeping && !same(shown.settings, settings)) {
+    await before?.run.end();
+    run.hide();
+    before = shown;
+  } else await run.end();
+  shown = undefined;
+}
+
+/** Shows the run before the last change again, with all that it has learnt. */
+async function goBack(kept: Shown): Promise<void> {
+  await shown?.run.end();
+  before = undefined;
+  shown = kept;
+  send({ kind: "begun", begun: kept.begun });
+  kept.run.showAgain();
+}
+
 /** Replaces the current run with a new one. */
 async function begin(model: Autoencoder, settings: SpiralSettings, name?: string): Promise<void> {
-  await run?.end();
+  await leave(settings);
   const { points: samples, noise, turns, seed, batchSize, epochs } = settings;
   const data: Spiral = spiral({ samples, noise, turns, seed });
   // Another seed gives the same spiral with other noise.
   const heldOut =
     settings.heldOut === "show" ? spiral({ samples, noise, turns, seed: otherSeed(seed) }).points : undefined;
-  run = new SpiralRun(model, data, { batchSize, epochs, following, heldOut }, send);
-  send({
-    kind: "begun",
-    begun: {
-      points: data.points.data,
-      ...(heldOut && { heldOut: heldOut.data }),
-      widths: widthsOf(model),
-      parameters: model.parameterCount,
-      engine: engineReport(model.engine),
-      ...(name !== undefined && { name, loaded: settingsOf(model) }),
-    },
-  });
+  const run = new SpiralRun(model, data, { batchSize, epochs, following, heldOut }, send);
+  const begun: Begun = {
+    points: data.points.data,
+    ...(heldOut && { heldOut: heldOut.data }),
+    widths: widthsOf(model),
+    parameters: model.parameterCount,
+    engine: engineReport(model.engine),
+    ...(name !== undefined && { name, loaded: settingsOf(model) }),
+  };
+  shown = { run, settings, begun };
+  send({ kind: "begun", begun });
   await run.begin();
 }
 

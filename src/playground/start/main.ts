@@ -162,16 +162,16 @@ function watch(probe: readonly [number, number]): void {
   worker.send({ kind: "watch", side: SIDE, probe });
 }
 
-function restart(): void {
+function restart(undone = false): void {
   status.clear();
   const run = runOf(form.values);
-  worker.send({ kind: "begin", settings: run });
+  worker.send({ kind: "begin", settings: run, undone });
 }
 
-function changed(): void {
+function changed(_: keyof StartSettings, undone: boolean): void {
   writeAddress(SETTINGS, form.values, false);
   const wasTraining = phase === "training";
-  restart();
+  restart(undone);
   if (wasTraining) worker.send({ kind: "train" });
 }
 
@@ -192,7 +192,7 @@ function beginFromAddress(): void {
 
 train.addEventListener("click", () => worker.send({ kind: phase === "training" ? "pause" : "train" }));
 step.addEventListener("click", () => worker.send({ kind: "advance", steps: 1 }));
-reset.addEventListener("click", restart);
+reset.addEventListener("click", () => restart());
 button("another").addEventListener("click", () => form.change("seed", form.values.seed + 1));
 button("more-layers").addEventListener("click", () => units.addLayer());
 button("fewer-layers").addEventListener("click", () => units.removeLayer());
