@@ -7,16 +7,21 @@ import { parseArgs } from "node:util";
 import { launch } from "puppeteer-core";
 import { servePlayground } from "./serve.mjs";
 
+/** Of lossy pictures, from 0 to 100. */
+const QUALITY = 40;
+
 /** What the pictures show: the page from its top, or the network and its points alone. */
 const PARTS = { page: undefined, network: ".stage" };
 
 /**
- * Steps through a training and takes a PNG of each state.
+ * Steps through a training and takes a picture of each state.
  *
  * @param {string} folder where to: `frame-000.png` and so on
  * @param {object} [options]
  * @param {number} [options.frames] number of pictures, default 48; the first shows the untrained network
- * @param {number} [options.steps] training steps between two of them, default 25; 12 are an epoch
+ * @param {number | readonly number[]} [options.steps] training steps between two of them, default 25; 12 are an epoch. A
+ *   list has those before each picture, and says how many pictures there are
+ * @param {"png" | "webp"} [options.format] default `"png"`
  * @param {string} [options.settings] of the page, as after `?`, such as `seed=3&turns=1`
  * @param {keyof typeof PARTS} [options.part] default `"network"`
  * @param {"light" | "dark"} [options.scheme] default `"light"`
@@ -31,6 +36,7 @@ export async function recordStart(
   {
     frames = 48,
     steps = 25,
+    format = "png",
     settings = "",
     part = "network",
     scheme = "light",
@@ -50,12 +56,13 @@ export async function recordStart(
     await page.goto(`${server.url}index.html?controls=none&${settings}`);
     await page.waitForSelector("html[data-phase=ready]");
     const files = [];
-    for (let frame = 0; frame < frames; frame++) {
+    const before = typeof steps === "number" ? Array.from({ length: frames }, (_, i) => i && steps) : steps;
+    for (const [frame, count] of before.entries()) {
       // The page resolves it when its pictures show the new state.
-      await page.evaluate(`advance(${frame === 0 ? 0 : steps})`);
-      const path = join(folder, `frame-${String(frame).padStart(3, "0")}.png`);
+      await page.evaluate(`advance(${count})`);
+      const path = join(folder, `frame-${String(frame).padStart(3, "0")}.${format}`);
       const shown = PARTS[part] ? await page.$(PARTS[part]) : page;
-      await shown.screenshot({ path });
+      await shown.screenshot({ path, type: format, ...(format === "webp" && { quality: QUALITY }) });
       files.push(path);
     }
     return files;

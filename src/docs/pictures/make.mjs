@@ -5,11 +5,11 @@ import { fileURLToPath } from "node:url";
 import { drawDenoised, drawMap, drawRebuilt } from "./digits.mjs";
 import { drawOddRows } from "./oddRows.mjs";
 import { drawPage } from "./page.mjs";
-import { drawSpiral } from "./spiral.mjs";
+import { drawStart } from "./start.mjs";
 
 /** By file name. @type {Record<string, () => Promise<string | Uint8Array | undefined>>} */
 const PICTURES = {
-  "spiral.svg": drawSpiral,
+  "start.webp": drawStart,
   "odd-rows.svg": drawOddRows,
   "rebuilt.png": drawRebuilt,
   "denoised.png": drawDenoised,
