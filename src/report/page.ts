@@ -48,6 +48,7 @@ th,td{text-align:left;vertical-align:top;padding:.3rem 0;border-top:1px solid va
 tr:first-child>*{border-top:0}
 th{font-weight:normal;color:var(--muted);padding-right:1rem;width:45%}
 .about th{width:6.5rem}
+.results th{overflow-wrap:break-word}
 td{font-variant-numeric:tabular-nums}
 figure svg{display:block;width:100%;max-width:100%;height:auto;font-family:system-ui,sans-serif}
 svg text{white-space:pre}
@@ -60,6 +61,8 @@ figcaption,.note{color:var(--muted);font-size:.85rem;margin:.75rem 0 0}
 .grid thead th{border-top:0;white-space:nowrap}
 .grid tbody tr:first-child>*{border-top:1px solid var(--line)}
 .grid tbody th{color:inherit}
+#results .grid tbody th{min-width:8.5rem}
+@media (max-width:30rem){.grid th,.grid td{padding-right:.5rem}}
 .number{text-align:right;white-space:nowrap}
 @media print{body{background:none}figure,.facts{break-inside:avoid}}`;
 

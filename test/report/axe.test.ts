@@ -4,6 +4,7 @@ import type { Browser } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compareModels, drawReport } from "../../src/report/drawReport.js";
 import { browserNames, openBrowser } from "../support/browsers.js";
+import { detectionPages } from "./detectionPages.js";
 import { digitSubject, type Made, spiralSubject, tableSubject } from "./subjects.js";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -30,7 +31,12 @@ const PAGES: [name: string, draw: () => Promise<string>][] = [
   ["images", () => pageOf(() => digitSubject("variational"))],
   ["a table", () => pageOf(() => tableSubject())],
   ["several models", comparison],
+  ["odd rows", detectionPages["rows with labels, names and texts"]],
+  ["odd rows with very many columns", detectionPages["very many columns with long names"]],
+  ["an odd stretch of a series", detectionPages["a series"]],
 ];
+/** Of a desk and of a phone. */
+const WIDTHS = { light: 1440, dark: 390 };
 
 describe.skipIf(!browserNames.includes("chromium"))("axe finds nothing (skipped without chromium)", () => {
   let browser: Browser;
@@ -45,7 +51,8 @@ describe.skipIf(!browserNames.includes("chromium"))("axe finds nothing (skipped 
       const html = await draw();
       const page = await browser.newPage();
       await page.setBypassCSP(true);
-      for (const value of ["light", "dark"]) {
+      for (const [value, width] of Object.entries(WIDTHS)) {
+        await page.setViewport({ width, height: 900 });
         await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value }]);
         await page.setContent(html);
         await page.evaluate(AXE);

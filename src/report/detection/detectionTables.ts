@@ -58,7 +58,7 @@ export function comparisonTable(
     f1: "F1 at the threshold",
   };
   const columns = [
-    { title: "" },
+    { title: "measure" },
     { title: "detector", number: true as const },
     ...(baseline ? [{ title: "PCA", number: true as const }] : []),
   ];
