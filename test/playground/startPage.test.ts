@@ -154,6 +154,39 @@ describe.skipIf(!browserNames.includes("chromium"))("the start page", () => {
     expect(await numberIn(page, "epoch")).toBe(2);
   });
 
+  it("shows the weight that is pointed at, and changes it", async () => {
+    await open("?steps=24");
+    await page.waitForSelector("html[data-phase=paused]");
+    const epoch = await numberIn(page, "epoch");
+    await page.$eval("#network", (network) => network.scrollIntoView({ block: "center" }));
+    const [from, to] = await page.$$eval(".unit", (units) =>
+      [1, 7].map((index) => {
+        const { left, right, top, height } = units[index]!.getBoundingClientRect();
+        return { left, right, y: top + height / 2 };
+      }),
+    );
+    // At an end of its line: from the second input to the last unit of the first layer.
+    await page.mouse.move(to!.left - 3, to!.y);
+    await page.waitForSelector(".weight-note:not([hidden]) strong");
+    const note = await textOf(page, ".weight-note");
+    expect(note).toMatch(/input x[₁₂] → encoder, hidden layer 1, unit 6\. Click to change it\.$/);
+    expect(from!.right).toBeLessThan(to!.left);
+    const picture = () => page.$eval("#output", (canvas) => (canvas as HTMLCanvasElement).toDataURL());
+    const before = await picture();
+    await page.mouse.click(to!.left - 3, to!.y);
+    await page.keyboard.type("9");
+    await page.waitForFunction(
+      (before) => document.querySelector<HTMLCanvasElement>("#output")?.toDataURL() !== before,
+      {},
+      before,
+    );
+    await page.keyboard.press("Enter");
+    await page.mouse.move(0, 0);
+    await page.mouse.move(to!.left - 3, to!.y);
+    await page.waitForFunction(() => document.querySelector(".weight-note strong")?.textContent === "9.00");
+    expect(await numberIn(page, "epoch")).toBe(epoch);
+  });
+
   it("follows a unit and a point by the keyboard, and explains its words", async () => {
     await open("?steps=24");
     await page.waitForSelector("html[data-phase=paused]");

@@ -28,6 +28,8 @@ export type ToWorker =
   /** Sets after how many epochs training stops by itself. */
   | { readonly kind: "stopEvery"; readonly epochs: number }
   | { readonly kind: "save" }
+  /** Sets a weight: of the matrix after the `layer`th layer, [units, inputs]. */
+  | { readonly kind: "weight"; readonly layer: number; readonly place: number; readonly value: number }
   /** The page has drawn the last snapshot, or will not draw it. */
   | { readonly kind: "drawn" };
 

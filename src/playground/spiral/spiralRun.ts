@@ -63,8 +63,8 @@ export class SpiralRun {
   #hidden = false;
   /** Whether to pause after the current step. */
   #pausing = false;
-  /** Whether to save the model after the current step. */
-  #saving = false;
+  /** What waits for the end of the current step. */
+  #waitingWork: (() => void)[] = [];
   /** Whether the page has drawn the last snapshot. */
   #drawn = true;
   #lastSnapshot = Number.NEGATIVE_INFINITY;
@@ -154,7 +154,13 @@ export class SpiralRun {
   }
 
   #betweenSteps(): void {
-    if (this.#saving) this.#save();
+    for (const work of this.#waitingWork.splice(0)) work();
+  }
+
+  /** Does something between two steps: now, or after the current one. */
+  #afterStep(work: () => void): void {
+    if (this.#phase === "training" && !this.#waiting) this.#waitingWork.push(work);
+    else work();
   }
 
   #stop(phase: Phase): void {
@@ -221,14 +227,22 @@ export class SpiralRun {
 
   /** Sends the model as a file, between two steps. */
   save(): void {
-    if (this.#phase === "training") this.#saving = true;
-    else this.#save();
+    this.#afterStep(() => {
+      const bytes = new Uint8Array(this.model.toSafetensors());
+      this.#send({ kind: "saved", bytes }, [bytes.buffer]);
+    });
   }
 
-  #save(): void {
-    this.#saving = false;
-    const bytes = new Uint8Array(this.model.toSafetensors());
-    this.#send({ kind: "saved", bytes }, [bytes.buffer]);
+  /** Sets a weight of the matrix after the `layer`th layer, between two steps. */
+  setWeight(layer: number, place: number, value: number): void {
+    this.#afterStep(() => {
+      const weights = this.model.getWeights();
+      const matrix = weights.filter(({ shape }) => shape.length === 2)[layer];
+      if (!matrix || place >= matrix.data.length) return;
+      matrix.data[place] = value;
+      this.model.setWeights(weights);
+      this.show();
+    });
   }
 
   /** Whether the run has learnt anything that would be missed. */

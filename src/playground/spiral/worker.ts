@@ -59,6 +59,8 @@ async function handle(message: Exclude<ToWorker, { kind: "drawn" | "pace" | "wat
       return run?.stopEvery(message.epochs);
     case "save":
       return run?.save();
+    case "weight":
+      return run?.setWeight(message.layer, message.place, message.value);
   }
 }
 

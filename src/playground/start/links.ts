@@ -68,8 +68,13 @@ function is({ layer, unit }: Tile, chosen: Chosen): boolean {
   return layer === chosen.layer && unit === chosen.unit;
 }
 
+/** Where a line leaves a tile, and where it comes to the other. */
+export function endsOf(from: Tile, to: Tile): [number, number] {
+  return [from.x + from.side / 2, to.x - to.side / 2];
+}
+
 function line(context: CanvasRenderingContext2D, from: Tile, to: Tile): void {
-  const [x0, x1] = [from.x + from.side / 2, to.x - to.side / 2];
+  const [x0, x1] = endsOf(from, to);
   const bend = (x1 - x0) / 2;
   context.beginPath();
   context.moveTo(x0, from.y);

@@ -23,6 +23,7 @@ import { storyOf } from "./story.js";
 import { UnitButtons } from "./unitButtons.js";
 import { signed } from "./unitNames.js";
 import type { Chosen } from "./unitTiles.js";
+import { WeightEditor } from "./weightEditor.js";
 
 /** Fields of a heat map along each axis. */
 const SIDE = 22;
@@ -57,6 +58,9 @@ showPresets(byId("presets", HTMLElement));
 fillChoices();
 offerSpeeds(speed, pace, SPEEDS);
 const form = new SettingsForm<StartSettings>(byId("settings", HTMLFormElement), SETTINGS, changed);
+const weights = new WeightEditor(byId("network", HTMLElement), network, ({ layer, place }, value) =>
+  worker.send({ kind: "weight", layer, place, value }),
+);
 const engine = new EngineText(byId("engine-text", HTMLElement));
 const units = new UnitButtons(byId("network", HTMLElement), (hidden) => form.change("hidden", hidden));
 const advancing = new Advancing((steps) => {
@@ -103,6 +107,7 @@ function begin({ points, widths }: Begun): void {
     watch(planes.probe);
   }
   network.begin(widths);
+  weights.close();
   units.show(form.values.hidden);
   showNumber("loss", undefined, significant);
 }

@@ -5,6 +5,7 @@ import { fitToScreen } from "../shared/screenCanvas.js";
 import type { Anatomy } from "../spiral/spiralMessages.js";
 import { divergingColours, type Rgb, rgbList } from "./diverging.js";
 import { paintHeatMap, spanOf } from "./heatMap.js";
+import { type Link, linkAt } from "./linkAt.js";
 import { drawFunnel, drawLinks } from "./links.js";
 import { signed, unitName } from "./unitNames.js";
 import { type Chosen, type Layout, layoutOf, type Tile } from "./unitTiles.js";
@@ -150,6 +151,21 @@ export class NetworkView {
     drawFunnel(surface, this.#layout, themeColour("funnel"));
     if (this.#anatomy)
       drawLinks(surface.context, this.#layout, this.#anatomy.weights, this.#chosen, this.#flow);
+  }
+
+  /** The line near a point of the drawing, in CSS pixels. */
+  linkAt(x: number, y: number): Link | undefined {
+    return this.#anatomy && linkAt(this.#layout, this.#anatomy.weights, x, y);
+  }
+
+  /** What a line connects. */
+  nameOf({ layer, place }: Link): string {
+    const inputs = this.#widths[layer]!;
+    const [from, to] = [
+      unitName(this.#widths, layer, place % inputs),
+      unitName(this.#widths, layer + 1, Math.floor(place / inputs)),
+    ];
+    return `${from} → ${to}`;
   }
 
   /** What a unit does; undefined as long as nothing is known. */
