@@ -11,7 +11,7 @@ export const PRESETS: readonly Preset<SpiralSettings>[] = [
   {
     name: "three-turns",
     title: "Three turns",
-    hint: "Hard: lines that lie close together belong to codes far apart, and a short cut between them hardly ever goes away. What helps: three times the rate, more points, little noise, and time. If the order stays mixed, try another seed or a third layer.",
+    hint: "Hard: lines that lie close together belong to codes far apart, and a short cut between them hardly ever goes away. What helps: three times the rate, more points, little noise, and time. Expect a rank correlation of some 0.8, not 1: a part of a turn stays out of order, and another seed changes which.",
     values: { turns: 3, points: 1000, noise: 0.1, learningRate: 0.003, epochs: 800 },
   },
 ];
