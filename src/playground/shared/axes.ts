@@ -15,6 +15,8 @@ export interface Axis {
   share(value: number): number;
 }
 
+/** Differences below this part of the numbers are none. */
+const EQUAL = 1e-9;
 /** Below this ratio of the ends, a logarithmic axis has the round numbers of a linear one. */
 const NARROW = 2;
 
@@ -24,7 +26,10 @@ const NARROW = 2;
  * @param most ticks there may be, about
  */
 export function linearAxis(least: number, greatest: number, most: number): Axis {
-  const step = roundStep((greatest - least || Math.abs(least) || 1) / most);
+  const size = Math.max(Math.abs(least), Math.abs(greatest));
+  // Numbers that differ by rounding alone are one number, with room around it.
+  const length = greatest - least > EQUAL * size ? greatest - least : size || 1;
+  const step = roundStep(length / most);
   const first = Math.floor(least / step);
   const last = Math.max(first + 1, Math.ceil(greatest / step));
   const values = Array.from({ length: last - first + 1 }, (_, i) =>

@@ -71,7 +71,7 @@ export class LossChart<Name extends string> {
 
   /** Adds an epoch's loss without drawing it. Losses that have no logarithm are left out. */
   push(name: Name, epoch: number, loss: number): void {
-    if (!(loss > 0)) return;
+    if (!(loss > 0 && Number.isFinite(loss))) return;
     this.#series[this.#names.indexOf(name)]!.push(epoch, loss);
     this.#stale = true;
   }
