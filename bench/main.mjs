@@ -5,6 +5,7 @@ import { buildBench } from "./build.mjs";
 import { assertIdle, describeMachine, machineLines } from "./machine.mjs";
 import { readOptions, USAGE } from "./options.mjs";
 import * as conv from "./parts/conv.mjs";
+import * as dense from "./parts/dense.mjs";
 import * as gemm from "./parts/gemm.mjs";
 import * as growth from "./parts/growth.mjs";
 import * as inference from "./parts/inference.mjs";
@@ -15,7 +16,7 @@ import * as step from "./parts/step.mjs";
 import { reach, reachTable } from "./reach.mjs";
 import { toMarkdown, toText } from "./table.mjs";
 
-const PARTS = [step, conv, sequence, spiral, gemm, growth, inference, start];
+const PARTS = [step, dense, conv, sequence, spiral, gemm, growth, inference, start];
 /** The table of a part in which no contestant could take part. */
 const NOBODY = { columns: ["who"], rows: [["nobody"]] };
 

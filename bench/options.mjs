@@ -5,7 +5,7 @@ import { contestantIds } from "./contestants.mjs";
 
 export const USAGE = `npm run bench -- [options]
 
-  --part LIST     of step, conv, sequence, spiral, gemm, growth, inference, start; default all
+  --part LIST     of step, dense, conv, sequence, spiral, gemm, growth, inference, start; default all
   --only LIST     contestants that take part, such as fast,turbo@2,torch (any unknown name lists them); default all
   --rounds N      turns that each contestant has; default 7
   --node PATH     the Node that runs the JavaScript contestants; default this one

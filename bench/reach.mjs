@@ -28,6 +28,39 @@ function networkGoals(name, [fast, turbo, keras], results = {}) {
   ];
 }
 
+/**
+ * What steps of a dense network have to reach: times as fast as JAX, with as many threads; and twice as many threads.
+ *
+ * @param {string} name how it is called here
+ * @param {readonly [fast: number, turbo: number, turbo2: number]} least
+ * @param {Record<string, any>} results by contestant
+ * @returns {[string, number, (figure: number) => string, number | undefined][]}
+ */
+function denseGoals(name, [fast, turbo, turbo2], results = {}) {
+  return [
+    [`${name}, fast, 1 thread, against JAX`, fast, times, ratio(results["jax-cpu"], results.fast)],
+    ["… turbo, 1 thread, against JAX, 1 thread", turbo, times, ratio(results["jax-cpu"], results.turbo)],
+    [
+      "… turbo, 2 threads, against JAX, 2 threads",
+      turbo2,
+      times,
+      ratio(results["jax-cpu@2"], results["turbo@2"]),
+    ],
+    ["… fast, 2 threads against 1", 1.85, times, ratio(results.fast, results["fast@2"])],
+    ["… turbo, 2 threads against 1", 1.85, times, ratio(results.turbo, results["turbo@2"])],
+  ];
+}
+
+/**
+ * PyTorch, eager or compiled, whichever is faster with one thread.
+ *
+ * @param {Record<string, any>} results by contestant
+ */
+function bestTorch({ torch, "torch-compiled": compiled } = {}) {
+  if (!torch || !compiled) return torch ?? compiled;
+  return torch.median < compiled.median ? torch : compiled;
+}
+
 /** The lowest share of the peak among the large squares. */
 function worstSquare(shares) {
   const large = SHAPES.flatMap(({ kind, m }, i) =>
@@ -49,7 +82,7 @@ function growth(memory) {
  * @param {Record<string, any>} results of the parts
  * @returns {[what: string, goal: number, show: (figure: number) => string, measured: number | undefined, most?: "most"][]}
  */
-function goals({ step = {}, conv = {}, sequence = {}, spiral = {}, gemm = {}, start }) {
+function goals({ step = {}, dense = {}, conv = {}, sequence = {}, spiral = {}, gemm = {}, start }) {
   const { memory, size } = start ?? {};
   const core = size?.["isthmus/core"];
   return [
@@ -66,6 +99,17 @@ function goals({ step = {}, conv = {}, sequence = {}, spiral = {}, gemm = {}, st
     ["step, turbo, 1 thread, against PyTorch eager, 1 thread", 3, times, ratio(step.torch, step.turbo)],
     ["step, fast, 2 threads against 1", 1.8, times, ratio(step.fast, step["fast@2"])],
     ["step, turbo, 2 threads against 1", 1.8, times, ratio(step.turbo, step["turbo@2"])],
+    [
+      "784-32-784, fast, 1 thread, against the best PyTorch",
+      1.4,
+      times,
+      ratio(bestTorch(dense.narrow), dense.narrow?.fast),
+    ],
+    ...denseGoals("784-32-784", [0.95, 1.7, 2.2], dense.narrow),
+    ...denseGoals("784-128-64-32 and back", [0.8, 1.5, 1.7], dense.deep),
+    ...denseGoals("784-512-256-64 and back", [0.6, 1.15, 1.2], dense.middle),
+    ...denseGoals("784-1024-784", [0.5, 1, 1], dense.wide),
+    ...denseGoals("784-2048-512 and back", [0.48, 0.92, 0.92], dense.widest),
     ...networkGoals("strided convolutions", [1.5, 2.8, 2.5], conv.strided),
     ...networkGoals("pooled convolutions", [1.9, 3.2, 1.5], conv.pooled),
     ...networkGoals("a time series' convolutions", [1.6, 2.8, 1.8], conv.series),

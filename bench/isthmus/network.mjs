@@ -10,7 +10,7 @@ import { facts, openEngine, timeTraining } from "./library.mjs";
  * @param {import("isthmus").Engine | import("isthmus").EngineOptions} engine
  * @throws {Unavailable} when this version of Isthmus lacks a layer of the network
  */
-export async function createNetwork({ title, ...description }, engine, optimizer = isthmus.adam()) {
+export async function createNetwork({ title, batch, ...description }, engine, optimizer = isthmus.adam()) {
   /** @type {any} */
   const network = { ...description, optimizer };
   const missing = [...network.encoder, ...network.decoder].find(({ kind }) => !(kind in isthmus));

@@ -8,8 +8,10 @@ import { uniform, xorshift32 } from "../peers/workload.mjs";
 import { repetitions, summarize } from "../statistics.mjs";
 import { figure, percent } from "../table.mjs";
 
+/** Unless the network has its own. */
 const BATCH = 128;
-const ROWS = 10 * BATCH;
+/** Batches of samples. */
+const BATCHES = 10;
 /** Steps of the trial that comes before everything: the second loss shows that all gradients are right. */
 const TRIAL = 2;
 /** How far the losses of the trial may be apart, relative to them. */
@@ -24,17 +26,17 @@ const TIMEOUTS = { setup: 600_000, run: 900_000 };
 /** Isthmus's builds, PyTorch with one thread and two, and the others with two where they can. */
 export function networkContestants() {
   const others = peers("network", [1, 2]).filter(
-    ({ peer, threads }) => threads > 1 || !peer.threads || peer.id === "torch",
+    ({ peer, threads }) => !peer.dense && (threads > 1 || !peer.threads || peer.id === "torch"),
   );
   return [...isthmus([1], ["fast", "turbo"]), ...isthmus([2], ["turbo"]), ...others];
 }
 
 /** Digits for a network of pictures; waves of random frequency and noise for one of sequences. */
-function samplesOf({ inputShape }) {
-  if (inputShape.length === 3)
-    return Float32Array.from(digits({ samples: ROWS }).images, (byte) => byte / 255);
+function samplesOf({ inputShape }, rows) {
+  if (inputShape.length !== 2)
+    return Float32Array.from(digits({ samples: rows }).images, (byte) => byte / 255);
   const [steps] = inputShape;
-  const noise = uniform(xorshift32(1), ROWS * steps, -0.5, 0.5);
+  const noise = uniform(xorshift32(1), rows * steps, -0.5, 0.5);
   return noise.map((value, i) => value + Math.sin((i % steps) * (0.05 + 0.0001 * Math.floor(i / steps))));
 }
 
@@ -43,8 +45,10 @@ async function setupOf(network) {
   const model = await createNetwork(network, { threads: 1, math: "portable" });
   const weights = model.getWeights().map(({ data, ...rest }) => ({ ...rest, data: encodeFloats(data) }));
   await model.dispose();
-  const samples = encodeFloats(samplesOf(network));
-  return { workload: "network", network, samples, rows: ROWS, batch: BATCH, seed: 1, weights, trial: TRIAL };
+  const batch = network.batch ?? BATCH;
+  const rows = BATCHES * batch;
+  const samples = encodeFloats(samplesOf(network, rows));
+  return { workload: "network", network, samples, rows, batch, seed: 1, weights, trial: TRIAL };
 }
 
 /**
@@ -67,11 +71,11 @@ export function refuseOtherLosses(opened) {
 }
 
 /** Measures one network. */
-async function measureOne(name, context) {
+async function measureOne(name, context, contestants) {
   const { quick, rounds } = context;
   const setup = await setupOf(NETWORKS[name]);
   return withContestants(
-    networkContestants(),
+    contestants,
     { ...setup, name },
     { ...context, timeouts: TIMEOUTS },
     async (opened) => {
@@ -80,7 +84,8 @@ async function measureOne(name, context) {
       const turns = new Map();
       await inRounds(opened, 1, async ({ id, child }) => {
         context.say(`${name}: warming ${id} up`);
-        const [first] = (await child.run({ steps: 1 })).ms;
+        // The first step of all compiles, in some libraries.
+        const first = (await child.run({ steps: 2 })).ms.at(-1);
         const slow = first > SLOW;
         if (!quick && !slow) {
           await child.run({ steps: repetitions(TURN.warmUp, first, TURN.least, TURN.most) });
@@ -106,12 +111,12 @@ async function measureOne(name, context) {
 }
 
 /** Measures networks by their names, one after the other. */
-export async function measureNetworks(names, context) {
+export async function measureNetworks(names, context, contestants = networkContestants()) {
   const networks = {};
   const notes = [];
   for (const name of names) {
     try {
-      networks[name] = await measureOne(name, context);
+      networks[name] = await measureOne(name, context, contestants);
     } catch (error) {
       // This version of Isthmus lacks a layer of it.
       if (!(error instanceof Unavailable)) throw error;
@@ -151,7 +156,7 @@ export function networkTables({ networks }) {
       });
     const columns = ["who", "version", "how", "threads", "ms a step", "best tenth", "spread", "steps"];
     columns.push("of fast", "loss 2");
-    const title = `A training step, ${NETWORKS[name].title}, batch ${BATCH}`;
+    const title = `A training step, ${NETWORKS[name].title}, batch ${NETWORKS[name].batch ?? BATCH}`;
     return { title, columns, rows, notes: [...notes, ...failures], text: 3 };
   });
 }

@@ -27,6 +27,7 @@ def network_request(request):
         seed=count(request, "seed", 0),
         threads=count(request, "threads"),
         trial=count(request, "trial"),
+        compile=bool(request.get("compile")),
         samples=floats(request["samples"], [rows, *network["inputShape"]]),
         weights=[(weight["name"], floats(weight["data"], weight["shape"])) for weight in request["weights"]],
     )

@@ -15,11 +15,32 @@ const conv = (kind, filters, kernelSize, activation, options) => ({
   ...options,
 });
 
+/** A dense autoencoder of pictures by its widths, such as [784, 32]: there and back, in batches of its own. */
+function dense(batch, ...widths) {
+  const activated = (units, activation) => ({ kind: "dense", units, activation });
+  const [input, ...inner] = widths;
+  const code = inner.pop();
+  const hidden = inner.map((units) => activated(units, "relu"));
+  return {
+    title: [...widths, ...widths.slice(0, -1).reverse()].join("-"),
+    batch,
+    inputShape: [input],
+    loss: "binaryCrossentropy",
+    encoder: [...hidden, activated(code, "relu")],
+    decoder: [...[...hidden].reverse(), activated(input, "sigmoid")],
+  };
+}
+
 /**
- * @typedef {{ title: string, inputShape: number[], loss: string, encoder: any[], decoder: any[] }} NetworkDescription
+ * @typedef {{ title: string, batch?: number, inputShape: number[], loss: string, encoder: any[], decoder: any[] }} NetworkDescription
  * @type {Record<string, NetworkDescription>}
  */
 export const NETWORKS = {
+  narrow: dense(256, 784, 32),
+  deep: dense(256, 784, 128, 64, 32),
+  middle: dense(256, 784, 512, 256, 64),
+  wide: dense(1024, 784, 1024),
+  widest: dense(512, 784, 2048, 512),
   strided: {
     title: "strided convolutions, a code of 32",
     inputShape: [28, 28, 1],

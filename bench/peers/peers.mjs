@@ -8,7 +8,7 @@ const FOLDER = import.meta.dirname;
 const node = (file) => ({ runtime: "node", file });
 const python = (file, module) => ({ runtime: "python", file, module });
 
-/** `threads: true` where the peer can use more than one. `setup` is merged into the setup request. */
+/** `threads: true` where the peer can use more than one, `dense: true` where it takes part in the dense networks alone. `setup` is merged into the setup request. */
 export const PEERS = [
   { id: "plain", workloads: ["step", "spiral"], threads: false, program: node("plain.mjs") },
   {
@@ -52,6 +52,21 @@ export const PEERS = [
     setup: { xla: true },
   },
   { id: "torch", workloads: ["network"], threads: true, program: python("torch_network.py", "torch") },
+  {
+    id: "torch-compiled",
+    workloads: ["network"],
+    threads: true,
+    dense: true,
+    program: python("torch_network.py", "torch"),
+    setup: { compile: true },
+  },
+  {
+    id: "jax-cpu",
+    workloads: ["network"],
+    threads: true,
+    dense: true,
+    program: python("jax_network.py", "jax"),
+  },
   {
     id: "keras",
     workloads: ["network"],

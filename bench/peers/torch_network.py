@@ -1,4 +1,4 @@
-"""PyTorch, eager, on the CPU: one training step of a network of the canon, as someone writes it for PyTorch: channels
+"""PyTorch, eager or with its compiler, on the CPU: one training step of a network of the canon, as someone writes it for PyTorch: channels
 first, with the samples turned once. Padding that is not the same on both sides, as "same" has it for strides, is an
 F.pad before the module, or what a transposed one leaves over is cut off."""
 import math
@@ -24,7 +24,8 @@ def prepare(request):
     batches = shuffled_batches(asked.rows, asked.batch, lambda: torch.randperm(asked.rows))
     torch.ones(64, 64) @ torch.ones(64, 64)
     blas, warning = blas_in_use()
-    details = f"eager, Adam foreach, {blas}, {torch.get_num_threads()} thread(s)"
+    how = "compiled" if asked.compile else "eager"
+    details = f"{how}, Adam foreach, {blas}, {torch.get_num_threads()} thread(s)"
     facts = {"name": "PyTorch", "version": torch.__version__, "details": details, "warning": warning, "losses": losses}
     return facts, lambda order: time_steps(lambda: step(data.index_select(0, next(batches))), order)
 
@@ -33,11 +34,12 @@ def make_step(torch, asked, layers, make_optimizer):
     """A function of a batch that trains one step and returns the loss before it."""
     layers, from_logits = logits(layers, asked.loss)
     model = build(torch, asked.shape, layers, [values for _, values in asked.weights])
+    run = torch.compile(model) if asked.compile else model
     criterion = torch.nn.BCEWithLogitsLoss() if from_logits else torch.nn.MSELoss()
     optimizer = make_optimizer([parameter for parameter in model.parameters() if parameter.requires_grad])
 
     def step(x):
-        value = criterion(model(x), x)
+        value = criterion(run(x), x)
         optimizer.zero_grad(set_to_none=True)
         value.backward()
         optimizer.step()

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { contestantIds } from "../../bench/contestants.mjs";
 import { createNetwork } from "../../bench/isthmus/network.mjs";
+import { denseContestants } from "../../bench/parts/dense.mjs";
 import { networkContestants, networkTables, refuseOtherLosses } from "../../bench/parts/network.mjs";
 import { decodeFloats, encodeFloats, NETWORKS, withoutNoise } from "../../bench/peers/networks.mjs";
 import { reach } from "../../bench/reach.mjs";
@@ -19,6 +20,15 @@ describe("who takes part", () => {
       ...["keras@2", "keras-jax@2", "tfjs-cpu", "tfjs-wasm"],
     ]);
     // --only can name all of them.
+    expect(contestantIds(2)).toEqual(expect.arrayContaining(ids));
+  });
+
+  test("dense networks have JAX and PyTorch's compiler beside them, with one thread and two", () => {
+    const ids = denseContestants().map(({ id }) => id);
+    expect(ids).toEqual([
+      ...["fast", "turbo", "fast@2", "turbo@2", "torch", "torch@2"],
+      ...["torch-compiled", "torch-compiled@2", "jax-cpu", "jax-cpu@2"],
+    ]);
     expect(contestantIds(2)).toEqual(expect.arrayContaining(ids));
   });
 
@@ -42,7 +52,10 @@ describe("who takes part", () => {
 
 describe("the networks", () => {
   const there = Object.entries(NETWORKS);
-  const counts: Record<string, number> = { lstm: 12_705, pooled: 28_353, series: 9505, strided: 111_521 };
+  const counts: Record<string, number> = {
+    ...{ lstm: 12_705, pooled: 28_353, series: 9505, strided: 111_521 },
+    ...{ narrow: 50_992, deep: 222_384, middle: 1_100_112, wide: 1_607_440, widest: 5_313_808 },
+  };
   test.each(there)("%s is one that Isthmus can train, with the canon's parameters", async (name, network) => {
     const model = await createNetwork(network, { threads: 1, math: "portable" });
     expect(model.parameterCount).toBe(counts[name]);
@@ -89,6 +102,31 @@ describe("what is printed", () => {
       pooled: { "keras@2": { median: 30 }, "turbo@2": { median: 21 } },
     };
     rows = reach({ conv: { result: conv } });
+  });
+
+  test("dense goals are ratios to JAX with as many threads, and to the faster PyTorch", () => {
+    const times = {
+      ...{
+        fast: 2,
+        turbo: 1,
+        "turbo@2": 0.5,
+        torch: 4,
+        "torch-compiled": 3,
+        "jax-cpu": 1.9,
+        "jax-cpu@2": 1.2,
+      },
+    };
+    const narrow = Object.fromEntries(Object.entries(times).map(([id, median]) => [id, { median }]));
+    const all = reach({ dense: { result: { narrow } } });
+    const at = all.findIndex(({ what }) => what === "784-32-784, fast, 1 thread, against the best PyTorch");
+    expect(all.slice(at, at + 6).map(({ measured, met }) => [measured, met])).toEqual([
+      ["1.50×", true],
+      ["0.950×", true],
+      ["1.90×", true],
+      ["2.40×", true],
+      ["–", null],
+      ["2.00×", true],
+    ]);
   });
 
   test("goals are ratios to PyTorch's time and Keras's", () => {

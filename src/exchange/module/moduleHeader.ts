@@ -27,6 +27,11 @@ export function moduleHeader(
       ? [
           `A sample is a window of ${series.size} rows of ${series.columns} numbers${series.scaling ? ", scaled" : ""}. scoreSeries and scoreWindow take rows as they`,
           "come, in the order of time.",
+          ...(series.splitAtGaps
+            ? [
+                "It was trained on windows that cross no gap in time: give it each stretch between two gaps by itself.",
+              ]
+            : []),
         ]
       : []),
     ...(table

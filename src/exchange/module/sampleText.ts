@@ -1,5 +1,5 @@
 // How the functions of a module read what they are given: numbers, rows of a table, rows of a series.
-import { integer, isOptions, knownKeys, show } from "../../common/check.js";
+import { boolean, integer, isOptions, knownKeys, show } from "../../common/check.js";
 import { ArgumentError } from "../../common/errors.js";
 import { SeriesPreprocessor, TablePreprocessor } from "../../data/index.js";
 import type { ScalingParameters } from "../../data/scaling.js";
@@ -13,6 +13,8 @@ export interface SeriesWindow {
   readonly size: number;
   /** Rows between the starts of consecutive windows; default 1. */
   readonly stride?: number;
+  /** Whether windows do not cross gaps in time. An exported model does not look for gaps: it then says so. */
+  readonly splitAtGaps?: boolean;
 }
 
 /** What samples are made of. */
@@ -32,6 +34,8 @@ export interface SeriesSource {
   readonly scaling: ScalingParameters | undefined;
   /** The column that says in which order rows are. */
   readonly timeColumn: string | undefined;
+  /** Whether windows do not cross gaps in time. */
+  readonly splitAtGaps: boolean;
 }
 
 /**
@@ -42,11 +46,11 @@ export function sampleSource(preprocessor: unknown, window: unknown, inputSize: 
   if (preprocessor instanceof SeriesPreprocessor) {
     if (window !== undefined)
       throw new ArgumentError("window is part of a SeriesPreprocessor already; leave it out");
-    const { table, size, stride, timeColumn, columns } = preprocessor;
+    const { table, size, stride, timeColumn, columns, splitAtGaps } = preprocessor;
     requireSize(size * columns, inputSize, `windows of ${size * columns} features`);
     const { offset, scale } = preprocessor.toJSON();
     const scaling = { offset: Float64Array.from(offset), scale: Float64Array.from(scale) };
-    return { table, series: { size, stride, columns, scaling, timeColumn } };
+    return { table, series: { size, stride, columns, scaling, timeColumn, splitAtGaps } };
   }
   if (preprocessor !== undefined && !(preprocessor instanceof TablePreprocessor)) {
     throw new ArgumentError(
@@ -60,8 +64,9 @@ export function sampleSource(preprocessor: unknown, window: unknown, inputSize: 
   }
   if (!isOptions(window))
     throw new ArgumentError(`window must be an object such as { size: 48 }, not ${show(window)}`);
-  knownKeys("window", window, ["size", "stride"]);
-  const { size: wanted, stride: step } = window as Partial<SeriesWindow>;
+  knownKeys("window", window, ["size", "stride", "splitAtGaps"]);
+  const { size: wanted, stride: step, splitAtGaps = false } = window as Partial<SeriesWindow>;
+  boolean("window.splitAtGaps", splitAtGaps);
   const [size, stride] = [integer("window.size", wanted), integer("window.stride", step ?? 1)];
   const columns = features ?? inputSize / size;
   if (!Number.isInteger(columns)) {
@@ -72,7 +77,7 @@ export function sampleSource(preprocessor: unknown, window: unknown, inputSize: 
   requireSize(size * columns, inputSize, `windows of ${size * columns} features`);
   return {
     table: preprocessor,
-    series: { size, stride, columns, scaling: undefined, timeColumn: undefined },
+    series: { size, stride, columns, scaling: undefined, timeColumn: undefined, splitAtGaps },
   };
 }
 

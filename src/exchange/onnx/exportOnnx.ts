@@ -59,6 +59,8 @@ export interface OnnxTableDetector {
         readonly size: number;
         /** Rows between the starts of windows; default 1. */
         readonly stride?: number;
+        /** Whether the windows of the training did not cross gaps in time. */
+        readonly splitAtGaps?: boolean;
       }
     | undefined;
 }
@@ -120,7 +122,9 @@ export function exportOnnx(subject: OnnxSubject, options: OnnxExportOptions = {}
   const domains = builder.domains;
   const window = describedWindow(source);
   if (source?.series) {
-    const { size, stride } = source.series;
+    const { size, stride, splitAtGaps } = source.series;
+    if (splitAtGaps)
+      builder.notes.unshift("was trained on windows that cross no gap in time: cut none across a gap");
     builder.notes.unshift(
       `takes windows of ${size} rows in the order of time, ${stride} apart, as isthmus.window in its metadata says`,
     );

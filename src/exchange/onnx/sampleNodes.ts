@@ -31,6 +31,8 @@ export interface SeriesSource {
   readonly scaling: ScalingParameters | undefined;
   /** The column that orders the rows, which is not an input. */
   readonly timeColumn: string | undefined;
+  /** Whether windows do not cross gaps in time. */
+  readonly splitAtGaps: boolean;
 }
 
 /**
@@ -42,7 +44,9 @@ export interface SeriesSource {
  */
 export function sourceOf(
   preprocessor: unknown,
-  window: { readonly size: number; readonly stride?: number | undefined } | undefined,
+  window:
+    | { readonly size: number; readonly stride?: number | undefined; readonly splitAtGaps?: boolean }
+    | undefined,
   input: Input,
 ): SampleSource | undefined {
   if (input === "features") return undefined;
@@ -54,15 +58,28 @@ export function sourceOf(
   }
   const { kind } = preprocessor as { kind?: unknown };
   if (kind === "series") {
-    const { table, size, stride, timeColumn, offset, scale } = preprocessor as SeriesPreprocessorJson;
+    const {
+      table,
+      size,
+      stride,
+      timeColumn,
+      offset,
+      scale,
+      splitAtGaps = false,
+    } = preprocessor as SeriesPreprocessorJson;
     const scaling = { offset: Float64Array.from(offset), scale: Float64Array.from(scale) };
     return {
       table: TablePreprocessor.fromJSON(table),
-      series: { size, stride, scaling, timeColumn: timeColumn ?? undefined },
+      series: { size, stride, scaling, timeColumn: timeColumn ?? undefined, splitAtGaps },
     };
   }
   if (kind !== undefined) return undefined;
-  const series = window && { size: window.size, stride: window.stride ?? 1, scaling: undefined };
+  const series = window && {
+    size: window.size,
+    stride: window.stride ?? 1,
+    splitAtGaps: window.splitAtGaps ?? false,
+    scaling: undefined,
+  };
   return {
     table: TablePreprocessor.fromJSON(preprocessor),
     series: series && { ...series, timeColumn: undefined },

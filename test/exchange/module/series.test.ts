@@ -126,6 +126,11 @@ test("a detector of a series as detect --window makes it, with its reasons", asy
     sigma: 1,
   });
   const options = { preprocessor, window: window! };
+  // Nobody looks for gaps there, so the file says what it was trained on.
+  const split = exportModule(detector, { preprocessor, window: { ...window!, splitAtGaps: true } });
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  expect(text(split.files[0].bytes)).toContain("trained on windows that cross no gap in time");
+  expect(text(exportModule(detector, options).files[0].bytes)).not.toContain("gap");
   const module = await imported<SeriesDetectorModule>(exportModule(detector, options));
   const there = detectionTable(tableFromRecords(fresh), {}, learnt);
   const [scores, flags] = [await detector.score(there.samples), await detector.predict(there.samples)];
