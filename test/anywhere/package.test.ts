@@ -68,6 +68,8 @@ test("holds scripts, their maps, declarations and what a reader wants, and nothi
     /^build\/(\w+\.(ttf|wasm)\.br|THIRD-PARTY\.txt)$/,
     // The pages, which `isthmus playground` serves.
     /^build\/playground\/([\w-]+\/)?[\w-]+\.(html|js|css|svg|png)$/,
+    // A map that was trained before.
+    /^build\/playground\/trained\/map\.safetensors$/,
   ];
   expect(files.filter((file) => !wanted.some((pattern) => pattern.test(file)))).toEqual([]);
   expect(files.filter((file) => /(^|\/)(test|bench|debug|embedded|site|cli\/)/.test(file))).toEqual([]);
