@@ -2,12 +2,12 @@ import { ArgumentError, FormatError, ShapeError } from "../index.js";
 import { loadImages, loadSamples } from "../node.js";
 import { digitSource, spiralSource } from "./builtIn.js";
 import { type DataShape, dataShapeOf, isBuiltIn } from "./fileFormat.js";
-import { loadNumbers, tableOfArray } from "./numberTable.js";
+import { loadNumbers } from "./numberTable.js";
 import type { DataOptions, ImageInputOptions } from "./options.js";
 import { arraySource } from "./samplesSource.js";
 import type { Source } from "./source.js";
 import { assertNoSeriesOptions, assertNoTableOptions, flagOf, type TableOptions } from "./tableOptions.js";
-import { learntSource, openTable } from "./tableSource.js";
+import { learntSource, openTableOrArray } from "./tableSource.js";
 
 /** How `--kind` calls the kinds of data. */
 export const KINDS = ["table", "series", "images", "matrix"] as const;
@@ -47,9 +47,7 @@ export async function openData(name: string, options: LearningOptions, digitCoun
     throw new ArgumentError("a series is cut into windows: give --window, the number of rows in each");
   }
   assertNoResizing(options, name);
-  const table =
-    shape === "arrays" ? tableOfArray(name, await loadSamples(name)) : await openTable(name, options);
-  return learntSource(name, table, options);
+  return learntSource(name, await openTableOrArray(name, options), options);
 }
 
 /** The kind of data; undefined where only the numbers tell. */

@@ -4,9 +4,11 @@ import { quote } from "../common/printable.js";
 import { readTable, SeriesPreprocessor, type Table, TablePreprocessor } from "../data/index.js";
 import { labelsIn } from "../data/tableLabels.js";
 import { ArgumentError } from "../index.js";
-import { loadTable } from "../node.js";
+import { loadSamples, loadTable } from "../node.js";
 import { counted, plural } from "../report/numberText.js";
+import { dataShapeOf } from "./fileFormat.js";
 import { gapNotes } from "./gapNotes.js";
+import { tableOfArray } from "./numberTable.js";
 import { samplesSource } from "./samplesSource.js";
 import type { Source } from "./source.js";
 import {
@@ -20,6 +22,16 @@ import {
 export async function openTable(name: string, options: ReadingOptions): Promise<Table> {
   const reading = readingOptions(options);
   return name === "-" ? readTable(process.stdin, reading) : loadTable(name, reading);
+}
+
+/** The same, also from an array of numbers in NPY or IDX, whose columns have no names. */
+export async function openTableOrArray(name: string, options: ReadingOptions): Promise<Table> {
+  if (name === "-" || (await dataShapeOf(name)) !== "arrays") return openTable(name, options);
+  const { maxUnpacked } = options;
+  return tableOfArray(
+    name,
+    await loadSamples(name, maxUnpacked === undefined ? {} : { maximumBytes: maxUnpacked }),
+  );
 }
 
 /** Learns from a table how to make samples of its rows, or of windows of them. */

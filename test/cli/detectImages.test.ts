@@ -125,6 +125,25 @@ test("arrays of images have numbers, not files", async () => {
   expect((columns[3]!.values as string[])[11]).toBe("1");
 });
 
+test("an array of two dimensions is a table without names", async () => {
+  const data = Float32Array.from({ length: 600 }, (_, i) => Math.sin(Math.floor(i / 3) / 5) * (1 + (i % 3)));
+  data[303] = 9;
+  await saveNpy(here.path("rows.npy"), { shape: [200, 3], data });
+  const { code, stdout, stderr } = await here.run("detect", "rows.npy", "--out", "rows-out.csv");
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toMatch(/^ *row +score +why\n *102 +\d\S* +x0 9, expected /m);
+  const { columns } = await loadTable(here.path("rows-out.csv"));
+  expect(columns.map((column) => column.name)).toEqual([
+    "x0",
+    "x1",
+    "x2",
+    "score",
+    "anomaly",
+    "rank",
+    "reason",
+  ]);
+});
+
 test.each([
   [
     ["photos", "--window", "3"],

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { DetectionTable } from "../../anomaly/detectionTable.js";
 import { comparable, evaluateFlags } from "../../anomaly/ranking.js";
 import { type RowResults, rowResults, withResults } from "../../anomaly/rowResults.js";
+import type { Table } from "../../data/index.js";
 import { type AnomalyEvaluation, type AnyMatrix, ArgumentError, detectAnomalies } from "../../index.js";
 import { saveTable } from "../../node.js";
 import { prepare } from "../detectInput.js";
@@ -22,7 +23,7 @@ import {
 import { checkModelEnding, checkOutputs } from "../outputs.js";
 import { detectorEngine, type Found, openSaved, saveDetector, score } from "../savedDetector.js";
 import { addTableOptions } from "../tableOptions.js";
-import { openTable } from "../tableSource.js";
+import { openTable, openTableOrArray } from "../tableSource.js";
 import { writeDetectionReport } from "../writeDetectionReport.js";
 
 const HELP = `
@@ -114,9 +115,9 @@ async function detectInTable(name: string, options: DetectOptions): Promise<void
   const { out, save, model, fit, report, json } = options;
   assertNoImageOptions(options);
   const began = performance.now();
-  const given = await openTable(name, options);
+  const given = await openRows(name, options);
   const saved = model === undefined ? undefined : await openSaved("--model", model, detectorEngine(options));
-  const fitted = fit === undefined ? undefined : prepare(await openTable(fit, options), options);
+  const fitted = fit === undefined ? undefined : prepare(await openRows(fit, options), options);
   const learnt = saved ?? fitted;
   const input = prepare(given, options, learnt);
   if (!json) printColumns(input, saved !== undefined);
@@ -133,6 +134,11 @@ async function detectInTable(name: string, options: DetectOptions): Promise<void
   } finally {
     await found.detector.dispose();
   }
+}
+
+/** A table. The arrays of NPZ files have names, so they are columns of one. */
+function openRows(name: string, options: DetectOptions): Promise<Table> {
+  return /\.npz$/i.test(name) ? openTable(name, options) : openTableOrArray(name, options);
 }
 
 /** @throws {ArgumentError} for options that only images have */
