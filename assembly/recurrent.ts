@@ -108,7 +108,7 @@ export function projectInputs(
   gemm(tile, 0, count, width, inputs, a, aRow, 4, weights, seed, 0, to, toRow, scratch);
 }
 
-/** The address in y for the state of row `first` at step `t`; 0 if only the last state is wanted and this is not it. */
+/** Where y has the state of row `first` at step `t`. It is 0 at earlier steps if the layer returns only its last state. */
 @inline
 export function outputAt(y: usize, first: i32, t: i32, steps: i32, units: i32, sequences: bool): usize {
   if (sequences) return y + <usize>(first * steps + t) * <usize>(units << 2);

@@ -2,7 +2,7 @@ import { show } from "../common/check.js";
 import { ArgumentError, ShapeError } from "../common/errors.js";
 import { toValues } from "../data/values.js";
 import { averageRanks } from "../statistics/ranks.js";
-import { separations } from "../statistics/separation.js";
+import { lastWithoutScore, separations } from "../statistics/separation.js";
 import { flagsOf } from "./threshold.js";
 
 /** Labels of samples: 1 or true for an anomaly, 0 or false for a normal sample. */
@@ -78,15 +78,14 @@ export function evaluateScores(
 /**
  * The same for rows that are flagged by another rule, as points of a series are by their windows.
  *
- * @param given NaN counts as the lowest score: of rows that no window covers, the detector says nothing
+ * @param scores NaN counts as the lowest score: of rows that no window covers, the detector says nothing
  */
 export function evaluateFlags(
-  given: ArrayLike<number>,
+  scores: ArrayLike<number>,
   flags: Uint8Array,
   labels: Uint8Array,
   threshold: number,
 ): AnomalyEvaluation {
-  const scores = Float64Array.from(given, (score) => (Number.isNaN(score) ? -Infinity : score));
   let [hits, falseAlarms, anomalies] = [0, 0, 0];
   labels.forEach((label, i) => {
     anomalies += label;
@@ -108,7 +107,7 @@ export function evaluateFlags(
  * equal scores counts half.
  */
 function rocAuc(scores: ArrayLike<number>, labels: Uint8Array): number {
-  const ranks = averageRanks(scores);
+  const ranks = averageRanks(lastWithoutScore(scores));
   let [rankSum, anomalies] = [0, 0];
   labels.forEach((label, i) => {
     rankSum += label * ranks[i]!;

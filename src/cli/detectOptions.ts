@@ -1,7 +1,7 @@
 import { ArgumentError } from "../index.js";
 import type { ScoredImageOptions } from "./imagesToScore.js";
 import type { CalculationOptions } from "./options.js";
-import type { TableOptions } from "./tableOptions.js";
+import { flagOf, type TableOptions } from "./tableOptions.js";
 
 /** Options of `isthmus detect`. */
 export interface DetectOptions extends TableOptions, CalculationOptions, ScoredImageOptions {
@@ -38,12 +38,13 @@ export function ruleText(
 export function assertNoTraining(options: DetectOptions): void {
   const { fit, contamination, sigma, threshold, members, steps, window, stride, splitGaps } = options;
   const { columns, drop, types, missing, decimal, resize, grey } = options;
-  const given = { fit, contamination, sigma, threshold, members, steps, window, stride };
-  const series = { "split-gaps": splitGaps };
-  const settled = { ...given, ...series, columns, drop, types, missing, decimal, resize, grey };
+  const given = { fit, contamination, sigma, threshold, members, steps, window, stride, splitGaps };
+  const settled = { ...given, columns, drop, types, missing, decimal, resize, grey };
   const [one] = Object.entries(settled).filter(([, value]) => value !== undefined);
   if (one)
-    throw new ArgumentError(`--${one[0]} and --model cannot be used together: the detector has settled it`);
+    throw new ArgumentError(
+      `${flagOf(one[0])} and --model cannot be used together: the detector has settled it`,
+    );
 }
 
 /** What `detectAnomalies` and `detectImages` take alike. */

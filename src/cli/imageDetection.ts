@@ -1,24 +1,31 @@
 import { basename } from "node:path";
 import { hasDetector } from "../anomaly/detectorFile.js";
-import { ofFlagged, rowResults, withResults } from "../anomaly/rowResults.js";
-import { flagsOf } from "../anomaly/threshold.js";
+import { rowResults, withResults } from "../anomaly/rowResults.js";
 import type { Table } from "../data/index.js";
 import { inPath } from "../files/inPath.js";
 import { AnomalyDetector, ArgumentError, detectImages } from "../index.js";
-import { loadSafetensors, saveModel, saveTable } from "../node.js";
+import { type LoadedSamples, loadSafetensors, saveModel, saveTable } from "../node.js";
 import { plural } from "../report/numberText.js";
 import { type DetectOptions, detectionOptions, ruleText } from "./detectOptions.js";
 import { emitAll, print, printNotes } from "./detectOutput.js";
 import { imagesToScore, type ScoredImages } from "./imagesToScore.js";
 import { Interruption } from "./interruption.js";
 import { timesText } from "./samplesSource.js";
-import { detectorEngine, type Found } from "./savedDetector.js";
+import { detectorEngine, type Found, scoreSamples } from "./savedDetector.js";
 import { assertNoTableOptions } from "./tableOptions.js";
 import { say } from "./terminal.js";
 import { writeImageReport } from "./writeDetectionReport.js";
 
-/** Finds the odd ones of images, and says where they are odd. */
-export async function detectInImages(name: string, options: DetectOptions): Promise<void> {
+/**
+ * Finds the odd ones of images, and says where they are odd.
+ *
+ * @param loaded the images, if they are an array that has been read
+ */
+export async function detectInImages(
+  name: string,
+  options: DetectOptions,
+  loaded?: LoadedSamples,
+): Promise<void> {
   const { out, save, model, fit, report, json } = options;
   assertNoTableOptions(options, "images", "");
   if (options.members !== undefined)
@@ -31,7 +38,7 @@ export async function detectInImages(name: string, options: DetectOptions): Prom
   try {
     const fitted = fit === undefined ? undefined : await imagesToScore(fit, options);
     const like = saved?.model ?? (fitted && { inputShape: fitted.shape.slice(1) });
-    const images = await imagesToScore(name, options, like);
+    const images = await imagesToScore(name, options, like, loaded);
     if (!json) printImages(name, images);
     const found = saved ? await score(saved, images) : await train(images, fitted, options);
     try {
@@ -84,18 +91,10 @@ async function train(
   return { ...detection, seed: options.seed, ruleText: ruleText(options, "image") };
 }
 
-async function score(detector: AnomalyDetector, { data, shape }: ScoredImages): Promise<Found> {
-  const scores = await detector.score(data);
-  const { threshold, rule, inputSize } = detector;
-  const flags = flagsOf(scores, threshold);
-  const numbers = Array.from({ length: shape[0] }, (_, row) => row).filter((row) => flags[row] === 1);
-  const flagged = numbers.map((row) => data.subarray(row * inputSize, (row + 1) * inputSize));
-  const explained = flagged.length === 0 ? [] : await detector.explain(flagged);
-  return {
-    ...{ scores, flags, threshold, rule, detector, history: { loss: [] }, seed: undefined },
-    reasons: ofFlagged(explained, numbers, detector.columns),
-    ruleText: "saved with the detector",
-  };
+function score(detector: AnomalyDetector, { data }: ScoredImages): Promise<Found> {
+  const { columns, inputSize } = detector;
+  const rowAt = (row: number) => data.subarray(row * inputSize, (row + 1) * inputSize);
+  return scoreSamples(detector, { samples: data, columns, rowAt });
 }
 
 function printImages(name: string, { shape, notes }: ScoredImages): void {

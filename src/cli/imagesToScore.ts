@@ -1,11 +1,12 @@
 import { imageDimensions } from "../anomaly/imageRegions.js";
 import { imageFiles } from "../files/imageFolder.js";
 import { ArgumentError, type Autoencoder, ShapeError } from "../index.js";
-import { type LoadedImages, loadImages, loadSamples } from "../node.js";
+import { type LoadedSamples, loadImages, loadSamples } from "../node.js";
 import { plural } from "../report/numberText.js";
 import { type DataShape, dataShapeOf } from "./fileFormat.js";
-import { imagesOf } from "./readData.js";
+import { assertNoResizing, imagesOf } from "./readData.js";
 import { timesText } from "./samplesSource.js";
+import { unpackingLimit } from "./tableOptions.js";
 
 /** Images to learn from or to score. */
 export interface ScoredImages {
@@ -29,31 +30,21 @@ export interface ScoredImageOptions {
 const LARGEST_SIDE = 64;
 
 /**
- * Whether a file or folder holds images: PNG or JPEG, or an array of three or four dimensions.
- *
- * @throws {ArgumentError} if there is no such file
- */
-export async function holdsImages(name: string): Promise<boolean> {
-  if (name === "-") return false;
-  const shape = await dataShapeOf(name);
-  if (shape !== "arrays" || /\.npz$/i.test(name)) return shape === "images";
-  return (await loadSamples(name)).shape.length > 2;
-}
-
-/**
  * Reads images.
  *
  * @param like the model that will score them, which has settled their size and colours
+ * @param loaded the images, if they are an array that has been read
  * @throws {ArgumentError} {ShapeError} for images that do not fit each other or the model
  */
 export async function imagesToScore(
   name: string,
   options: ScoredImageOptions,
   like?: Pick<Autoencoder, "inputShape">,
+  loaded?: LoadedSamples,
 ): Promise<ScoredImages> {
-  const shape = await dataShapeOf(name);
+  const shape = loaded ? "arrays" : await dataShapeOf(name);
   const images =
-    shape === "images" ? await fromFiles(name, options, like) : await fromArray(name, shape, options);
+    shape === "images" ? await fromFiles(name, options, like) : await fromArray(name, shape, options, loaded);
   const own = images.shape.slice(1);
   if (like && timesText(own) !== timesText(like.inputShape)) {
     throw new ShapeError(
@@ -66,15 +57,11 @@ export async function imagesToScore(
 async function fromArray(
   name: string,
   shape: DataShape,
-  { resize, grey, maxUnpacked }: ScoredImageOptions,
+  options: ScoredImageOptions,
+  given: LoadedSamples | undefined,
 ): Promise<ScoredImages> {
-  if (resize || grey) {
-    throw new ArgumentError(
-      `${resize ? "--resize" : "--grey"} is for PNG and JPEG images, which ${name} is not`,
-    );
-  }
-  const limit = maxUnpacked === undefined ? {} : { maximumBytes: maxUnpacked };
-  const loaded = shape === "arrays" ? await loadSamples(name, limit) : undefined;
+  assertNoResizing(options, name);
+  const loaded = given ?? (shape === "arrays" ? await loadSamples(name, unpackingLimit(options)) : undefined);
   const dimensions = loaded && loaded.shape.length > 2 ? loaded.shape.slice(1) : [];
   const image = imageDimensions(dimensions.length === 2 ? [...dimensions, 1] : dimensions);
   if (!loaded || !image) {
@@ -98,46 +85,33 @@ async function fromFiles(
   like: Pick<Autoencoder, "inputShape"> | undefined,
 ): Promise<ScoredImages> {
   const [height, width, channels] = like?.inputShape ?? [];
-  const size = like
-    ? { height: height!, width: width! }
-    : (options.resize ?? (await smallerSize(name, options)));
-  const loaded = await imagesOf(name, {
-    ...options,
-    ...(size && { resize: size }),
-    ...(channels === 1 && { grey: true as const }),
-  });
-  const rgb = channels === 3 && loaded.shape[3] === 1 ? await inColour(name, options, size!) : loaded;
-  const [count, high, wide, deep] = rgb.shape as [number, number, number, 1 | 3];
+  const loaded = like
+    ? await loadImages(name, {
+        ...unpackingLimit(options),
+        ...{ height: height!, width: width!, channels: channels as 1 | 3 },
+      })
+    : await imagesOf(name, { ...options, ...(await chosenSize(name, options)) });
+  const [count, high, wide, deep] = loaded.shape as [number, number, number, 1 | 3];
   return {
-    data: rgb.data,
+    data: loaded.data,
     shape: [count, high, wide, deep],
-    names: rgb.names,
-    notes: options.resize ? [] : resizingNotes(rgb.sizes, high, wide, like !== undefined),
+    names: loaded.names,
+    notes: options.resize ? [] : resizingNotes(loaded.sizes, high, wide, like !== undefined),
   };
 }
 
-/** Grey images for a model that knows colours. */
-function inColour(
+/** As the user wants; a smaller size for images that are larger than `LARGEST_SIDE`, by the first of them. */
+async function chosenSize(
   name: string,
-  { maxUnpacked }: ScoredImageOptions,
-  size: { height: number; width: number },
-): Promise<LoadedImages> {
-  return loadImages(name, {
-    ...size,
-    channels: 3,
-    ...(maxUnpacked !== undefined && { maximumBytes: maxUnpacked }),
-  });
-}
-
-/** A size for images that are larger than `LARGEST_SIDE`, by the first of them. */
-async function smallerSize(name: string, { maxUnpacked }: ScoredImageOptions) {
+  options: ScoredImageOptions,
+): Promise<Pick<ScoredImageOptions, "resize">> {
+  if (options.resize) return { resize: options.resize };
   const { files } = await imageFiles(name);
-  const limit = maxUnpacked === undefined ? {} : { maximumBytes: maxUnpacked };
-  const [height, width] = (await loadImages(files[0]!, { ...limit, height: 1 })).sizes[0]!;
+  const [height, width] = (await loadImages(files[0]!, { ...unpackingLimit(options), height: 1 })).sizes[0]!;
   const scale = LARGEST_SIDE / Math.max(height, width);
-  if (scale >= 1) return undefined;
+  if (scale >= 1) return {};
   const scaled = (side: number) => Math.max(1, Math.round(side * scale));
-  return { height: scaled(height), width: scaled(width) };
+  return { resize: { height: scaled(height), width: scaled(width) } };
 }
 
 /** What resizing has changed. */

@@ -86,7 +86,8 @@ function refuse(option: string, value: unknown, of: string): void {
   throw new ArgumentError(`--${option} is only for the built-in ${of}, not for files`);
 }
 
-function assertNoResizing({ resize, grey }: ImageInputOptions, name: string): void {
+/** @throws {ArgumentError} for options that only files of images have */
+export function assertNoResizing({ resize, grey }: ImageInputOptions, name: string): void {
   const flag = resize === undefined ? "--grey" : "--resize";
   if (resize === undefined && grey === undefined) return;
   throw new ArgumentError(`${flag} is for PNG and JPEG images, which ${name} is not`);

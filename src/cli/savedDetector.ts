@@ -1,6 +1,6 @@
 import type { DetectionTable } from "../anomaly/detectionTable.js";
 import { hasDetector } from "../anomaly/detectorFile.js";
-import { hasLearntTable, tableMetadata } from "../anomaly/learntTable.js";
+import { hasLearntTable, type TableTraining, tableMetadata } from "../anomaly/learntTable.js";
 import { ofFlagged } from "../anomaly/rowResults.js";
 import { openTableDetector, type TableDetector } from "../anomaly/tableDetector.js";
 import { flagsOf } from "../anomaly/threshold.js";
@@ -10,8 +10,11 @@ import {
   ArgumentError,
   type Detection,
   type DetectionHistory,
+  type DetectorColumn,
   type EngineOptions,
   type EnsembleDetector,
+  type SampleRow,
+  type Samples,
 } from "../index.js";
 import { loadSafetensors, saveModel } from "../node.js";
 import { type CalculationOptions, engineOptions } from "./options.js";
@@ -61,16 +64,32 @@ export async function openSaved(name: string, path: string, engine: EngineOption
   return inPath(path, () => openTableDetector(file, { engine }));
 }
 
-/** Scores samples with a saved detector. */
-export async function score(
+/** Scores the samples of a table with a saved detector. */
+export function score(
   { detector, training }: TableDetector,
   { samples, columns }: DetectionTable,
+): Promise<Found> {
+  return scoreSamples(detector, { samples, columns, rowAt: (row) => samples.row(row) }, training);
+}
+
+/** Samples to score. */
+interface ScoredSamples {
+  readonly samples: Samples;
+  readonly columns: readonly DetectorColumn[];
+  rowAt(row: number): SampleRow;
+}
+
+/** Scores samples with a saved detector, and explains those that it flags. */
+export async function scoreSamples(
+  detector: Found["detector"],
+  { samples, columns, rowAt }: ScoredSamples,
+  training?: TableTraining,
 ): Promise<Found> {
   const scores = await detector.score(samples);
   const { threshold, rule } = detector;
   const flags = flagsOf(scores, threshold);
   const numbers = Array.from(flags.keys()).filter((row) => flags[row] === 1);
-  const flagged = numbers.map((row) => samples.row(row));
+  const flagged = numbers.map(rowAt);
   const explained = flagged.length === 0 ? [] : await detector.explain(flagged);
   return {
     scores,

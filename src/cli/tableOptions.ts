@@ -108,6 +108,13 @@ export function addWindowOptions(command: Command, what: string): Command {
     .option("--split-gaps", "leave out the windows of a series that cross a gap in time");
 }
 
+/** How much compressed data may unpack to, as readers take it. */
+export function unpackingLimit({ maxUnpacked }: Pick<ReadingOptions, "maxUnpacked">): {
+  maximumBytes?: number;
+} {
+  return maxUnpacked === undefined ? {} : { maximumBytes: maxUnpacked };
+}
+
 /** How to read the file. */
 export function readingOptions(options: ReadingOptions): ReadTableOptions {
   const { delimiter, header, maxUnpacked } = options;

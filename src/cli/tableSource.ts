@@ -16,6 +16,7 @@ import {
   type ReadingOptions,
   readingOptions,
   type TableOptions,
+  unpackingLimit,
 } from "./tableOptions.js";
 
 /** Reads a table from a file, or from standard input for `-`. */
@@ -27,11 +28,7 @@ export async function openTable(name: string, options: ReadingOptions): Promise<
 /** The same, also from an array of numbers in NPY or IDX, whose columns have no names. */
 export async function openTableOrArray(name: string, options: ReadingOptions): Promise<Table> {
   if (name === "-" || (await dataShapeOf(name)) !== "arrays") return openTable(name, options);
-  const { maxUnpacked } = options;
-  return tableOfArray(
-    name,
-    await loadSamples(name, maxUnpacked === undefined ? {} : { maximumBytes: maxUnpacked }),
-  );
+  return tableOfArray(name, await loadSamples(name, unpackingLimit(options)));
 }
 
 /** Learns from a table how to make samples of its rows, or of windows of them. */

@@ -9,6 +9,11 @@ export interface Separation {
   readonly falseAlarms: number;
 }
 
+/** The same scores, where rows without one (NaN) have the lowest. */
+export function lastWithoutScore(scores: ArrayLike<number>): Float64Array {
+  return Float64Array.from(scores, (score) => (Number.isNaN(score) ? -Infinity : score));
+}
+
 /**
  * What each possible threshold gives, from the largest score to the smallest: the points of the ROC curve, and of the
  * curve of precision over recall. Equal scores are flagged together; rows without one (NaN) come last, together.
@@ -16,7 +21,7 @@ export interface Separation {
  * @param labels 1 for an anomaly, else 0
  */
 export function separations(given: ArrayLike<number>, labels: ArrayLike<number>): Separation[] {
-  const scores = Float64Array.from(given, (score) => (Number.isNaN(score) ? -Infinity : score));
+  const scores = lastWithoutScore(given);
   const order = descendingOrder(scores);
   const points: Separation[] = [];
   let hits = 0;

@@ -4,13 +4,14 @@ import { comparable, evaluateFlags } from "../../anomaly/ranking.js";
 import { type RowResults, rowResults, withResults } from "../../anomaly/rowResults.js";
 import type { Table } from "../../data/index.js";
 import { type AnomalyEvaluation, type AnyMatrix, ArgumentError, detectAnomalies } from "../../index.js";
-import { saveTable } from "../../node.js";
+import { loadSamples, saveTable } from "../../node.js";
 import { prepare } from "../detectInput.js";
 import { assertNoTraining, type DetectOptions, detectionOptions, ruleText } from "../detectOptions.js";
 import { columnsEvent, emitAll, print, printColumns, printedRows } from "../detectOutput.js";
+import { dataShapeOf } from "../fileFormat.js";
 import { detectInImages } from "../imageDetection.js";
-import { holdsImages } from "../imagesToScore.js";
 import { Interruption } from "../interruption.js";
+import { tableOfArray } from "../numberTable.js";
 import {
   addCalculationOptions,
   addImageInputOptions,
@@ -22,7 +23,7 @@ import {
 } from "../options.js";
 import { checkModelEnding, checkOutputs } from "../outputs.js";
 import { detectorEngine, type Found, openSaved, saveDetector, score } from "../savedDetector.js";
-import { addTableOptions } from "../tableOptions.js";
+import { addTableOptions, unpackingLimit } from "../tableOptions.js";
 import { openTable, openTableOrArray } from "../tableSource.js";
 import { writeDetectionReport } from "../writeDetectionReport.js";
 
@@ -107,15 +108,19 @@ async function detect(name: string, options: DetectOptions): Promise<void> {
     { "--out": out, "--save": save, "--report": report },
     { DATA: name === "-" ? undefined : name, "--fit": fit, "--model": model },
   );
-  if (await holdsImages(name)) await detectInImages(name, options);
-  else await detectInTable(name, options);
+  const shape = name === "-" ? "table" : await dataShapeOf(name);
+  if (shape === "images") return detectInImages(name, options);
+  if (shape !== "arrays" || isNpz(name)) return detectInTable(name, options);
+  const array = await loadSamples(name, unpackingLimit(options));
+  if (array.shape.length > 2) return detectInImages(name, options, array);
+  return detectInTable(name, options, tableOfArray(name, array));
 }
 
-async function detectInTable(name: string, options: DetectOptions): Promise<void> {
+async function detectInTable(name: string, options: DetectOptions, array?: Table): Promise<void> {
   const { out, save, model, fit, report, json } = options;
   assertNoImageOptions(options);
   const began = performance.now();
-  const given = await openRows(name, options);
+  const given = array ?? (await openRows(name, options));
   const saved = model === undefined ? undefined : await openSaved("--model", model, detectorEngine(options));
   const fitted = fit === undefined ? undefined : prepare(await openRows(fit, options), options);
   const learnt = saved ?? fitted;
@@ -136,9 +141,11 @@ async function detectInTable(name: string, options: DetectOptions): Promise<void
   }
 }
 
-/** A table. The arrays of NPZ files have names, so they are columns of one. */
+/** The arrays of NPZ files have names, so they are the columns of a table. */
+const isNpz = (name: string) => /\.npz$/i.test(name);
+
 function openRows(name: string, options: DetectOptions): Promise<Table> {
-  return /\.npz$/i.test(name) ? openTable(name, options) : openTableOrArray(name, options);
+  return isNpz(name) ? openTable(name, options) : openTableOrArray(name, options);
 }
 
 /** @throws {ArgumentError} for options that only images have */

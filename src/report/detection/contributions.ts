@@ -69,7 +69,7 @@ export function contributionPicture(
   });
   const which = all.length > drawn.length ? ` The ${drawn.length} largest of ${all.length} are drawn.` : "";
   const [top] = drawn;
-  const text = `${capital(top!.column)} contributes ${percent(top!.share)} on average, and most of all to ${counted(top!.first)} of ${plural(detection.reasons.length, `odd ${sample}`)}.`;
+  const text = `${image ? capital(top!.column) : printable(top!.column)} contributes ${percent(top!.share)} on average, and most of all to ${counted(top!.first)} of ${plural(detection.reasons.length, `odd ${sample}`)}.`;
   return {
     name: "contributions",
     title: `Which ${image ? "regions" : "columns"} make ${sample}s odd`,
@@ -80,10 +80,9 @@ export function contributionPicture(
   };
 }
 
-/** A region begins a sentence with a capital; names of columns stay as they are. */
-function capital(name: string): string {
-  const text = printable(name);
-  return text.startsWith("the ") ? `T${text.slice(1)}` : text;
+/** A region at the beginning of a sentence. */
+function capital(region: string): string {
+  return region[0]!.toUpperCase() + region.slice(1);
 }
 
 function percent(share: number): string {
