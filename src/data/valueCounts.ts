@@ -26,8 +26,10 @@ export class ValueCounts {
   /** Whether all numbers are integers. */
   integers = true;
 
-  /** @param value a finite number */
-  add(value: number): void {
+  /** @param added a finite number; −0 counts as 0 */
+  add(added: number): void {
+    // Adding 0 turns −0 into 0.
+    const value = added + 0;
     this.count++;
     if (value < this.least) this.least = value;
     if (value > this.most) this.most = value;
@@ -36,8 +38,7 @@ export class ValueCounts {
       if (this.#buffer.length >= BUFFER) this.#merge();
       else this.#grow();
     }
-    // Adding 0 turns −0 into 0.
-    this.#buffer[this.#buffered++] = value + 0;
+    this.#buffer[this.#buffered++] = value;
   }
 
   /** Whether every value is stored without rounding. */

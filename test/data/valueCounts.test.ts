@@ -26,13 +26,22 @@ test("up to 8,192 different values everything is exact", () => {
       expect(counts.exact).toBe(true);
       expect(counts.median()).toBe(median(values) + 0);
       expect(counts.count).toBe(values.length);
-      expect(counts.least).toBe(Math.min(...values));
-      expect(counts.most).toBe(Math.max(...values));
+      expect(counts.least).toBe(Math.min(...values) + 0);
+      expect(counts.most).toBe(Math.max(...values) + 0);
       expect(counts.integers).toBe(values.every(Number.isInteger));
       expect(counts.distinct).toBe(new Set(values.map((value) => value + 0)).size);
       expect(counts.entries().reduce((sum, [, count]) => sum + count, 0)).toBe(values.length);
     }),
   );
+});
+
+test("−0 counts as 0, alone and beside 0", () => {
+  for (const values of [[-0], [-0, 0], [0, -0], [-0, -0, -0]]) {
+    const counts = counted(values);
+    const found = [counts.median(), counts.least, counts.most, counts.distinct];
+    expect(found).toEqual([0, 0, 0, 1]);
+    expect(found.some((value) => Object.is(value, -0))).toBe(false);
+  }
 });
 
 test("of a million numbers the median is near, and no order changes it", () => {
