@@ -35,6 +35,7 @@ export {
   upSamplingBilinear, upSamplingBilinearBackward, upSamplingNearest, upSamplingNearestBackward,
 } from "./upSampling";
 export { vectorExp, vectorLog, vectorSigmoid, vectorTanh } from "./vector";
+export { areWithin } from "./within";
 
 /** The first byte after the module's own data. */
 export function heapBase(): usize {

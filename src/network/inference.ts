@@ -72,7 +72,9 @@ export class Inference {
    */
   readonly #penalties: readonly (Tensor<Float64Array> | undefined)[];
   readonly #slopes: Tensor;
-  readonly #plans = new Map<string, Plan>();
+  /** By number of rows, negative for bytes; the most recently used one last. */
+  readonly #plans = new Map<number, Plan>();
+  #latest: { readonly key: number; readonly plan: Plan } | undefined;
 
   constructor(engine: Engine, layers: readonly NetworkLayer[], wanted: Wanted, rows: number) {
     const storage = new Storage(engine);
@@ -116,13 +118,24 @@ export class Inference {
     const bytes = data instanceof Uint8Array;
     if (bytes) this.#staging.values.set(data);
     else this.#pass.input.values.set(data);
-    const key = `${bytes ? "bytes" : "floats"}:${rows}`;
+    const key = bytes ? -rows : rows;
+    if (this.#latest?.key !== key) this.#latest = { key, plan: this.#planFor(key, rows, bytes) };
+    return this.#latest.plan;
+  }
+
+  #planFor(key: number, rows: number, bytes: boolean): Plan {
     const plan = this.#plans.get(key) ?? this.#compile(rows, bytes);
     // A Map iterates in insertion order, so moving the entry to the end keeps the plans in order of use.
     this.#plans.delete(key);
     this.#plans.set(key, plan);
     if (this.#plans.size > MOST_PLANS) this.#forgetPlan();
     return plan;
+  }
+
+  /** Whether all values of the block of floats that was loaded last are from `low` to `high`. */
+  isWithin(rows: number, low: number, high: number): boolean {
+    const { address, strides } = this.#pass.input;
+    return this.#engine.kernels.areWithin(rows * strides[0]!, address, low, high) !== 0;
   }
 
   /** Releases the least recently used plan. */

@@ -34,7 +34,8 @@ export class PreparedInferences {
    */
   take(layers: readonly NetworkLayer[], wanted: Wanted, rows: number): Inference {
     const room = roomFor(rows);
-    const key = `${layers[0]!.place},${layers.length},${room},${JSON.stringify(wanted)}`;
+    const what = wanted.kind === "loss" ? JSON.stringify(wanted) : wanted.kind;
+    const key = `${layers[0]!.place},${layers.length},${room},${what}`;
     const index = this.#idle.findIndex((kept) => kept.key === key);
     if (index >= 0) return this.#idle.splice(index, 1)[0]!.inference;
     const inference = new Inference(this.#engine, layers, wanted, room);

@@ -1,6 +1,6 @@
 import type { ExampleRows } from "../data/examples.js";
 import { Matrix } from "../data/matrix.js";
-import type { Rows } from "../data/samples.js";
+import { LIMITS, type Rows } from "../data/samples.js";
 import { OPERATIONS_PER_TURN } from "../engine/engine.js";
 import type { Work } from "../engine/turns.js";
 import { sizeOf } from "../layers/shape.js";
@@ -45,7 +45,8 @@ export function* forEachBlock(
   const targets = compares
     ? new BlockReader(samples.targets!, scales ? scaling : undefined, unit)
     : undefined;
-  yield* inputs.check();
+  const { checkedByEngine } = inputs;
+  if (!checkedByEngine) yield* inputs.check();
   if (targets) yield* targets.check();
   const inference = network.prepared.take(layers, wanted, rowsAtATime(layers, rows));
   let whole = false;
@@ -53,9 +54,13 @@ export function* forEachBlock(
     for (let first = 0; first < rows; first += inference.rows) {
       const count = Math.min(inference.rows, rows - first);
       const block = inputs.read(first, count);
-      yield inference.load(block, count, place + first, targets?.read(first, count));
+      const plan = inference.load(block, count, place + first, targets?.read(first, count));
+      if (checkedByEngine && !inference.isWithin(count, ...LIMITS[checkedByEngine])) {
+        inputs.checkBlock(first, count);
+      }
+      yield plan;
       take(inference, first, count);
-      yield;
+      if (first + count < rows) yield;
     }
     whole = true;
   } finally {
@@ -76,7 +81,7 @@ export function* outputOf(
   heads = false,
 ): Work<Matrix> {
   const width = sizeOf(layers.at(-1)!.outputShape) * (heads ? 2 : 1);
-  const result = new Float32Array(samples.rows * width);
+  let result: Float32Array | undefined;
   const scaling = layers.at(-1) === network.layers.at(-1) ? network.scaling : undefined;
   yield* forEachBlock(
     network,
@@ -84,11 +89,17 @@ export function* outputOf(
     { kind: heads ? "distribution" : "output" },
     samples,
     (inference, first, count) => {
-      result.set(inference.output(count), first * width);
+      const output = inference.output(count);
+      // A copy of a single block is faster than an array to copy it into.
+      if (count === samples.rows) result = output.slice();
+      else {
+        result ??= new Float32Array(samples.rows * width);
+        result.set(output, first * width);
+      }
       scaling?.invert(result.subarray(first * width, (first + count) * width));
     },
   );
-  return new Matrix(result, samples.rows, width);
+  return new Matrix(result!, samples.rows, width);
 }
 
 /** The loss of each row's reconstruction. */

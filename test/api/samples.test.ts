@@ -111,6 +111,12 @@ const BAD: [string, (width: number) => unknown, new (message: string) => Isthmus
     /^row 4, column \d of samples is -Infinity/,
   ],
   [
+    "NaN behind thousands of rows",
+    (n) => withValue(5000, n, 4321 * n + 1, Number.NaN),
+    NonFiniteError,
+    /^row 4321, column 1 of samples is NaN; all values must be finite$/,
+  ],
+  [
     "NaN in a matrix",
     (n) => new Matrix(withValue(5, n, 0, Number.NaN), 5, n),
     NonFiniteError,
