@@ -1,5 +1,6 @@
+import { checkByEngine } from "../data/engineCheck.js";
 import { Matrix } from "../data/matrix.js";
-import { checkValues, partOf, type Rows } from "../data/samples.js";
+import { partOf, type Rows } from "../data/samples.js";
 import type { Engine } from "../engine/engine.js";
 import { StepBlock } from "../engine/stepBlock.js";
 import { Storage } from "../engine/storage.js";
@@ -54,7 +55,7 @@ export function* corruptedOf(
 ): Work<Matrix> {
   const { scaling, engine } = network;
   scaling?.fitted();
-  yield* checkValues(samples, scaling ? "finite" : "float32");
+  yield* checkByEngine(engine, samples, scaling ? "finite" : "float32");
   const { rows, columns } = samples;
   const result = new Float32Array(rows * columns);
   const stages = new Stages(engine, Math.min(rows, MOST_ROWS), columns, epoch);

@@ -1,7 +1,9 @@
 import { knownKeys, show } from "../common/check.js";
 import { ArgumentError, ShapeError } from "../common/errors.js";
+import type { Engine } from "../engine/engine.js";
 import type { Work } from "../engine/turns.js";
-import { checkValues, isSamples, type Rows, type Samples, toRows, wantedOf } from "./samples.js";
+import { checkByEngine } from "./engineCheck.js";
+import { isSamples, type Rows, type Samples, toRows, wantedOf } from "./samples.js";
 
 /** What can be given with samples: other targets than the samples themselves, and weights. */
 export interface ExampleOptions {
@@ -100,11 +102,16 @@ function toWeights(name: string, given: ArrayLike<number>, rows: number): Float3
  *
  * @param scales whether the values will be scaled
  * @param unit whether cross-entropy compares them
- * @throws what `checkValues` throws
+ * @throws what `checkByEngine` throws
  */
-export function* checkExamples(rows: ExampleRows, scales: boolean, unit: boolean): Work<void> {
-  yield* checkValues(rows, wantedOf(scales, unit && !rows.targets));
-  if (rows.targets) yield* checkValues(rows.targets, wantedOf(scales, unit));
+export function* checkExamples(
+  engine: Engine,
+  rows: ExampleRows,
+  scales: boolean,
+  unit: boolean,
+): Work<void> {
+  yield* checkByEngine(engine, rows, wantedOf(scales, unit && !rows.targets));
+  if (rows.targets) yield* checkByEngine(engine, rows.targets, wantedOf(scales, unit));
 }
 
 /** Some consecutive rows, with their targets and weights. */

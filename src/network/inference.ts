@@ -4,6 +4,7 @@ import type { Plan, PlanBuilder } from "../engine/plan.js";
 import { StepBlock } from "../engine/stepBlock.js";
 import { Storage } from "../engine/storage.js";
 import type { Tensor } from "../engine/tensor.js";
+import { isWithin } from "../engine/within.js";
 import { ACTIVATIONS } from "../layers/activations.js";
 import type { Purpose } from "../layers/layer.js";
 import { sizeOf } from "../layers/shape.js";
@@ -134,8 +135,8 @@ export class Inference {
 
   /** Whether all values of the block of floats that was loaded last are from `low` to `high`. */
   isWithin(rows: number, low: number, high: number): boolean {
-    const { address, strides } = this.#pass.input;
-    return this.#engine.kernels.areWithin(rows * strides[0]!, address, low, high) !== 0;
+    const { input } = this.#pass;
+    return isWithin(this.#engine, input, rows * input.strides[0]!, low, high);
   }
 
   /** Releases the least recently used plan. */

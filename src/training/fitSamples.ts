@@ -1,6 +1,7 @@
 import { ArgumentError, ShapeError } from "../common/errors.js";
+import { checkByEngine } from "../data/engineCheck.js";
 import { checkExamples, type ExampleRows, isExamples, sliceOf, toExamples } from "../data/examples.js";
-import { checkValues, toOwnRows } from "../data/samples.js";
+import { toOwnRows } from "../data/samples.js";
 import type { Scaling } from "../data/scaling.js";
 import type { Work } from "../engine/turns.js";
 import type { Learner } from "../network/learner.js";
@@ -100,16 +101,16 @@ export function* checkSamples(
   gate: Gate,
 ): Work<Scaling | undefined> {
   const { all, training, validation } = samples;
-  const { scaling } = learner.network;
+  const { scaling, engine } = learner.network;
   const unit = comparesUnits(learner, options);
-  const check = (rows: ExampleRows) => checkExamples(rows, scaling !== undefined, unit);
+  const check = (rows: ExampleRows) => checkExamples(engine, rows, scaling !== undefined, unit);
   const learns = scaling !== undefined && scaling.parameters === undefined;
   // Learning from a stream takes a full read of it, so data in memory is checked first.
   const learn = () => learnScaling(scaling!, all, "data" in training ? training.rows : 0, gate);
   let learnt = learns && "data" in all ? yield* learn() : scaling;
   if ("data" in all) {
     if (!learns) yield* check(all);
-    else if (all.targets) yield* checkValues(all.targets, "finite");
+    else if (all.targets) yield* checkByEngine(engine, all.targets, "finite");
   }
   const given = options.validationData === undefined ? undefined : validation;
   if (given && "data" in given) yield* check(given);

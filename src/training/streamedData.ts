@@ -229,7 +229,7 @@ export class StreamedData implements BatchSource {
         throw new ArgumentError(`${chunk.name} has ${kind}, but the chunks before it had ${this.#kind}`);
       }
       const { scaling, unit } = this.#options;
-      yield* checkExamples(chunk, scaling !== undefined, unit);
+      yield* checkExamples(this.#engine, chunk, scaling !== undefined, unit);
     } catch (error) {
       // A StateError means that the model was disposed, which is not the data's fault.
       this.failed = !(error instanceof StateError);
