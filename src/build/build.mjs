@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants } from "node:zlib";
 import { build } from "esbuild";
 import { buildPages } from "../playground/buildPages.mjs";
+import { fromGround, groundEntry, groundFiles, placeGround } from "./groundFloor.mjs";
 import { gzipBest } from "./gzipBest.mjs";
 import { writeKernelTables } from "./kernels.mjs";
 import { runtimePieces } from "./moduleRuntime.mjs";
@@ -88,9 +89,9 @@ const READABLE = { minify: false, minifySyntax: true, lineLimit: 100 };
 /** Picks a library's browser version, which does not use Node's modules. */
 const ANYWHERE = ["browser"];
 
-/** Bundles entries, keyed by output name, with their imports; returns the text if nothing is written. */
-async function bundle(entryPoints, { plugins = [], ...options }) {
-  const { outputFiles, metafile } = await build({
+/** Bundles entries, keyed by output name, with their imports. */
+function bundleFiles(entryPoints, { plugins = [], ...options }) {
+  return build({
     entryPoints,
     bundle: true,
     target: "es2022",
@@ -104,6 +105,11 @@ async function bundle(entryPoints, { plugins = [], ...options }) {
     define: { PAPA_BROWSER_CONTEXT: "true" },
     ...options,
   });
+}
+
+/** The same; remembers what went into them, and returns the text if nothing is written. */
+async function bundle(entryPoints, options) {
+  const { outputFiles, metafile } = await bundleFiles(entryPoints, options);
   noteBundled(metafile);
   return outputFiles?.[0]?.text;
 }
@@ -230,25 +236,35 @@ function writeEdgeEntries() {
 /** What is embedded of the kernels. In the midst of code, it would part what compresses well together. */
 const KERNELS = "build/embedded/kernels.js";
 
-/**
- * Builds all entries. As ES modules they share code in chunks, with the kernels in one of their own. For `require`, all of
- * them are the same index file, except those that are not part of the index.
- */
-async function buildLibrary() {
-  await bundle(
-    { ...ENTRIES, ...APART, providedKernels: "src/engine/providedKernels.ts", kernels: KERNELS },
-    {
-      format: "esm",
-      outdir: "build",
-      splitting: true,
-      chunkNames: "chunks/[hash]",
-      conditions: ANYWHERE,
-      external: ["node:*"],
-      sourcemap: true,
-    },
-  );
+/** The entries as ES modules, which share code in chunks, with the kernels in one of their own. */
+async function buildModules() {
+  const entries = {
+    ...ENTRIES,
+    ...APART,
+    providedKernels: "src/engine/providedKernels.ts",
+    kernels: KERNELS,
+  };
+  const modules = {
+    format: "esm",
+    outdir: "build",
+    conditions: ANYWHERE,
+    external: ["node:*"],
+    sourcemap: true,
+  };
+  const divided = { ...modules, splitting: true, chunkNames: "chunks/[hash]" };
+  const { metafile } = await bundleFiles(entries, { ...divided, write: false });
+  const ground = groundFiles(metafile);
+  const stdin = { contents: groundEntry(ground), resolveDir: ".", sourcefile: "ground.ts" };
+  await bundle(undefined, { ...modules, stdin, outdir: undefined, outfile: "build/chunks/ground.js" });
+  await bundle(entries, { ...divided, plugins: [fromGround(ground)] });
+  placeGround("build", Object.keys(entries));
   // Only its chunk is used.
   for (const file of ["build/kernels.js", "build/kernels.js.map"]) rmSync(file);
+}
+
+/** Builds all entries. For `require`, all of them are the same index file, except those that are not part of the index. */
+async function buildLibrary() {
+  await buildModules();
   writeEdgeEntries();
   // One script without modules, for pages that are opened from disk, where browsers load no modules.
   await bundle(
