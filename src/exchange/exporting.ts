@@ -9,7 +9,6 @@ export type { ExportedFile } from "./exportedFile.js";
 export { exportKeras } from "./keras/exportKeras.js";
 export type { GraphSource } from "./modelGraph.js";
 export { type ExportedModule, exportModule, type ModuleOptions } from "./module/exportModule.js";
-export type { SeriesWindow } from "./module/sampleText.js";
 export {
   exportOnnx,
   type OnnxExport,
@@ -25,4 +24,5 @@ export {
   type SafetensorsExport,
   type WeightOptions,
 } from "./pytorch/exportPyTorch.js";
+export type { SeriesWindow } from "./seriesSource.js";
 export { exportTfjs } from "./tfjs/exportTfjs.js";

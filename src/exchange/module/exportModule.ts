@@ -7,6 +7,7 @@ import { preprocessorOf, type SeriesPreprocessor, type TablePreprocessor } from 
 import { shapeText } from "../../layers/shape.js";
 import type { ExportedFile } from "../exportedFile.js";
 import { modelGraph } from "../modelGraph.js";
+import type { SeriesWindow } from "../seriesSource.js";
 import { ensembleText } from "./ensembleText.js";
 import type { ModuleParts } from "./layerCalls.js";
 import { modelFunctions } from "./modelFunctions.js";
@@ -23,7 +24,7 @@ import {
   seriesNames,
 } from "./publicFunctions.js";
 import { RuntimePieces } from "./runtimePieces.js";
-import { type SampleSource, type SeriesWindow, sampleSource, sampleText } from "./sampleText.js";
+import { type SampleSource, sampleSource, sampleText } from "./sampleText.js";
 import { WeightBlock } from "./weightBlock.js";
 
 /** Options of `exportModule`. */

@@ -2,20 +2,10 @@
 import { boolean, integer, isOptions, knownKeys, show } from "../../common/check.js";
 import { ArgumentError } from "../../common/errors.js";
 import { SeriesPreprocessor, TablePreprocessor } from "../../data/index.js";
-import type { ScalingParameters } from "../../data/scaling.js";
+import { type SeriesSource, type SeriesWindow, seriesSourceOf } from "../seriesSource.js";
 import type { ModuleParts } from "./layerCalls.js";
 import { tableText } from "./tableText.js";
 import { doublesText } from "./weightBlock.js";
-
-/** How a series is cut into windows. */
-export interface SeriesWindow {
-  /** Rows in a window. */
-  readonly size: number;
-  /** Rows between the starts of consecutive windows; default 1. */
-  readonly stride?: number;
-  /** Whether windows do not cross gaps in time. An exported model does not look for gaps: it then says so. */
-  readonly splitAtGaps?: boolean;
-}
 
 /** What samples are made of. */
 export interface SampleSource {
@@ -23,19 +13,6 @@ export interface SampleSource {
   readonly table: TablePreprocessor | undefined;
   /** How rows become windows. */
   readonly series: SeriesSource | undefined;
-}
-
-/** A series as a module takes it. */
-export interface SeriesSource {
-  readonly size: number;
-  readonly stride: number;
-  /** Numbers of a row. */
-  readonly columns: number;
-  readonly scaling: ScalingParameters | undefined;
-  /** The column that says in which order rows are. */
-  readonly timeColumn: string | undefined;
-  /** Whether windows do not cross gaps in time. */
-  readonly splitAtGaps: boolean;
 }
 
 /**
@@ -46,11 +23,10 @@ export function sampleSource(preprocessor: unknown, window: unknown, inputSize: 
   if (preprocessor instanceof SeriesPreprocessor) {
     if (window !== undefined)
       throw new ArgumentError("window is part of a SeriesPreprocessor already; leave it out");
-    const { table, size, stride, timeColumn, columns, splitAtGaps } = preprocessor;
-    requireSize(size * columns, inputSize, `windows of ${size * columns} features`);
-    const { offset, scale } = preprocessor.toJSON();
-    const scaling = { offset: Float64Array.from(offset), scale: Float64Array.from(scale) };
-    return { table, series: { size, stride, columns, scaling, timeColumn, splitAtGaps } };
+    const series = seriesSourceOf(preprocessor);
+    const features = series.size * series.columns;
+    requireSize(features, inputSize, `windows of ${features} features`);
+    return { table: preprocessor.table, series };
   }
   if (preprocessor !== undefined && !(preprocessor instanceof TablePreprocessor)) {
     throw new ArgumentError(

@@ -2,9 +2,10 @@
 import { ArgumentError } from "../../common/errors.js";
 import { quote } from "../../common/printable.js";
 import type { ScalingParameters } from "../../data/scaling.js";
-import type { SeriesPreprocessorJson } from "../../data/seriesPreprocessor.js";
+import { SeriesPreprocessor } from "../../data/seriesPreprocessor.js";
 import { TablePreprocessor, type TablePreprocessorJson } from "../../data/tablePreprocessor.js";
 import { type Shape, sizeOf } from "../../layers/shape.js";
+import { type SeriesSource, type SeriesWindow, seriesSourceOf } from "../seriesSource.js";
 import type { GraphBuilder } from "./graphBuilder.js";
 import { reshaped } from "./layerNodes.js";
 import { scaleNodes } from "./modelNodes.js";
@@ -21,20 +22,6 @@ export interface SampleSource {
   readonly series: SeriesSource | undefined;
 }
 
-/** How the rows of a series become samples. */
-export interface SeriesSource {
-  /** Rows in a window. */
-  readonly size: number;
-  /** Rows between the starts of windows. */
-  readonly stride: number;
-  /** What scales the features of a row; undefined if nothing does. */
-  readonly scaling: ScalingParameters | undefined;
-  /** The column that orders the rows, which is not an input. */
-  readonly timeColumn: string | undefined;
-  /** Whether windows do not cross gaps in time. */
-  readonly splitAtGaps: boolean;
-}
-
 /**
  * What a graph makes samples of.
  *
@@ -44,9 +31,7 @@ export interface SeriesSource {
  */
 export function sourceOf(
   preprocessor: unknown,
-  window:
-    | { readonly size: number; readonly stride?: number | undefined; readonly splitAtGaps?: boolean }
-    | undefined,
+  window: SeriesWindow | undefined,
   input: Input,
 ): SampleSource | undefined {
   if (input === "features") return undefined;
@@ -58,32 +43,15 @@ export function sourceOf(
   }
   const { kind } = preprocessor as { kind?: unknown };
   if (kind === "series") {
-    const {
-      table,
-      size,
-      stride,
-      timeColumn,
-      offset,
-      scale,
-      splitAtGaps = false,
-    } = preprocessor as SeriesPreprocessorJson;
-    const scaling = { offset: Float64Array.from(offset), scale: Float64Array.from(scale) };
-    return {
-      table: TablePreprocessor.fromJSON(table),
-      series: { size, stride, scaling, timeColumn: timeColumn ?? undefined, splitAtGaps },
-    };
+    const made = SeriesPreprocessor.fromJSON(preprocessor);
+    return { table: made.table, series: seriesSourceOf(made) };
   }
   if (kind !== undefined) return undefined;
-  const series = window && {
-    size: window.size,
-    stride: window.stride ?? 1,
-    splitAtGaps: window.splitAtGaps ?? false,
-    scaling: undefined,
-  };
-  return {
-    table: TablePreprocessor.fromJSON(preprocessor),
-    series: series && { ...series, timeColumn: undefined },
-  };
+  const table = TablePreprocessor.fromJSON(preprocessor);
+  const { size, stride = 1, splitAtGaps = false } = window ?? {};
+  if (size === undefined) return { table, series: undefined };
+  const columns = table.featureNames.length;
+  return { table, series: { size, stride, columns, scaling: undefined, timeColumn: undefined, splitAtGaps } };
 }
 
 /**
