@@ -15,8 +15,10 @@ export async function unpackBinary(build: BuildName): Promise<Uint8Array<ArrayBu
   return build === "relaxed" ? relaxed : withoutRelaxedSimd(relaxed);
 }
 
-/** Works in any runtime; browsers have no `Buffer`, and `Uint8Array.fromBase64` is not available everywhere yet. */
+/** Works in any runtime: browsers have no `Buffer`, and runtimes of before 2025 no `Uint8Array.fromBase64`. */
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  const { fromBase64 } = Uint8Array as { fromBase64?: (text: string) => Uint8Array<ArrayBuffer> };
+  if (fromBase64) return fromBase64(text);
   const binary = atob(text);
   const bytes = new Uint8Array(binary.length);
   for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
