@@ -41,6 +41,6 @@ export function toSequence(name: string, kind: string, shape: Shape): Picture {
   throw new ShapeError(
     `${name}, ${kind}, must get samples of the shape [steps, channels], not ${shapeText(shape)}; ` +
       `put reshape(${shapeText([sizeOf(shape) / channels, channels])}) before it` +
-      (shape.length === 3 && kind.endsWith("1d") ? `, or use ${kind.replace(/1d$/, "2d")}` : ""),
+      (shape.length === 3 && kind.includes("1d") ? `, or use ${kind.replace("1d", "2d")}` : ""),
   );
 }

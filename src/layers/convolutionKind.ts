@@ -1,11 +1,6 @@
+import { toPicture, toSequence } from "./channelsLast.js";
 import { buildConvolution, type ConvolutionShape } from "./convolution.js";
-import {
-  assertFits,
-  type ConvolutionFields,
-  convolutionParameters,
-  pictureOf,
-  sizesOf,
-} from "./convolutionOptions.js";
+import { assertFits, type ConvolutionFields, convolutionParameters, sizesOf } from "./convolutionOptions.js";
 import type { LayerKind, LayerOptions } from "./layer.js";
 import type { Shape } from "./shape.js";
 import { convolved, deconvolved } from "./window.js";
@@ -39,8 +34,8 @@ function shapeOf(
   inputShape: Shape,
   name: string,
 ): ConvolutionShape {
-  const dimensions = typeof layer.kernelSize === "number" ? 1 : 2;
-  const [height, width, inputs] = pictureOf(name, layer.kind, dimensions, inputShape);
+  const toImage = typeof layer.kernelSize === "number" ? toSequence : toPicture;
+  const [height, width, inputs] = toImage(name, layer.kind, inputShape);
   const sizes = sizesOf(layer);
   const { kernel, strides, dilation } = sizes;
   if (!transposed && layer.padding === "valid")

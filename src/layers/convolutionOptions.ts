@@ -64,8 +64,7 @@ const HINTS: Hints = {
 
 const PADDINGS: Habits<Padding> = {
   hints: {
-    causal: '"valid" and "same" are known',
-    full: '"valid" and "same" are known',
+    causal: "every output sees the inputs on both sides of it",
     zero: 'did you mean "same"?',
   },
 };
@@ -154,39 +153,6 @@ export function sizesOf(
 ): ConvolutionSizes {
   const { kernelSize, strides, dilationRate } = layer;
   return { kernel: asPair(kernelSize), strides: asPair(strides), dilation: asPair(dilationRate) };
-}
-
-/**
- * The image [rows, columns, channels] that a layer with `dimensions` dimensions receives.
- *
- * @throws {ShapeError} for another number of dimensions; the message suggests a layer that fits
- */
-export function pictureOf(
-  name: string,
-  kind: string,
-  dimensions: 1 | 2,
-  shape: Shape,
-): readonly [number, number, number] {
-  if (shape.length === dimensions + 1) {
-    const [channels, columns, rows = 1] = shape.toReversed() as [number, number, number?];
-    return [rows, columns, channels];
-  }
-  const wanted = dimensions === 1 ? "[length, channels]" : "[height, width, channels]";
-  throw new ShapeError(
-    `${name}, a ${kind}, needs samples of the shape ${wanted}, but gets ${shapeText(shape)}; put ` +
-      `reshape(${fitting(dimensions, shape)}) before it`,
-  );
-}
-
-/** An example of a shape that fits. */
-function fitting(dimensions: 1 | 2, shape: Shape): string {
-  const size = sizeOf(shape);
-  if (dimensions === 1) {
-    return shapeText(shape.length > 2 ? [size / shape.at(-1)!, shape.at(-1)!] : [size, 1]);
-  }
-  if (shape.length === 2) return shapeText([...shape, 1]);
-  const side = Math.sqrt(size);
-  return Number.isInteger(side) ? shapeText([side, side, 1]) : "[height, width, channels]";
 }
 
 /** @throws {ShapeError} if the kernel is larger than the input it must fit into */

@@ -1,8 +1,7 @@
 import { STREAM_DROPOUT } from "../../assembly/abi.js";
-import { knownKeys } from "../common/check.js";
+import { knownKeys, number } from "../common/check.js";
 import type { PlanBuilder } from "../engine/plan.js";
 import type { Tensor } from "../engine/tensor.js";
-import { probability } from "./corruption.js";
 import { drawnFrom, thresholdOf } from "./draws.js";
 import type { LayerKind, LayerPass } from "./layer.js";
 import { sizeOf } from "./shape.js";
@@ -19,11 +18,16 @@ export interface DropoutLayer {
  * Dropout (N. Srivastava et al., "Dropout", 2014), as in Keras: in training, each element is set to 0 with probability
  * `rate`, and divided by 1 − `rate` otherwise. Outside training, it does nothing.
  *
- * @param rate in (0, 1)
+ * @param rate in [0, 1); 0 drops nothing
  * @throws {ArgumentError} for anything else
  */
 export function dropout(rate: number): DropoutLayer {
-  return { kind: "dropout", rate: probability("rate of dropout", rate) };
+  return { kind: "dropout", rate: dropRate("rate of dropout", rate) };
+}
+
+/** @throws {ArgumentError} unless 0 ≤ `value` < 1 */
+export function dropRate(name: string, value: unknown): number {
+  return number(name, value, "in [0, 1)", (x) => x >= 0 && x < 1);
 }
 
 export const dropoutKind: LayerKind<DropoutLayer> = {

@@ -118,8 +118,8 @@ export function checkRecurrent(
   const recurrentPenalty = toKernelPenalty(options.recurrentPenalty, "recurrentPenalty");
   return {
     units: integer(`units of ${kind}`, units),
-    activation: toGate("activation", activation),
-    recurrentActivation: toGate("recurrentActivation", recurrentActivation),
+    activation: toGate(`activation of ${kind}`, activation),
+    recurrentActivation: toGate(`recurrentActivation of ${kind}`, recurrentActivation),
     returnSequences: boolean("returnSequences", returnSequences),
     recurrentInitializer: toInitializer("recurrentInitializer", recurrentInitializer),
     ...checkKernelOptions(options),

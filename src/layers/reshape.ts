@@ -30,8 +30,18 @@ export const reshapeKind: LayerKind<ReshapeLayer> = {
   outputShape({ shape }, inputShape, name) {
     if (sizeOf(shape) === sizeOf(inputShape)) return shape;
     throw new ShapeError(
-      `${name} cannot make ${shapeText(shape)} (${sizeOf(shape)} values) of ${shapeText(inputShape)} ` +
-        `(${sizeOf(inputShape)} values)`,
+      `${name}, reshape, cannot make ${shapeText(shape)} (${sizeOf(shape)} values) of ${shapeText(inputShape)} ` +
+        `(${sizeOf(inputShape)} values); ${fitting(shape, inputShape)}`,
     );
   },
 };
+
+/** What would give as many values as the shape needs. */
+function fitting(shape: Shape, inputShape: Shape): string {
+  const size = sizeOf(shape);
+  if (inputShape.length === 1) return `put dense(${size}) before it`;
+  // Most often a dense layer of as many units that was to see the whole sample.
+  return inputShape.at(-1) === size
+    ? `dense(${size}) works along the last dimension; put flatten() before that`
+    : `put flatten() and dense(${size}) before it`;
+}

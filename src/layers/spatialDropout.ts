@@ -1,8 +1,8 @@
 import { STREAM_LAYER } from "../../assembly/abi.js";
 import { knownKeys } from "../common/check.js";
 import { ShapeError } from "../common/errors.js";
-import { probability } from "./corruption.js";
 import { drawnFrom, thresholdOf } from "./draws.js";
+import { dropRate } from "./dropout.js";
 import type { LayerKind } from "./layer.js";
 import { shapeText, sizeOf } from "./shape.js";
 
@@ -19,11 +19,11 @@ export interface SpatialDropoutLayer {
  * training, each channel of a sample is set to 0 everywhere with probability `rate`, and divided by 1 − `rate`
  * otherwise. Samples have shape [steps, channels] or [height, width, channels].
  *
- * @param rate in (0, 1)
+ * @param rate in [0, 1); 0 drops nothing
  * @throws {ArgumentError} for anything else
  */
 export function spatialDropout(rate: number): SpatialDropoutLayer {
-  return { kind: "spatialDropout", rate: probability("rate of spatialDropout", rate) };
+  return { kind: "spatialDropout", rate: dropRate("rate of spatialDropout", rate) };
 }
 
 export const spatialDropoutKind: LayerKind<SpatialDropoutLayer> = {

@@ -169,6 +169,9 @@ function checkLayers(name: string, layers: unknown): Layer[] {
 
 /** The shape of a sample, from either option. */
 function checkInput({ inputSize, inputShape }: AutoencoderDescription): Shape {
+  if (inputShape === undefined && inputSize === undefined) {
+    throw new ArgumentError("inputSize or inputShape is missing: inputSize: 784, or inputShape: [28, 28, 1]");
+  }
   if (inputShape === undefined) return [integer("inputSize", inputSize)];
   const shape = checkShape("inputShape", inputShape);
   if (inputSize !== undefined && integer("inputSize", inputSize) !== sizeOf(shape)) {
@@ -188,6 +191,18 @@ function checkHalves({ layers, encoderDepth }: Stack): void {
   }
 }
 
+/** Which layers at the end of a decoder would give the shape of a sample. */
+function ending(outputShape: Shape, inputShape: Shape): string {
+  const [size, channels] = [sizeOf(inputShape), inputShape.at(-1)!];
+  const shaping = inputShape.length === 1 ? "flatten()" : `reshape(${shapeText(inputShape)})`;
+  if (sizeOf(outputShape) === size) return `put ${shaping} behind it`;
+  if (shapeText([...outputShape.slice(0, -1), channels]) === shapeText(inputShape))
+    return `it needs ${channels} filters or units`;
+  const flat = outputShape.length === 1 ? [] : ["flatten()"];
+  const shaped = inputShape.length === 1 ? [] : [shaping];
+  return `put ${[...flat, `dense(${size})`, ...shaped].join(", ")} behind it`;
+}
+
 /** The decoder's output must have the shape of a sample. */
 function checkOutput({ inputShape, layers }: Stack): void {
   const { outputShape, options } = layers.at(-1)!;
@@ -197,7 +212,7 @@ function checkOutput({ inputShape, layers }: Stack): void {
       outputShape.length === 1 && inputShape.length === 1
         ? `the decoder's last layer has ${width} units, but it must have as many as inputSize, ${wanted}`
         : `the decoder's last layer gives the shape ${shapeText(outputShape)}, ` +
-            `but it must give that of a sample, ${shapeText(inputShape)}`,
+            `but it must give that of a sample, ${shapeText(inputShape)}; ${ending(outputShape, inputShape)}`,
     );
   }
   if (options.activityPenalty) {

@@ -31,7 +31,11 @@ describe("create refuses, naming the argument, what came and what is wanted, and
   const engine = await Engine.create();
 
   test.each<[string, Loose, RegExp]>([
-    ["no inputSize", { inputSize: undefined }, /^inputSize must be a positive integer, not undefined$/],
+    [
+      "no inputSize",
+      { inputSize: undefined },
+      /^inputSize or inputShape is missing: .*inputShape: \[28, 28, 1\]$/,
+    ],
     ["an inputSize of 0", { inputSize: 0 }, /^inputSize must be a positive integer, not 0$/],
     ["an inputSize of 2.5", { inputSize: 2.5 }, /^inputSize must be a positive integer, not 2\.5$/],
     ["a negative inputSize", { inputSize: -6 }, /^inputSize must be a positive integer, not -6$/],

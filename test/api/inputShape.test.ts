@@ -62,7 +62,32 @@ test("dense works along the last dimension, with the same weights at each place"
 describe("what is refused", () => {
   const create = (options: object) => () => Autoencoder.create({ ...shaped, ...options });
   test.each([
-    [{ inputShape: [3, 4] }, ShapeError, /gives the shape \[3, 4, 1\], but it must give .* \[3, 4\]/],
+    [
+      { inputShape: [3, 4] },
+      ShapeError,
+      /gives the shape \[3, 4, 1\], but it must give .* \[3, 4\]; put reshape\(\[3, 4\]\) behind it$/,
+    ],
+    [
+      { decoder: [dense(12), reshape([3, 4, 1]), dense(2)] },
+      ShapeError,
+      /\[3, 4, 2\].*; it needs 1 filters or units$/,
+    ],
+    [{ decoder: [dense(7)] }, ShapeError, /\[7\].*; put dense\(12\), reshape\(\[3, 4, 1\]\) behind it$/],
+    [
+      { decoder: [dense(16), reshape([4, 4, 1])] },
+      ShapeError,
+      /\[4, 4, 1\].*; put flatten\(\), dense\(12\), reshape\(\[3, 4, 1\]\) behind it$/,
+    ],
+    [
+      { inputShape: undefined, inputSize: 12, decoder: [dense(16), reshape([4, 4])] },
+      ShapeError,
+      /\[4, 4\].*; put flatten\(\), dense\(12\) behind it$/,
+    ],
+    [
+      { inputShape: undefined, inputSize: 12, decoder: [dense(12), reshape([3, 4])] },
+      ShapeError,
+      /\[3, 4\].*; put flatten\(\) behind it$/,
+    ],
     [{ inputShape: [3, 4, 1], inputSize: 11 }, ShapeError, /\[3, 4, 1\] has 12 values, but inputSize is 11/],
     [{ inputShape: [] }, ArgumentError, /inputShape must be an array of lengths such as \[28, 28, 1\]/],
     [{ inputShape: [3, 0] }, ArgumentError, /inputShape\[1\] must be a positive integer, not 0/],
@@ -70,7 +95,17 @@ describe("what is refused", () => {
     [
       { decoder: [dense(12), reshape([5, 2])] },
       ShapeError,
-      /decoder\[1\] cannot make \[5, 2\] \(10 values\) of \[12\]/,
+      /decoder\[1\], reshape, cannot make \[5, 2\] \(10 values\) of \[12\] .*; put dense\(10\) before it$/,
+    ],
+    [
+      { decoder: [dense(6), reshape([3, 2]), dense(12), reshape([3, 4, 1])] },
+      ShapeError,
+      /of \[3, 12\] \(36 values\); dense\(12\) works along the last dimension; put flatten\(\) before that$/,
+    ],
+    [
+      { decoder: [dense(6), reshape([3, 2]), reshape([3, 4, 1])] },
+      ShapeError,
+      /of \[3, 2\] \(6 values\); put flatten\(\) and dense\(12\) before it$/,
     ],
     [{ encoder: [flatten()] }, ArgumentError, /encoder must have a layer that calculates something/],
     [

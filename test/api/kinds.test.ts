@@ -142,7 +142,7 @@ describe("what makes no sense is refused", () => {
     ["gaussianNoise", gaussianNoise, [0, -1, Number.NaN, Infinity, "1"]],
     ["maskingNoise", maskingNoise, [0, 1, -0.1, 1.5, Number.NaN]],
     ["saltAndPepper", saltAndPepper, [0, 1, -0.1, undefined]],
-    ["dropout", dropout, [0, 1, 1.2, null]],
+    ["dropout", dropout, [-0.1, 1, 1.2, null]],
     ["l1", l1, [-1, Number.NaN, "x"]],
     ["gaussian", gaussian, [0, 1.5, "2"]],
     ["beta", (beta: number) => gaussian(2, { beta }), [-1, Number.NaN]],

@@ -141,19 +141,20 @@ describe("shapes", () => {
     const message = async (inputShape: number[], ...layers: Layer[]) =>
       String(await shapeBehind(inputShape, ...layers).catch((error: unknown) => error));
     expect(await message([784], conv2d(4, 3))).toBe(
-      "ShapeError: encoder[0], a conv2d, needs samples of the shape [height, width, channels], but gets [784]; " +
+      "ShapeError: encoder[0], conv2d, must get samples of the shape [height, width, channels], not [784]; " +
         "put reshape([28, 28, 1]) before it",
     );
     expect(await message([28, 20], conv2dTranspose(4, 3))).toMatch(
-      /gets \[28, 20\]; put reshape\(\[28, 20, 1\]\) before it/,
+      /not \[28, 20\]; put reshape\(\[28, 20, 1\]\) before it/,
     );
-    expect(await message([12], conv2d(4, 3))).toMatch(/put reshape\(\[height, width, channels\]\) before it/);
+    expect(await message([10], conv2d(4, 3))).toMatch(/put reshape\(\[height, width, channels\]\) before it/);
     expect(await message([288], conv1d(4, 3))).toMatch(
-      /\[length, channels\], but gets \[288\]; put reshape\(\[288, 1\]\)/,
+      /\[steps, channels\], not \[288\]; put reshape\(\[288, 1\]\)/,
     );
     expect(await message([4, 6, 3], dense(2), conv1dTranspose(4, 3))).toMatch(
-      /encoder\[1\].* put reshape\(\[24, 2\]\)/,
+      /encoder\[1\].* put reshape\(\[24, 2\]\) before it, or use conv2dTranspose$/,
     );
+    expect(await message([3072], conv2d(4, 3))).toMatch(/put reshape\(\[32, 32, 3\]\) before it/);
     expect(await message([4, 9, 1], conv2d(4, [3, 3], "relu", { dilationRate: 2 }))).toBe(
       'ShapeError: encoder[0], a conv2d of padding "valid", has a kernel that reaches over [5, 5] and fits nowhere into ' +
         '[4, 9, 1]; use a smaller one, or padding "same"',
@@ -174,7 +175,7 @@ test("options are checked, with hints for the names of others", () => {
   expect(() => conv2d(4, 3, { strides: 2 } as never)).toThrow(/write conv2d\(32, 3, "relu", \{ … \}\)/);
   expect(() => conv2d(4, 3, "relu", { stride: 2 } as object)).toThrow(/PyTorch's stride is strides/);
   expect(() => conv1dTranspose(4, 3, "relu", { padding: "causal" as never })).toThrow(
-    /padding of conv1dTranspose "causal" is not known/,
+    /padding of conv1dTranspose "causal" is not known .*; every output sees the inputs on both sides of it/,
   );
   expect(() => conv2dTranspose(4, 3, "relu", { strides: -1 })).toThrow(
     "strides of conv2dTranspose must be a positive integer, not -1",

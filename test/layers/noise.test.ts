@@ -89,10 +89,37 @@ test("two layers of noise draw numbers of their own", async () => {
   expect(await at(0)).toBe(before);
 });
 
+test("a rate of 0 drops nothing, and the rate next to 1 almost everything", async () => {
+  const train = async (...layers: Layer[]) => {
+    const model = await Autoencoder.create({
+      inputShape: [6, 2],
+      encoder: [dense(5, "tanh"), ...layers, dense(3, "tanh")],
+      decoder: [dense(2)],
+      seed: 1,
+      engine,
+    });
+    await model.fit(samples, { epochs: 2, batchSize: 7 });
+    const bits = weightBits(model);
+    const finite = model.getWeights().every(({ data }) => data.every(Number.isFinite));
+    const again = await Autoencoder.fromSafetensors(model.toSafetensors(), { engine });
+    expect(again.description).toEqual(model.description);
+    await Promise.all([model, again].map((one) => one.dispose()));
+    return { bits, finite };
+  };
+  const none = await train();
+  expect(await train(dropout(0))).toEqual(none);
+  expect(await train(spatialDropout(0), dropout(0))).toEqual(none);
+  for (const layer of [dropout(1 - 2 ** -53), spatialDropout(1 - 2 ** -53)]) {
+    const { bits, finite } = await train(layer);
+    expect(finite).toBe(true);
+    expect(bits).not.toBe(none.bits);
+  }
+});
+
 describe("what is refused", () => {
   test.each<[string, () => unknown, string]>([
-    ["a rate of 0", () => spatialDropout(0), "rate of spatialDropout must be in (0, 1), not 0"],
-    ["a rate of 1", () => spatialDropout(1), "rate of spatialDropout must be in (0, 1), not 1"],
+    ["a rate of 1", () => spatialDropout(1), "rate of spatialDropout must be in [0, 1), not 1"],
+    ["a negative rate", () => dropout(-0.1), "rate of dropout must be in [0, 1), not -0.1"],
   ])("%s", (_, make, message) => {
     expect(make).toThrow(message);
   });

@@ -252,9 +252,9 @@ describe("refused", () => {
     expect(() => gru(4, "relu" as never)).toThrow(
       'options of gru must be an object, not "relu"; write gru(32, { activation: "relu" })',
     );
-    expect(refused({ activation: "gelu" })).toMatch(/activation cannot be "gelu": its derivative/);
+    expect(refused({ activation: "gelu" })).toMatch(/activation of lstm cannot be "gelu": its derivative/);
     expect(refused({ recurrentActivation: "hardSigmoid" })).toMatch(
-      /recurrentActivation "hardSigmoid" is not known/,
+      /recurrentActivation of lstm "hardSigmoid" is not known/,
     );
     expect(refused({ return_sequences: true })).toMatch(/returnSequences/);
     expect(refused({ returnSequences: 1 })).toMatch(/returnSequences must be true or false, not 1/);
