@@ -5,6 +5,7 @@ import { Converter } from "typedoc";
 /** File names without their ending. */
 const ORDER = [
   "models",
+  "tutorials",
   "data",
   "training",
   "anomalies",
