@@ -1,4 +1,4 @@
-import { knownKeys } from "../common/check.js";
+import { knownKeys, requireSamplesAlone } from "../common/check.js";
 import type { PlanBuilder } from "../engine/plan.js";
 import type { Tensor } from "../engine/tensor.js";
 import {
@@ -28,7 +28,9 @@ export interface ActivationLayer {
  * @param name see `ActivationName`, also in Keras's snake_case, or `"swish"` for `"silu"`
  * @throws {ArgumentError} for anything else
  */
-export function activation(name: ActivationName | ActivationAlias): ActivationLayer {
+export function activation(name: ActivationName | ActivationAlias): ActivationLayer;
+export function activation(name: ActivationName | ActivationAlias, ...surplus: unknown[]): ActivationLayer {
+  requireSamplesAlone("activation", surplus, "name");
   return { kind: "activation", activation: toActivation("activation", name) };
 }
 

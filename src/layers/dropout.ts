@@ -1,5 +1,5 @@
 import { STREAM_DROPOUT } from "../../assembly/abi.js";
-import { knownKeys, number } from "../common/check.js";
+import { knownKeys, number, requireSamplesAlone } from "../common/check.js";
 import type { PlanBuilder } from "../engine/plan.js";
 import type { Tensor } from "../engine/tensor.js";
 import { drawnFrom, thresholdOf } from "./draws.js";
@@ -21,7 +21,9 @@ export interface DropoutLayer {
  * @param rate in [0, 1); 0 drops nothing
  * @throws {ArgumentError} for anything else
  */
-export function dropout(rate: number): DropoutLayer {
+export function dropout(rate: number): DropoutLayer;
+export function dropout(rate: number, ...surplus: unknown[]): DropoutLayer {
+  requireSamplesAlone("dropout", surplus, "rate");
   return { kind: "dropout", rate: dropRate("rate of dropout", rate) };
 }
 

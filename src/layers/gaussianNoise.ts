@@ -1,5 +1,5 @@
 import { STREAM_LAYER } from "../../assembly/abi.js";
-import { knownKeys, number } from "../common/check.js";
+import { knownKeys, number, requireSamplesAlone } from "../common/check.js";
 import { copyRows } from "./copyRows.js";
 import { drawnFrom } from "./draws.js";
 import type { LayerKind } from "./layer.js";
@@ -20,7 +20,9 @@ export interface GaussianNoise {
  * @param deviation standard deviation, positive; for a corruption, in the samples' units (bytes count as value / 255)
  * @throws {ArgumentError} for anything else
  */
-export function gaussianNoise(deviation: number): GaussianNoise {
+export function gaussianNoise(deviation: number): GaussianNoise;
+export function gaussianNoise(deviation: number, ...surplus: unknown[]): GaussianNoise {
+  requireSamplesAlone("gaussianNoise", surplus, "deviation");
   const checked = number("deviation of gaussianNoise", deviation, "a positive number", (x) => x > 0);
   return { kind: "gaussianNoise", deviation: checked };
 }

@@ -1,4 +1,5 @@
-import { knownKeys } from "../common/check.js";
+import { knownKeys, show } from "../common/check.js";
+import { ArgumentError } from "../common/errors.js";
 import { toPicture } from "./channelsLast.js";
 import type { LayerKind } from "./layer.js";
 import { builtAveragePooling, poolingFields } from "./pooling.js";
@@ -12,8 +13,17 @@ export interface GlobalAveragePooling2dLayer {
 /**
  * The mean of each channel over the whole image, like Keras's `GlobalAveragePooling2D`: [height, width, channels]
  * becomes [channels].
+ *
+ * @throws {ArgumentError} for any argument
  */
-export function globalAveragePooling2d(): GlobalAveragePooling2dLayer {
+export function globalAveragePooling2d(): GlobalAveragePooling2dLayer;
+export function globalAveragePooling2d(...surplus: unknown[]): GlobalAveragePooling2dLayer {
+  const more = surplus.find((value) => value !== undefined);
+  if (more !== undefined) {
+    throw new ArgumentError(
+      `globalAveragePooling2d takes no arguments, not ${show(more)}; reshape([1, 1, channels]) behind it keeps the dimensions`,
+    );
+  }
   return { kind: "globalAveragePooling2d" };
 }
 

@@ -1,4 +1,4 @@
-import { integer, knownKeys } from "../common/check.js";
+import { integer, knownKeys, requireSamplesAlone } from "../common/check.js";
 import { ShapeError } from "../common/errors.js";
 import type { LayerKind } from "./layer.js";
 import { shapeText } from "./shape.js";
@@ -18,7 +18,9 @@ export interface RepeatVectorLayer {
  * @param n number of repetitions, a positive integer
  * @throws {ArgumentError} for anything else
  */
-export function repeatVector(n: number): RepeatVectorLayer {
+export function repeatVector(n: number): RepeatVectorLayer;
+export function repeatVector(n: number, ...surplus: unknown[]): RepeatVectorLayer {
+  requireSamplesAlone("repeatVector", surplus, "number of steps");
   return { kind: "repeatVector", n: integer("n of repeatVector", n) };
 }
 

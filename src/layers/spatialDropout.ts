@@ -1,5 +1,5 @@
 import { STREAM_LAYER } from "../../assembly/abi.js";
-import { knownKeys } from "../common/check.js";
+import { knownKeys, requireSamplesAlone } from "../common/check.js";
 import { ShapeError } from "../common/errors.js";
 import { drawnFrom, thresholdOf } from "./draws.js";
 import { dropRate } from "./dropout.js";
@@ -22,7 +22,9 @@ export interface SpatialDropoutLayer {
  * @param rate in [0, 1); 0 drops nothing
  * @throws {ArgumentError} for anything else
  */
-export function spatialDropout(rate: number): SpatialDropoutLayer {
+export function spatialDropout(rate: number): SpatialDropoutLayer;
+export function spatialDropout(rate: number, ...surplus: unknown[]): SpatialDropoutLayer {
+  requireSamplesAlone("spatialDropout", surplus, "rate");
   return { kind: "spatialDropout", rate: dropRate("rate of spatialDropout", rate) };
 }
 

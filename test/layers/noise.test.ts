@@ -119,6 +119,21 @@ test("a rate of 0 drops nothing, and the rate next to 1 almost everything", asyn
 describe("what is refused", () => {
   test.each<[string, () => unknown, string]>([
     ["a rate of 1", () => spatialDropout(1), "rate of spatialDropout must be in [0, 1), not 1"],
+    [
+      "a shape of noise",
+      () => (dropout as (rate: number, options: object) => Layer)(0.2, { noiseShape: [1, 4] }),
+      'dropout takes the rate alone and has no options, so no "noiseShape" either',
+    ],
+    [
+      "a seed",
+      () => (gaussianNoise as (deviation: number, seed: number) => Layer)(0.2, 42),
+      "gaussianNoise takes the deviation alone, not also 42",
+    ],
+    [
+      "a seed of spatialDropout",
+      () => (spatialDropout as (rate: number, options: object) => Layer)(0.2, { seed: 42 }),
+      'spatialDropout takes the rate alone and has no options, so no "seed" either',
+    ],
     ["a negative rate", () => dropout(-0.1), "rate of dropout must be in [0, 1), not -0.1"],
   ])("%s", (_, make, message) => {
     expect(make).toThrow(message);

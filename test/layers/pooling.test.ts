@@ -165,6 +165,21 @@ describe("what is refused", () => {
       () => upSampling1d({ size: 0 }),
       "size of upSampling1d must be a positive integer, not 0",
     ],
+    [
+      "dimensions to keep",
+      () => (globalAveragePooling2d as (options: object) => Layer)({ keepDims: true }),
+      "globalAveragePooling2d takes no arguments, not an object; reshape([1, 1, channels]) behind it",
+    ],
+    [
+      "options of an activation",
+      () => (activation as (name: string, options: object) => Layer)("leakyRelu", { negativeSlope: 0.01 }),
+      'activation takes the name alone and has no options, so no "negativeSlope" either',
+    ],
+    [
+      "two numbers of repetitions",
+      () => (repeatVector as (n: number, more: number) => Layer)(3, 4),
+      "repeatVector takes the number of steps alone, not also 4",
+    ],
     ["half a repetition", () => repeatVector(1.5), "n of repeatVector must be a positive integer, not 1.5"],
     ["no activation", () => activation("relu6" as never), 'activation "relu6" is not known'],
   ])("%s", (_, make, message) => {
