@@ -18,22 +18,38 @@ export async function createNetwork({ title, batch, ...description }, engine, op
   return isthmus.Autoencoder.create({ ...network, seed: 1, engine });
 }
 
-/** Prepares the workload; its answer has the losses of the first steps, those of every contestant. */
+/** A model that starts from the weights of a request. */
+async function startFrom({ weights }, description, engine, optimizer) {
+  const model = await createNetwork(description, engine, optimizer);
+  model.setWeights(weights.map(({ data, ...rest }) => ({ ...rest, data: decodeFloats(data) })));
+  return model;
+}
+
+/**
+ * The losses of the first steps of a request, which every contestant must come to.
+ *
+ * @param {any} request
+ * @param {import("isthmus").Engine | import("isthmus").EngineOptions} engine
+ * @returns {Promise<readonly number[]>}
+ */
+export async function trialLosses(request, engine) {
+  const { network, rows, batch, trial } = request;
+  const samples = decodeFloats(request.samples);
+  const descent = isthmus.sgd({ learningRate: TRIAL_RATE });
+  const model = await startFrom(request, withoutNoise(network), engine, descent);
+  const first = samples.subarray(0, (samples.length / rows) * batch);
+  const { loss } = model.fitSync(first, { epochs: trial, batchSize: batch, shuffle: false });
+  await model.dispose();
+  return loss;
+}
+
+/** Prepares the workload; its answer has the losses of the first steps. */
 export async function network(request) {
   const [rows, batch] = [count(request, "rows"), count(request, "batch")];
   const engine = await openEngine(request);
+  const losses = await trialLosses(request, engine);
   const samples = decodeFloats(request.samples);
-  const start = request.weights.map(({ data, ...rest }) => ({ ...rest, data: decodeFloats(data) }));
-  const open = async (description, optimizer) => {
-    const model = await createNetwork(description, engine, optimizer);
-    model.setWeights(start);
-    return model;
-  };
-  const trial = await open(withoutNoise(request.network), isthmus.sgd({ learningRate: TRIAL_RATE }));
-  const first = samples.subarray(0, (samples.length / rows) * batch);
-  const { loss: losses } = trial.fitSync(first, { epochs: request.trial, batchSize: batch, shuffle: false });
-  await trial.dispose();
-  const model = await open(request.network);
+  const model = await startFrom(request, request.network, engine);
   return {
     ...facts(engine),
     losses,

@@ -1,12 +1,13 @@
 /** A training step of networks of the canon against every peer, in rounds: what the parts conv and sequence share. */
 import { digits } from "isthmus";
 import { inRounds, isthmus, peers, withContestants } from "../contestants.mjs";
-import { createNetwork } from "../isthmus/network.mjs";
+import { createNetwork, trialLosses } from "../isthmus/network.mjs";
 import { encodeFloats, NETWORKS } from "../peers/networks.mjs";
 import { Unavailable } from "../peers/serve.mjs";
 import { uniform, xorshift32 } from "../peers/workload.mjs";
 import { repetitions, summarize } from "../statistics.mjs";
 import { figure, percent } from "../table.mjs";
+import { fitBatches } from "./smallerBatches.mjs";
 
 /** Unless the network has its own. */
 const BATCH = 128;
@@ -18,15 +19,19 @@ const TRIAL = 2;
 const TOLERANCE = 1e-4;
 /** How long a turn and the steps before the first one take, in ms, and how many steps a turn has. */
 const TURN = { ms: 1000, least: 2, most: 100, warmUp: 2000 };
-/** A contestant whose step takes longer than this, in ms, has its turn in the first round alone. */
+/**
+ * A contestant whose step takes longer than this, in ms, has its turn in the first round alone, or a smaller batch if it
+ * can.
+ */
 const SLOW = 5000;
 /** A peer whose step takes half a minute needs time for its trial. */
 const TIMEOUTS = { setup: 600_000, run: 900_000 };
 
-/** Isthmus's builds, PyTorch with one thread and two, and the others with two where they can. */
+/** Isthmus's builds, PyTorch and JAX with one thread and two, and the others with two where they can. */
 export function networkContestants() {
   const others = peers("network", [1, 2]).filter(
-    ({ peer, threads }) => !peer.dense && (threads > 1 || !peer.threads || peer.id === "torch"),
+    ({ peer, threads }) =>
+      !peer.dense && (threads > 1 || !peer.threads || ["torch", "jax-cpu"].includes(peer.id)),
   );
   return [...isthmus([1], ["fast", "turbo"]), ...isthmus([2], ["turbo"]), ...others];
 }
@@ -51,35 +56,51 @@ async function setupOf(network) {
   return { workload: "network", network, samples, rows, batch, seed: 1, weights, trial: TRIAL };
 }
 
+/** Isthmus's losses of the trial on each of the smaller batches that contestants have. */
+async function smallerTrials(contestants, setup) {
+  const batches = new Set(contestants.flatMap(({ batch }) => batch ?? []));
+  const losses = new Map();
+  for (const batch of batches) {
+    losses.set(batch, await trialLosses({ ...setup, batch }, { threads: 1, math: "portable" }));
+  }
+  return losses;
+}
+
 /**
  * Marks the contestants whose trial came to other losses than the first one's: they are not timed.
  *
- * @param {{ id: string, answer: { losses: number[] }, failed?: string }[]} opened
+ * @param {{ id: string, batch?: number, answer: { losses: number[] }, failed?: string }[]} opened
+ * @param {ReadonlyMap<number, readonly number[]>} smaller the losses of those with a smaller batch
  */
-export function refuseOtherLosses(opened) {
-  const [reference] = opened;
+export function refuseOtherLosses(opened, smaller = new Map()) {
   for (const contestant of opened) {
-    const { losses } = contestant.answer;
-    const wanted = reference.answer.losses;
+    const { batch, answer } = contestant;
+    const { losses } = answer;
+    const [who, wanted] = batch
+      ? [`Isthmus on a batch of ${batch}`, smaller.get(batch)]
+      : [opened[0].id, opened[0].answer.losses];
     const same =
       losses?.length === wanted.length &&
       wanted.every((loss, i) => Math.abs(losses[i] - loss) <= TOLERANCE * Math.abs(loss));
     if (!same) {
-      contestant.failed = `WRONG: its first losses are ${losses}, those of ${reference.id} are ${wanted}`;
+      contestant.failed = `WRONG: its first losses are ${losses}, those of ${who} are ${wanted}`;
     }
   }
 }
 
 /** Measures one network. */
-async function measureOne(name, context, contestants) {
+async function measureOne(name, context, all) {
   const { quick, rounds } = context;
-  const setup = await setupOf(NETWORKS[name]);
-  return withContestants(
-    contestants,
-    { ...setup, name },
+  const setup = { ...(await setupOf(NETWORKS[name])), name };
+  const fitted = await fitBatches(all, setup, context, SLOW);
+  const smaller = await smallerTrials(fitted.contestants, setup);
+  const timesOf = new Map(fitted.contestants.map(({ id, batch }) => [id, batch ? setup.batch / batch : 1]));
+  const measured = await withContestants(
+    fitted.contestants,
+    setup,
     { ...context, timeouts: TIMEOUTS },
     async (opened) => {
-      refuseOtherLosses(opened);
+      refuseOtherLosses(opened, smaller);
       const results = new Map(opened.map(({ id }) => [id, { ms: [], loss: Number.NaN }]));
       const turns = new Map();
       await inRounds(opened, 1, async ({ id, child }) => {
@@ -104,10 +125,14 @@ async function measureOne(name, context, contestants) {
       return Object.fromEntries(
         [...results]
           .filter(([, { ms }]) => ms.length > 0)
-          .map(([id, { ms, loss }]) => [id, { ...summarize(ms), loss }]),
+          .map(([id, { ms, loss }]) => {
+            const times = timesOf.get(id);
+            return [id, { ...summarize(ms.map((each) => each * times)), loss, times }];
+          }),
       );
     },
   );
+  return { ...measured, notes: [...fitted.notes, ...measured.notes] };
 }
 
 /** Measures networks by their names, one after the other. */
@@ -137,14 +162,17 @@ export async function measureNetworks(names, context, contestants = networkConte
 export function networkTables({ networks }) {
   return Object.entries(networks).map(([name, { result, contestants, notes, failures }]) => {
     const against = result.fast?.median;
+    const batch = NETWORKS[name].batch ?? BATCH;
+    /** What a table says of a contestant with a smaller batch. */
+    const share = (times = 1) => (times === 1 ? "" : `, batch ${batch / times}, × ${times}`);
     const rows = contestants
       .filter(({ id }) => result[id])
       .map(({ id, name, version, details, threads, losses }) => {
-        const { median, tenth, spread, count } = result[id];
+        const { median, tenth, spread, count, times } = result[id];
         return [
           id,
           `${name} ${version}`,
-          details,
+          `${details}${share(times)}`,
           String(threads),
           figure(median),
           figure(tenth),
@@ -156,7 +184,7 @@ export function networkTables({ networks }) {
       });
     const columns = ["who", "version", "how", "threads", "ms a step", "best tenth", "spread", "steps"];
     columns.push("of fast", "loss 2");
-    const title = `A training step, ${NETWORKS[name].title}, batch ${NETWORKS[name].batch ?? BATCH}`;
+    const title = `A training step, ${NETWORKS[name].title}, batch ${batch}`;
     return { title, columns, rows, notes: [...notes, ...failures], text: 3 };
   });
 }

@@ -8,7 +8,11 @@ const FOLDER = import.meta.dirname;
 const node = (file) => ({ runtime: "node", file });
 const python = (file, module) => ({ runtime: "python", file, module });
 
-/** `threads: true` where the peer can use more than one, `dense: true` where it takes part in the dense networks alone. `setup` is merged into the setup request. */
+/**
+ * `threads: true` where the peer can use more than one, `dense: true` where it takes part in the dense networks alone,
+ * `batches` where its steps may take too long: the smaller batches that it can have instead, largest first. `setup` is
+ * merged into the setup request.
+ */
 export const PEERS = [
   { id: "plain", workloads: ["step", "spiral"], threads: false, program: node("plain.mjs") },
   {
@@ -64,7 +68,6 @@ export const PEERS = [
     id: "jax-cpu",
     workloads: ["network"],
     threads: true,
-    dense: true,
     program: python("jax_network.py", "jax"),
   },
   {
@@ -84,6 +87,7 @@ export const PEERS = [
     id: "tfjs-cpu",
     workloads: ["network"],
     threads: false,
+    batches: [8, 2],
     program: node("tfjs-network.mjs"),
     setup: { backend: "cpu" },
   },

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { contestantIds } from "../../bench/contestants.mjs";
-import { createNetwork } from "../../bench/isthmus/network.mjs";
+import { createNetwork, trialLosses } from "../../bench/isthmus/network.mjs";
 import { denseContestants } from "../../bench/parts/dense.mjs";
 import { networkContestants, networkTables, refuseOtherLosses } from "../../bench/parts/network.mjs";
+import { batchFor, fitBatches } from "../../bench/parts/smallerBatches.mjs";
 import { decodeFloats, encodeFloats, NETWORKS, withoutNoise } from "../../bench/peers/networks.mjs";
 import { reach } from "../../bench/reach.mjs";
 
@@ -13,10 +14,10 @@ const opened = (losses: Record<string, number[] | undefined>) =>
   );
 
 describe("who takes part", () => {
-  test("Isthmus, PyTorch with one thread and two, the others with two where they can", () => {
+  test("Isthmus, PyTorch and JAX with one thread and two, the others with two where they can", () => {
     const ids = networkContestants().map(({ id }) => id);
     expect(ids).toEqual([
-      ...["fast", "turbo", "turbo@2", "torch", "torch@2"],
+      ...["fast", "turbo", "turbo@2", "torch", "torch@2", "jax-cpu", "jax-cpu@2"],
       ...["keras@2", "keras-jax@2", "tfjs-cpu", "tfjs-wasm"],
     ]);
     // --only can name all of them.
@@ -47,6 +48,58 @@ describe("who takes part", () => {
       ["near", undefined],
       ...["far", "nan", "short", "none"].map((id) => [id, "WRONG"]),
     ]);
+  });
+
+  test("on a smaller batch, losses are compared with Isthmus's on that batch", () => {
+    const [fast, good, bad] = opened({ fast: [0.7, 0.6], good: [0.5, 0.4], bad: [0.7, 0.6] });
+    const all = [fast!, { ...good!, batch: 8 }, { ...bad!, batch: 8 }];
+    refuseOtherLosses(all, new Map([[8, [0.5, 0.4]]]));
+    expect(all.map(({ failed }) => failed?.replace(/:.*those of/, " of"))).toEqual([
+      undefined,
+      undefined,
+      "WRONG of Isthmus on a batch of 8 are 0.5,0.4",
+    ]);
+  });
+});
+
+describe("smaller batches", () => {
+  test("are as large as the time of the smallest one allows", () => {
+    const batches = [128, 8, 2];
+    // 2 samples in 70 ms are 128 in 4.5 s; 8 may take a minute, as may 2.
+    expect([70, 80, 14_000, 16_000, 59_000, 61_000].map((ms) => batchFor(ms, batches, 5000))).toEqual([
+      ...[128, 8, 8, 2, 2],
+      undefined,
+    ]);
+  });
+
+  test("are tried only by contestants that may have them and take part", async () => {
+    const all = [
+      { id: "fast", build: "fast", threads: 1 },
+      { id: "slow", peer: { batches: [8] }, threads: 1 },
+    ];
+    const context = { node: process.execPath, quick: false, say: () => {} };
+    const setup = { batch: 128, name: "a network" };
+    expect(await fitBatches(all, setup, { ...context, only: ["fast"] }, 5000)).toEqual({
+      contestants: all,
+      notes: [],
+    });
+    // The batch is not a smaller one.
+    expect(
+      (await fitBatches(all, { ...setup, batch: 8 }, { ...context, only: [] }, 5000)).contestants,
+    ).toEqual(all);
+  });
+
+  test("have losses of their own", async () => {
+    const network = NETWORKS.narrow!;
+    const model = await createNetwork(network, { threads: 1, math: "portable" });
+    const weights = model.getWeights().map(({ data, ...rest }) => ({ ...rest, data: encodeFloats(data) }));
+    const images = Float32Array.from({ length: 4 * 784 }, (_, i) => ((i * 7) % 11) / 11);
+    const request = { network, weights, samples: encodeFloats(images), rows: 4, trial: 2 };
+    const lossOf = async (batch: number) =>
+      (await trialLosses({ ...request, batch }, { threads: 1, math: "portable" }))[0];
+    expect(await lossOf(2)).toBeCloseTo(model.evaluateSync(images.subarray(0, 2 * 784)).loss, 6);
+    expect(await lossOf(4)).toBeCloseTo(model.evaluateSync(images).loss, 6);
+    await model.dispose();
   });
 });
 
@@ -93,6 +146,12 @@ describe("what is printed", () => {
     expect(tables[0]!.rows[1]).toHaveLength(tables[0]!.columns.length);
     expect(tables[0]!.rows[1]!.slice(-2)).toEqual(["1.70", "0.600000"]);
     expect(tables[0]!.notes).toEqual(["a note", "a failure"]);
+  });
+
+  test("a smaller batch, and by how much its time was multiplied", () => {
+    const result = { ...strided.result, torch: { ...summary, times: 16 } };
+    const [table] = networkTables({ networks: { strided: { ...strided, result } } });
+    expect(table!.rows.map((row) => row[2])).toEqual(["fast", "fast, batch 8, × 16"]);
   });
 
   let rows: ReturnType<typeof reach>;
