@@ -3,7 +3,7 @@ import { buildConvolution, type ConvolutionShape } from "./convolution.js";
 import { assertFits, type ConvolutionFields, convolutionParameters, sizesOf } from "./convolutionOptions.js";
 import type { LayerKind, LayerOptions } from "./layer.js";
 import type { Shape } from "./shape.js";
-import { convolved, deconvolved } from "./window.js";
+import { convolved, deconvolved, reach, windowLength } from "./window.js";
 
 /** Any convolution, of one or two dimensions, transposed or not. */
 type AnyConvolution = LayerOptions & ConvolutionFields<number | readonly [number, number]>;
@@ -38,6 +38,12 @@ function shapeOf(
   const [height, width, inputs] = toImage(name, layer.kind, inputShape);
   const sizes = sizesOf(layer);
   const { kernel, strides, dilation } = sizes;
+  kernel.forEach((size, index) => {
+    windowLength(
+      `(kernelSize − 1) · dilationRate + 1 of ${name}, ${layer.kind},`,
+      reach(size, dilation[index]!),
+    );
+  });
   if (!transposed && layer.padding === "valid")
     assertFits(name, layer.kind, [height, width], sizes, inputShape);
   const along = transposed ? deconvolved : convolved;

@@ -7,7 +7,7 @@ import { checkKernelOptions, KERNEL_HINTS, KERNEL_KEYS } from "./kernelOptions.j
 import type { ParameterWish } from "./parameter.js";
 import type { ActivityPenalty, KernelPenalty } from "./penalties.js";
 import { type Shape, shapeText, sizeOf } from "./shape.js";
-import { asPair, type Padding, reach } from "./window.js";
+import { asPair, type Padding, reach, windowLength } from "./window.js";
 
 /** Options shared by convolutions and transposed convolutions, named as in Keras. */
 export interface ConvolutionOptions<Size = number | readonly [number, number]> extends DenseOptions {
@@ -71,16 +71,16 @@ const PADDINGS: Habits<Padding> = {
 
 /** A pair of positive integers; a single number stands for both. */
 function toPair(name: string, value: unknown): readonly [number, number] {
-  if (typeof value === "number") return [integer(name, value), integer(name, value)];
+  if (typeof value === "number") return [windowLength(name, value), windowLength(name, value)];
   if (!Array.isArray(value) || value.length !== 2) {
     throw new ArgumentError(`${name} must be a positive integer or a pair of them, not ${show(value)}`);
   }
-  return [integer(`${name}[0]`, value[0]), integer(`${name}[1]`, value[1])];
+  return [windowLength(`${name}[0]`, value[0]), windowLength(`${name}[1]`, value[1])];
 }
 
 /** How a size is checked, for one dimension and for two. */
 const SIZES = {
-  1: (name: string, value: unknown) => integer(name, value),
+  1: windowLength,
   2: toPair,
 };
 

@@ -1,10 +1,10 @@
 // Code shared by the pooling layers.
-import { canonical, type Hints, integer, knownKeys, show } from "../common/check.js";
+import { canonical, type Hints, knownKeys, show } from "../common/check.js";
 import { ArgumentError, ShapeError } from "../common/errors.js";
 import { toPicture, toSequence } from "./channelsLast.js";
 import type { BuiltLayer, LayerKind, LayerOptions } from "./layer.js";
 import type { Shape } from "./shape.js";
-import { asPair, convolved, type Padding } from "./window.js";
+import { asPair, convolved, type Padding, windowLength } from "./window.js";
 
 /** One length for both height and width, or one for each. */
 export type Lengths = number | readonly [height: number, width: number];
@@ -44,11 +44,11 @@ const HINTS: Hints = {
 /** Checks a length that may differ for the two dimensions. */
 export function toLengths(name: string, value: unknown): readonly [number, number] {
   if (!Array.isArray(value)) {
-    const length = integer(name, value);
+    const length = windowLength(name, value);
     return [length, length];
   }
   if (value.length !== 2) throw new ArgumentError(`${name} must be one number or two, not ${show(value)}`);
-  return [integer(`${name}[0]`, value[0]), integer(`${name}[1]`, value[1])];
+  return [windowLength(`${name}[0]`, value[0]), windowLength(`${name}[1]`, value[1])];
 }
 
 function toPadding(kind: string, padding: unknown): Padding {
@@ -69,10 +69,10 @@ export function checkPooling2d(kind: string, options: Pooling2dOptions) {
 /** Checks the options of a one-dimensional pooling layer. */
 export function checkPooling1d(kind: string, options: Pooling1dOptions) {
   knownKeys(kind, options, KEYS, HINTS);
-  const poolSize = integer(`poolSize of ${kind}`, options.poolSize ?? 2);
+  const poolSize = windowLength(`poolSize of ${kind}`, options.poolSize ?? 2);
   return {
     poolSize,
-    strides: integer(`strides of ${kind}`, options.strides ?? poolSize),
+    strides: windowLength(`strides of ${kind}`, options.strides ?? poolSize),
     padding: toPadding(kind, options.padding ?? "valid"),
   };
 }

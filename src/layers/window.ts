@@ -16,11 +16,23 @@ import {
   WINDOW_TAP_ROWS,
   WINDOW_WORDS,
 } from "../../assembly/abi.js";
+import { integer, show } from "../common/check.js";
+import { ArgumentError } from "../common/errors.js";
 import type { Storage } from "../engine/storage.js";
 import type { Tensor } from "../engine/tensor.js";
 
 /** Whether a window (of a convolution or pooling) must lie within its input, or may extend past the edges. */
 export type Padding = "valid" | "same";
+
+/** Kernels count in 32 bits: no window, and no distance between two, is longer. */
+const LONGEST = 2 ** 30;
+
+/** @throws {ArgumentError} unless `value` is a length of a window, or a distance between two */
+export function windowLength(name: string, value: unknown): number {
+  const length = integer(name, value);
+  if (length <= LONGEST) return length;
+  throw new ArgumentError(`${name} must be at most ${LONGEST}, not ${show(value)}`);
+}
 
 /** Sizes of two dimensions; those of a sequence are of an image that is one row high. */
 export function asPair(size: number | readonly [number, number]): readonly [number, number] {

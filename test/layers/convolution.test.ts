@@ -137,6 +137,13 @@ describe("shapes", () => {
     }
   });
 
+  test("a kernel that would reach beyond what kernels can count is refused", async () => {
+    const far = conv1d(4, 5, "relu", { padding: "same", dilationRate: 2 ** 29 });
+    await expect(shapeBehind([8, 1], far)).rejects.toThrow(
+      "(kernelSize − 1) · dilationRate + 1 of encoder[0], conv1d, must be at most 1073741824, not 2147483649",
+    );
+  });
+
   test("that do not fit say what would", async () => {
     const message = async (inputShape: number[], ...layers: Layer[]) =>
       String(await shapeBehind(inputShape, ...layers).catch((error: unknown) => error));
@@ -177,6 +184,10 @@ test("options are checked, with hints for the names of others", () => {
   expect(() => conv1dTranspose(4, 3, "relu", { padding: "causal" as never })).toThrow(
     /padding of conv1dTranspose "causal" is not known .*; every output sees the inputs on both sides of it/,
   );
+  for (const longer of [{ strides: 2 ** 31 }, { dilationRate: [1, 2 ** 33] as const }]) {
+    expect(() => conv2d(4, 3, "relu", longer)).toThrow(/ of conv2d(\[1\])? must be at most 1073741824, not /);
+  }
+  expect(() => conv1d(4, 2 ** 31)).toThrow("kernelSize of conv1d must be at most 1073741824, not 2147483648");
   expect(() => conv2dTranspose(4, 3, "relu", { strides: -1 })).toThrow(
     "strides of conv2dTranspose must be a positive integer, not -1",
   );

@@ -166,6 +166,16 @@ describe("what is refused", () => {
       "size of upSampling1d must be a positive integer, not 0",
     ],
     [
+      "a window that kernels cannot count",
+      () => averagePooling2d({ poolSize: 2 ** 33, strides: 1, padding: "same" }),
+      "poolSize of averagePooling2d must be at most 1073741824, not 8589934592",
+    ],
+    [
+      "a distance that they cannot count",
+      () => maxPooling1d({ strides: 2 ** 32 }),
+      "strides of maxPooling1d must be at most 1073741824, not 4294967296",
+    ],
+    [
       "dimensions to keep",
       () => (globalAveragePooling2d as (options: object) => Layer)({ keepDims: true }),
       "globalAveragePooling2d takes no arguments, not an object; reshape([1, 1, channels]) behind it",
