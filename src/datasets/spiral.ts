@@ -1,8 +1,9 @@
 import { knownKeys } from "../common/check.js";
-import { Matrix } from "../data/matrix.js";
+import type { Matrix } from "../data/matrix.js";
 import { cosPi, sinPi } from "../math/elementary.js";
 import { checkInteger, checkNumber, checkSeed } from "./datasetOptions.js";
 import { SampleRandom } from "./sampleRandom.js";
+import { toUnitSquare } from "./unitSquare.js";
 
 /** Random stream of the spiral's noise. Separate streams make data sets with the same seed independent. */
 const STREAM = 0x7370;
@@ -29,18 +30,6 @@ export interface Spiral {
   points: Matrix;
   /** `samples` angles t along the curve, in radians, increasing from 0 to 2π·`turns`. */
   positions: Float32Array;
-}
-
-/** Scales a column of a two-column table to [0, 1] by its minimum and maximum; a constant column becomes 0. */
-function scaleColumn(values: Float64Array, column: number, out: Float32Array): void {
-  let least = Infinity;
-  let most = -Infinity;
-  for (let i = column; i < values.length; i += 2) {
-    least = Math.min(least, values[i]!);
-    most = Math.max(most, values[i]!);
-  }
-  const range = most > least ? most - least : 1;
-  for (let i = column; i < values.length; i += 2) out[i] = (values[i]! - least) / range;
 }
 
 /**
@@ -79,8 +68,5 @@ export function spiral(options: SpiralOptions = {}): Spiral {
     raw[2 * i + 1] = t * sinPi(halfTurns) + noise * random.normal();
     positions[i] = t;
   }
-  const points = new Matrix(new Float32Array(raw.length), samples, 2);
-  scaleColumn(raw, 0, points.data);
-  scaleColumn(raw, 1, points.data);
-  return { points, positions };
+  return { points: toUnitSquare(raw), positions };
 }

@@ -12,6 +12,13 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 /** What each page is brought to, after which it is looked at once more. */
 const PAGES: { [page: string]: (page: Page) => Promise<unknown> } = {
   "index.html?seed=3": (page) => page.evaluate("advance(40)"),
+  "index.html#data=drawing&heldOut=30&penalty=l2&code=2": async (page) => {
+    await page.evaluate("advance(40)");
+    await page.$eval(".fold", (details) => {
+      (details as HTMLDetailsElement).open = true;
+    });
+    await page.focus(".cursor");
+  },
   "spiral.html?preset=unroll#epochs=2&hidden=8": async (page) => {
     await page.click("#train");
     await waitForStatus(page, /^Stopped/);

@@ -69,12 +69,21 @@ describe("what is drawn of a network", () => {
   });
 
   it.each([
-    [{ steps: 0, epoch: 0, correlation: Number.NaN }, "tanh", /^Untrained/],
-    [{ steps: 1200, epoch: 100, correlation: -0.995 }, "tanh", /^Unrolled/],
-    [{ steps: 6000, epoch: 500, correlation: 0.7 }, "tanh", /^Stuck/],
-    [{ steps: 1200, epoch: 100, correlation: 0.99 }, "linear", /straight line/],
-  ] as const)("is told in words: %j, %s", (state, activation, text) => {
-    expect(storyOf(state, { activation, hidden: [6, 4] })).toMatch(text);
+    [{ steps: 0, epoch: 0, correlation: Number.NaN, mse: 0.1 }, {}, /^Untrained/],
+    [{ correlation: -0.995, mse: 0.01 }, {}, /^Unrolled.*spiral/],
+    [{ correlation: -0.995, mse: 0.001 }, { data: "s-curve" }, /^Unrolled.*the S /],
+    [{ epoch: 500, correlation: 0.7, mse: 0.01 }, {}, /^Stuck/],
+    [{ epoch: 100, correlation: 0.5, mse: 0.001 }, { data: "s-curve" }, /^Small loss, wrong order/],
+    [{ correlation: 0.99, mse: 0.05 }, { activation: "linear" }, /straight line/],
+    [{ correlation: Number.NaN, mse: 0.001 }, { data: "circle" }, /no ends/],
+    [{ correlation: Number.NaN, mse: 0.001 }, { data: "moons" }, /^Both moons/],
+    [{ correlation: Number.NaN, mse: 0.001 }, { data: "clusters" }, /from cluster to cluster/],
+    [{ epoch: 500, correlation: Number.NaN, mse: 0.05 }, { data: "moons" }, /misses a part/],
+    [{ correlation: Number.NaN, mse: 0.0001 }, { code: 2 }, /^Copied/],
+    [{ correlation: Number.NaN, mse: 0.05 }, { code: 2 }, /^The code has as many/],
+  ] as const)("is told in words: %j, %j", (state, settings, text) => {
+    const usual = { activation: "tanh", hidden: [6, 4], data: "spiral", code: 1 } as const;
+    expect(storyOf({ steps: 1200, epoch: 100, ...state }, { ...usual, ...settings }, 0.1)).toMatch(text);
   });
 });
 
@@ -88,6 +97,8 @@ describe.skipIf(!browserNames.includes("chromium"))("the start page", () => {
     browser = await openBrowser("chromium");
     watched = await watchedPage(browser, server.url);
     page = watched.page;
+    // Wide enough for all controls to be in sight.
+    await page.setViewport({ width: 1280, height: 800 });
   });
   afterAll(async () => {
     await browser?.close();
@@ -167,8 +178,8 @@ describe.skipIf(!browserNames.includes("chromium"))("the start page", () => {
     );
     // At an end of its line: from the second input to the last unit of the first layer.
     await page.mouse.move(to!.left - 3, to!.y);
-    await page.waitForSelector(".weight-note:not([hidden]) strong");
-    const note = await textOf(page, ".weight-note");
+    await page.waitForSelector(".number-note:not([hidden]) strong");
+    const note = await textOf(page, ".number-note");
     expect(note).toMatch(/input x[₁₂] → encoder, hidden layer 1, unit 6\. Click to change it\.$/);
     expect(from!.right).toBeLessThan(to!.left);
     const picture = () => page.$eval("#output", (canvas) => (canvas as HTMLCanvasElement).toDataURL());
@@ -183,7 +194,7 @@ describe.skipIf(!browserNames.includes("chromium"))("the start page", () => {
     await page.keyboard.press("Enter");
     await page.mouse.move(0, 0);
     await page.mouse.move(to!.left - 3, to!.y);
-    await page.waitForFunction(() => document.querySelector(".weight-note strong")?.textContent === "9.00");
+    await page.waitForFunction(() => document.querySelector(".number-note strong")?.textContent === "9.00");
     expect(await numberIn(page, "epoch")).toBe(epoch);
   });
 

@@ -35,8 +35,9 @@ export class SettingsForm<Values> {
     for (const [name, field] of this.#fields) {
       field.addEventListener("change", () => {
         this.#takeLoaded(name);
-        if (this.#take(name, field)) this.#changed(name, false);
+        if (this.#take([name])) this.#changed(name, false);
       });
+      if (isRange(field)) field.addEventListener("input", () => showRange(field));
     }
   }
 
@@ -68,11 +69,11 @@ export class SettingsForm<Values> {
     this.#loaded = loaded;
   }
 
-  /** Changes a setting as the visitor does. */
-  change<Name extends keyof Values & string>(name: Name, value: Values[Name]): void {
-    const field = this.#fields.get(name)!;
-    put(field, this.#settings[name].format(value));
-    if (this.#take(name, field)) this.#changed(name, false);
+  /** Changes settings as the visitor does; several are taken back at once. */
+  change(changes: Partial<Values>): void {
+    const names = Object.keys(changes) as (keyof Values & string)[];
+    for (const name of names) put(this.#fields.get(name)!, this.#settings[name].format(changes[name]!));
+    if (this.#take(names)) this.#changed(names[0]!, false);
   }
 
   /** A change begins a model of the settings. It starts from those of the loaded model, which the visitor sees. */
@@ -97,28 +98,49 @@ export class SettingsForm<Values> {
     if (this.#undo) this.#undo.disabled = this.#before.length === 0;
   }
 
-  /** Reads a field. Returns false if the value is invalid or unchanged. */
-  #take(name: keyof Values & string, field: HTMLInputElement | HTMLSelectElement): boolean {
-    const { parse, format } = this.#settings[name];
-    try {
-      const value = parse(field.value);
-      complain(field, "");
-      if (format(value) === format(this.#values[name])) return false;
-      this.#before.push({ name, values: this.#values });
-      this.#showUndo();
-      this.#values = { ...this.#values, [name]: value };
-      return true;
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      complain(field, error.message);
-      return false;
+  /** Reads fields. Returns false if a value is invalid, or all are unchanged. */
+  #take(names: readonly (keyof Values & string)[]): boolean {
+    const values = { ...this.#values };
+    for (const name of names) {
+      const field = this.#fields.get(name)!;
+      try {
+        values[name] = this.#settings[name].parse(field.value);
+        complain(field, "");
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        complain(field, error.message);
+        return false;
+      }
     }
+    const text = (all: Values, name: keyof Values) => this.#settings[name].format(all[name]);
+    if (names.every((name) => text(values, name) === text(this.#values, name))) return false;
+    this.#before.push({ name: names[0]!, values: this.#values });
+    this.#showUndo();
+    this.#values = values;
+    return true;
   }
 }
 
-/** Puts text into a field. A link may have a value that a list does not offer; the list takes it up. */
+function isRange(field: HTMLInputElement | HTMLSelectElement): field is HTMLInputElement {
+  return field.type === "range";
+}
+
+/** Shows a slider's value in the `output` for it, with the unit that this has in `data-unit`. */
+function showRange(field: HTMLInputElement): void {
+  const output = document.querySelector<HTMLOutputElement>(`output[for=${field.id}]`);
+  if (output) setText(output, field.value + (output.dataset.unit ?? ""));
+}
+
+/** Puts text into a field. A link may have a value that a list or a slider does not offer; it takes the value up. */
 function put(field: HTMLInputElement | HTMLSelectElement, text: string): void {
   field.value = text;
+  if (isRange(field)) {
+    if (Number(text) > Number(field.max)) field.max = text;
+    field.value = text;
+    if (field.value !== text) field.step = "any";
+    field.value = text;
+    showRange(field);
+  }
   if (field.value === text || !(field instanceof HTMLSelectElement)) return;
   field.append(make("option", { value: text, textContent: text }));
   field.value = text;

@@ -14,7 +14,7 @@ export const GLOSSARY = {
   },
   correlation: {
     title: "Rank correlation",
-    text: "Whether the code has the points in their order along the spiral: 1 or −1 if the order is right (from either end), near 0 if it is all mixed up. The network never sees the order; we use it only to judge.",
+    text: "Whether the code has the points in their order along the curve: 1 or −1 if the order is right (from either end), near 0 if it is all mixed up. The network never sees the order; we use it only to judge.",
   },
   threshold: {
     title: "Threshold",
@@ -35,6 +35,22 @@ export const GLOSSARY = {
   heldOut: {
     title: "Held-out data",
     text: "Data that training never sees. If they are rebuilt nearly as well as the training data, the network has learnt a rule and has not just memorized.",
+  },
+  bias: {
+    title: "Bias",
+    text: "The number with which a unit begins its sum, whatever comes in. It is the small square at the unit's corner, blue above zero and orange below. Point at it to read it, click it to change it.",
+  },
+  noise: {
+    title: "Noise",
+    text: "How far the points lie beside their curve, at random. It cannot be learnt, only memorized: a good code says where on the curve a point lies, and forgets the rest.",
+  },
+  batch: {
+    title: "Batch size",
+    text: "How many points the network looks at before it moves its weights. Small batches take more and rougher steps for each epoch.",
+  },
+  regularization: {
+    title: "Regularization",
+    text: "Makes large weights cost something, so that the network takes the simplest way that does: L1 takes unneeded weights to zero, L2 keeps all of them small. The rate says how much they cost. The loss that is shown includes it.",
   },
   unit: {
     title: "Unit",

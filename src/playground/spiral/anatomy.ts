@@ -1,5 +1,5 @@
 import { type Autoencoder, Matrix } from "../../index.js";
-import type { Anatomy } from "./spiralMessages.js";
+import type { Anatomy, ModelNumber } from "./spiralMessages.js";
 
 /** The part of the plane that heat maps show, from both sides; points lie between 0 and 1. */
 export const PLANE = { low: -0.1, high: 1.1 };
@@ -29,16 +29,24 @@ export function anatomyOf(model: Autoencoder, side: number, probe: readonly [num
     ...encoder.map((_, index) => `encoder[${index}]`),
     ...decoder.slice(0, -1).map((_, index) => `decoder[${index}]`),
   ].map((layer) => model.activationsSync(inputs, { layer }));
+  const parameters = model.getWeights();
   const layers = [inputs, ...hidden, model.reconstructSync(inputs)];
   return {
     side,
     layers: layers.map(({ data, columns }) => unitsOf(data, columns, side * side)),
     probe: layers.map(({ data, columns }) => data.slice(side * side * columns)),
-    weights: model
-      .getWeights()
-      .filter(({ shape }) => shape.length === 2)
-      .map(({ data }) => data),
+    weights: numbersOf(parameters, "weight"),
+    biases: numbersOf(parameters, "bias"),
   };
+}
+
+/** The weights or the biases of a model of dense layers, one array for each layer. */
+export function numbersOf(
+  parameters: readonly { readonly shape: readonly number[]; readonly data: Float32Array }[],
+  what: ModelNumber["what"],
+): Float32Array[] {
+  const rank = what === "weight" ? 2 : 1;
+  return parameters.filter(({ shape }) => shape.length === rank).map(({ data }) => data);
 }
 
 /** The outputs of one unit after the other, for each field of the grid. */

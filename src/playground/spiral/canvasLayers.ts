@@ -39,6 +39,20 @@ export function drawDots(
   context.fill();
 }
 
+/** Draws points as small rings, in one colour. */
+export function drawRings({ context, x, y }: Surface, points: Float32Array, colour: string): void {
+  context.strokeStyle = colour;
+  context.lineWidth = 1.25;
+  context.beginPath();
+  for (let i = 0; i < points.length; i += 2) {
+    const px = x.zero + points[i]! * (x.one - x.zero);
+    const py = y.zero + points[i + 1]! * (y.one - y.zero);
+    context.moveTo(px + 2.5, py);
+    context.arc(px, py, 2.5, 0, 2 * Math.PI);
+  }
+  context.stroke();
+}
+
 /** Draws points as dots, each in a colour for its value. */
 export function drawShaded(
   surface: Surface,
@@ -76,15 +90,24 @@ function rankOf(value: number, sorted: Float32Array): number {
   return from;
 }
 
-/** Draws a line through the points. */
-export function drawLine({ context, x, y }: Surface, points: Float32Array, colour: string): void {
+/** Draws a line through the points; NaN begins another one. */
+export function drawLine(
+  { context, x, y }: Surface,
+  points: Float32Array,
+  colour: string,
+  lineWidth = 2.5,
+): void {
   const [width, height] = [x.one - x.zero, y.one - y.zero];
   context.strokeStyle = colour;
-  context.lineWidth = 2.5;
+  context.lineWidth = lineWidth;
   context.lineJoin = "round";
   context.beginPath();
+  let begun = false;
   for (let i = 0; i < points.length; i += 2) {
-    context.lineTo(x.zero + points[i]! * width, y.zero + points[i + 1]! * height);
+    const [px, py] = [x.zero + points[i]! * width, y.zero + points[i + 1]! * height];
+    if (begun) context.lineTo(px, py);
+    else context.moveTo(px, py);
+    begun = !Number.isNaN(px);
   }
   context.stroke();
 }

@@ -7,19 +7,20 @@ import {
   l2,
   type Optimizer,
 } from "../../index.js";
+import type { RunSettings } from "./runSettings.js";
 import type { SpiralSettings } from "./spiralSettings.js";
 
-/** The model of the settings: two coordinates → hidden layers → one number → hidden layers → two coordinates. */
-export function modelOptions(settings: SpiralSettings): AutoencoderOptions {
+/** The model of the settings: two coordinates → hidden layers → the code → hidden layers → two coordinates. */
+export function modelOptions(settings: RunSettings): AutoencoderOptions {
   const { hidden, encoderActivation, decoderActivation, optimizer, learningRate, seed } = settings;
-  const { weightPenalty, codePenalty } = settings;
-  const penalized = weightPenalty > 0 ? { kernelPenalty: l2(weightPenalty) } : {};
+  const { weightPenalty, codePenalty, penalty = "l2", code = 1 } = settings;
+  const penalized = weightPenalty > 0 ? { kernelPenalty: (penalty === "l1" ? l1 : l2)(weightPenalty) } : {};
   const sparse = codePenalty > 0 ? { activityPenalty: l1(codePenalty) } : {};
   return {
     inputSize: 2,
     encoder: [
       ...hidden.map((units) => dense(units, encoderActivation, penalized)),
-      dense(1, "linear", { initializer: "zeros", ...penalized, ...sparse }),
+      dense(code, "linear", { initializer: "zeros", ...penalized, ...sparse }),
     ],
     decoder: [
       ...hidden.toReversed().map((units) => dense(units, decoderActivation, penalized)),

@@ -1,4 +1,5 @@
 import type { EngineReport } from "../shared/engineLine.js";
+import type { RunSettings } from "./runSettings.js";
 import type { SpiralSettings } from "./spiralSettings.js";
 
 /** Requests from the page to its worker. */
@@ -7,11 +8,11 @@ export type ToWorker =
    * Starts a new model on new data. With `undone`, these are the settings before the last change, and the run that they had
    * goes on.
    */
-  | { readonly kind: "begin"; readonly settings: SpiralSettings; readonly undone?: boolean }
+  | { readonly kind: "begin"; readonly settings: RunSettings; readonly undone?: boolean }
   /** Loads a model from a file, with the data of the settings. If that fails, the current run stays. */
   | {
       readonly kind: "load";
-      readonly settings: SpiralSettings;
+      readonly settings: RunSettings;
       readonly name: string;
       readonly bytes: Uint8Array<ArrayBuffer>;
     }
@@ -28,10 +29,19 @@ export type ToWorker =
   /** Sets after how many epochs training stops by itself. */
   | { readonly kind: "stopEvery"; readonly epochs: number }
   | { readonly kind: "save" }
-  /** Sets a weight: of the matrix after the `layer`th layer, [units, inputs]. */
-  | { readonly kind: "weight"; readonly layer: number; readonly place: number; readonly value: number }
+  /** Sets a weight or a bias. */
+  | ({ readonly kind: "number"; readonly value: number } & ModelNumber)
   /** The page has drawn the last snapshot, or will not draw it. */
   | { readonly kind: "drawn" };
+
+/** A number of the model that training changes, and the visitor may. */
+export interface ModelNumber {
+  readonly what: "weight" | "bias";
+  /** Of the layer before the units that it belongs to; 0 for the first hidden layer. */
+  readonly layer: number;
+  /** Among the layer's weights, [units, inputs], or its biases, [units]. */
+  readonly place: number;
+}
 
 export type Phase = "ready" | "training" | "paused" | "finished" | "failed";
 
@@ -54,12 +64,16 @@ export interface Begun {
 export interface Picture {
   /** x₁, x₂ of each point's reconstruction. */
   readonly reconstructions: Float32Array;
+  /** The first number of each point's code. */
   readonly codes: Float32Array;
-  /** x₁, x₂ of the decoder's curve, from the smallest to the largest code. */
+  /**
+   * x₁, x₂ of the decoder's curve, from the smallest to the largest code; for a code of two numbers the lines of a net, with
+   * NaN between them.
+   */
   readonly curve: Float32Array;
   /** Mean squared error of the coordinates. */
   readonly mse: number;
-  /** Spearman's rank correlation of codes and positions on the spiral; NaN if all codes are equal. */
+  /** Spearman's rank correlation of codes and positions on the curve; NaN without an order, or if all codes are equal. */
   readonly correlation: number;
 }
 
@@ -73,6 +87,8 @@ export interface Anatomy {
   readonly probe: readonly Float32Array[];
   /** Between two layers: [units, inputs]. */
   readonly weights: readonly Float32Array[];
+  /** Of each layer but the first: [units]. */
+  readonly biases: readonly Float32Array[];
 }
 
 /** The current state of a run. */

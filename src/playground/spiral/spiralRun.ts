@@ -1,17 +1,11 @@
-import {
-  type Autoencoder,
-  type BatchLog,
-  DivergedError,
-  type EpochLog,
-  type Matrix,
-  type Spiral,
-} from "../../index.js";
+import { type Autoencoder, type BatchLog, DivergedError, type EpochLog, type Matrix } from "../../index.js";
 import { errorText, type Send } from "../shared/channel.js";
 import { engineReport } from "../shared/engineLine.js";
 import { Speedometer } from "../shared/speedometer.js";
-import { anatomyOf } from "./anatomy.js";
+import { anatomyOf, numbersOf } from "./anatomy.js";
+import type { Points } from "./runPoints.js";
 import { pictureOf } from "./snapshot.js";
-import type { FromWorker, Phase, Snapshot } from "./spiralMessages.js";
+import type { FromWorker, ModelNumber, Phase, Snapshot } from "./spiralMessages.js";
 
 /** Minimum time between two snapshots, in ms. */
 const SNAPSHOT_INTERVAL = 50;
@@ -28,12 +22,12 @@ export interface Following {
 }
 
 /**
- * Trains a model on a spiral. A run is one call of `fit`, which waits while the run is paused. So pausing does not change
+ * Trains a model on points of the plane. A run is one call of `fit`, which waits while the run is paused. So pausing does not change
  * the result.
  */
 export class SpiralRun {
   readonly model: Autoencoder;
-  readonly #spiral: Spiral;
+  readonly #data: Points;
   readonly #batchSize: number;
   readonly #send: Send<FromWorker>;
   readonly #following: Following;
@@ -71,12 +65,12 @@ export class SpiralRun {
 
   constructor(
     model: Autoencoder,
-    spiral: Spiral,
+    data: Points,
     how: { batchSize: number; epochs: number; following: Following; heldOut?: Matrix | undefined },
     send: Send<FromWorker>,
   ) {
     this.model = model;
-    this.#spiral = spiral;
+    this.#data = data;
     this.#batchSize = how.batchSize;
     this.#span = how.epochs;
     this.#following = how.following;
@@ -101,7 +95,7 @@ export class SpiralRun {
       onEpochEnd: (log: EpochLog) => this.#epochEnded(log),
     };
     try {
-      const { points } = this.#spiral;
+      const { points } = this.#data;
       await this.model.fit(points, {
         epochs: ENDLESS,
         batchSize: this.#batchSize,
@@ -116,7 +110,7 @@ export class SpiralRun {
 
   #batchEnded({ step }: BatchLog): void {
     const now = performance.now();
-    const { rows } = this.#spiral.points;
+    const { rows } = this.#data.points;
     const samples = Math.min(step * this.#batchSize, rows);
     this.#speed.add(samples - this.#samples, now);
     this.#samples = samples;
@@ -233,13 +227,13 @@ export class SpiralRun {
     });
   }
 
-  /** Sets a weight of the matrix after the `layer`th layer, between two steps. */
-  setWeight(layer: number, place: number, value: number): void {
+  /** Sets a weight or a bias between two steps. */
+  setNumber({ what, layer, place, value }: ModelNumber & { readonly value: number }): void {
     this.#afterStep(() => {
       const weights = this.model.getWeights();
-      const matrix = weights.filter(({ shape }) => shape.length === 2)[layer];
-      if (!matrix || place >= matrix.data.length) return;
-      matrix.data[place] = value;
+      const numbers = numbersOf(weights, what)[layer];
+      if (!numbers || place >= numbers.length) return;
+      numbers[place] = value;
       this.model.setWeights(weights);
       this.show();
     });
@@ -281,7 +275,7 @@ export class SpiralRun {
 
   #snapshot(): void {
     if (this.#hidden) return;
-    const picture = pictureOf(this.model, this.#spiral);
+    const picture = pictureOf(this.model, this.#data);
     const losses = Float64Array.from(this.#losses.slice(this.#told));
     const heldOutLosses = Float64Array.from(this.#heldOutLosses.slice(this.#told));
     const { samplesPerSecond } = this.#speed;

@@ -1,19 +1,20 @@
 // The worker of the spiral page: one run at a time, and the engines for it.
-import { Autoencoder, Engine, ShapeError, type Spiral, spiral } from "../../index.js";
+import { Autoencoder, Engine, ShapeError } from "../../index.js";
 import { errorText, serveWorker } from "../shared/channel.js";
 import { engineReport } from "../shared/engineLine.js";
 import { showTrace } from "../shared/lastSteps.js";
 import { modelOptions, settingsOf } from "./model.js";
+import { pointsOf } from "./runPoints.js";
+import type { RunSettings } from "./runSettings.js";
 import type { Begun, FromWorker, ToWorker } from "./spiralMessages.js";
 import { type Following, SpiralRun } from "./spiralRun.js";
-import type { SpiralSettings } from "./spiralSettings.js";
 
-const engines = new Map<SpiralSettings["math"], Promise<Engine>>();
+const engines = new Map<RunSettings["math"], Promise<Engine>>();
 const following: Following = { wait: 0 };
 /** A run with what the page was told of it. */
 interface Shown {
   readonly run: SpiralRun;
-  readonly settings: SpiralSettings;
+  readonly settings: RunSettings;
   readonly begun: Begun;
 }
 
@@ -59,13 +60,13 @@ async function handle(message: Exclude<ToWorker, { kind: "drawn" | "pace" | "wat
       return run?.stopEvery(message.epochs);
     case "save":
       return run?.save();
-    case "weight":
-      return run?.setWeight(message.layer, message.place, message.value);
+    case "number":
+      return run?.setNumber(message);
   }
 }
 
 /** The engine for an arithmetic. It is kept, so that its workers start only once. */
-function engineFor(math: SpiralSettings["math"]): Promise<Engine> {
+function engineFor(math: RunSettings["math"]): Promise<Engine> {
   const known = engines.get(math);
   if (known) return known;
   const engine = Engine.create({ math });
@@ -90,13 +91,13 @@ async function modelOf({ bytes, settings, name }: Extract<ToWorker, { kind: "loa
   );
 }
 
-function same(one: SpiralSettings, other: SpiralSettings): boolean {
+function same(one: RunSettings, other: RunSettings): boolean {
   // When training stops by itself is no part of what it learns.
   return JSON.stringify({ ...one, epochs: 0 }) === JSON.stringify({ ...other, epochs: 0 });
 }
 
 /** Ends the current run, or keeps it in case that the change of its settings is taken back. */
-async function leave(settings: SpiralSettings): Promise<void> {
+async function leave(settings: RunSettings): Promise<void> {
   if (!shown) return;
   const { run } = shown;
   if (run.worthKeeping && !same(shown.settings, settings)) {
@@ -117,16 +118,13 @@ async function goBack(kept: Shown): Promise<void> {
 }
 
 /** Replaces the current run with a new one. */
-async function begin(model: Autoencoder, settings: SpiralSettings, name?: string): Promise<void> {
+async function begin(model: Autoencoder, settings: RunSettings, name?: string): Promise<void> {
   await leave(settings);
-  const { points: samples, noise, turns, seed, batchSize, epochs } = settings;
-  const data: Spiral = spiral({ samples, noise, turns, seed });
-  // Another seed gives the same spiral with other noise.
-  const heldOut =
-    settings.heldOut === "show" ? spiral({ samples, noise, turns, seed: otherSeed(seed) }).points : undefined;
-  const run = new SpiralRun(model, data, { batchSize, epochs, following, heldOut }, send);
+  const { batchSize, epochs } = settings;
+  const { training, heldOut } = pointsOf(settings);
+  const run = new SpiralRun(model, training, { batchSize, epochs, following, heldOut }, send);
   const begun: Begun = {
-    points: data.points.data,
+    points: training.points.data,
     ...(heldOut && { heldOut: heldOut.data }),
     widths: widthsOf(model),
     parameters: model.parameterCount,
@@ -136,10 +134,6 @@ async function begin(model: Autoencoder, settings: SpiralSettings, name?: string
   shown = { run, settings, begun };
   send({ kind: "begun", begun });
   await run.begin();
-}
-
-function otherSeed(seed: number): number {
-  return seed === 0 ? 1 : seed - 1;
 }
 
 function widthsOf({ description }: Autoencoder): number[] {

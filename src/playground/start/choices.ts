@@ -6,10 +6,15 @@ export const SPEEDS = { usual: 4, "as fast as it goes": 0, gentle: 40, "slow mot
 
 const OFFERED = {
   turns: ["0.5", "1", "1.5", "2", "3"],
-  noise: ["0", "0.1", "0.3", "0.6", "1"],
   activation: ["tanh", "relu", "gelu", "linear"],
   learningRate: ["0.001", "0.005", "0.01", "0.02", "0.05", "0.2"],
+  batchSize: ["1", "5", "10", "25", "100"],
+  penalty: ["none", "l1", "l2"],
+  penaltyRate: ["0.0001", "0.001", "0.003", "0.01", "0.03", "0.1"],
 } as const satisfies { [name in keyof typeof SETTINGS]?: readonly string[] };
+
+/** How a value is written where its name is another. */
+const WRITTEN: { readonly [value: string]: string } = { l1: "L1", l2: "L2" };
 
 /** Fills the lists of the start page. */
 export function fillChoices(): void {
@@ -17,7 +22,11 @@ export function fillChoices(): void {
     const own = SETTINGS[name as keyof typeof OFFERED].initial;
     byId(name, HTMLSelectElement).replaceChildren(
       ...texts.map((text) =>
-        make("option", { value: text, textContent: text, defaultSelected: text === String(own) }),
+        make("option", {
+          value: text,
+          textContent: WRITTEN[text] ?? text,
+          defaultSelected: text === String(own),
+        }),
       ),
     );
   }

@@ -1,31 +1,23 @@
+import type { ModelNumber } from "../spiral/spiralMessages.js";
 import { endsOf } from "./links.js";
 import type { Layout } from "./unitTiles.js";
-
-/** A line of the drawn network. */
-export interface Link {
-  /** Of the layer that it comes from. */
-  readonly layer: number;
-  /** In the weights between this layer and the next, [units, inputs]. */
-  readonly place: number;
-  readonly weight: number;
-}
 
 /** How far from a line the pointer may be, in CSS pixels. */
 const NEAR = 6;
 /** Points of a line that are looked at. */
 const POINTS = 32;
 
-/** The line that is nearest to a point, if one is near: a cubic curve between two tiles. */
+/** The weight whose line is nearest to a point, if one is near: a cubic curve between two tiles. */
 export function linkAt(
   { tiles }: Layout,
   weights: readonly Float32Array[],
   x: number,
   y: number,
-): Link | undefined {
-  let [found, nearest]: [Link | undefined, number] = [undefined, NEAR];
+): ModelNumber | undefined {
+  let [found, nearest]: [ModelNumber | undefined, number] = [undefined, NEAR];
   weights.forEach((matrix, layer) => {
     const [inputs, outputs] = [tiles[layer]!, tiles[layer + 1]!];
-    matrix.forEach((weight, place) => {
+    matrix.forEach((_, place) => {
       const from = inputs[place % inputs.length]!;
       const to = outputs[Math.floor(place / inputs.length)]!;
       const [x0, x1] = endsOf(from, to);
@@ -38,7 +30,7 @@ export function linkAt(
         const distance = Math.hypot(x0 + (x1 - x0) * along - x, from.y + (to.y - from.y) * down - y);
         if (distance >= nearest) continue;
         nearest = distance;
-        found = { layer, place, weight };
+        found = { what: "weight", layer, place };
       }
     });
   });

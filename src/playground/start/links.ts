@@ -1,4 +1,5 @@
 import { themeColour } from "../shared/pageColours.js";
+import type { ModelNumber } from "../spiral/spiralMessages.js";
 import type { Chosen, Layout, Tile } from "./unitTiles.js";
 
 /** Weights from this size on have the widest line. */
@@ -12,10 +13,10 @@ export function drawFunnel(
   { tiles, code }: Layout,
   colour: string,
 ): void {
-  const neck = tiles[code]?.[0];
-  if (!neck) return;
-  const half = neck.side * 0.72;
-  const [left, right, middle] = [neck.x - half, neck.x + half, height / 2];
+  const [neck, last] = [tiles[code]?.[0], tiles[code]?.at(-1)];
+  if (!neck || !last) return;
+  const [left, right, middle] = [neck.x - neck.side * 0.72, neck.x + neck.side * 0.72, height / 2];
+  const half = neck.side * 0.72 + (last.y - neck.y) / 2;
   context.fillStyle = colour;
   context.beginPath();
   context.moveTo(0, 0);
@@ -34,13 +35,14 @@ export function drawFunnel(
  * Draws a line for each weight: blue adds, orange takes away, thicker is stronger. Those of a chosen unit stand out.
  *
  * @param weights between two layers, [units, inputs]
+ * @param chosen a unit
+ * @param marked a single line that gets an edge
  */
 export function drawLinks(
   context: CanvasRenderingContext2D,
   { tiles }: Layout,
   weights: readonly Float32Array[],
-  chosen: Chosen | undefined,
-  flow: number,
+  { chosen, marked, flow }: { chosen?: Chosen | undefined; marked?: ModelNumber | undefined; flow: number },
 ): void {
   const widest = Math.min(7, Math.max(3, (tiles[1]![0]!.x - tiles[0]![0]!.x) / 14));
   const [more, less] = [themeColour("more"), themeColour("less")];
@@ -62,6 +64,21 @@ export function drawLinks(
   });
   context.globalAlpha = 1;
   context.setLineDash([]);
+  if (marked?.what !== "weight") return;
+  const [inputs, outputs] = [tiles[marked.layer]!, tiles[marked.layer + 1]!];
+  const [from, to] = [
+    inputs[marked.place % inputs.length]!,
+    outputs[Math.floor(marked.place / inputs.length)]!,
+  ];
+  const weight = weights[marked.layer]![marked.place]!;
+  for (const [colour, width] of [
+    [themeColour("ink"), widest + 3],
+    [weight < 0 ? less : more, widest],
+  ] as const) {
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    line(context, from, to);
+  }
 }
 
 function is({ layer, unit }: Tile, chosen: Chosen): boolean {

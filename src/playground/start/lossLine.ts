@@ -3,40 +3,50 @@ import { themeColour } from "../shared/pageColours.js";
 import { fitToScreen } from "../shared/screenCanvas.js";
 import { significant } from "../shared/showNumber.js";
 
-/** A small curve of the loss, on a logarithmic scale without ticks. */
+/** Small curves of the losses of the training and of the held-out points, on a logarithmic scale without ticks. */
 export class LossLine {
   readonly #canvas: HTMLCanvasElement;
-  readonly #series = new LossSeries();
+  readonly #series = { training: new LossSeries(), heldOut: new LossSeries() };
 
   constructor(canvas: HTMLCanvasElement) {
     this.#canvas = canvas;
   }
 
   clear(): void {
-    this.#series.clear();
+    for (const series of Object.values(this.#series)) series.clear();
   }
 
-  push(epoch: number, loss: number): void {
-    if (loss > 0) this.#series.push(epoch, loss);
+  push(of: "training" | "heldOut", epoch: number, loss: number): void {
+    if (loss > 0) this.#series[of].push(epoch, loss);
   }
 
   draw(): void {
-    const { points } = this.#series;
     const { context, width, height } = fitToScreen(this.#canvas);
-    if (points.length < 2) return;
-    const heights = points.map(({ y }) => Math.log(y));
+    const training = this.#series.training.points;
+    if (training.length < 2) return;
+    const heldOut = this.#series.heldOut.points;
+    const heights = [...training, ...heldOut].map(({ y }) => Math.log(y));
     const [low, high] = [Math.min(...heights), Math.max(...heights)];
-    const last = points.at(-1)!.x;
-    context.strokeStyle = themeColour("accent");
+    const last = training.at(-1)!.x;
     context.lineWidth = 2;
     context.lineJoin = "round";
-    context.beginPath();
-    points.forEach(({ x }, i) => {
-      const part = high > low ? (heights[i]! - low) / (high - low) : 0.5;
-      context.lineTo((x / last) * (width - 2) + 1, height - 2 - part * (height - 4));
-    });
-    context.stroke();
-    const [first, now] = [points[0]!.y, points.at(-1)!.y].map(significant);
-    this.#canvas.setAttribute("aria-label", `Loss by epoch: from ${first} to ${now}`);
+    for (const [points, colour] of [
+      [heldOut, "quiet"],
+      [training, "accent"],
+    ] as const) {
+      context.strokeStyle = themeColour(colour);
+      context.beginPath();
+      for (const { x, y } of points) {
+        const part = high > low ? (Math.log(y) - low) / (high - low) : 0.5;
+        context.lineTo((x / last) * (width - 2) + 1, height - 2 - part * (height - 4));
+      }
+      context.stroke();
+    }
+    const texts = [rangeText(training), heldOut.length > 0 ? `held-out points ${rangeText(heldOut)}` : ""];
+    this.#canvas.setAttribute("aria-label", `Loss by epoch: ${texts.filter(Boolean).join("; ")}`);
   }
+}
+
+function rangeText(points: readonly { y: number }[]): string {
+  return `from ${significant(points[0]!.y)} to ${significant(points.at(-1)!.y)}`;
 }

@@ -1,8 +1,12 @@
 import "./style.css";
+import "./choices.css";
+import "./network.css";
+import "./reading.css";
 import { problemText, readAddress, writeAddress } from "../shared/address.js";
 import { startWorker } from "../shared/channel.js";
 import { byId, setText } from "../shared/dom.js";
 import { EngineText } from "../shared/engineLine.js";
+import { foldOnNarrow } from "../shared/fold.js";
 import { SettingsForm } from "../shared/form.js";
 import { bindKeys } from "../shared/keys.js";
 import { offerSpeeds } from "../shared/pace.js";
@@ -11,19 +15,22 @@ import { Painter } from "../shared/painter.js";
 import { grouped, showNumber, significant } from "../shared/showNumber.js";
 import { statusOf } from "../shared/status.js";
 import { explainTerms } from "../shared/whatIsThis.js";
+import { isOrdered } from "../spiral/runSettings.js";
 import type { Begun, FromWorker, Phase, Snapshot, ToWorker } from "../spiral/spiralMessages.js";
 import { Advancing } from "./advancing.js";
 import { fillChoices, SPEEDS } from "./choices.js";
+import { DataButtons } from "./dataButtons.js";
+import { DrawTool } from "./drawTool.js";
 import { LossLine } from "./lossLine.js";
 import { NetworkView } from "./networkView.js";
+import { NumberEditor } from "./numberEditor.js";
 import { Planes } from "./planes.js";
 import { showPresets } from "./presetCards.js";
 import { runOf, SETTINGS, type StartSettings } from "./startSettings.js";
-import { storyOf } from "./story.js";
+import { storyOf, varianceOf } from "./story.js";
 import { UnitButtons } from "./unitButtons.js";
 import { signed } from "./unitNames.js";
 import type { Chosen } from "./unitTiles.js";
-import { WeightEditor } from "./weightEditor.js";
 
 /** Fields of a heat map along each axis. */
 const SIDE = 22;
@@ -31,6 +38,8 @@ const SIDE = 22;
 const PARTS = 4;
 /** Where along the spiral the point lies that is followed at first. */
 const FOLLOWED = 0.7;
+/** Settings behind "More" that nothing else on the page shows. */
+const MORE = ["penalty", "batchSize"] as const;
 
 const button = (id: string) => byId(id, HTMLButtonElement);
 const [train, step, reset] = [button("train"), button("step"), button("reset")];
@@ -38,7 +47,8 @@ const speed = byId("speed", HTMLSelectElement);
 const status = statusOf(byId("story", HTMLElement), byId("alert", HTMLElement));
 const worker = startWorker<ToWorker, FromWorker>("spiral/worker.js", receive, broken);
 const loss = new LossLine(byId("loss-line", HTMLCanvasElement));
-const planes = new Planes(byId("input", HTMLCanvasElement), byId("output", HTMLCanvasElement), watch);
+const pen = new DrawTool((drawing) => form.change({ drawing }));
+const planes = new Planes(byId("input", HTMLCanvasElement), byId("output", HTMLCanvasElement), watch, pen);
 const network = new NetworkView(byId("network", HTMLElement), point);
 const painter = new Painter(
   [
@@ -58,11 +68,12 @@ showPresets(byId("presets", HTMLElement));
 fillChoices();
 offerSpeeds(speed, pace, SPEEDS);
 const form = new SettingsForm<StartSettings>(byId("settings", HTMLFormElement), SETTINGS, changed);
-const weights = new WeightEditor(byId("network", HTMLElement), network, ({ layer, place }, value) =>
-  worker.send({ kind: "weight", layer, place, value }),
+const numbers = new NumberEditor(byId("network", HTMLElement), network, (number, value) =>
+  worker.send({ kind: "number", ...number, value }),
 );
+const data = new DataButtons(byId("data-pictures", HTMLElement), (values) => form.change(values));
 const engine = new EngineText(byId("engine-text", HTMLElement));
-const units = new UnitButtons(byId("network", HTMLElement), (hidden) => form.change("hidden", hidden));
+const units = new UnitButtons(byId("network", HTMLElement), (widths) => form.change(widths));
 const advancing = new Advancing((steps) => {
   pace(0);
   worker.send({ kind: "advance", steps });
@@ -70,9 +81,11 @@ const advancing = new Advancing((steps) => {
 let phase: Phase | undefined;
 /** Of the last snapshot. */
 let steps = 0;
+/** Of the points' coordinates. */
+let variance = 0;
 let chosen: Chosen | undefined;
-/** Whether a point is followed through the network. */
-let followed = false;
+/** The data of which a point is followed through the network. */
+let followedIn = "";
 /** Steps to train as soon as there is a model. */
 let stepsWanted: number | undefined;
 
@@ -98,18 +111,29 @@ function broken(message: string): void {
   for (const one of [train, step, reset]) one.disabled = true;
 }
 
-function begin({ points, widths }: Begun): void {
+function begin({ points, heldOut, widths }: Begun): void {
+  const { values } = form;
   loss.clear();
-  planes.begin(points);
-  if (!followed) {
+  planes.begin(points, heldOut);
+  variance = varianceOf(points);
+  pen.show(values);
+  data.show(values);
+  for (const element of Array.from(document.querySelectorAll<HTMLElement>(".of-held-out"))) {
+    element.hidden = !heldOut;
+  }
+  byId("turns-choice", HTMLElement).hidden = values.data !== "spiral";
+  byId("order", HTMLElement).hidden = !isOrdered(values);
+  const now = `${values.data} ${values.turns} ${values.drawing === ""}`;
+  if (now !== followedIn) {
+    followedIn = now;
     const index = Math.floor((FOLLOWED * points.length) / 2);
     planes.probe = [points[2 * index]!, points[2 * index + 1]!];
     watch(planes.probe);
   }
   network.begin(widths);
-  weights.close();
-  units.show(form.values.hidden);
-  showNumber("loss", undefined, significant);
+  numbers.close();
+  units.show(values);
+  for (const id of ["loss", "held-out-loss"]) showNumber(id, undefined, significant);
 }
 
 function enter(next: Phase): void {
@@ -128,20 +152,29 @@ function enter(next: Phase): void {
 }
 
 function show(next: Snapshot): void {
-  const { epoch, losses, correlation, anatomy } = next;
+  const { epoch, losses, heldOutLosses, correlation, anatomy } = next;
   steps = next.steps;
-  losses.forEach((value, index) => {
-    loss.push(epoch - losses.length + 1 + index, value);
-  });
+  for (const [of, values] of [
+    ["training", losses],
+    ["heldOut", heldOutLosses],
+  ] as const) {
+    values.forEach((value, index) => {
+      loss.push(of, epoch - values.length + 1 + index, value);
+    });
+  }
   showNumber("epoch", epoch, grouped);
   if (losses.length > 0) showNumber("loss", losses.at(-1), significant);
+  if (heldOutLosses.length > 0) showNumber("held-out-loss", heldOutLosses.at(-1), significant);
   showNumber("correlation", steps > 0 ? correlation : undefined, (value) =>
     value.toFixed(3).replace("-", "−"),
   );
-  if (anatomy) network.anatomy = anatomy;
+  if (anatomy) {
+    network.anatomy = anatomy;
+    numbers.update();
+  }
   planes.snapshot = next;
   showChosen();
-  status.say(storyOf(next, form.values));
+  status.say(storyOf(next, form.values, variance));
   engine.show(next.engine, next.samplesPerSecond);
   painter.request();
 }
@@ -151,7 +184,8 @@ function showChosen(): void {
   const outputs = chosen && network.outputsOf(chosen);
   planes.behind = outputs;
   setText(byId("in-title", HTMLElement), outputs ? outputs.name : "In: 2 numbers");
-  const note = outputs ? `${signed(outputs.probe)} for the marked point` : "drag to follow a point";
+  const hint = pen.active ? "draw your own points" : "drag to follow a point";
+  const note = outputs ? `${signed(outputs.probe)} for the marked point` : hint;
   setText(byId("in-note", HTMLElement), note);
 }
 
@@ -163,7 +197,6 @@ function point(next: Chosen | undefined): void {
 
 /** Has the worker tell about each unit, and what becomes of one input. */
 function watch(probe: readonly [number, number]): void {
-  followed = true;
   worker.send({ kind: "watch", side: SIDE, probe });
 }
 
@@ -191,6 +224,10 @@ function beginFromAddress(): void {
   writeAddress(SETTINGS, wish.values, true);
   pace(wish.steps ? 0 : Number(speed.value));
   restart();
+  // What a link asks for can be seen.
+  if (MORE.some((name) => wish.values[name] !== SETTINGS[name].initial)) {
+    byId("more", HTMLDetailsElement).open = true;
+  }
   const problem = problemText(wish);
   if (problem) status.fail(problem);
 }
@@ -198,7 +235,7 @@ function beginFromAddress(): void {
 train.addEventListener("click", () => worker.send({ kind: phase === "training" ? "pause" : "train" }));
 step.addEventListener("click", () => worker.send({ kind: "advance", steps: 1 }));
 reset.addEventListener("click", () => restart());
-button("another").addEventListener("click", () => form.change("seed", form.values.seed + 1));
+button("another").addEventListener("click", () => form.change({ seed: form.values.seed + 1 }));
 button("more-layers").addEventListener("click", () => units.addLayer());
 button("fewer-layers").addEventListener("click", () => units.removeLayer());
 bindKeys(
@@ -211,6 +248,7 @@ bindKeys(
   },
   () => byId("keys", HTMLInputElement).checked,
 );
+foldOnNarrow();
 onThemeChange(() => painter.request());
 addEventListener("hashchange", beginFromAddress);
 beginFromAddress();

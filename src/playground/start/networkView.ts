@@ -2,11 +2,12 @@ import { make } from "../shared/dom.js";
 import { isDark, themeColour } from "../shared/pageColours.js";
 import { ramp } from "../shared/ramp.js";
 import { fitToScreen } from "../shared/screenCanvas.js";
-import type { Anatomy } from "../spiral/spiralMessages.js";
+import type { Anatomy, ModelNumber } from "../spiral/spiralMessages.js";
 import { divergingColours, type Rgb, rgbList } from "./diverging.js";
 import { paintHeatMap, spanOf } from "./heatMap.js";
-import { type Link, linkAt } from "./linkAt.js";
-import { drawFunnel, drawLinks } from "./links.js";
+import { linkAt } from "./linkAt.js";
+import { drawFunnel, drawLinks, endsOf } from "./links.js";
+import { belonging } from "./numberSteps.js";
 import { signed, unitName } from "./unitNames.js";
 import { type Chosen, type Layout, layoutOf, type Tile } from "./unitTiles.js";
 
@@ -24,9 +25,14 @@ interface Shown {
   readonly button: HTMLButtonElement;
   readonly canvas: HTMLCanvasElement;
   readonly number: HTMLElement;
+  /** A small square at the tile's corner; inputs have none. */
+  readonly bias: HTMLElement | undefined;
 }
 
-/** The network as a drawing: a heat map for each unit, a line for each weight. */
+/** Biases from this size on have the full colour. */
+const STRONG_BIAS = 1.5;
+
+/** The network as a drawing: a heat map for each unit, a line for each weight, a small square for each bias. */
 export class NetworkView {
   readonly #box: HTMLElement;
   readonly #lines: HTMLCanvasElement;
@@ -36,6 +42,7 @@ export class NetworkView {
   #units: Shown[] = [];
   #anatomy: Anatomy | undefined;
   #chosen: Chosen | undefined;
+  #marked: ModelNumber | undefined;
   #flow = 0;
 
   /** @param choose called with the unit that the visitor points at or moves to, and with undefined afterwards */
@@ -56,9 +63,10 @@ export class NetworkView {
     this.#anatomy = undefined;
     if (widths.join() !== this.#widths.join()) {
       this.#widths = widths;
-      for (const { button, number } of this.#units) {
+      for (const { button, number, bias } of this.#units) {
         button.remove();
         number.remove();
+        bias?.remove();
       }
       this.#units = widths.flatMap((units, layer) =>
         Array.from({ length: units }, (_, unit) => this.#shown({ layer, unit })),
@@ -68,19 +76,25 @@ export class NetworkView {
     this.#place();
   }
 
+  get widths(): readonly number[] {
+    return this.#widths;
+  }
+
   #shown({ layer, unit }: Chosen): Shown {
     const code = (this.#widths.length - 1) / 2;
     const canvas = make("canvas", { ariaHidden: "true" });
     const button = make("button", { type: "button", tabIndex: -1, className: "unit" }, canvas);
     button.classList.toggle("code", layer === code);
     button.ariaLabel = unitName(this.#widths, layer, unit);
+    Object.assign(button.dataset, { layer, unit });
     const number = make("span", { className: "number", ariaHidden: "true" });
     for (const type of ["pointerenter", "focus"]) {
       button.addEventListener(type, () => this.#choose({ layer, unit }));
     }
     for (const type of ["pointerleave", "blur"]) button.addEventListener(type, () => this.#choose(undefined));
-    this.#box.append(button, number);
-    return { tile: { layer, unit, x: 0, y: 0, side: 0 }, button, canvas, number };
+    const bias = layer > 0 ? make("span", { className: "bias", ariaHidden: "true" }) : undefined;
+    this.#box.append(button, number, ...(bias ? [bias] : []));
+    return { tile: { layer, unit, x: 0, y: 0, side: 0 }, button, canvas, number, bias };
   }
 
   #place(): void {
@@ -89,7 +103,7 @@ export class NetworkView {
     this.#layout = layoutOf(this.#widths, width, height);
     const tiles = this.#layout.tiles.flat();
     this.#units = this.#units.map((unit, index) => ({ ...unit, tile: tiles[index]! }));
-    for (const { tile, button, number } of this.#units) {
+    for (const { tile, button, number, bias } of this.#units) {
       const { x, y, side } = tile;
       Object.assign(button.style, {
         left: `${x - side / 2}px`,
@@ -98,6 +112,7 @@ export class NetworkView {
         height: `${side}px`,
       });
       Object.assign(number.style, { left: `${x}px`, top: `${y + side / 2}px` });
+      if (bias) Object.assign(bias.style, { left: `${x - side / 2}px`, top: `${y - side / 2}px` });
       number.hidden = !this.#numbered(tile.layer);
     }
     this.drawLines();
@@ -136,11 +151,14 @@ export class NetworkView {
     const anatomy = this.#anatomy;
     if (!anatomy) return;
     const shown = this.#units.filter((_, index) => index % count === part);
-    for (const { tile, canvas, number } of shown) {
+    const diverging = divergingColours();
+    for (const { tile, canvas, number, bias } of shown) {
       const { layer, unit } = tile;
       const values = valuesOf(anatomy, tile);
       paintHeatMap(canvas, values, anatomy.side, this.#colourOf(layer, values));
       if (this.#numbered(layer)) number.textContent = signed(anatomy.probe[layer]![unit]!);
+      if (bias)
+        bias.style.background = `rgb(${diverging(anatomy.biases[layer - 1]![unit]! / STRONG_BIAS).join(" ")})`;
     }
   }
 
@@ -149,23 +167,53 @@ export class NetworkView {
     if (this.#lines.clientWidth === 0) return;
     const surface = fitToScreen(this.#lines);
     drawFunnel(surface, this.#layout, themeColour("funnel"));
-    if (this.#anatomy)
-      drawLinks(surface.context, this.#layout, this.#anatomy.weights, this.#chosen, this.#flow);
+    if (!this.#anatomy) return;
+    const look = { chosen: this.#chosen, marked: this.#marked, flow: this.#flow };
+    drawLinks(surface.context, this.#layout, this.#anatomy.weights, look);
   }
 
-  /** The line near a point of the drawing, in CSS pixels. */
-  linkAt(x: number, y: number): Link | undefined {
+  /** The weight whose line is near a point of the drawing, in CSS pixels. */
+  linkAt(x: number, y: number): ModelNumber | undefined {
     return this.#anatomy && linkAt(this.#layout, this.#anatomy.weights, x, y);
   }
 
-  /** What a line connects. */
-  nameOf({ layer, place }: Link): string {
-    const inputs = this.#widths[layer]!;
-    const [from, to] = [
-      unitName(this.#widths, layer, place % inputs),
-      unitName(this.#widths, layer + 1, Math.floor(place / inputs)),
-    ];
-    return `${from} → ${to}`;
+  /** The bias that an element stands for. */
+  biasOf(element: Element): ModelNumber | undefined {
+    const shown = this.#units.find(({ bias }) => bias === element);
+    return shown && { what: "bias", layer: shown.tile.layer - 1, place: shown.tile.unit };
+  }
+
+  valueOf({ what, layer, place }: ModelNumber): number | undefined {
+    return this.#anatomy?.[what === "bias" ? "biases" : "weights"][layer]?.[place];
+  }
+
+  /** What a number is, such as "bias of code". */
+  nameOf(number: ModelNumber): string {
+    const { layer, unit, input } = belonging(this.#widths, number);
+    const to = unitName(this.#widths, layer + 1, unit);
+    return number.what === "bias" ? `bias of ${to}` : `${unitName(this.#widths, layer, input)} → ${to}`;
+  }
+
+  /** Where a number is drawn: a bias at its unit's corner, a weight in the middle of its line. */
+  placeOf(number: ModelNumber): { x: number; y: number } {
+    const { layer, unit, input } = belonging(this.#widths, number);
+    const to = this.#layout.tiles[layer + 1]![unit]!;
+    if (number.what === "bias") return { x: to.x - to.side / 2, y: to.y - to.side / 2 };
+    const from = this.#layout.tiles[layer]![input]!;
+    const [x0, x1] = endsOf(from, to);
+    return { x: (x0 + x1) / 2, y: (from.y + to.y) / 2 };
+  }
+
+  /** Makes a number stand out, and none with undefined. */
+  mark(number: ModelNumber | undefined): void {
+    const key = (one: ModelNumber | undefined) => one && `${one.what} ${one.layer} ${one.place}`;
+    if (key(number) === key(this.#marked)) return;
+    this.#marked = number;
+    for (const { tile, bias } of this.#units) {
+      const own = number?.what === "bias" && number.layer === tile.layer - 1 && number.place === tile.unit;
+      bias?.classList.toggle("marked", own);
+    }
+    this.drawLines();
   }
 
   /** What a unit does; undefined as long as nothing is known. */

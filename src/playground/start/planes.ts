@@ -2,13 +2,15 @@ import { isDark, themeColour } from "../shared/pageColours.js";
 import { ramp } from "../shared/ramp.js";
 import { fitToScreen, followPointer, makeOperable } from "../shared/screenCanvas.js";
 import { PLANE } from "../spiral/anatomy.js";
-import { drawDots, drawLine, drawShaded, type Surface } from "../spiral/canvasLayers.js";
+import { drawDots, drawLine, drawRings, drawShaded, type Surface } from "../spiral/canvasLayers.js";
 import type { Snapshot } from "../spiral/spiralMessages.js";
+import type { DrawTool } from "./drawTool.js";
 import { paintHeatMap } from "./heatMap.js";
 import type { UnitOutputs } from "./networkView.js";
 
 type Point = readonly [number, number];
 
+const NONE = new Float32Array();
 const SHADES = 24;
 /** An arrow key moves the probe by this much; with Shift, five times as far. */
 const STEP = 0.02;
@@ -25,29 +27,43 @@ export class Planes {
   readonly #input: HTMLCanvasElement;
   readonly #output: HTMLCanvasElement;
   readonly #moved: (probe: Point) => void;
+  readonly #pen: DrawTool;
   readonly #small = document.createElement("canvas");
-  #points: Float32Array = new Float32Array();
+  #points: Float32Array = NONE;
+  #heldOut: Float32Array = NONE;
   #probe: Point = [0.5, 0.5];
   #snapshot: Snapshot | undefined;
   #behind: UnitOutputs | undefined;
 
-  /** @param moved called with the point that the visitor follows through the network */
-  constructor(input: HTMLCanvasElement, output: HTMLCanvasElement, moved: (probe: Point) => void) {
+  /**
+   * @param moved called with the point that the visitor follows through the network
+   * @param pen draws with the pointer while it is active
+   */
+  constructor(
+    input: HTMLCanvasElement,
+    output: HTMLCanvasElement,
+    moved: (probe: Point) => void,
+    pen: DrawTool,
+  ) {
+    this.#pen = pen;
     this.#input = input;
     this.#output = output;
     this.#moved = moved;
     makeOperable(input);
     followPointer(input, ({ clientX, clientY }) => {
       const { left, top, width, height } = input.getBoundingClientRect();
-      this.#moveTo([place((clientX - left) / width), place(1 - (clientY - top) / height)]);
+      this.#take([place((clientX - left) / width), place(1 - (clientY - top) / height)]);
     });
+    for (const type of ["pointerup", "pointercancel"]) input.addEventListener(type, () => pen.finish());
     input.addEventListener("keydown", (event) => this.#press(event));
     const again = new ResizeObserver(() => this.draw());
     for (const canvas of [input, output]) again.observe(canvas);
   }
 
-  begin(points: Float32Array): void {
+  /** @param heldOut points that training does not see */
+  begin(points: Float32Array, heldOut: Float32Array = NONE): void {
     this.#points = points;
+    this.#heldOut = heldOut;
     this.#snapshot = undefined;
   }
 
@@ -68,7 +84,20 @@ export class Planes {
     this.#behind = outputs;
   }
 
+  /** Draws at a point, or follows it. */
+  #take(point: Point): void {
+    if (this.#pen.active) {
+      this.#pen.add(point);
+      this.drawInput();
+    } else this.#moveTo(point);
+  }
+
   #press(event: KeyboardEvent): void {
+    if (event.key === "Enter" && this.#pen.active) {
+      this.#pen.add(this.#probe);
+      this.#pen.finish();
+      return;
+    }
     const step = STEPS[event.key];
     if (!step || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
@@ -101,18 +130,26 @@ export class Planes {
     } else if (this.#snapshot && this.#snapshot.steps > 0) {
       drawShaded(surface, this.#points, this.#snapshot.codes, ramp(SHADES, isDark()));
     } else drawDots(surface, this.#points, themeColour("original"));
+    drawRings(surface, this.#heldOut, themeColour("quiet"));
+    if (this.#pen.active) drawDots(surface, Float32Array.from(this.#pen.stroke), themeColour("ink"));
     ring(surface, this.#probe);
     const [x1, x2] = this.#probe.map((value) => value.toFixed(2));
     this.#input.setAttribute("aria-label", `The points that go in. Marked point: x₁ ${x1}, x₂ ${x2}`);
+  }
+
+  /** Whether the code has two numbers, so that there is a net in place of a line. */
+  get #isNet(): boolean {
+    return this.#snapshot?.curve.some(Number.isNaN) ?? false;
   }
 
   drawOutput(): void {
     const surface = surfaceOf(this.#output);
     if (!surface) return;
     drawDots(surface, this.#points, themeColour("faint"));
+    drawRings(surface, this.#heldOut, themeColour("faint"));
     if (!this.#snapshot) return;
     const { curve, reconstructions, codes, anatomy } = this.#snapshot;
-    drawLine(surface, curve, themeColour("curve"));
+    drawLine(surface, curve, themeColour("curve"), this.#isNet ? 1 : undefined);
     drawShaded(surface, reconstructions, codes, ramp(SHADES, isDark()));
     const rebuilt = anatomy?.probe.at(-1);
     if (!rebuilt) return;

@@ -1,30 +1,35 @@
 import { byId, make, setText } from "../shared/dom.js";
-import { MOST_LAYERS, MOST_UNITS } from "./startSettings.js";
+import { MOST_CODE, MOST_LAYERS, MOST_UNITS, type StartSettings } from "./startSettings.js";
 
 /** Units of a layer that is added. */
 const NEW_LAYER = 4;
 
-/** Buttons above the encoder's hidden layers, for one unit more or less; the decoder mirrors the encoder. */
+/** What the buttons change. */
+type Widths = Pick<StartSettings, "hidden" | "code">;
+
+/** Buttons above the encoder's hidden layers and the code, for one unit more or less; the decoder mirrors the encoder. */
 export class UnitButtons {
   readonly #row = make("div", { className: "unit-buttons" });
-  readonly #change: (hidden: readonly number[]) => void;
+  readonly #change: (widths: Partial<Widths>) => void;
   #hidden: readonly number[] = [];
+  #code = 1;
 
   /** @param change called with the widths that the visitor wants */
-  constructor(box: HTMLElement, change: (hidden: readonly number[]) => void) {
+  constructor(box: HTMLElement, change: (widths: Partial<Widths>) => void) {
     this.#change = change;
     box.before(this.#row);
   }
 
-  show(hidden: readonly number[]): void {
+  show({ hidden, code }: Widths): void {
     const same = hidden.length === this.#hidden.length && this.#row.childElementCount > 0;
     this.#hidden = hidden;
+    this.#code = code;
     // Buttons that stay keep the keyboard's focus.
     if (!same) this.#row.replaceChildren(...this.#columns());
-    hidden.forEach((units, layer) => {
+    [...hidden, code].forEach((units, layer) => {
       const [fewer, more] = Array.from(this.#row.children[layer + 1]!.querySelectorAll("button"));
       fewer!.disabled = units === 1;
-      more!.disabled = units === MOST_UNITS;
+      more!.disabled = units === (layer === hidden.length ? MOST_CODE : MOST_UNITS);
     });
     setText(byId("layer-count", HTMLElement), String(hidden.length));
     byId("fewer-layers", HTMLButtonElement).disabled = hidden.length === 0;
@@ -36,25 +41,29 @@ export class UnitButtons {
     const layers = 2 * this.#hidden.length + 3;
     return Array.from({ length: layers }, (_, column) => {
       const layer = column - 1;
-      if (layer < 0 || layer >= this.#hidden.length) return make("span");
+      if (layer < 0 || layer > this.#hidden.length) return make("span");
       return make("span", {}, this.#button(layer, -1), this.#button(layer, 1));
     });
   }
 
   #button(layer: number, by: number): HTMLButtonElement {
     const button = make("button", { type: "button", textContent: by > 0 ? "+" : "−" });
-    button.ariaLabel = `One unit ${by > 0 ? "more" : "less"} in hidden layer ${layer + 1}`;
+    const isCode = layer === this.#hidden.length;
+    const where = isCode ? "the code" : `hidden layer ${layer + 1}`;
+    button.ariaLabel = `One unit ${by > 0 ? "more" : "less"} in ${where}`;
     button.addEventListener("click", () => {
-      this.#change(this.#hidden.map((units, index) => (index === layer ? units + by : units)));
+      const hidden = this.#hidden.map((units, index) => (index === layer ? units + by : units));
+      this.#change(isCode ? { code: this.#code + by } : { hidden });
     });
     return button;
   }
 
   addLayer(): void {
-    this.#change([...this.#hidden, Math.min(NEW_LAYER, this.#hidden.at(-1) ?? NEW_LAYER)]);
+    const units = Math.min(NEW_LAYER, this.#hidden.at(-1) ?? NEW_LAYER);
+    this.#change({ hidden: [...this.#hidden, units] });
   }
 
   removeLayer(): void {
-    this.#change(this.#hidden.slice(0, -1));
+    this.#change({ hidden: this.#hidden.slice(0, -1) });
   }
 }

@@ -39,8 +39,9 @@ export function layoutOf(widths: readonly number[], width: number, height: numbe
   const side = Math.floor(Math.min(LARGEST, column * 0.68, height / (most * (1 + SPACE))));
   const tiles = widths.map((units, layer) => {
     const own = layer === code ? Math.min(side * CODE, column * 0.94) : side;
-    // Numbers stand below the tiles of the ends.
-    const step = own + (layer % (widths.length - 1) === 0 ? NUMBER : side * SPACE);
+    // Numbers stand below the tiles of the ends and of the code.
+    const numbered = layer === code || layer % (widths.length - 1) === 0;
+    const step = own + (numbered ? NUMBER : side * SPACE);
     return Array.from({ length: units }, (_, unit) => ({
       layer,
       unit,
