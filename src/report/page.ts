@@ -63,6 +63,15 @@ figcaption,.note{color:var(--muted);font-size:.85rem;margin:.75rem 0 0}
 .grid tbody th{color:inherit}
 #results .grid tbody th{min-width:8.5rem}
 @media (max-width:30rem){.grid th,.grid td{padding-right:.5rem}}
+@media (max-width:40rem){.stacked thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.stacked tbody{display:block}
+.stacked tr{display:flex;flex-wrap:wrap;gap:.1rem 1rem;padding:.5rem 0;border-top:1px solid var(--line)}
+.stacked tbody tr:first-child>*,.stacked tbody tr>*{border:0;padding:0;text-align:left}
+.stacked tbody th{flex:1 1 100%;font-weight:600}
+.stacked td:last-child{flex:1 1 100%}
+.stacked td[data-nothing]{display:none}
+.stacked :is(td,th.number)::before{content:attr(data-title) " ";color:var(--muted);font-weight:400}
+.stacked td:last-child::before{content:""}}
 .number{text-align:right;white-space:nowrap}
 @media print{body{background:none}figure,.facts{break-inside:avoid}}`;
 
@@ -139,6 +148,9 @@ export function note(text: string): string {
   return element("p", { class: "note" }, escapeText(text));
 }
 
+/** A cell without a value; cards leave it out. */
+export const NOTHING = "–";
+
 /** A column of a table with a head. */
 export interface GridColumn {
   readonly title: string;
@@ -146,27 +158,43 @@ export interface GridColumn {
   readonly number?: true;
 }
 
-/** A table with a head. Cells are markup; the first of a row is its head. */
-export function grid(columns: readonly GridColumn[], rows: readonly (readonly string[])[]): string {
+/**
+ * A table with a head. Cells are markup; the first of a row is its head.
+ *
+ * @param stacked whether a narrow page shows each row as a card, with the column's title beside each cell
+ */
+export function grid(
+  columns: readonly GridColumn[],
+  rows: readonly (readonly string[])[],
+  { stacked = false } = {},
+): string {
   const classOf = (index: number): Record<string, string> =>
     columns[index]!.number ? { class: "number" } : {};
+  // Browsers forget what the parts of a table are where its layout is another.
+  const role = (name: string): Record<string, string> => (stacked ? { role: name } : {});
   const head = columns.map(({ title }, i) =>
-    element("th", { scope: "col", ...classOf(i) }, escapeText(title)),
+    element("th", { scope: "col", ...role("columnheader"), ...classOf(i) }, escapeText(title)),
   );
+  const label = (index: number): Record<string, string> =>
+    stacked ? { "data-title": columns[index]!.title } : {};
+  const nothing = (cell: string): Record<string, string> =>
+    stacked && cell === NOTHING ? { "data-nothing": "" } : {};
   const lines = rows.map((cells) =>
     element(
       "tr",
-      {},
+      role("row"),
       ...cells.map((cell, i) =>
-        i === 0 ? element("th", { scope: "row", ...classOf(i) }, cell) : element("td", classOf(i), cell),
+        i === 0
+          ? element("th", { scope: "row", ...role("rowheader"), ...label(i), ...classOf(i) }, cell)
+          : element("td", { ...role("cell"), ...label(i), ...nothing(cell), ...classOf(i) }, cell),
       ),
     ),
   );
   const table = element(
     "table",
-    { class: "grid" },
-    element("thead", {}, element("tr", {}, ...head)),
-    element("tbody", {}, ...lines),
+    { class: stacked ? "grid stacked" : "grid", ...role("table") },
+    element("thead", role("rowgroup"), element("tr", role("row"), ...head)),
+    element("tbody", role("rowgroup"), ...lines),
   );
   // A wide table scrolls by itself, also by keyboard.
   return element("div", { class: "scroll", tabindex: "0" }, table);

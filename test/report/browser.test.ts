@@ -223,13 +223,21 @@ describe.skipIf(!there).each(Object.entries(detectionPages))(`the report on %s${
     expect(heard).toEqual([url]);
     expect(layout.figures.length).toBeGreaterThan(1);
     expectReadable(layout, width, scheme);
-    // Tables scroll by themselves, and those of the oddest rows need not, even on a phone.
-    const scrolled = await page.evaluate(() =>
-      Array.from(document.querySelectorAll("#rows > .scroll")).map(
-        (box) => box.scrollWidth - box.clientWidth,
-      ),
-    );
+    // Tables scroll by themselves, and none need: on a phone each row is a card.
+    const { scrolled, cards } = await page.evaluate(() => {
+      for (const details of Array.from(document.querySelectorAll("details"))) details.open = true;
+      return {
+        scrolled: Array.from(document.querySelectorAll(".scroll")).map(
+          (box) => box.scrollWidth - box.clientWidth,
+        ),
+        cards: Array.from(document.querySelectorAll("#columns tbody tr, #rows tbody tr")).map(
+          (row) => getComputedStyle(row).display,
+        ),
+      };
+    });
+    expect(scrolled.length).toBeGreaterThan(1);
     expect(scrolled.filter((by) => by > 1)).toEqual([]);
+    expect(new Set(cards)).toEqual(new Set([width < 640 ? "flex" : "table-row"]));
     await page.close();
   });
 });

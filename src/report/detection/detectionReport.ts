@@ -41,7 +41,8 @@ const STYLE = `
 .share{color:var(--muted);white-space:nowrap}
 .columns .grid th,.columns .grid td{overflow-wrap:break-word;min-width:4rem}
 .columns .grid td:last-child{min-width:14rem}
-@media (max-width:30rem){.rows .grid :is(th,td){padding-right:.45rem}.rows .grid :is(th,td):last-child{min-width:6.5rem}}
+@media (min-width:48rem){.rows .grid :is(th,td):not(:last-child){white-space:nowrap}}
+@media (max-width:40rem){.facts .grid.stacked :is(th,td):nth-child(n){min-width:0;width:auto;padding:0}}
 summary{cursor:pointer;margin:.5rem 0}`;
 
 /**

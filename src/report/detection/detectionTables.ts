@@ -2,7 +2,7 @@ import version from "#embedded/version";
 import type { AnomalyEvaluation, DetectionRule } from "../../index.js";
 import { separations } from "../../statistics/separation.js";
 import { counted, plural, shown } from "../numberText.js";
-import { type Fact, grid, note, section } from "../page.js";
+import { type Fact, grid, NOTHING, note, section } from "../page.js";
 import { element, escapeText } from "../svg.js";
 import type { Comparison } from "./baseline.js";
 import type { DetectionSubject, ReportedDetection } from "./detectionSubject.js";
@@ -137,11 +137,11 @@ export function columnTable({ preprocessor }: DetectionSubject): string {
     { title: "what was done" },
   ];
   const lines = decisions.map(({ column, type, features, missing, range, action }) =>
-    [column, type, features || "–", missing || "–", range || "–", action].map((cell) =>
+    [column, type, features || NOTHING, missing || NOTHING, range || NOTHING, action].map((cell) =>
       escapeText(String(cell)),
     ),
   );
-  const table = grid(columns, lines);
+  const table = grid(columns, lines, { stacked: true });
   const used = decisions.filter(({ features }) => features > 0).length;
   const summary = `${used} of ${plural(decisions.length, "column")} are used`;
   const content =

@@ -95,11 +95,12 @@ function folded(
   lines: readonly string[][],
   noun: readonly [one: string, many?: string],
 ): string {
-  const first = grid(columns, lines.slice(0, UNFOLDED));
+  const stacked = { stacked: true };
+  const first = grid(columns, lines.slice(0, UNFOLDED), stacked);
   const rest = lines.slice(UNFOLDED);
   if (rest.length === 0) return first;
   const summary = `The next ${plural(rest.length, ...noun)}`;
-  return first + element("details", {}, element("summary", {}, summary), grid(columns, rest));
+  return first + element("details", {}, element("summary", {}, summary), grid(columns, rest, stacked));
 }
 
 /** What the numbers of the rows and the percentages mean. */
