@@ -337,6 +337,10 @@ inBrowsers((name) => {
           innerWidth,
         ]);
         expect(content).toBeLessThanOrEqual(window!);
+        const scrolled = await page.$$eval(".wide", (all) =>
+          all.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth),
+        );
+        expect(scrolled.filter((by) => by > 0)).toEqual([]);
       },
       { width },
     );

@@ -46,7 +46,10 @@ function rowOf({ place, score, reasons }: Find): HTMLTableRowElement {
   const list = reasons.map(({ text, share }) => {
     const bar = make("span", { className: "share" });
     bar.style.setProperty("--share", String(share));
-    return make("li", {}, bar, text);
+    // The percentage stays in one line.
+    const at = text.lastIndexOf(" (") + 1;
+    const percentage = make("span", { className: at > 0 ? "one-line" : "", textContent: text.slice(at) });
+    return make("li", {}, bar, make("span", {}, text.slice(0, at), percentage));
   });
   return make(
     "tr",
