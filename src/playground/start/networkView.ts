@@ -44,6 +44,8 @@ export class NetworkView {
   #chosen: Chosen | undefined;
   #marked: ModelNumber | undefined;
   #flow = 0;
+  /** Whether the lines are about to be drawn. */
+  #requested = false;
 
   /** @param choose called with the unit that the visitor points at or moves to, and with undefined afterwards */
   constructor(box: HTMLElement, choose: (chosen: Chosen | undefined) => void) {
@@ -51,7 +53,7 @@ export class NetworkView {
     this.#lines = box.querySelector("canvas")!;
     this.#choose = (chosen) => {
       this.#chosen = chosen;
-      this.drawLines();
+      this.#drawLinesSoon();
       choose(chosen);
     };
     new ResizeObserver(() => this.#place()).observe(box);
@@ -157,8 +159,7 @@ export class NetworkView {
       const values = valuesOf(anatomy, tile);
       paintHeatMap(canvas, values, anatomy.side, this.#colourOf(layer, values));
       if (this.#numbered(layer)) number.textContent = signed(anatomy.probe[layer]![unit]!);
-      if (bias)
-        bias.style.background = `rgb(${diverging(anatomy.biases[layer - 1]![unit]! / STRONG_BIAS).join(" ")})`;
+      if (bias) paintBias(bias, diverging(anatomy.biases[layer - 1]![unit]! / STRONG_BIAS));
     }
   }
 
@@ -213,7 +214,17 @@ export class NetworkView {
       const own = number?.what === "bias" && number.layer === tile.layer - 1 && number.place === tile.unit;
       bias?.classList.toggle("marked", own);
     }
-    this.drawLines();
+    this.#drawLinesSoon();
+  }
+
+  /** With the next frame, in a task of its own: many lines take a while. */
+  #drawLinesSoon(): void {
+    if (this.#requested) return;
+    this.#requested = true;
+    requestAnimationFrame(() => {
+      this.#requested = false;
+      this.drawLines();
+    });
   }
 
   /** What a unit does; undefined as long as nothing is known. */
@@ -245,6 +256,14 @@ export class NetworkView {
     const codes = rgbList(ramp(64, isDark()));
     return (value) => codes[Math.round(((part(value) + 1) / 2) * (codes.length - 1))]!;
   }
+}
+
+/** Only where it changes: the browser would draw the whole network again. */
+function paintBias(bias: HTMLElement, colour: Rgb): void {
+  const text = colour.join(" ");
+  if (bias.dataset.colour === text) return;
+  bias.dataset.colour = text;
+  bias.style.background = `rgb(${text})`;
 }
 
 function valuesOf({ layers, side }: Anatomy, { layer, unit }: Chosen): Float32Array {

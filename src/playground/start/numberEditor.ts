@@ -74,9 +74,12 @@ export class NumberEditor {
     this.#leave();
   }
 
-  /** Call when the numbers have changed: the one under the cursor is shown as it is now. */
+  /** Call when the numbers have changed: the one that is shown is shown as it is now. */
   update(): void {
-    if (document.activeElement === this.#cursor) this.#show(this.#at);
+    const number = this.#pointed ?? this.#at;
+    const shown = this.#note.querySelector("strong");
+    const value = this.#numbers.valueOf(number);
+    if (shown && value !== undefined && !this.#note.hidden) setText(shown, signed(value));
   }
 
   #leave(): void {

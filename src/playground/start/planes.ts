@@ -33,6 +33,8 @@ export class Planes {
   #heldOut: Float32Array = NONE;
   #probe: Point = [0.5, 0.5];
   #snapshot: Snapshot | undefined;
+  /** Whether the code has two numbers, so that there is a net in place of a line. */
+  #isNet = false;
   #behind: UnitOutputs | undefined;
 
   /**
@@ -77,6 +79,7 @@ export class Planes {
 
   set snapshot(snapshot: Snapshot) {
     this.#snapshot = snapshot;
+    this.#isNet = snapshot.curve.some(Number.isNaN);
   }
 
   /** A unit's outputs, drawn behind the points of the left picture. */
@@ -135,11 +138,6 @@ export class Planes {
     ring(surface, this.#probe);
     const [x1, x2] = this.#probe.map((value) => value.toFixed(2));
     this.#input.setAttribute("aria-label", `The points that go in. Marked point: x₁ ${x1}, x₂ ${x2}`);
-  }
-
-  /** Whether the code has two numbers, so that there is a net in place of a line. */
-  get #isNet(): boolean {
-    return this.#snapshot?.curve.some(Number.isNaN) ?? false;
   }
 
   drawOutput(): void {
