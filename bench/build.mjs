@@ -1,4 +1,4 @@
-/** Builds what only the bench needs, under build/bench/: the loop of multiply-adds, and the engine's turbo switches. */
+/** Builds what only the bench needs, under build/bench/: the loops that show its limits, and the engine's turbo switches. */
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";

@@ -48,6 +48,7 @@ export function contestantIds(most) {
     ...isthmus(isthmusThreads(most)),
     ...peers("step", peerThreads(most)),
     ...peers("spiral", [1]),
+    ...peers("inference", peerThreads(most)),
     ...peers("network", [1, 2]),
   ];
   return [...new Set(all.map(({ id }) => id))];

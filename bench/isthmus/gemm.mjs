@@ -1,9 +1,9 @@
 /** Matrix products of given shapes by the kernels alone, packing of B included, next to the build's peak. */
 import { Bench } from "tinybench";
-import { count } from "../peers/serve.mjs";
+import { count } from "../peers/requests.mjs";
 import { median } from "../statistics.mjs";
 import { facts, medianOf, openEngine } from "./library.mjs";
-import { openPeak } from "./peak.mjs";
+import { openLimits } from "./limits.mjs";
 import { product } from "./product.mjs";
 
 /** How long the peak is looked for beside each slice, and what a sample should last at least, in ms. */
@@ -27,7 +27,7 @@ function callsPerSample(run) {
  */
 export async function gemm(request) {
   const engine = await openEngine({ ...request, threads: 1 });
-  const peak = await openPeak(engine.info);
+  const limits = await openLimits(engine.info);
   return {
     ...facts(engine),
     async run(order) {
@@ -35,7 +35,7 @@ export async function gemm(request) {
       const { run, release } = product(engine, order);
       const calls = callsPerSample(run);
       const times = [];
-      const peaks = [peak(PEAK_MS)];
+      const peaks = [limits.gflops(PEAK_MS)];
       for (let slice = 0; slice < SLICES; slice++) {
         const bench = new Bench({
           time: order.ms / SLICES,
@@ -48,7 +48,7 @@ export async function gemm(request) {
         });
         const [task] = await bench.run();
         times.push(medianOf(task.result) / calls);
-        peaks.push(peak(PEAK_MS));
+        peaks.push(limits.gflops(PEAK_MS));
       }
       release();
       // Each slice is compared with the peaks before and after it, and the median of these comparisons is what counts.

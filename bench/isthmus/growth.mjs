@@ -1,5 +1,5 @@
 /** Training steps of networks, batches and numbers of threads of any size, each on a fresh model. */
-import { count } from "../peers/serve.mjs";
+import { count } from "../peers/requests.mjs";
 import { uniform, xorshift32 } from "../peers/workload.mjs";
 import { facts, mirrored, openEngine, timeTraining } from "./library.mjs";
 

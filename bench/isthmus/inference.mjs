@@ -1,54 +1,36 @@
-/** Encoding and reconstructing: many samples at once, and one at a time. */
-import { Bench } from "tinybench";
-import { choice, count } from "../peers/serve.mjs";
-import { uniform, xorshift32 } from "../peers/workload.mjs";
-import { facts, medianOf, mirrored, openEngine } from "./library.mjs";
+/** Encoding and reconstructing: many rows at once, and one at a time, by the calls that return promises and those that do not. */
 
-/** How long a single sample's latency is measured, in ms. */
-const LATENCY_MS = 300;
+import { decodeFloats } from "../peers/networks.mjs";
+import { inferenceRows, predictions } from "../peers/predictions.mjs";
+import { choice, count } from "../peers/requests.mjs";
+import { facts, mirrored, openEngine } from "./library.mjs";
+import { openLimits } from "./limits.mjs";
 
-/** Samples as floats in [0, 1), or as bytes. */
-function makeSamples(kind, length) {
-  const random = xorshift32(1);
-  if (kind === "floats") return uniform(random, length);
-  const bytes = new Uint8Array(length);
-  for (let i = 0; i < length; i++) bytes[i] = random() >>> 24;
-  return bytes;
-}
+/** The same samples as bytes. */
+const toBytes = (values) => Uint8Array.from(values, (value) => 255 * value);
 
 /**
- * Prepares both kinds of samples; a run with `{ task, input }` gives `{ ms }` for all of them, or with `single: true`
- * the median `{ ms }` of one.
+ * Prepares both kinds of samples. A run takes the orders of peers/predictions.mjs, also with `input: "bytes"` and, for one
+ * row, the tasks `encodeSync` and `reconstructSync`; `{ limits: ms, bytes }` tells what the same build could do at most.
  */
 export async function inference(request) {
-  const samples = count(request, "samples");
-  const features = count(request, "features");
   const engine = await openEngine(request);
-  const model = await mirrored(engine, [features, count(request, "latent")]);
-  const inputs = {
-    floats: makeSamples("floats", samples * features),
-    bytes: makeSamples("bytes", samples * features),
+  const model = await mirrored(engine, [count(request, "features"), count(request, "latent")]);
+  model.setWeights(request.weights.map(({ data, ...rest }) => ({ ...rest, data: decodeFloats(data) })));
+  const limits = await openLimits(engine.info);
+  const tasks = ["encode", "reconstruct", "encodeSync", "reconstructSync"];
+  const calls = Object.fromEntries(tasks.map((task) => [task, (values) => model[task](values)]));
+  const floats = inferenceRows(request);
+  const runs = {
+    floats: predictions(request, calls, floats),
+    bytes: predictions(request, calls, toBytes(floats)),
   };
-
-  async function one(task, input) {
-    const row = input.subarray(0, features);
-    const bench = new Bench({ time: LATENCY_MS });
-    bench.add(task, () => {
-      model[`${task}Sync`](row);
-    });
-    const [{ result }] = await bench.run();
-    return { ms: medianOf(result) };
-  }
-
   return {
     ...facts(engine),
-    async run(order) {
-      const task = choice(order, "task", ["encode", "reconstruct"]);
-      const input = inputs[choice(order, "input", ["floats", "bytes"])];
-      if (order.single) return one(task, input);
-      const start = performance.now();
-      await model[task](input);
-      return { ms: performance.now() - start };
+    run(order) {
+      const { limits: ms, bytes } = order;
+      if (ms !== undefined) return { gflops: limits.gflops(ms), gigabytes: limits.gigabytes(bytes, ms) };
+      return runs[choice(order, "input", ["floats", "bytes"])](order);
     },
   };
 }

@@ -1,7 +1,7 @@
 /** The built package, as users import it, and what every workload makes with it. */
 import { readFileSync } from "node:fs";
 import { Autoencoder, adam, dense, Engine } from "isthmus";
-import { choice, count, Unavailable } from "../peers/serve.mjs";
+import { choice, count, Unavailable } from "../peers/requests.mjs";
 
 /** Steps of each training that are not counted: the first one has no beginning, and the data has just been copied. */
 const LEAD_IN = 5;

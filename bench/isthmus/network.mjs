@@ -1,9 +1,10 @@
 /** The network workload: a training step of a network of the canon (peers/networks.mjs). */
 import * as isthmus from "isthmus";
 import { decodeFloats, TRIAL_RATE, withoutNoise } from "../peers/networks.mjs";
-import { count, Unavailable } from "../peers/serve.mjs";
+import { count, Unavailable } from "../peers/requests.mjs";
 import { stepCount } from "../peers/workload.mjs";
 import { facts, openEngine, timeTraining } from "./library.mjs";
+import { openLimits } from "./limits.mjs";
 
 /**
  * @param {import("../peers/networks.mjs").NetworkDescription} description
@@ -43,16 +44,23 @@ export async function trialLosses(request, engine) {
   return loss;
 }
 
-/** Prepares the workload; its answer has the losses of the first steps. */
+/**
+ * Prepares the workload; its answer has the losses of the first steps. With `{ peak: ms }`
+ * instead of `{ steps }` a run tells what the same build could do at most.
+ */
 export async function network(request) {
   const [rows, batch] = [count(request, "rows"), count(request, "batch")];
   const engine = await openEngine(request);
   const losses = await trialLosses(request, engine);
   const samples = decodeFloats(request.samples);
   const model = await startFrom(request, request.network, engine);
+  const limits = await openLimits(engine.info);
   return {
     ...facts(engine),
     losses,
-    run: (order) => timeTraining(model, samples, rows, { batch, steps: stepCount(order) }),
+    run(order) {
+      if (order.peak !== undefined) return { gflops: limits.gflops(order.peak) };
+      return timeTraining(model, samples, rows, { batch, steps: stepCount(order) });
+    },
   };
 }

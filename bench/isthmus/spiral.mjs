@@ -1,7 +1,7 @@
 /** The spiral workload, by `fit` on the data and the starting weights of the reference. */
 import { readFile } from "node:fs/promises";
 import { Autoencoder, dense, sgd } from "isthmus";
-import { count } from "../peers/serve.mjs";
+import { count } from "../peers/requests.mjs";
 import { facts, openEngine } from "./library.mjs";
 
 const START = new URL("../../test/golden/spiral.json", import.meta.url);

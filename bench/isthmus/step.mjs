@@ -1,7 +1,7 @@
 /** The step workload; with `{ peak: ms }` instead of `{ steps }` a run tells what the same build could do at most. */
 import { stepCount, stepSizes, uniform, xorshift32 } from "../peers/workload.mjs";
 import { facts, mirrored, openEngine, timeTraining } from "./library.mjs";
-import { openPeak } from "./peak.mjs";
+import { openLimits } from "./limits.mjs";
 
 /** Prepares the workload; a run gives `{ ms: number[], loss }`, or `{ gflops }` of one thread. */
 export async function step(request) {
@@ -9,11 +9,11 @@ export async function step(request) {
   const engine = await openEngine(request);
   const data = uniform(xorshift32(seed), samples * features);
   const model = await mirrored(engine, [features, latent], seed);
-  const peak = await openPeak(engine.info);
+  const limits = await openLimits(engine.info);
   return {
     ...facts(engine),
     run(order) {
-      if (order.peak !== undefined) return { gflops: peak(order.peak) };
+      if (order.peak !== undefined) return { gflops: limits.gflops(order.peak) };
       return timeTraining(model, data, samples, { batch, steps: stepCount(order) });
     },
   };

@@ -3,7 +3,7 @@ import { digits } from "isthmus";
 import { inRounds, isthmus, peers, withContestants } from "../contestants.mjs";
 import { createNetwork, trialLosses } from "../isthmus/network.mjs";
 import { encodeFloats, NETWORKS } from "../peers/networks.mjs";
-import { Unavailable } from "../peers/serve.mjs";
+import { Unavailable } from "../peers/requests.mjs";
 import { uniform, xorshift32 } from "../peers/workload.mjs";
 import { repetitions, summarize } from "../statistics.mjs";
 import { figure, percent } from "../table.mjs";

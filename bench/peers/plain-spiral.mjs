@@ -1,6 +1,6 @@
 /** The spiral network (2 → 1 → 2, sigmoid, full-batch gradient descent, rate 1.0) in plain JavaScript, float64. */
 import { readFile } from "node:fs/promises";
-import { count, Unavailable } from "./serve.mjs";
+import { count, Unavailable } from "./requests.mjs";
 
 const START = new URL("../../test/golden/spiral.json", import.meta.url);
 const LEARNING_RATE = 1;

@@ -1,6 +1,6 @@
 /** One training step of F → L (ReLU) → F (sigmoid), cross-entropy, Adam, in plain JavaScript; no allocation. */
 import { addTimes, addTransposedTimes, timesTransposed } from "./plain-products.mjs";
-import { timeSteps } from "./serve.mjs";
+import { timeSteps } from "./requests.mjs";
 import {
   ADAM,
   gatherRows,

@@ -3,16 +3,10 @@
  * gradients. Each step minimizes the loss by hand, which is faster than `model.trainOnBatch`.
  */
 import { decodeFloats, TRIAL_RATE, withoutNoise } from "./networks.mjs";
-import { choice, count, importPeer, packageVersion, serve, timeSteps, Unavailable } from "./serve.mjs";
+import { choice, count, timeSteps, Unavailable } from "./requests.mjs";
+import { serve } from "./serve.mjs";
+import { loadTfjs, tfjsFacts } from "./tfjs-backend.mjs";
 import { ADAM, gatherRows, ShuffledBatches, stepCount, xorshift32 } from "./workload.mjs";
-
-async function load(backend) {
-  const tf = (await importPeer("@tensorflow/tfjs")).default;
-  if (backend === "wasm") await importPeer("@tensorflow/tfjs-backend-wasm");
-  if (!(await tf.setBackend(backend))) throw new Unavailable(`backend ${backend} does not start here`);
-  await tf.ready();
-  return tf;
-}
 
 /** The library's layers for one of a description; it has no transposed convolution along one dimension. */
 function layersOf(tf, { kind, n, ...options }, inputShape) {
@@ -83,7 +77,7 @@ async function network(request) {
   const { network, weights } = request;
   const [rows, batch, trial] = ["rows", "batch", "trial"].map((name) => count(request, name));
   const backend = choice(request, "backend", ["cpu", "wasm"]);
-  const tf = await load(backend);
+  const tf = await loadTfjs(backend);
   const samples = decodeFloats(request.samples);
   const size = samples.length / rows;
 
@@ -107,9 +101,7 @@ async function network(request) {
     return step(host.subarray(0, chosen.length * size), chosen.length);
   };
   return {
-    name: `TensorFlow.js ${backend}`,
-    version: await packageVersion("@tensorflow/tfjs"),
-    details: backend === "cpu" ? "kernels in JavaScript" : "XNNPACK with SIMD",
+    ...(await tfjsFacts(tf, backend)),
     losses,
     run: (order) => timeSteps(stepCount(order), trainStep),
   };

@@ -1,122 +1,21 @@
-/**
- * TensorFlow.js, backend "wasm" (XNNPACK, SIMD) or "cpu". Each step minimizes a hand-made loss, which is faster than
- * `model.trainOnBatch`, and gathers its batch on the host, which is faster than `tf.gather` on the backend.
- *
- * `gradient: "library"` takes the library's own derivatives throughout. `"tuned"`, the default, is what someone who
- * knows the backends would write: the fused gradient σ(z) − x, and on wasm products whose gradients transpose their
- * operand first, since that backend hands only untransposed products to XNNPACK (more than twice as fast).
- */
-import { choice, importPeer, packageVersion, serve, timeSteps, Unavailable } from "./serve.mjs";
-import {
-  ADAM,
-  gatherRows,
-  glorotUniform,
-  ShuffledBatches,
-  stepCount,
-  stepSizes,
-  uniform,
-  xorshift32,
-} from "./workload.mjs";
+/** TensorFlow.js in Node, backend "wasm" (XNNPACK, SIMD) or "cpu": the workloads of 784 → 32 → 784. */
+import { layersOf, predictions } from "./predictions.mjs";
+import { choice, timeSteps } from "./requests.mjs";
+import { serve } from "./serve.mjs";
+import { loadTfjs, tfjsFacts } from "./tfjs-backend.mjs";
+import { makeTfjsStep } from "./tfjs-step.mjs";
+import { stepCount } from "./workload.mjs";
 
-async function load(backend) {
-  const tf = (await importPeer("@tensorflow/tfjs")).default;
-  if (backend === "wasm") await importPeer("@tensorflow/tfjs-backend-wasm");
-  if (!(await tf.setBackend(backend))) throw new Unavailable(`backend ${backend} does not start here`);
-  await tf.ready();
-  return tf;
-}
-
-async function kernels(tf, backend) {
-  if (backend === "cpu") return "kernels in JavaScript";
-  const simd = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT");
-  return `XNNPACK ${simd ? "with" : "without"} SIMD; threads have no effect in Node`;
-}
-
-/** Cross-entropy on logits, averaged by rows first: one float32 sum over a batch is off in the 4th digit. */
-function meanCrossEntropy(tf, z, x) {
-  return tf.mean(tf.mean(tf.sub(tf.softplus(z), tf.mul(z, x)), 1));
-}
-
-/** The same with its gradient in z, (σ(z) − x) / elements, given instead of derived. */
-function fusedCrossEntropy(tf, z, x) {
-  const loss = tf.customGrad((z, save) => {
-    save([z]);
-    return {
-      value: meanCrossEntropy(tf, z, x),
-      gradFunc: (dy, [z]) => tf.mul(tf.sub(tf.sigmoid(z), x), tf.mul(dy, 1 / z.size)),
-    };
-  });
-  return loss(z);
-}
-
-/** a · b where only b is differentiated; `a` must outlive the gradient. */
-function constantTimes(tf, a, b) {
-  const product = tf.customGrad((b, _save) => ({
-    value: tf.matMul(a, b),
-    gradFunc: (dy) => tf.matMul(tf.transpose(a), dy),
-  }));
-  return product(b);
-}
-
-function times(tf, a, b) {
-  const product = tf.customGrad((a, b, save) => {
-    save([a, b]);
-    return {
-      value: tf.matMul(a, b),
-      gradFunc: (dy, [a, b]) => [tf.matMul(dy, tf.transpose(b)), tf.matMul(tf.transpose(a), dy)],
-    };
-  });
-  return product(a, b);
-}
-
-/** The loss of a batch x [rows × F] as a function of the variables, in one of the two ways above. */
-function makeLoss(tf, { w1, b1, w2, b2 }, gradient, backend) {
-  const tuned = gradient === "tuned";
-  const transposeFirst = tuned && backend === "wasm";
-  const first = transposeFirst ? constantTimes : (_tf, a, b) => tf.matMul(a, b);
-  const second = transposeFirst ? times : (_tf, a, b) => tf.matMul(a, b);
-  const crossEntropy = tuned ? fusedCrossEntropy : meanCrossEntropy;
-  return (x) => {
-    const h = tf.relu(tf.add(first(tf, x, w1), b1));
-    return crossEntropy(tf, tf.add(second(tf, h, w2), b2), x);
-  };
-}
+const backendOf = (request) => choice(request, "backend", ["wasm", "cpu"]);
 
 async function step(request) {
-  const { samples, features: F, latent: L, batch, seed } = stepSizes(request);
-  const backend = choice(request, "backend", ["wasm", "cpu"]);
-  const gradient = choice(request, "gradient", ["tuned", "library"]);
-  const tf = await load(backend);
-
-  const random = xorshift32(seed);
-  const data = uniform(random, samples * F);
-  const variables = {
-    w1: tf.variable(tf.tensor2d(glorotUniform(random, F, L), [F, L])),
-    b1: tf.variable(tf.zeros([L])),
-    w2: tf.variable(tf.tensor2d(glorotUniform(random, L, F), [L, F])),
-    b2: tf.variable(tf.zeros([F])),
-  };
-  const optimizer = tf.train.adam(ADAM.learningRate, ADAM.beta1, ADAM.beta2, ADAM.epsilon);
-  const loss = makeLoss(tf, variables, gradient, backend);
-  const batches = new ShuffledBatches(samples, batch, random);
-  const host = new Float32Array(batch * F);
-
-  async function trainStep() {
-    const rows = batches.next();
-    gatherRows(data, F, rows, host);
-    const cost = tf.tidy(() => {
-      const x = tf.tensor2d(host.subarray(0, rows.length * F), [rows.length, F]);
-      return optimizer.minimize(() => loss(x), true);
-    });
-    const [value] = await cost.data();
-    cost.dispose();
-    return value;
-  }
-
+  const backend = backendOf(request);
+  const tf = await loadTfjs(backend);
+  const { gradient, trainStep } = makeTfjsStep(tf, backend, request);
+  const { details, ...facts } = await tfjsFacts(tf, backend);
   return {
-    name: `TensorFlow.js ${backend}`,
-    version: await packageVersion("@tensorflow/tfjs"),
-    details: `${await kernels(tf, backend)}; ${gradient} gradients`,
+    ...facts,
+    details: `${details}; ${gradient} gradients`,
     async run(order) {
       const result = await timeSteps(stepCount(order), trainStep);
       return { ...result, tensors: tf.memory().numTensors };
@@ -124,4 +23,33 @@ async function step(request) {
   };
 }
 
-await serve({ step });
+async function inference(request) {
+  const backend = backendOf(request);
+  const tf = await loadTfjs(backend);
+  const layers = layersOf(request).map(({ weight, shape, bias }) => ({
+    weight: tf.tensor2d(weight, shape).transpose(),
+    bias: tf.tensor1d(bias),
+  }));
+  const forward = (values, rows, depth) =>
+    tf.tidy(() => {
+      let y = tf.tensor2d(values, [rows, request.features]);
+      layers.slice(0, depth).forEach(({ weight, bias }, i) => {
+        // The fused kernel has no sigmoid on every backend.
+        const z = tf.fused.matMul({ a: y, b: weight, bias, activation: i === 0 ? "relu" : "linear" });
+        y = i === 0 ? z : tf.sigmoid(z);
+      });
+      return y;
+    });
+  const predict = (depth) => async (values, rows) => {
+    const y = forward(values, rows, depth);
+    const outputs = await y.data();
+    y.dispose();
+    return outputs;
+  };
+  return {
+    ...(await tfjsFacts(tf, backend)),
+    run: predictions(request, { encode: predict(1), reconstruct: predict(2) }),
+  };
+}
+
+await serve({ step, inference });

@@ -1,5 +1,5 @@
 /** The data of the step workload and its shuffled batches, the same for every JavaScript peer. */
-import { count } from "./serve.mjs";
+import { count } from "./requests.mjs";
 
 /** Adam's settings and the learning rate of the step workload: Keras's defaults. */
 export const ADAM = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
