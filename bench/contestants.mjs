@@ -50,6 +50,7 @@ export function contestantIds(most) {
     ...peers("spiral", [1]),
     ...peers("inference", peerThreads(most)),
     ...peers("network", [1, 2]),
+    ...peers("epoch", [1]),
   ];
   return [...new Set(all.map(({ id }) => id))];
 }

@@ -8,6 +8,7 @@ export const USAGE = `npm run bench -- [options]
   --part LIST     of step, dense, conv, sequence, spiral, gemm, growth, inference, start; default all
   --only LIST     contestants that take part, such as fast,turbo@2,torch (any unknown name lists them); default all
   --rounds N      turns that each contestant has; default 7
+  --rows N        the most rows that an epoch of growth has, such as 1e6; default 1e7, a temporary file of 7.8 GB
   --node PATH     the Node that runs the JavaScript contestants; default this one
   --quick         as little as shows that everything works; the figures mean nothing
   --json FILE     writes everything that was measured
@@ -19,6 +20,7 @@ const OPTIONS = /** @type {const} */ ({
   part: { type: "string" },
   only: { type: "string", default: "" },
   rounds: { type: "string" },
+  rows: { type: "string", default: "1e7" },
   node: { type: "string", default: process.execPath },
   quick: { type: "boolean", default: false },
   json: { type: "string" },
@@ -32,7 +34,7 @@ const list = (text) => text.split(",").filter((word) => word !== "");
 /**
  * @param {string[]} args
  * @param {readonly string[]} parts names that `--part` may give
- * @returns {{ parts: readonly string[], only: string[], rounds: number, threads: number, node: string, quick: boolean,
+ * @returns {{ parts: readonly string[], only: string[], rounds: number, rows: number, threads: number, node: string, quick: boolean,
  *   markdown: boolean, anyway: boolean, help: boolean, json?: string }}
  * @throws {RangeError | TypeError} for what cannot be understood
  */
@@ -49,7 +51,9 @@ export function readOptions(args, parts) {
   if (!Number.isInteger(rounds) || rounds < 1) {
     throw new RangeError(`--rounds: got ${values.rounds}, wanted a whole number of at least 1`);
   }
-  return { ...values, parts: chosen, only, rounds, threads };
+  const rows = Number(values.rows);
+  if (!(rows >= 1)) throw new RangeError(`--rows: got ${values.rows}, wanted a number of at least 1`);
+  return { ...values, rows, parts: chosen, only, rounds, threads };
 }
 
 function refuseUnknown(option, given, known) {

@@ -3,7 +3,7 @@
  * `{ peak, wasm: number[] }` in bytes. `idle` does nothing; the others train on samples of that kind for some
  * epochs, and `wasm` is the size of the WebAssembly memory after each.
  */
-import { readFileSync } from "node:fs";
+import { peakResident } from "../peers/residentMemory.mjs";
 
 const EPOCHS = 3;
 const [kind, samples] = process.argv.slice(2);
@@ -27,14 +27,5 @@ async function train() {
   return wasm;
 }
 
-/** Linux hands a process's largest size on to what it starts; the kernel's own account of this one does not. */
-function peak() {
-  try {
-    return 1024 * Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"))[1]);
-  } catch {
-    return 1024 * process.resourceUsage().maxRSS;
-  }
-}
-
 const wasm = kind === "idle" ? [] : await train();
-console.log(JSON.stringify({ peak: peak(), wasm }));
+console.log(JSON.stringify({ peak: peakResident(), wasm }));

@@ -1,121 +1,28 @@
-/** How a step's time grows with the batch, with the network, and with the number of threads. */
-import { inRounds, isthmus, withContestants } from "../contestants.mjs";
-import { median, repetitions, summarize } from "../statistics.mjs";
-import { figure, percent, times } from "../table.mjs";
+/** How a step grows with the batch, the network and the threads, and an epoch with its rows. */
+import { epochTable, measureEpochs } from "./epochs.mjs";
+import { measureSteps, stepTables } from "./stepGrowth.mjs";
 
 export const id = "growth";
-export const title = "How a step grows";
+export const title = "How a step and an epoch grow";
 
-const FEATURES = 784;
-const SAMPLES = 8192;
-const NETWORK = [FEATURES, 32];
-const BATCH = 256;
-
-const BATCHES = [1, 4, 16, 64, 256, 1024, 4096];
-const NETWORKS = [
-  [FEATURES, 8],
-  NETWORK,
-  [FEATURES, 128],
-  [FEATURES, 512],
-  [FEATURES, 2048],
-  [FEATURES, 128, 32],
-  [FEATURES, 256, 64],
-  [FEATURES, 512, 256, 64],
-  [FEATURES, 1024, 512, 64],
-  [FEATURES, 2048, 1024, 512, 64],
-];
-
-const TURN = { ms: 400, least: 3, most: 300 };
-/** Networks of more operations a step than this are left out of a quick run. */
-const QUICK_LIMIT = 5e8;
-
-/** Operations of a step's products: forward, weight gradients, and δ of all but the first layer. */
-export function operations(widths, batch) {
-  const inner = widths.slice(1).reduce((sum, units, i) => sum + widths[i] * units, 0);
-  return 2 * batch * (3 * 2 * inner - widths[0] * widths[1]);
-}
-
-function cells(threads) {
-  const counts = [];
-  for (let count = 1; count < threads; count *= 2) counts.push(count);
-  const deepest = NETWORKS.at(-1);
-  const byThreads = (widths) => (count) => ({ axis: "threads", widths, batch: BATCH, threads: count });
-  return [
-    ...BATCHES.map((batch) => ({ axis: "batch", widths: NETWORK, batch, threads: 1 })),
-    ...NETWORKS.map((widths) => ({ axis: "network", widths, batch: BATCH, threads: 1 })),
-    ...[...counts, threads].map(byThreads(NETWORK)),
-    ...[...new Set([1, threads])].map(byThreads(deepest)),
-  ];
-}
-
-/** @returns a list of cells, each with `times`: for each build a summary of its steps in ms */
+/** @returns `result` is `{ steps, epochs }`, the cells of both */
 export async function measure(context) {
-  const { quick, rounds, threads } = context;
-  const setup = { workload: "growth", samples: SAMPLES, features: FEATURES };
-  return withContestants(isthmus([1], ["fast", "turbo"]), setup, context, async (opened) => {
-    const results = [];
-    for (const cell of cells(threads)) {
-      if (quick && operations(cell.widths, cell.batch) > QUICK_LIMIT) continue;
-      context.say(`growth: ${cell.axis}, ${cell.widths.join("-")}, ${cell.batch}, ${cell.threads} thread(s)`);
-      const samples = new Map(opened.map(({ id }) => [id, []]));
-      await inRounds(opened, Math.min(rounds, 3), async ({ id, child }) => {
-        const some = await child.run({ ...cell, steps: TURN.least });
-        const steps = quick ? TURN.least : repetitions(TURN.ms, median(some.ms), TURN.least, TURN.most);
-        samples.get(id).push(...(await child.run({ ...cell, steps })).ms);
-      });
-      const measured = [...samples].filter(([, ms]) => ms.length > 0);
-      results.push({ ...cell, times: Object.fromEntries(measured.map(([id, ms]) => [id, summarize(ms)])) });
-    }
-    return results;
-  });
+  const steps = await measureSteps(context);
+  const epochs = await measureEpochs(context);
+  return {
+    steps,
+    epochs,
+    result: { steps: steps.result, epochs: epochs.cells },
+    contestants: [...steps.contestants, ...epochs.contestants],
+    notes: [...steps.notes, ...epochs.notes],
+    failures: [...steps.failures, ...epochs.failures],
+  };
 }
 
 /** @returns {import("../table.mjs").Table[]} */
-export function tables({ result, contestants, notes, failures }) {
-  const builds = contestants.map(({ id }) => id);
-  const cellsOf = (axis) => result.filter((cell) => cell.axis === axis);
-  const figures = ({ widths, batch, ...cell }, build) => {
-    const time = cell.times[build]?.median;
-    if (time === undefined) return ["–", "–", "–"];
-    return [figure(time), figure((1000 * time) / batch), figure(operations(widths, batch) / time / 1e6)];
-  };
-  const head = builds.flatMap((id) => [`${id} ms`, "µs a sample", "GFLOP/s"]);
-  const shape = ({ widths }) => `${widths.join("-")} and back`;
-  const threadRow = (cell) => {
-    const one = result.find(
-      ({ axis, widths, threads }) => axis === "threads" && threads === 1 && widths === cell.widths,
-    );
-    const scaling = builds.flatMap((id) => {
-      const time = cell.times[id]?.median;
-      const alone = one?.times[id]?.median;
-      return time ? [figure(time), alone ? times(alone / time) : "–"] : ["–", "–"];
-    });
-    return [shape(cell), String(cell.threads), ...scaling];
-  };
-  const spread = result.flatMap((cell) => Object.values(cell.times).map((time) => time.spread));
+export function tables({ steps, epochs }) {
   return [
-    {
-      title: "A step of 784 → 32 → 784 by batch, one thread",
-      columns: ["batch", ...head],
-      rows: cellsOf("batch").map((cell) => [
-        String(cell.batch),
-        ...builds.flatMap((id) => figures(cell, id)),
-      ]),
-      notes: [
-        ...(spread.length > 0 ? [`median spread of all these steps: ${percent(median(spread))}`] : []),
-        ...notes,
-        ...failures,
-      ],
-    },
-    {
-      title: `A step by width and depth, batch ${BATCH}, one thread`,
-      columns: ["network", ...head],
-      rows: cellsOf("network").map((cell) => [shape(cell), ...builds.flatMap((id) => figures(cell, id))]),
-    },
-    {
-      title: `A step by threads, batch ${BATCH}`,
-      columns: ["network", "threads", ...builds.flatMap((id) => [`${id} ms`, "of 1 thread"])],
-      rows: cellsOf("threads").map(threadRow),
-    },
+    ...(steps.contestants.length > 0 ? stepTables(steps) : []),
+    ...(epochs.cells.length > 0 ? [epochTable(epochs)] : []),
   ];
 }

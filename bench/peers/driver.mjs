@@ -20,7 +20,7 @@ export class PeerError extends Error {
  *   setup(request: object): Promise<{ ready: boolean, reason?: string, name?: string, version?: string,
  *     details?: string, warning?: string }>,
  *   run(request: object): Promise<{ ms: number[] | number, loss: number }>,
- *   memory(): Promise<{ rss: number }>,
+ *   memory(): Promise<{ rss: number, peak: number, started: number }>,
  *   exit(): Promise<void>,
  * }} Each rejects with a PeerError. After a timeout the child is killed and every later call rejects;
  *   `exit` never rejects and leaves no process behind. A command that does not start is `ready: false`.

@@ -10,7 +10,16 @@ def prepare(request):
     samples, features, latent, batch, seed = step_sizes(request)
     import numpy as np
 
-    step = make_step(np, samples, features, latent, batch, seed)
+    random = np.random.default_rng(seed)
+    data = random.random((samples, features), np.float32)
+    batches = shuffled_batches(samples, batch, lambda: random.permutation(samples))
+
+    def fill(x):
+        rows = next(batches)
+        np.take(data, rows, axis=0, out=x[: len(rows)], mode="clip")  # "raise" would go through a copy
+        return len(rows)
+
+    step = make_step(np, random, features, latent, batch, fill)
     np.ones((64, 64), np.float32) @ np.ones((64, 64), np.float32)
     blas, warning = blas_in_use()
     facts = {"name": "NumPy", "version": np.__version__, "details": f"float32, {blas}", "warning": warning}
@@ -62,20 +71,16 @@ class Parameters:
         self.values -= update
 
 
-def make_step(np, samples, features, latent, batch, seed):
-    random = np.random.default_rng(seed)
-    data = random.random((samples, features), np.float32)
+def make_step(np, random, features, latent, batch, fill):
+    """A function that trains one step; `fill(x)` writes a batch to the first rows of x, and returns how many."""
     parameters = Parameters(np, features, latent, random)
     (w1, b1, w2, b2), (dw1, db1, dw2, db2) = parameters.value, parameters.gradient
     x_all, z_all, u_all = (np.empty((batch, features), np.float32) for _ in range(3))
     h_all, dh_all = (np.empty((batch, latent), np.float32) for _ in range(2))
-    batches = shuffled_batches(samples, batch, lambda: random.permutation(samples))
 
     def step():
-        rows = next(batches)
-        n = len(rows)
+        n = fill(x_all)
         x, z, u, h, dh = x_all[:n], z_all[:n], u_all[:n], h_all[:n], dh_all[:n]
-        np.take(data, rows, axis=0, out=x, mode="clip")  # "raise" would go through a copy
         np.matmul(x, w1, out=h)
         h += b1
         np.maximum(h, 0, out=h)

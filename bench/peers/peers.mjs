@@ -69,6 +69,8 @@ export const PEERS = [
     program: python("keras_step.py", "keras"),
     setup: { xla: true },
   },
+  { id: "numpy", workloads: ["epoch"], threads: true, program: python("numpy_epoch.py", "numpy") },
+  { id: "torch", workloads: ["epoch"], threads: true, program: python("torch_epoch.py", "torch") },
   { id: "torch", workloads: ["network"], threads: true, program: python("torch_network.py", "torch") },
   {
     id: "torch-compiled",

@@ -105,6 +105,15 @@ def resident_bytes():
         return peak if sys.platform == "darwin" else peak * 1024
 
 
+def peak_resident_bytes():
+    """Linux hands a process's largest size on to what it starts; the kernel's own account of this one does not."""
+    try:
+        with open("/proc/self/status") as status:
+            return 1024 * int(re.search(r"^VmHWM:\s*(\d+) kB$", status.read(), re.M)[1])
+    except OSError:
+        return resident_bytes()
+
+
 def serve(workloads):
     """Answers requests until `exit` or the end of stdin.
 
@@ -114,6 +123,7 @@ def serve(workloads):
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # whatever a library prints belongs to stderr
     run = None
+    started = resident_bytes()
     for line in sys.stdin:
         if not line.strip():
             continue
@@ -130,7 +140,7 @@ def serve(workloads):
                     raise RuntimeError("run: came before a successful setup")
                 reply = run(request)
             elif op == "memory":
-                reply = {"rss": resident_bytes()}
+                reply = {"rss": resident_bytes(), "peak": peak_resident_bytes(), "started": started}
             elif op == "exit":
                 reply = {"exiting": True}
             else:

@@ -1,6 +1,7 @@
 /** Which Python the Python peers run on, and the environment that lets its BLAS run at its best. */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { delimiter } from "node:path";
 
 const HAS_MODULE = "import sys, importlib.util; sys.exit(importlib.util.find_spec(sys.argv[1]) is None)";
 
@@ -16,7 +17,7 @@ sys.exit(not any(f"({core} kernels)" in description for core in BASELINE_CORES))
 const found = new Map();
 
 /**
- * The first of $PYTHON, `python3` and `/usr/bin/python3` that has `module`, or the first of them where none does (its
+ * The first of those that $PYTHON lists, as PATH lists folders, `python3` and `/usr/bin/python3` that has `module`, or the first of them where none does (its
  * peer then says what is missing). Looked for once.
  * @returns {{ command: string, env: Record<string, string> }}
  */
@@ -26,7 +27,9 @@ export function findPython(module) {
 }
 
 function probe(module) {
-  const candidates = [process.env.PYTHON, "python3", "/usr/bin/python3"].filter(Boolean);
+  const candidates = [...(process.env.PYTHON ?? "").split(delimiter), "python3", "/usr/bin/python3"].filter(
+    Boolean,
+  );
   const command = candidates.find((candidate) => succeeds(candidate, HAS_MODULE, module));
   if (command === undefined) return { command: candidates[0], env: {} };
   return { command, env: succeeds(command, BLAS_IS_BASELINE, import.meta.dirname) ? coreType() : {} };

@@ -4,7 +4,7 @@
  * ```
  * {"op":"setup","workload":"step",…}  → {"ready":true,"name","version","details"} or {"ready":false,"reason"}
  * {"op":"run",…}                      → whatever the workload's `run` returns
- * {"op":"memory"}                     → {"rss": bytes}
+ * {"op":"memory"}                     → {"rss", "peak", "started"}: bytes now, at most, and before any setup
  * {"op":"exit"}                       → {"exiting":true}, and the process ends
  * ```
  * A request that fails is answered with `{"error": message}`; the peer stays up.
@@ -12,6 +12,7 @@
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { Unavailable } from "./requests.mjs";
+import { peakResident } from "./residentMemory.mjs";
 
 /** `import()` of a dependency of the peer; a missing one makes the peer unavailable instead of broken. */
 export async function importPeer(specifier) {
@@ -38,6 +39,7 @@ export function serve(workloads) {
   // stdout carries answers only; libraries like to greet their users there.
   console.log = console.info = console.debug = (...args) => console.error(...args);
   let run = null;
+  const started = process.memoryUsage.rss();
 
   const handlers = {
     async setup(request) {
@@ -60,7 +62,7 @@ export function serve(workloads) {
       return run(request);
     },
     async memory() {
-      return { rss: process.memoryUsage.rss() };
+      return { rss: process.memoryUsage.rss(), peak: peakResident(), started };
     },
     async exit() {
       return { exiting: true };

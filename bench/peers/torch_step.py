@@ -15,7 +15,10 @@ def prepare(request):
 
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
-    step = make_step(torch, samples, features, latent, batch, loss)
+    data = torch.rand(samples, features)
+    batches = shuffled_batches(samples, batch, lambda: torch.randperm(samples))
+    # index_select is faster than data[rows].
+    step = make_step(torch, features, latent, loss, lambda: data.index_select(0, next(batches)))
     torch.ones(64, 64) @ torch.ones(64, 64)
     blas, warning = blas_in_use()
     kind = "BCEWithLogitsLoss" if loss == "logits" else "BCELoss"
@@ -26,10 +29,10 @@ def prepare(request):
     )
 
 
-def make_step(torch, samples, features, latent, batch, loss):
+def make_step(torch, features, latent, loss, next_batch):
+    """A function that trains one step on what `next_batch()` gives."""
     from torch import nn
 
-    data = torch.rand(samples, features)
     layers = [nn.Linear(features, latent), nn.ReLU(), nn.Linear(latent, features)]
     model = nn.Sequential(*layers, *([nn.Sigmoid()] if loss == "probabilities" else []))
     for layer in (layers[0], layers[2]):
@@ -39,10 +42,9 @@ def make_step(torch, samples, features, latent, batch, loss):
     optimizer = torch.optim.Adam(
         model.parameters(), lr=LEARNING_RATE, betas=(BETA1, BETA2), eps=EPSILON, foreach=True
     )
-    batches = shuffled_batches(samples, batch, lambda: torch.randperm(samples))
 
     def step():
-        x = data.index_select(0, next(batches))  # faster than data[rows]
+        x = next_batch()
         value = criterion(model(x), x)
         optimizer.zero_grad(set_to_none=True)
         value.backward()

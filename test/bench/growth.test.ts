@@ -1,0 +1,77 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadNpy } from "isthmus/node";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { HEADER_BYTES, writeByteRows } from "../../bench/byteRows.mjs";
+import { contestantIds } from "../../bench/contestants.mjs";
+import { readOptions } from "../../bench/options.mjs";
+import { epochContestants, epochTable, rowTimeGrowth } from "../../bench/parts/epochs.mjs";
+import { operations } from "../../bench/parts/stepGrowth.mjs";
+import { peakResident } from "../../bench/peers/residentMemory.mjs";
+
+describe("rows of bytes in a file", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "isthmus-rows-"));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  test("are a NumPy file, uniform, and the same ones again", async () => {
+    const [some, more] = [join(folder, "some.npy"), join(folder, "more.npy")];
+    await writeByteRows(some, 123, 784);
+    await writeByteRows(more, 6000, 784); // more than a block
+    const { data, shape } = await loadNpy(more);
+    expect(shape).toEqual([6000, 784]);
+    expect((await loadNpy(some)).shape).toEqual([123, 784]);
+    const few = (await readFile(some)).subarray(HEADER_BYTES);
+    expect(few.equals(data.subarray(0, few.length) as Uint8Array)).toBe(true);
+    const mean = (data as Uint8Array).reduce((sum, byte) => sum + byte, 0) / data.length;
+    expect(mean).toBeCloseTo(127.5, 0);
+  });
+});
+
+test("a process knows the most memory that it ever held", () => {
+  expect(peakResident()).toBeGreaterThanOrEqual(0.9 * process.memoryUsage.rss());
+});
+
+describe("epochs", () => {
+  const one = { seconds: 0.1, microseconds: 10, beyondIdle: 30e6, wasm: 6e6, loss: 0.69 };
+  const cells = [
+    { rows: 1e4, from: "memory", results: { fast: one, numpy: { ...one, wasm: undefined } } },
+    { rows: 1e7, from: "file", results: { fast: { ...one, microseconds: 10.5 } } },
+  ];
+
+  test("a row's time is compared with that of the smallest epoch", () => {
+    expect(rowTimeGrowth(cells, "fast")).toBeCloseTo(1.05, 12);
+    expect(rowTimeGrowth(cells, "numpy")).toBeUndefined();
+    expect(rowTimeGrowth(undefined, "fast")).toBeUndefined();
+  });
+
+  test("the table has a line for each that was measured", () => {
+    const contestants = ["fast", "numpy"].map((id) => ({ id, name: id, version: "1", details: "how" }));
+    const { columns, rows } = epochTable({ cells, contestants, notes: [], failures: [] });
+    expect(rows.map((row) => [row[0], row[3], row[4], ...row.slice(7)])).toEqual([
+      ["fast", "memory", "10,000", "100 %", "30", "6"],
+      ["fast", "file", "10,000,000", "105 %", "30", "6"],
+      ["numpy", "memory", "10,000", "100 %", "30", "–"],
+    ]);
+    for (const row of rows) expect(row).toHaveLength(columns.length);
+  });
+
+  test("who takes part, --only can name", () => {
+    const ids = epochContestants().map(({ id }) => id);
+    expect(ids).toEqual(["fast", "turbo", "turbo@2", "numpy", "torch"]);
+    expect(contestantIds(2)).toEqual(expect.arrayContaining(ids));
+  });
+
+  test("--rows is a number of rows", () => {
+    expect(readOptions([], ["growth"]).rows).toBe(1e7);
+    expect(readOptions(["--rows", "1e5"], ["growth"]).rows).toBe(1e5);
+    expect(() => readOptions(["--rows", "many"], ["growth"])).toThrow("--rows: got many");
+  });
+});
+
+test("operations of a step: no gradient of the samples", () => {
+  expect(operations([784, 32], 256)).toBe(5 * 2 * 256 * 784 * 32);
+});
