@@ -22,8 +22,9 @@ function callsPerSample(run) {
 }
 
 /**
- * Prepares the workload; a run with `{ m, n, k, transposed, ms }` gives `{ ms, peak }`: the median time of one product
- * in ms, and GFLOP/s of multiply-adds in registers at the same pace of the processor.
+ * Prepares the workload; a run with `{ m, n, k, transposed, packed, bytes, ms }` gives `{ ms, gflops, gigabytes }`: the
+ * median time of one product in ms, and at the same pace of the processor GFLOP/s of multiply-adds in registers, and
+ * GB/s of reading as many bytes as the product has.
  */
 export async function gemm(request) {
   const engine = await openEngine({ ...request, threads: 1 });
@@ -31,11 +32,15 @@ export async function gemm(request) {
   return {
     ...facts(engine),
     async run(order) {
-      for (const name of ["m", "n", "k", "ms"]) count(order, name);
+      for (const name of ["m", "n", "k", "bytes", "ms"]) count(order, name);
       const { run, release } = product(engine, order);
       const calls = callsPerSample(run);
       const times = [];
-      const peaks = [limits.gflops(PEAK_MS)];
+      const look = () => ({
+        gflops: limits.gflops(PEAK_MS),
+        gigabytes: limits.gigabytes(order.bytes, PEAK_MS),
+      });
+      const peaks = [look()];
       for (let slice = 0; slice < SLICES; slice++) {
         const bench = new Bench({
           time: order.ms / SLICES,
@@ -48,13 +53,14 @@ export async function gemm(request) {
         });
         const [task] = await bench.run();
         times.push(medianOf(task.result) / calls);
-        peaks.push(limits.gflops(PEAK_MS));
+        peaks.push(look());
       }
       release();
       // Each slice is compared with the peaks before and after it, and the median of these comparisons is what counts.
       const ms = median(times);
-      const work = times.map((time, slice) => (time * (peaks[slice] + peaks[slice + 1])) / 2);
-      return { ms, peak: median(work) / ms };
+      const rate = (key) =>
+        median(times.map((time, slice) => (time * (peaks[slice][key] + peaks[slice + 1][key])) / 2)) / ms;
+      return { ms, gflops: rate("gflops"), gigabytes: rate("gigabytes") };
     },
   };
 }

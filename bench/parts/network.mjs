@@ -2,11 +2,13 @@
 import { digits } from "isthmus";
 import { inRounds, isthmus, peers, withContestants } from "../contestants.mjs";
 import { createNetwork, trialLosses } from "../isthmus/network.mjs";
+import { networkOperations } from "../operations.mjs";
 import { encodeFloats, NETWORKS } from "../peers/networks.mjs";
 import { Unavailable } from "../peers/requests.mjs";
 import { uniform, xorshift32 } from "../peers/workload.mjs";
 import { repetitions, summarize } from "../statistics.mjs";
 import { figure, percent } from "../table.mjs";
+import { LIMIT_COLUMNS, LIMIT_NOTE, limitCells, limitOf, PEAK_MS } from "./limit.mjs";
 import { fitBatches } from "./smallerBatches.mjs";
 
 /** Unless the network has its own. */
@@ -101,7 +103,10 @@ async function measureOne(name, context, all) {
     { ...context, timeouts: TIMEOUTS },
     async (opened) => {
       refuseOtherLosses(opened, smaller);
-      const results = new Map(opened.map(({ id }) => [id, { ms: [], loss: Number.NaN }]));
+      const operations = networkOperations(NETWORKS[name], setup.batch);
+      const results = new Map(
+        opened.map(({ id, threads }) => [id, { ms: [], peaks: [], loss: Number.NaN, threads }]),
+      );
       const turns = new Map();
       await inRounds(opened, 1, async ({ id, child }) => {
         context.say(`${name}: warming ${id} up`);
@@ -113,7 +118,7 @@ async function measureOne(name, context, all) {
         }
         turns.set(id, { steps: quick ? 1 : repetitions(TURN.ms, first, TURN.least, TURN.most), slow });
       });
-      await inRounds(opened, rounds, async ({ id, child }, round) => {
+      await inRounds(opened, rounds, async ({ id, build, child }, round) => {
         const { steps, slow } = turns.get(id);
         if (slow && round > 0) return;
         context.say(`${name}: round ${round + 1} of ${rounds}, ${id}`);
@@ -121,13 +126,15 @@ async function measureOne(name, context, all) {
         const result = results.get(id);
         result.ms.push(...ms);
         result.loss = loss;
+        if (build && operations) result.peaks.push((await child.run({ peak: PEAK_MS })).gflops);
       });
       return Object.fromEntries(
         [...results]
           .filter(([, { ms }]) => ms.length > 0)
-          .map(([id, { ms, loss }]) => {
+          .map(([id, { ms, peaks, loss, threads }]) => {
             const times = timesOf.get(id);
-            return [id, { ...summarize(ms.map((each) => each * times)), loss, times }];
+            const summary = summarize(ms.map((each) => each * times));
+            return [id, { ...summary, loss, times, ...limitOf(summary, operations, peaks, threads) }];
           }),
       );
     },
@@ -165,6 +172,7 @@ export function networkTables({ networks }) {
     const batch = NETWORKS[name].batch ?? BATCH;
     /** What a table says of a contestant with a smaller batch. */
     const share = (times = 1) => (times === 1 ? "" : `, batch ${batch / times}, × ${times}`);
+    const limited = Object.values(result).some(({ limit }) => limit !== undefined);
     const rows = contestants
       .filter(({ id }) => result[id])
       .map(({ id, name, version, details, threads, losses }) => {
@@ -179,12 +187,19 @@ export function networkTables({ networks }) {
           percent(spread),
           String(count),
           against ? figure(median / against) : "–",
+          ...(limited ? limitCells(result[id]) : []),
           losses.at(-1).toFixed(6),
         ];
       });
     const columns = ["who", "version", "how", "threads", "ms a step", "best tenth", "spread", "steps"];
-    columns.push("of fast", "loss 2");
+    columns.push("of fast", ...(limited ? LIMIT_COLUMNS : []), "loss 2");
     const title = `A training step, ${NETWORKS[name].title}, batch ${batch}`;
-    return { title, columns, rows, notes: [...notes, ...failures], text: 3 };
+    return {
+      title,
+      columns,
+      rows,
+      notes: [...(limited ? [LIMIT_NOTE] : []), ...notes, ...failures],
+      text: 3,
+    };
   });
 }

@@ -1,26 +1,23 @@
 /** The step of the reference against every peer, in rounds. */
 import { inRounds, isthmus, isthmusThreads, peers, peerThreads, withContestants } from "../contestants.mjs";
+import { operations } from "../operations.mjs";
 import { STEP } from "../peers/peers.mjs";
 import { median, repetitions, summarize } from "../statistics.mjs";
 import { figure, percent } from "../table.mjs";
+import { LIMIT_COLUMNS, LIMIT_NOTE, limitCells, limitOf, PEAK_MS } from "./limit.mjs";
 import { wrongLosses } from "./loss.mjs";
 
 export const id = "step";
 export const title = "A training step, 784 → 32 → 784, batch 256";
 
-/** Five products of 2·256·784·32 operations each. */
-const OPERATIONS = 5 * 2 * STEP.batch * STEP.features * STEP.latent;
+const OPERATIONS = operations([STEP.features, STEP.latent], STEP.batch);
 const STEPS_AN_EPOCH = Math.ceil(STEP.samples / STEP.batch);
 /** Steps before the first round: engines compile what is hot, libraries fill their caches. */
 const WARM_UP = 60;
 /** How long a turn may take, in ms, and how many steps it has at least and at most. */
 const TURN = { ms: 1000, least: 5, most: 200 };
-const PEAK_MS = 60;
 /** On uniform noise every model predicts about ½ before long. */
 const EXPECTED_LOSS = { loss: Math.LN2, tolerance: 2e-3 };
-
-/** @param {import("../contestants.mjs").Contestant} contestant */
-const hasPeak = ({ build, threads }) => build !== undefined && threads === 1;
 
 /** @returns for each contestant its steps' times, and the peak of its build where that was looked for */
 export async function measure(context) {
@@ -28,21 +25,22 @@ export async function measure(context) {
   const contestants = [...isthmus(isthmusThreads(threads)), ...peers("step", peerThreads(threads))];
   const setup = quick ? { ...STEP, samples: 2560 } : STEP;
   const measured = await withContestants(contestants, setup, context, async (opened) => {
-    const results = new Map(opened.map(({ id }) => [id, { ms: [], peaks: [], loss: Number.NaN }]));
+    const results = new Map(
+      opened.map(({ id, threads }) => [id, { ms: [], peaks: [], loss: Number.NaN, threads }]),
+    );
     const turns = new Map();
     await inRounds(opened, 1, async ({ id, child }) => {
       context.say(`step: warming ${id} up`);
       const { ms } = await child.run({ steps: quick ? 5 : WARM_UP });
       turns.set(id, quick ? 5 : repetitions(TURN.ms, median(ms), TURN.least, TURN.most));
     });
-    await inRounds(opened, rounds, async (contestant, round) => {
-      const { id, child } = contestant;
+    await inRounds(opened, rounds, async ({ id, build, child }, round) => {
       context.say(`step: round ${round + 1} of ${rounds}, ${id}`);
       const result = results.get(id);
       const { ms, loss } = await child.run({ steps: turns.get(id) });
       result.ms.push(...ms);
       result.loss = loss;
-      if (hasPeak(contestant)) result.peaks.push((await child.run({ peak: PEAK_MS })).gflops);
+      if (build) result.peaks.push((await child.run({ peak: PEAK_MS })).gflops);
     });
     return Object.fromEntries([...results].filter(([, { ms }]) => ms.length > 0).map(reduce));
   });
@@ -50,13 +48,11 @@ export async function measure(context) {
   return measured;
 }
 
-/** Times in ms; `share` is that of the products' operations over the whole step in the build's peak. */
-function reduce([id, { ms, peaks, loss }]) {
+/** Times in ms. */
+function reduce([id, { ms, peaks, loss, threads }]) {
   const summary = summarize(ms);
-  const gflops = OPERATIONS / summary.median / 1e6;
-  const peak = peaks.length > 0 ? median(peaks) : undefined;
   const epochSeconds = (summary.mean * STEPS_AN_EPOCH) / 1000;
-  return [id, { ...summary, epochSeconds, loss, gflops, peak, share: peak && gflops / peak }];
+  return [id, { ...summary, epochSeconds, loss, ...limitOf(summary, OPERATIONS, peaks, threads) }];
 }
 
 /** @returns {import("../table.mjs").Table[]} */
@@ -65,7 +61,7 @@ export function tables({ result, contestants, notes, failures }) {
   const rows = contestants
     .filter(({ id }) => result[id])
     .map(({ id, name, version, details, threads }) => {
-      const { median, tenth, spread, epochSeconds, share, loss } = result[id];
+      const { median, tenth, spread, epochSeconds, loss } = result[id];
       return [
         id,
         `${name} ${version}`,
@@ -76,11 +72,11 @@ export function tables({ result, contestants, notes, failures }) {
         percent(spread),
         figure(epochSeconds),
         against ? figure(median / against) : "–",
-        share ? percent(share) : "–",
+        ...limitCells(result[id]),
         loss.toFixed(4),
       ];
     });
   const columns = ["who", "version", "how", "threads", "ms a step", "best tenth", "spread", "s an epoch"];
-  columns.push("of fast", "of peak", "loss");
-  return [{ title, columns, rows, notes: [...notes, ...failures], text: 3 }];
+  columns.push("of fast", ...LIMIT_COLUMNS, "loss");
+  return [{ title, columns, rows, notes: [LIMIT_NOTE, ...notes, ...failures], text: 3 }];
 }

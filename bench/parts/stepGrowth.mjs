@@ -1,5 +1,6 @@
 /** How a step's time grows with the batch, with the network, and with the number of threads. */
 import { inRounds, isthmus, withContestants } from "../contestants.mjs";
+import { operations } from "../operations.mjs";
 import { median, repetitions, summarize } from "../statistics.mjs";
 import { figure, percent, times } from "../table.mjs";
 
@@ -25,12 +26,6 @@ const NETWORKS = [
 const TURN = { ms: 400, least: 3, most: 300 };
 /** Networks of more operations a step than this are left out of a quick run. */
 const QUICK_LIMIT = 5e8;
-
-/** Operations of a step's products: forward, weight gradients, and δ of all but the first layer. */
-export function operations(widths, batch) {
-  const inner = widths.slice(1).reduce((sum, units, i) => sum + widths[i] * units, 0);
-  return 2 * batch * (3 * 2 * inner - widths[0] * widths[1]);
-}
 
 function cells(threads) {
   const counts = [];

@@ -5,9 +5,9 @@ import { loadNpy } from "isthmus/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { HEADER_BYTES, writeByteRows } from "../../bench/byteRows.mjs";
 import { contestantIds } from "../../bench/contestants.mjs";
+import { networkOperations, operations } from "../../bench/operations.mjs";
 import { readOptions } from "../../bench/options.mjs";
 import { epochContestants, epochTable, rowTimeGrowth } from "../../bench/parts/epochs.mjs";
-import { operations } from "../../bench/parts/stepGrowth.mjs";
 import { peakResident } from "../../bench/peers/residentMemory.mjs";
 
 describe("rows of bytes in a file", () => {
@@ -74,4 +74,8 @@ describe("epochs", () => {
 
 test("operations of a step: no gradient of the samples", () => {
   expect(operations([784, 32], 256)).toBe(5 * 2 * 256 * 784 * 32);
+  const dense = (units: number) => ({ kind: "dense", units });
+  const network = { inputShape: [784], encoder: [dense(1024)], decoder: [dense(784)] };
+  expect(networkOperations(network, 1024)).toBe(5 * 2 * 1024 * 784 * 1024);
+  expect(networkOperations({ ...network, encoder: [{ kind: "lstm", units: 3 }] }, 1)).toBeUndefined();
 });
