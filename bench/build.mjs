@@ -1,4 +1,7 @@
-/** Builds what only the bench needs, under build/bench/: the loops that show its limits, and the engine's turbo switches. */
+/**
+ * Builds what only the bench needs, under build/bench/: the loops that show its limits, the engine's turbo
+ * switches, and what drives browsers in the tests.
+ */
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -14,11 +17,13 @@ export async function buildBench() {
   }
   await build({
     absWorkingDir: ROOT,
-    entryPoints: ["src/engine/turbo.ts"],
-    outfile: "build/bench/turbo.js",
+    entryPoints: ["src/engine/turbo.ts", "test/support/browsers.ts", "test/support/fileServer.ts"],
+    entryNames: "[name]",
+    outdir: "build/bench",
     bundle: true,
+    packages: "external",
     format: "esm",
-    platform: "neutral",
+    platform: "node",
     target: "es2022",
     logLevel: "warning",
   });

@@ -1,5 +1,6 @@
 /** Who takes part: Isthmus in its builds and the peers, each a child process that speaks the peers' protocol. */
 import { fileURLToPath } from "node:url";
+import { pageContestants } from "./page/pageContestants.mjs";
 import { startPeer } from "./peers/driver.mjs";
 import { openPeer, PEERS } from "./peers/peers.mjs";
 
@@ -9,7 +10,8 @@ const CHILD = fileURLToPath(new URL("isthmus/child.mjs", import.meta.url));
 export const BUILDS = ["portable", "fast", "turbo"];
 
 /**
- * @typedef {{ id: string, build?: string, peer?: any, threads: number }} Contestant
+ * @typedef {{ id: string, build?: string, peer?: any, threads: number, open?: (setup: any) => Promise<{ answer: any, child: any }> }} Contestant
+ *   `open` starts one that is no process of its own
  * @typedef {Contestant & { answer: any, child: any, failed?: string }} Opened
  */
 
@@ -51,6 +53,7 @@ export function contestantIds(most) {
     ...peers("inference", peerThreads(most)),
     ...peers("network", [1, 2]),
     ...peers("epoch", [1]),
+    ...pageContestants(),
   ];
   return [...new Set(all.map(({ id }) => id))];
 }
@@ -63,7 +66,8 @@ export function contestantIds(most) {
  * @param {{ node: string, timeouts?: object }} context
  * @returns {Promise<{ answer: any, child: any }>} the setup's answer and the child
  */
-async function open({ build, peer, threads }, setup, { node, timeouts }) {
+async function open({ build, peer, threads, open: itself }, setup, { node, timeouts }) {
+  if (itself) return itself(setup);
   if (peer) return openPeer(peer, setup, { threads, execPath: node, timeouts });
   const child = startPeer({ command: node, args: [CHILD], timeouts });
   try {

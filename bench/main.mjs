@@ -9,6 +9,7 @@ import * as dense from "./parts/dense.mjs";
 import * as gemm from "./parts/gemm.mjs";
 import * as growth from "./parts/growth.mjs";
 import * as inference from "./parts/inference.mjs";
+import * as page from "./parts/page.mjs";
 import * as sequence from "./parts/sequence.mjs";
 import * as spiral from "./parts/spiral.mjs";
 import * as start from "./parts/start.mjs";
@@ -16,7 +17,7 @@ import * as step from "./parts/step.mjs";
 import { reach, reachTable } from "./reach.mjs";
 import { toMarkdown, toText } from "./table.mjs";
 
-const PARTS = [step, dense, conv, sequence, spiral, gemm, growth, inference, start];
+const PARTS = [step, dense, conv, sequence, spiral, gemm, growth, inference, page, start];
 /** The table of a part in which no contestant could take part. */
 const NOBODY = { columns: ["who"], rows: [["nobody"]] };
 

@@ -5,7 +5,7 @@ import { contestantIds } from "./contestants.mjs";
 
 export const USAGE = `npm run bench -- [options]
 
-  --part LIST     of step, dense, conv, sequence, spiral, gemm, growth, inference, start; default all
+  --part LIST     of step, dense, conv, sequence, spiral, gemm, growth, inference, page, start; default all
   --only LIST     contestants that take part, such as fast,turbo@2,torch (any unknown name lists them); default all
   --rounds N      turns that each contestant has; default 7
   --rows N        the most rows that an epoch of growth has, such as 1e6; default 1e7, a temporary file of 7.8 GB

@@ -3,7 +3,8 @@ import { readFile } from "node:fs/promises";
 import { streamNpy } from "isthmus/node";
 import { HEADER_BYTES } from "../byteRows.mjs";
 import { choice, count } from "../peers/requests.mjs";
-import { facts, mirrored, openEngine } from "./library.mjs";
+import { facts, openEngine } from "./library.mjs";
+import { mirrored } from "./training.mjs";
 
 /** Rows of a chunk that is read, and of the buffer that batches are drawn from. */
 const CHUNK = 1024;

@@ -9,7 +9,7 @@ const EPOCHS = 3;
 const [kind, samples] = process.argv.slice(2);
 
 async function train() {
-  const { mirrored } = await import("./library.mjs");
+  const { mirrored } = await import("./training.mjs");
   const { Engine } = await import("isthmus");
   const data = new (kind === "bytes" ? Uint8Array : Float32Array)(784 * Number(samples));
   for (let i = 0; i < data.length; i++) data[i] = kind === "bytes" ? i % 251 : (i % 251) / 250;

@@ -1,7 +1,8 @@
 /** Training steps of networks, batches and numbers of threads of any size, each on a fresh model. */
 import { count } from "../peers/requests.mjs";
 import { uniform, xorshift32 } from "../peers/workload.mjs";
-import { facts, mirrored, openEngine, timeTraining } from "./library.mjs";
+import { facts, openEngine } from "./library.mjs";
+import { mirrored, timeTraining } from "./training.mjs";
 
 /** Steps of each training that are not counted. */
 const LEAD_IN = 10;

@@ -3,8 +3,9 @@
 import { decodeFloats } from "../peers/networks.mjs";
 import { inferenceRows, predictions } from "../peers/predictions.mjs";
 import { choice, count } from "../peers/requests.mjs";
-import { facts, mirrored, openEngine } from "./library.mjs";
+import { facts, openEngine } from "./library.mjs";
 import { openLimits } from "./limits.mjs";
+import { mirrored } from "./training.mjs";
 
 /** The same samples as bytes. */
 const toBytes = (values) => Uint8Array.from(values, (value) => 255 * value);

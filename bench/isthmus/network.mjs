@@ -3,8 +3,9 @@ import * as isthmus from "isthmus";
 import { decodeFloats, TRIAL_RATE, withoutNoise } from "../peers/networks.mjs";
 import { count, Unavailable } from "../peers/requests.mjs";
 import { stepCount } from "../peers/workload.mjs";
-import { facts, openEngine, timeTraining } from "./library.mjs";
+import { facts, openEngine } from "./library.mjs";
 import { openLimits } from "./limits.mjs";
+import { timeTraining } from "./training.mjs";
 
 /**
  * @param {import("../peers/networks.mjs").NetworkDescription} description

@@ -1,7 +1,8 @@
 /** The step workload; with `{ peak: ms }` instead of `{ steps }` a run tells what the same build could do at most. */
 import { stepCount, stepSizes, uniform, xorshift32 } from "../peers/workload.mjs";
-import { facts, mirrored, openEngine, timeTraining } from "./library.mjs";
+import { facts, openEngine } from "./library.mjs";
 import { openLimits } from "./limits.mjs";
+import { mirrored, timeTraining } from "./training.mjs";
 
 /** Prepares the workload; a run gives `{ ms: number[], loss }`, or `{ gflops }` of one thread. */
 export async function step(request) {

@@ -26,7 +26,12 @@ export const browserNames = (["chromium", "firefox"] as const).filter((name) =>
   existsSync(BROWSERS[name].executablePath),
 );
 
-/** Starts a browser without a window. */
-export function openBrowser(name: BrowserName): Promise<Browser> {
-  return launch({ ...BROWSERS[name], headless: true, timeout: 90_000 });
+/**
+ * Starts a browser without a window.
+ *
+ * @param more further arguments of its command line
+ */
+export function openBrowser(name: BrowserName, more: readonly string[] = []): Promise<Browser> {
+  const { args = [], ...options } = BROWSERS[name];
+  return launch({ ...options, args: [...args, ...more], headless: true, timeout: 90_000 });
 }
