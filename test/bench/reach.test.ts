@@ -19,13 +19,58 @@ describe("reach", () => {
     const rows = reach({});
     expect(rows.length).toBeGreaterThan(10);
     for (const row of rows) expect(row).toMatchObject({ measured: "–", met: null });
-    expect(rowOf({ step: { result: { fast: { median: 1 } } } }, "plain JavaScript").met).toBeNull();
+    expect(rowOf({ page: { result: { fast: { median: 1 } } } }, "Chromium").met).toBeNull();
   });
 
   test("a ratio is the other's time over ours", () => {
-    const step = { result: { fast: { median: 2 }, plain: { median: 60 }, jax: { median: 12.9 } } };
-    expect(rowOf({ step }, "plain")).toMatchObject({ goal: "≥ 30.0×", measured: "30.0×", met: true });
-    expect(rowOf({ step }, "jax")).toMatchObject({ measured: "6.45×", met: false });
+    const page = { result: { fast: { median: 2 }, "chromium-fast": { median: 2.1 } } };
+    expect(rowOf({ page }, "Chromium")).toMatchObject({ goal: "≤ 1.05×", measured: "1.05×", met: true });
+    page.result["chromium-fast"].median = 2.2;
+    expect(rowOf({ page }, "Chromium")).toMatchObject({ measured: "1.10×", met: false });
+  });
+
+  test("shares of a step's limit are its own", () => {
+    const narrow = { fast: { median: 2, share: 0.71 }, turbo: { median: 1, share: 0.63 } };
+    const rows = reach({ dense: { result: { narrow } } }).filter(({ what }) => /^….*of the limit/.test(what));
+    expect(rows.slice(0, 2).map(({ measured, met }) => [measured, met])).toEqual([
+      ["71 %", false],
+      ["63 %", true],
+    ]);
+  });
+
+  test("one row is measured in µs, and two threads may not slow it down", () => {
+    const cell = (task: string, ms: number) => ({
+      task,
+      input: "floats",
+      single: true,
+      times: { median: ms },
+    });
+    const result = {
+      fast: [cell("encodeSync", 0.0039), cell("encode", 0.0061)],
+      "fast@2": [cell("encode", 0.0061)],
+    };
+    const inference = { result };
+    expect(rowOf({ inference }, "encodeSync")).toMatchObject({
+      goal: "≤ 4.00 µs",
+      measured: "3.90 µs",
+      met: true,
+    });
+    const rows = reach({ inference }).filter(({ what }) => what.startsWith("… encode"));
+    expect(rows.map(({ met }) => met)).toEqual([false, true]);
+  });
+
+  test("a row's time and the memory do not grow with the file", () => {
+    const cell = (rows: number, from: string, microseconds: number) => ({
+      rows,
+      from,
+      results: { fast: { microseconds, beyondIdle: 60e6 } },
+    });
+    const growth = { result: { epochs: [cell(1e4, "memory", 6), cell(1e7, "file", 6.9)] } };
+    expect(rowOf({ growth }, "10 million rows against 10 thousand, fast")).toMatchObject({ met: false });
+    expect(rowOf({ growth }, "from the file, beyond idle, fast")).toMatchObject({
+      measured: "60 MB",
+      met: true,
+    });
   });
 
   test("the worst of the large squares counts, and no other shape", () => {
@@ -33,6 +78,12 @@ describe("reach", () => {
     expect(rowOf(gemm(0.95, { [index(128)]: 0.1, 0: 0.1 }), "worst, fast").met).toBe(true);
     expect(rowOf(gemm(0.95, { [index(2048)]: 0.89 }), "worst, fast")).toMatchObject({ met: false });
     expect(rowOf({ gemm: { result: { fast: [] } } }, "worst, fast").met).toBeNull();
+  });
+
+  test("eight rows and one count with their weights packed", () => {
+    const index = (rows: number) => SHAPES.findIndex((shape) => "packed" in shape && shape.m === rows);
+    expect(rowOf(gemm(0.1, { [index(8)]: 0.6 }), "eight rows × 1024 × 1024, fast").met).toBe(true);
+    expect(rowOf(gemm(0.9, { [index(1)]: 0.69 }), "one row × 1024 × 1024, fast").met).toBe(false);
   });
 
   test("what may not be more: memory and size", () => {
@@ -46,8 +97,8 @@ describe("reach", () => {
         result: { memory: memory(bytes, wasm), size: { "isthmus/core": { shipped: { gzipped: 60_001 } } } },
       },
     });
-    expect(rowOf(start(200e6, [5, 5]), "peak memory").met).toBe(true);
-    expect(rowOf(start(200e6 + 1, [5, 5]), "peak memory").met).toBe(false);
+    expect(rowOf(start(200e6, [5, 5]), "peak memory for").met).toBe(true);
+    expect(rowOf(start(200e6 + 1, [5, 5]), "peak memory for").met).toBe(false);
     expect(rowOf(start(1, [5, 5, 5]), "after epoch 1").met).toBe(true);
     expect(rowOf(start(1, [5, 5, 6]), "after epoch 1").met).toBe(false);
     expect(rowOf(start(1, [5, 5]), "isthmus/core").met).toBe(false);
