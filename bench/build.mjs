@@ -9,14 +9,14 @@ import { build } from "esbuild";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const COMPILER = "node_modules/assemblyscript/bin/asc.js";
 
-/** Expects the package itself to be built already. */
-export async function buildBench() {
+/** Expects the package itself to be built already, in the folder of this checkout or another one. */
+export async function buildBench(root = ROOT) {
   for (const target of ["simd", "relaxed"]) {
     const args = [COMPILER, "--config", "bench/asconfig.json", "--target", target];
-    execFileSync(process.execPath, args, { cwd: ROOT, stdio: "inherit" });
+    execFileSync(process.execPath, args, { cwd: root, stdio: "inherit" });
   }
   await build({
-    absWorkingDir: ROOT,
+    absWorkingDir: root,
     entryPoints: ["src/engine/turbo.ts", "test/support/browsers.ts", "test/support/fileServer.ts"],
     entryNames: "[name]",
     outdir: "build/bench",

@@ -1,17 +1,19 @@
 /** Who takes part: Isthmus in its builds and the peers, each a child process that speaks the peers' protocol. */
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { pageContestants } from "./page/pageContestants.mjs";
 import { startPeer } from "./peers/driver.mjs";
 import { openPeer, PEERS } from "./peers/peers.mjs";
 
-const CHILD = fileURLToPath(new URL("isthmus/child.mjs", import.meta.url));
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const CHILD = "bench/isthmus/child.mjs";
 
 /** Isthmus's builds as a setup request names them. */
 export const BUILDS = ["portable", "fast", "turbo"];
 
 /**
- * @typedef {{ id: string, build?: string, peer?: any, threads: number, open?: (setup: any) => Promise<{ answer: any, child: any }> }} Contestant
- *   `open` starts one that is no process of its own
+ * @typedef {{ id: string, build?: string, peer?: any, threads: number, folder?: string, open?: (setup: any) => Promise<{ answer: any, child: any }> }} Contestant
+ *   `folder` is the checkout whose Isthmus it is, by default this one; `open` starts one that is no process of its own
  * @typedef {Contestant & { answer: any, child: any, failed?: string }} Opened
  */
 
@@ -44,6 +46,18 @@ export function peers(workload, threads) {
 export const isthmusThreads = (most) => [...new Set([1, Math.min(2, most), most])];
 export const peerThreads = (most) => [...new Set([1, most])];
 
+/**
+ * Each of Isthmus with that of another checkout after it, whose name ends in `~`.
+ *
+ * @param {readonly Contestant[]} contestants
+ * @param {string | undefined} folder of the other checkout
+ * @returns {Contestant[]}
+ */
+export function withBeside(contestants, folder) {
+  if (folder === undefined) return [...contestants];
+  return contestants.flatMap((one) => (one.build ? [one, { ...one, id: `${one.id}~`, folder }] : [one]));
+}
+
 /** All ids that there are with at most `most` threads. */
 export function contestantIds(most) {
   const all = [
@@ -66,10 +80,10 @@ export function contestantIds(most) {
  * @param {{ node: string, timeouts?: object }} context
  * @returns {Promise<{ answer: any, child: any }>} the setup's answer and the child
  */
-async function open({ build, peer, threads, open: itself }, setup, { node, timeouts }) {
+async function open({ build, peer, threads, folder = ROOT, open: itself }, setup, { node, timeouts }) {
   if (itself) return itself(setup);
   if (peer) return openPeer(peer, setup, { threads, execPath: node, timeouts });
-  const child = startPeer({ command: node, args: [CHILD], timeouts });
+  const child = startPeer({ command: node, args: [join(folder, CHILD)], timeouts });
   try {
     return { answer: await child.setup({ ...setup, build, threads }), child };
   } catch (error) {
@@ -84,14 +98,15 @@ async function open({ build, peer, threads, open: itself }, setup, { node, timeo
  * @template T
  * @param {readonly Contestant[]} contestants
  * @param {any} setup what all are set up with
- * @param {{ node: string, only: readonly string[], say: (text: string) => void, timeouts?: object }} context
+ * @param {{ node: string, only: readonly string[], say: (text: string) => void, timeouts?: object, beside?: string }} context
  * @param {(opened: Opened[]) => Promise<T>} measure
  * @returns {Promise<{ result: T, contestants: object[], notes: string[], failures: string[] }>} notes: who is not
  *   here, or warns; failures: who should have been able to, and was not
  */
 export async function withContestants(contestants, setup, context, measure) {
-  const { only, say } = context;
-  const wanted = contestants.filter(({ id }) => only.length === 0 || only.includes(id));
+  const { only, say, beside } = context;
+  const chosen = contestants.filter(({ id }) => only.length === 0 || only.includes(id));
+  const wanted = withBeside(chosen, beside);
   const opened = [];
   const notes = [];
   const failures = [];

@@ -1,4 +1,5 @@
 /** What the figures have to reach: ratios to today's peers, shares of the limit, and how time and memory grow. */
+import { bestTorch } from "./parts/dense.mjs";
 import { rowTimeGrowth } from "./parts/epochs.mjs";
 import { SHAPES } from "./parts/gemm.mjs";
 import { cellOf } from "./parts/inference.mjs";
@@ -66,16 +67,6 @@ function denseGoals(name, [fast, turbo, turbo2], results = {}, [fastShare, turbo
     ["… turbo, 2 threads against 1", 1.85, times, ratio(results.turbo, results["turbo@2"])],
     ...shares,
   ];
-}
-
-/**
- * PyTorch, eager or compiled, whichever is faster with one thread.
- *
- * @param {Record<string, any>} results by contestant
- */
-function bestTorch({ torch, "torch-compiled": compiled } = {}) {
-  if (!torch || !compiled) return torch ?? compiled;
-  return torch.median < compiled.median ? torch : compiled;
 }
 
 /** The lowest share of the limit among the shapes that are wanted. */

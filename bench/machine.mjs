@@ -64,11 +64,11 @@ function versionsOf(node) {
 
 /**
  * @param {{ busy: boolean, load: number }} machine
- * @param {{ json?: string, markdown?: boolean, quick?: boolean, anyway?: boolean }} options
+ * @param {{ json?: string, markdown?: boolean, write?: string, quick?: boolean, anyway?: boolean }} options
  * @throws {Error} when tables are to be kept, and others use the machine
  */
-export function assertIdle({ busy, load }, { json, markdown, quick, anyway }) {
-  if (!busy || quick || anyway || !(json || markdown)) return;
+export function assertIdle({ busy, load }, { json, markdown, write, quick, anyway }) {
+  if (!busy || quick || anyway || !(json || markdown || write)) return;
   throw new Error(
     `others use ${load.toFixed(2)} cores, so no table is written; wait until they are done, or give --anyway`,
   );

@@ -1,8 +1,9 @@
 /** Runs the parts of the bench that were asked for and prints their tables; see README.md and options.mjs. */
-import { accessSync, constants, existsSync, writeFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { accessSync, constants, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { buildBench } from "./build.mjs";
-import { assertIdle, describeMachine, machineLines } from "./machine.mjs";
+import { installPeers } from "./install.mjs";
+import { assertIdle, describeMachine } from "./machine.mjs";
 import { readOptions, USAGE } from "./options.mjs";
 import * as conv from "./parts/conv.mjs";
 import * as dense from "./parts/dense.mjs";
@@ -15,11 +16,10 @@ import * as spiral from "./parts/spiral.mjs";
 import * as start from "./parts/start.mjs";
 import * as step from "./parts/step.mjs";
 import { reach, reachTable } from "./reach.mjs";
+import { assertReportFile, headLines, partTables, reportOf, writeReport } from "./report.mjs";
 import { toMarkdown, toText } from "./table.mjs";
 
 const PARTS = [step, dense, conv, sequence, spiral, gemm, growth, inference, page, start];
-/** The table of a part in which no contestant could take part. */
-const NOBODY = { columns: ["who"], rows: [["nobody"]] };
 
 /** Progress goes to stderr, so that stdout holds the tables alone. */
 function say(text) {
@@ -38,33 +38,29 @@ async function runPart(part, options, print) {
     return undefined;
   }
   say("");
-  const { contestants, notes, failures = [] } = measured;
-  const nobody = contestants?.length === 0;
-  const tables = nobody
-    ? [{ title: part.title, ...NOBODY, notes: [...notes, ...failures] }]
-    : part.tables(measured);
-  for (const table of tables) console.log(`${print(table)}\n`);
-  if (failures.length > 0) process.exitCode = 1;
-  return nobody ? undefined : measured;
+  for (const table of partTables(part, measured)) console.log(`${print(table)}\n`);
+  if (measured.failures?.length > 0) process.exitCode = 1;
+  return measured.contestants?.length === 0 ? undefined : measured;
 }
 
-async function run(options, machine) {
+/** Measures all parts, and prints each as soon as it is done. */
+async function measureAll(options, machine) {
   const print = options.markdown ? toMarkdown : toText;
-  console.log(`${machineLines(machine).join(options.markdown ? "  \n" : "\n")}\n`);
-  if (options.quick) console.log("A quick run: these figures mean nothing.\n");
-  /** @type {Record<string, { result: any }>} */
-  const measured = {};
+  const { rounds, only, quick, node, rows, beside } = options;
+  const settings = { rounds, only, quick, node, rows, beside };
+  console.log(`${headLines({ machine, settings }).join(options.markdown ? "  \n" : "\n")}\n`);
+  /** @type {Record<string, any>} */
+  const parts = {};
   for (const part of PARTS.filter(({ id }) => options.parts.includes(id))) {
-    const result = await runPart(part, options, print);
-    if (result) measured[part.id] = result;
+    const measured = await runPart(part, options, print);
+    if (measured) parts[part.id] = measured;
   }
-  const reached = reach(measured);
+  const reached = reach(parts);
   console.log(print(reachTable(reached)));
-  if (options.json) {
-    const { rounds, only, quick, node } = options;
-    const report = { machine, settings: { rounds, only, quick, node }, parts: measured, reach: reached };
-    writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
-  }
+  const run = { machine, settings, parts, reach: reached };
+  if (options.json) writeFileSync(options.json, `${JSON.stringify(run, null, 2)}\n`);
+  // As it would be read again.
+  return JSON.parse(JSON.stringify(run));
 }
 
 /** Options, and the machine as the chosen Node sees it; what is wrong with them ends the program. */
@@ -76,6 +72,15 @@ async function prepare() {
     );
     if (options.help) return { options };
     if (options.json) accessSync(dirname(resolve(options.json)), constants.W_OK);
+    if (options.write) assertReportFile(options.write);
+    if (options.from.length > 0) {
+      return { options, runs: options.from.map((path) => JSON.parse(readFileSync(path, "utf8"))) };
+    }
+    if (options.beside) accessSync(join(options.beside, "build/index.js"), constants.R_OK);
+    if (options.install) {
+      const python = installPeers(resolve(options.install));
+      process.env.PYTHON = [python, process.env.PYTHON].filter(Boolean).join(delimiter);
+    }
     const machine = await describeMachine(options.node);
     assertIdle(machine, options);
     return { options, machine };
@@ -85,12 +90,17 @@ async function prepare() {
   }
 }
 
-const { options, machine } = await prepare();
+const { options, machine, runs } = await prepare();
 if (options.help) console.log(USAGE);
-else if (!existsSync(new URL("../build/index.js", import.meta.url))) {
+else if (runs) {
+  console.log(reportOf(runs, PARTS, options.markdown ? "markdown" : "text"));
+  if (options.write) writeReport(options.write, reportOf(runs, PARTS, "markdown"));
+} else if (!existsSync(new URL("../build/index.js", import.meta.url))) {
   console.error("build/index.js is not there: run `npm run build` first");
   process.exitCode = 2;
 } else {
   await buildBench();
-  await run(options, machine);
+  if (options.beside) await buildBench(options.beside);
+  const run = await measureAll(options, machine);
+  if (options.write) writeReport(options.write, reportOf([run], PARTS, "markdown"));
 }

@@ -41,7 +41,7 @@ const turnsOf = ({ rows }, rounds) =>
 async function turn(contestant, cell, context) {
   const { quick } = context;
   const setup = { workload: "epoch", name: "growth", ...SIZES, ...cell };
-  const own = { ...context, timeouts: TIMEOUTS };
+  const own = { ...context, timeouts: TIMEOUTS, beside: undefined };
   return withContestants([contestant], setup, own, async ([opened]) => {
     if (!opened) return undefined;
     const times = [];

@@ -75,7 +75,8 @@ export function stepTables({ result, contestants, notes, failures }) {
   const shape = ({ widths }) => `${widths.join("-")} and back`;
   const threadRow = (cell) => {
     const one = result.find(
-      ({ axis, widths, threads }) => axis === "threads" && threads === 1 && widths === cell.widths,
+      ({ axis, widths, threads }) =>
+        axis === "threads" && threads === 1 && String(widths) === String(cell.widths),
     );
     const scaling = builds.flatMap((id) => {
       const time = cell.times[id]?.median;

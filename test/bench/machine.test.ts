@@ -3,7 +3,7 @@ import { assertIdle } from "../../bench/machine.mjs";
 
 const busy = { busy: true, load: 0.7 };
 
-test.each([{ json: "results.json" }, { markdown: true }])(
+test.each([{ json: "results.json" }, { markdown: true }, { write: "README.md" }])(
   "no table is written on a busy machine: %o",
   (options) => {
     expect(() => assertIdle(busy, options)).toThrow(/^others use 0\.70 cores, so no table is written/);

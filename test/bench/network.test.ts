@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { contestantIds } from "../../bench/contestants.mjs";
 import { createNetwork, trialLosses } from "../../bench/isthmus/network.mjs";
-import { denseContestants } from "../../bench/parts/dense.mjs";
+import { denseContestants, tables as denseTables } from "../../bench/parts/dense.mjs";
 import { networkContestants, networkTables, refuseOtherLosses } from "../../bench/parts/network.mjs";
 import { batchFor, fitBatches } from "../../bench/parts/smallerBatches.mjs";
 import { decodeFloats, encodeFloats, NETWORKS, withoutNoise } from "../../bench/peers/networks.mjs";
@@ -152,6 +152,16 @@ describe("what is printed", () => {
     const result = { ...strided.result, torch: { ...summary, times: 16 } };
     const [table] = networkTables({ networks: { strided: { ...strided, result } } });
     expect(table!.rows.map((row) => row[2])).toEqual(["fast", "fast, batch 8, × 16"]);
+  });
+
+  test("all widths in one table, with the faster PyTorch and the ratio to JAX", () => {
+    const [fast, turbo, torch, compiled, jax] = [4, 2, 6, 5, 3].map((median) => ({ ...summary, median }));
+    const result = { fast, turbo, torch, "torch-compiled": compiled, "jax-cpu": jax, "turbo@2": fast };
+    const wide = { result, contestants: [], notes: [], failures: [] };
+    const { rows, columns } = denseTables({ networks: { wide } })[0]!;
+    expect(rows[0]!.slice(0, 6)).toEqual(["784-1024-784, 1024", "4.00", "2.00", "5.00", "3.00", "1.50×"]);
+    expect(rows[0]!.slice(6)).toEqual(["–", "4.00", "–", "–", "–"]);
+    expect(columns).toHaveLength(11);
   });
 
   let rows: ReturnType<typeof reach>;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { inRounds } from "../../bench/contestants.mjs";
+import { inRounds, isthmus, peers, withBeside } from "../../bench/contestants.mjs";
 import { wrongLosses } from "../../bench/parts/loss.mjs";
 
 const opened = (...ids: string[]) => ids.map((id) => ({ id, threads: 1, answer: {}, child: {} }));
@@ -14,6 +14,24 @@ test("each round is begun by another contestant, and no two work at a time", asy
     turns.push(`${id}${round}`);
   });
   expect(turns.join(" ")).toBe("a0 b0 c0 b1 c1 a1 c2 a2 b2");
+});
+
+test("another checkout's Isthmus takes part beside this one's, in turns", () => {
+  const contestants = [...isthmus([1, 2], ["fast"]), ...peers("spiral", [1])];
+  const both = withBeside(contestants, "/other");
+  expect(both.map(({ id, folder }) => [id, folder])).toEqual([
+    ...[
+      ["fast", undefined],
+      ["fast~", "/other"],
+      ["fast@2", undefined],
+      ["fast@2~", "/other"],
+    ],
+    ...[
+      ["plain", undefined],
+      ["numpy-spiral", undefined],
+    ],
+  ]);
+  expect(withBeside(contestants, undefined)).toEqual(contestants);
 });
 
 test("who fails is out, with the first line of the reason, and the others go on", async () => {
