@@ -58,9 +58,13 @@ async function turn(contestant, cell, context) {
 /** All turns of one cell; notes of who is not here are gathered by their text. */
 async function measureCell(cell, context, { described, notes, failures }) {
   const results = new Map(epochContestants().map(({ id }) => [id, []]));
-  const everybody = epochContestants().map((contestant) => ({ ...contestant, answer: {}, child: undefined }));
+  const wanted = ({ id }) => context.only.length === 0 || context.only.includes(id);
+  const everybody = epochContestants()
+    .filter(wanted)
+    .map((contestant) => ({ ...contestant, answer: {}, child: undefined, failed: undefined }));
+  const away = new Set();
   await inRounds(everybody, turnsOf(cell, context.rounds), async (contestant, round) => {
-    if (context.only.length > 0 && !context.only.includes(contestant.id)) return;
+    if (away.has(contestant.id)) return;
     context.say(
       `growth: ${thousands(cell.rows)} rows from ${cell.from}, round ${round + 1}, ${contestant.id}`,
     );
@@ -68,12 +72,15 @@ async function measureCell(cell, context, { described, notes, failures }) {
     for (const note of one.notes) notes.add(note);
     for (const failure of one.failures) failures.add(failure);
     if (!one.result) {
-      contestant.failed = "it did not start";
+      away.add(contestant.id);
       return;
     }
     described.set(contestant.id, one.contestants[0]);
     results.get(contestant.id).push(one.result);
   });
+  for (const { id, failed } of everybody) {
+    if (failed) failures.add(`${id}: ${thousands(cell.rows)} rows from ${cell.from}: failed: ${failed}`);
+  }
   const measured = [...results].filter(([, turns]) => turns.length > 0);
   return Object.fromEntries(measured.map(([id, turns]) => [id, reduce(turns, cell.rows)]));
 }

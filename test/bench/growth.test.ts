@@ -5,6 +5,7 @@ import { loadNpy } from "isthmus/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { HEADER_BYTES, writeByteRows } from "../../bench/byteRows.mjs";
 import { contestantIds } from "../../bench/contestants.mjs";
+import { epoch } from "../../bench/isthmus/epoch.mjs";
 import { networkOperations, operations } from "../../bench/operations.mjs";
 import { readOptions } from "../../bench/options.mjs";
 import { epochContestants, epochTable, rowTimeGrowth } from "../../bench/parts/epochs.mjs";
@@ -28,6 +29,26 @@ describe("rows of bytes in a file", () => {
     expect(few.equals(data.subarray(0, few.length) as Uint8Array)).toBe(true);
     const mean = (data as Uint8Array).reduce((sum, byte) => sum + byte, 0) / data.length;
     expect(mean).toBeCloseTo(127.5, 0);
+  });
+
+  test("an epoch over a file takes as much WebAssembly memory for more rows, one in memory takes more", async () => {
+    const wasm: Record<string, number> = {};
+    for (const rows of [3000, 12_000]) {
+      const path = join(folder, `${rows}.npy`);
+      await writeByteRows(path, rows, 784);
+      for (const from of ["file", "memory"]) {
+        const request = {
+          ...{ features: 784, latent: 32, batch: 256 },
+          ...{ build: "portable", threads: 1 },
+        };
+        const { run } = await epoch({ ...request, path, from });
+        const answer = await run();
+        expect(answer.loss).toBeCloseTo(Math.LN2, 1);
+        wasm[`${from} ${rows}`] = answer.wasm;
+      }
+    }
+    expect(wasm["file 12000"]).toBe(wasm["file 3000"]);
+    expect(wasm["memory 12000"]! - wasm["memory 3000"]!).toBeGreaterThan(6e6);
   });
 });
 
