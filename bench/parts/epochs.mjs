@@ -180,7 +180,7 @@ export function epochTable({ cells, contestants, notes, failures }) {
     ],
     rows,
     notes: [
-      "MB beyond idle: the most that the process ever held, less what it held before the library was set up. In memory that grows with the rows, 784 bytes each, and Isthmus's copy of them in Wasm; from a file Isthmus holds a buffer of 1,024 rows and a chunk of as many, however long the file is. Of a file that is mapped, pages count that the system may take back.",
+      "MB beyond idle: the most that the process ever held, less what it held before the library was set up. In memory that grows with the rows, 784 bytes each, and Isthmus's copy of them in Wasm; from a file Isthmus holds a buffer of 1,024 rows and a chunk of as many, however long the file is. A file is read from the system's cache as far as it fits in there. Of a file that is mapped, pages count that the system may take back.",
       ...notes,
       ...failures,
     ],
