@@ -2,9 +2,6 @@
 import { readFile } from "node:fs/promises";
 import { quantile } from "../statistics.mjs";
 
-/** The engine's own switches of V8, which bench/build.mjs builds. */
-const { compileRevectorized } = await import(new URL("../../build/bench/turbo.js", import.meta.url).href);
-
 const ITERATIONS = 20_000;
 /** Multiply-adds of one iteration, over all lanes, by the name of the loop. */
 const LOOPS = { twelve: 48, twentyFour: 96, sums: 32 };
@@ -16,6 +13,12 @@ const READ = 256;
 const CALL = 2 ** 22;
 const PAGE = 65536;
 
+/** Compiles with the engine's own switches of V8, which bench/build.mjs builds. */
+async function compiledWide(bytes) {
+  const { compileRevectorized } = await import(new URL("../../build/bench/turbo.js", import.meta.url).href);
+  return compileRevectorized(bytes);
+}
+
 /**
  * @param {{ build: "simd" | "relaxed", turbo: boolean }} info the engine's
  * @returns {Promise<{ gflops: (ms: number) => number, gigabytes: (bytes: number, ms: number) => number }>} each looks for
@@ -24,7 +27,7 @@ const PAGE = 65536;
  */
 export async function openLimits({ build, turbo }) {
   const bytes = await readFile(new URL(`../../build/bench/limits-${build}.wasm`, import.meta.url));
-  const module = turbo ? compileRevectorized(bytes) : new WebAssembly.Module(bytes);
+  const module = turbo ? await compiledWide(bytes) : new WebAssembly.Module(bytes);
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const { read, ...loops } = /** @type {Record<string, (...numbers: number[]) => void>} */ (exports);
