@@ -84,7 +84,7 @@ export const TEAM_ARRIVED = 16;
 /** Address of the job's list of phase addresses, and the length of the list. */
 export const TEAM_PHASES = 32;
 export const TEAM_PHASE_COUNT = 33;
-/** Which slice of the work the job is, and the number of slices. */
+/** Which slice of each phase the job does, and the number of slices. */
 export const TEAM_SLICE = 34;
 export const TEAM_SLICES = 35;
 /** Nonzero: the workers should end. */
@@ -94,10 +94,15 @@ export const TEAM_TRACE = 37;
 /** Address of thread 0's scratch memory, and the bytes from one thread's scratch memory to the next. */
 export const TEAM_SCRATCH = 38;
 export const TEAM_SCRATCH_BYTES = 39;
-/** Used by the leader only: phases begun, and the number of arrivals that it waits for. */
+/** Pieces of a slice: threads take one after another; 0 if each thread has its own share. */
+export const TEAM_PIECES = 40;
+/** Used by the leader only: phases begun, the number of arrivals that it waits for, and the phase's first ticket. */
 export const TEAM_PHASE = 48;
 export const TEAM_GOAL = 49;
-export const TEAM_WORDS = 64;
+export const TEAM_TICKET = 50;
+/** Tickets for pieces taken so far. Has its own cache line. */
+export const TEAM_TAKEN = 64;
+export const TEAM_WORDS = 80;
 
 // Words of a thread's record in the trace: its last step, a detail of that step, and the number of steps so far. Each
 // record has its own cache line.

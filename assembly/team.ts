@@ -5,8 +5,8 @@
 // A thread first spins for a short time, because the others are usually only microseconds away, and then sleeps.
 
 import {
-  TEAM_ARRIVED, TEAM_GOAL, TEAM_PHASE, TEAM_PHASES, TEAM_PHASE_COUNT, TEAM_SCRATCH, TEAM_SCRATCH_BYTES, TEAM_SEQUENCE,
-  TEAM_SLICE, TEAM_SLICES, TEAM_STOP, TEAM_TRACE, TEAM_WORDS, TRACE_BARRIER, TRACE_COUNT, TRACE_DETAIL, TRACE_END, TRACE_JOB,
+  TEAM_ARRIVED, TEAM_GOAL, TEAM_PHASE, TEAM_PHASES, TEAM_PHASE_COUNT, TEAM_PIECES, TEAM_SCRATCH, TEAM_SCRATCH_BYTES,
+  TEAM_SEQUENCE, TEAM_SLICE, TEAM_SLICES, TEAM_STOP, TEAM_TAKEN, TEAM_TICKET, TEAM_TRACE, TEAM_WORDS, TRACE_BARRIER, TRACE_COUNT, TRACE_DETAIL, TRACE_END, TRACE_JOB,
   TRACE_PHASE, TRACE_STEP, TRACE_WORDS,
 } from "./abi";
 import { areFloats } from "./checks";
@@ -47,14 +47,33 @@ function awaitJob(sequence: usize, last: i32): void {
   while (atomic.load<i32>(sequence) == last) sleep(sequence, last, Infinity);
 }
 
-/** Runs this thread's share of phase `index` of the job. */
-function runShare(team: usize, index: i32, thread: i32, threads: i32): void {
+/**
+ * Runs this thread's part of phase `index` of the job: its own share or, where there are pieces, one piece after another
+ * for as long as there are any. Then a thread that something holds up does less, and the others do not wait for it.
+ *
+ * A piece goes to whoever draws its ticket from a counter that is never reset. In each phase every thread draws one ticket
+ * too many, which tells it to stop, so all know which ticket is the next phase's first.
+ *
+ * @param ticket the phase's first ticket
+ * @returns the next phase's
+ */
+function runShare(team: usize, index: i32, thread: i32, threads: i32, ticket: i32): i32 {
   note(team, thread, TRACE_PHASE, index);
   const phase = <usize>load<u32>(<usize>load<u32>(field(team, TEAM_PHASES)) + <usize>(index << 2));
   const slice = load<i32>(field(team, TEAM_SLICE));
   const slices = load<i32>(field(team, TEAM_SLICES));
+  const pieces = load<i32>(field(team, TEAM_PIECES));
   const scratch = <usize>load<u32>(field(team, TEAM_SCRATCH)) + <usize>(thread * load<i32>(field(team, TEAM_SCRATCH_BYTES)));
-  runPhase(phase, slice * threads + thread, slices * threads, scratch);
+  if (pieces == 0) {
+    runPhase(phase, slice * threads + thread, slices * threads, scratch);
+    return ticket;
+  }
+  const taken = field(team, TEAM_TAKEN);
+  while (true) {
+    const piece = atomic.add<i32>(taken, 1) - ticket;
+    if (piece >= pieces) return ticket + pieces + threads;
+    runPhase(phase, slice * pieces + piece, slices * pieces, scratch);
+  }
 }
 
 /** Increments the counter; the last thread to arrive, which raises it to `goal`, wakes the others. */
@@ -84,6 +103,7 @@ export function serve(team: usize, thread: i32, threads: i32): void {
   const sequence = field(team, TEAM_SEQUENCE);
   let job = 0;
   let goal = 0;
+  let ticket = 0;
   while (true) {
     note(team, thread, TRACE_JOB, 0);
     awaitJob(sequence, job);
@@ -91,7 +111,7 @@ export function serve(team: usize, thread: i32, threads: i32): void {
     if (atomic.load<i32>(field(team, TEAM_STOP))) break;
     const phases = load<i32>(field(team, TEAM_PHASE_COUNT));
     for (let index = 0; index < phases; index++) {
-      runShare(team, index, thread, threads);
+      ticket = runShare(team, index, thread, threads, ticket);
       goal += threads;
       arrive(team, goal);
       // After the last phase, only the leader waits at the barrier; the workers wait for the next job.
@@ -116,6 +136,7 @@ export function lead(team: usize, threads: i32, maySleep: bool): i32 {
   // Phases begun; 0 between jobs.
   let begun = load<i32>(field(team, TEAM_PHASE));
   let goal = load<i32>(field(team, TEAM_GOAL));
+  let ticket = load<i32>(field(team, TEAM_TICKET));
   if (begun == 0) {
     const sequence = field(team, TEAM_SEQUENCE);
     atomic.add<i32>(sequence, 1);
@@ -130,13 +151,14 @@ export function lead(team: usize, threads: i32, maySleep: bool): i32 {
         break;
       }
     }
-    runShare(team, begun, 0, threads);
+    ticket = runShare(team, begun, 0, threads, ticket);
     goal += threads;
     arrive(team, goal);
     begun++;
   }
   store<i32>(field(team, TEAM_PHASE), begun);
   store<i32>(field(team, TEAM_GOAL), goal);
+  store<i32>(field(team, TEAM_TICKET), ticket);
   return begun == 0 ? 1 : 0;
 }
 

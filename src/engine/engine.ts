@@ -12,13 +12,19 @@ import { Mutex } from "./mutex.js";
 import { type Parts, partsFor } from "./parts.js";
 import { type Plan, PlanBuilder } from "./plan.js";
 import { hasSimd } from "./probe.js";
-import type { Team } from "./team.js";
+import type { Job, Team } from "./team.js";
 import { chooseTile, TILE_NAMES, tileFor } from "./tiles.js";
 import { Trace } from "./trace.js";
 import { Workforce } from "./workforce.js";
 
-/** The most operations in one turn of the event loop: about 10 ms at 20 GFLOP/s, the speed of a slow machine. */
+/** Operations in one turn of the event loop, until it is known how fast they are: 10 ms at 20 GFLOP/s, the speed of a slow machine. */
 export const OPERATIONS_PER_TURN = 2e8;
+/** How long a job may take afterwards, in ms. */
+const TURN = 8;
+/** Operations of a piece at least: one takes half a millisecond or more, many times as long as to draw the next one. */
+const OPERATIONS_PER_PIECE = 5e7;
+/** The most pieces for each thread. In smaller ones, products would read their packed operand more often. */
+const MOST_PIECES = 4;
 /**
  * Smaller predictions run on one thread even if the user set a number of threads: one thread needs about 10 µs for
  * them, and waking the others takes longer.
@@ -30,6 +36,18 @@ const OPERATIONS_FOR_TEAM = 6e6;
 const OPERATIONS_BEFORE_TEAM = 5e8;
 /** The most threads that `threads: "auto"` uses. */
 const MOST_AUTO_THREADS = 16;
+
+/**
+ * How many pieces threads take turns with: several for each where there is enough to do, so that one that something else
+ * holds up does not hold up the others. Short work has none: data that a thread worked on before are still in its cache.
+ *
+ * @param operations of a phase
+ * @param useful the most pieces for each thread
+ */
+function piecesOf(operations: number, threads: number, useful: number): number {
+  const each = Math.floor(Math.min(useful, MOST_PIECES, operations / threads / OPERATIONS_PER_PIECE));
+  return threads > 1 && each > 1 ? each * threads : 0;
+}
 
 /** Only this file has the key, so nobody else can call the constructor. */
 const KEY = Symbol("Engine");
@@ -67,6 +85,8 @@ export class Engine {
   #threads: number;
   /** The workers; undefined if the engine has only one thread. */
   readonly #workforce: Workforce | undefined;
+  /** Operations a thread has lately done in a ms. */
+  #speed = 0;
   /** Operations of plans that were large enough for a team, but ran on one thread because no team was started yet. */
   #worked = 0;
   /** Held by the plan that is running in turns. */
@@ -195,25 +215,40 @@ export class Engine {
 
   *#runSlices(team: Team | undefined, plan: Plan): Generator<Promise<unknown> | undefined, void> {
     const threads = team?.threads ?? 1;
-    const most = OPERATIONS_PER_TURN * threads;
     const { work } = plan;
     for (let first = 0; first < work.length; ) {
+      const most = this.#operationsPerTurn(threads);
       // As many phases as fit one turn together; a longer one alone, in slices. More slices than there are shares for all
       // threads would leave some of them without work.
-      let { operations } = work[first]!;
+      let { operations, divisible } = work[first]!;
       let end = first + 1;
       while (end < work.length && operations + work[end]!.operations <= most) {
+        divisible &&= work[end]!.divisible;
         operations += work[end++]!.operations;
       }
       const useful = Math.max(1, Math.floor(work[first]!.shares / threads));
       const slices = Math.min(useful, Math.max(1, Math.ceil(operations / most)));
+      const [count, size] = [end - first, operations / slices];
+      const pieces = divisible ? piecesOf(size / count, threads, useful / slices) : 0;
       for (let slice = 0; slice < slices; slice++) {
-        yield* this.#runJob(team, plan, first, end - first, slice, slices);
-        if (plan.operations > most) yield;
+        const start = performance.now();
+        yield* this.#runJob(team, plan, { first, count, slice, slices, pieces });
+        this.#measure(size, performance.now() - start, threads);
+        if (plan.operations > OPERATIONS_PER_TURN * threads) yield;
       }
       first = end;
     }
     if (!team) this.#count(plan);
+  }
+
+  /** The most operations that `threads` threads do before the event loop may turn. */
+  #operationsPerTurn(threads: number): number {
+    return threads * Math.max(OPERATIONS_PER_TURN, this.#speed * TURN);
+  }
+
+  /** Learns from how long a job took how much a turn can hold. */
+  #measure(operations: number, ms: number, threads: number): void {
+    if (operations >= OPERATIONS_PER_TURN / 2) this.#speed = operations / threads / Math.max(ms, 1);
   }
 
   #count({ operations }: Plan): void {
@@ -221,15 +256,9 @@ export class Engine {
   }
 
   /** Runs one slice of `count` phases, on the team or on the calling thread. */
-  *#runJob(
-    team: Team | undefined,
-    plan: Plan,
-    first: number,
-    count: number,
-    slice: number,
-    slices: number,
-  ): Generator<Promise<unknown> | undefined, void> {
+  *#runJob(team: Team | undefined, plan: Plan, job: Job): Generator<Promise<unknown> | undefined, void> {
     if (!team) {
+      const { first, count, slice, slices } = job;
       const scratch = plan.scratch?.at ?? this.#scratch.at();
       for (const phase of plan.phases.slice(first, first + count)) {
         this.kernels.runPhase(phase, slice, slices, scratch);
@@ -237,7 +266,7 @@ export class Engine {
       return;
     }
     try {
-      yield* team.run(plan, first, count, slice, slices);
+      yield* team.run(plan, job);
     } catch (error) {
       // The caller will free or overwrite memory that other workers may still be writing to.
       if (team.failed) yield this.#workforce!.stop();

@@ -43,6 +43,16 @@ const ROW_BLOCK = 48;
 /** Floats of activations in a block; if rows are short, a block has more rows, up to this size. */
 const BLOCK_FLOATS = 48 * 1024;
 
+/**
+ * Kernels whose shares each go through all of the input: with more of them than threads, that would be done more often than
+ * necessary.
+ */
+const THROUGH_ALL: ReadonlySet<KernelName> = new Set([
+  "convolutionGradient",
+  "narrowGradient",
+  "recurrentGradient",
+]);
+
 /** From this many columns of the result on, a product turns a transposed A around before it multiplies. */
 const TURNED_COLUMNS = 96;
 
@@ -102,6 +112,8 @@ export class Plan {
 export interface PhaseWork {
   readonly operations: number;
   readonly shares: number;
+  /** Whether it takes no longer in more shares than there are threads. */
+  readonly divisible: boolean;
 }
 
 /** What a plan needs to run. */
@@ -119,6 +131,7 @@ export class PlanBuilder {
   /** Operations before each phase, and the largest number of shares in it. */
   readonly #before: number[] = [0];
   readonly #phaseShares: number[] = [1];
+  readonly #divisible: boolean[] = [true];
   readonly #tile: number;
   readonly #float = new DataView(new ArrayBuffer(4));
   /** Number of rows while `rows` is adding calls; otherwise undefined. */
@@ -142,6 +155,7 @@ export class PlanBuilder {
     this.#starts.push(this.#words.length);
     this.#before.push(this.operations);
     this.#phaseShares.push(1);
+    this.#divisible.push(true);
     return this;
   }
 
@@ -168,6 +182,7 @@ export class PlanBuilder {
     return this.#before.map((before, index) => ({
       operations: (this.#before[index + 1] ?? this.operations) - before,
       shares: this.#phaseShares[index]!,
+      divisible: this.#divisible[index]!,
     }));
   }
 
@@ -192,6 +207,7 @@ export class PlanBuilder {
    */
   call<Name extends KernelName>(name: Name, extent: number, fields: KernelFields[Name], grain = GRAIN): this {
     const { operation, fields: layout } = LAYOUTS.get(name)!;
+    if (THROUGH_ALL.has(name)) this.#divisible[this.#divisible.length - 1] = false;
     const given = fields as Readonly<Record<string, number | boolean | AnyTensor>>;
     const words = layout.map((field) => this.#word(given[field.name]!, field));
     this.#record(operation, extent, this.#blockRows === undefined ? grain : extent / this.#blockRows, words);

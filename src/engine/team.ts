@@ -3,6 +3,7 @@ import {
   SCRATCH_BYTES,
   TEAM_PHASE_COUNT,
   TEAM_PHASES,
+  TEAM_PIECES,
   TEAM_SCRATCH,
   TEAM_SCRATCH_BYTES,
   TEAM_SLICE,
@@ -24,6 +25,18 @@ import type { Trace } from "./trace.js";
 const START_LIMIT = 20_000;
 /** How long workers may take to finish a job whose caller has given up, in ms. A job is meant to take about 10 ms. */
 const LAST_WAIT = 3000;
+
+/** What of a plan to run at once. */
+export interface Job {
+  /** The first of the phases, and how many there are. */
+  readonly first: number;
+  readonly count: number;
+  /** Which slice of each phase, and the number of slices. */
+  readonly slice: number;
+  readonly slices: number;
+  /** Pieces that a slice is divided into for threads to take; 0 for one share a thread. */
+  readonly pieces: number;
+}
 
 /** Workers that share an engine's memory, led by the calling thread. */
 export class Team {
@@ -104,12 +117,13 @@ export class Team {
   }
 
   /**
-   * Runs one slice of `count` phases of a plan on all threads. Pauses only while it waits for a slow worker. An error
+   * Runs one slice of `count` phases of a plan on all threads. They have equal shares or, with `pieces`, take pieces of the
+   * slice as they get done. Pauses only while it waits for a slow worker. An error
    * thrown in during a pause is rethrown after the job, because the workers are still running, or after a time limit.
    *
    * @throws {EngineError} if a worker has died
    */
-  *run(plan: Plan, first: number, count: number, slice: number, slices: number): Generator<undefined, void> {
+  *run(plan: Plan, { first, count, slice, slices, pieces }: Job): Generator<undefined, void> {
     this.#assertWhole();
     this.#words[TEAM_PHASES] = plan.listAt(first);
     this.#words[TEAM_PHASE_COUNT] = count;
@@ -117,6 +131,7 @@ export class Team {
     this.#words[TEAM_SCRATCH_BYTES] = plan.scratch?.bytes ?? SCRATCH_BYTES;
     this.#words[TEAM_SLICE] = slice;
     this.#words[TEAM_SLICES] = slices;
+    this.#words[TEAM_PIECES] = pieces;
     let interruption: { error: unknown; end: number } | undefined;
     while (!this.#lead()) {
       try {

@@ -29,6 +29,9 @@ interface Work {
   readonly fit: FitOptions;
 }
 
+/** Work whose steps run in several jobs. */
+const LONG = "a step so long that it is cut into slices, and these into pieces that threads take";
+
 const WORKS: Record<string, Work> = {
   "784-32-784 on digits, the last batch a partial one": {
     model: {
@@ -57,10 +60,10 @@ const WORKS: Record<string, Work> = {
     samples: values(3, 40),
     fit: { epochs: 4, batchSize: 2 },
   },
-  "a step so long that it is cut into slices": {
+  [LONG]: {
     model: { inputSize: 384, encoder: [dense(640, "tanh")], decoder: [dense(384)], seed: 5 },
-    samples: values(520, 384),
-    fit: { epochs: 1, batchSize: 520 },
+    samples: values(1560, 384),
+    fit: { epochs: 1, batchSize: 1560 },
   },
 };
 
@@ -144,7 +147,7 @@ describe.each(ENGINES)("%s", (_, engine) => {
 
   test.each([1, 2])("long steps of several models on one engine take turns: %i threads", async (threads) => {
     const shared = await Engine.create({ ...engine, threads });
-    const { model: options, samples } = WORKS["a step so long that it is cut into slices"]!;
+    const { model: options, samples } = WORKS[LONG]!;
     const create = () => Autoencoder.create({ ...options, engine: shared });
     const models = await Promise.all([create(), create(), create()]);
     const done = models.map(() => 0);
@@ -152,7 +155,7 @@ describe.each(ENGINES)("%s", (_, engine) => {
     const fit = (model: Autoencoder, index: number) =>
       model.fit(samples, {
         epochs: 5,
-        batchSize: 520,
+        batchSize: 1560,
         onBatchEnd() {
           done[index]!++;
           furthest = Math.max(furthest, Math.max(...done) - Math.min(...done));
@@ -166,17 +169,17 @@ describe.each(ENGINES)("%s", (_, engine) => {
 
   test("a …Sync call while another model's step is on the workers gives its bits, and disturbs nothing", async () => {
     const shared = await Engine.create({ ...engine, threads: 2 });
-    const { model: options, samples } = WORKS["a step so long that it is cut into slices"]!;
+    const { model: options, samples } = WORKS[LONG]!;
     const create = () => Autoencoder.create({ ...options, engine: shared });
     const [busy, twin, other] = [await create(), await create(), await smallModel({ engine: shared })];
     const few = values(50, 6);
     const expected = bits(other.encodeSync(few).data);
     const seen = new Set<string>();
     const timer = setInterval(() => seen.add(bits(other.encoder.predictSync(few).data)), 1);
-    await busy.fit(samples, { epochs: 4, batchSize: 520 });
+    await busy.fit(samples, { epochs: 2, batchSize: 1560 });
     clearInterval(timer);
     expect([...seen]).toEqual([expected]);
-    twin.fitSync(samples, { epochs: 4, batchSize: 520 });
+    twin.fitSync(samples, { epochs: 2, batchSize: 1560 });
     expect(weightBits(busy)).toBe(weightBits(twin));
     await shared.dispose();
   });
