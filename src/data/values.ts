@@ -77,4 +77,4 @@ export function toFloats(values: Values): Float32Array | Float64Array {
 }
 
 /** The value of each byte, rounded as in the kernels. */
-export const BYTE_VALUES = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
+export const BYTE_VALUES = /* @__PURE__ */ Float32Array.from({ length: 256 }, (_, byte) => byte / 255);

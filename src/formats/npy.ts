@@ -45,7 +45,7 @@ const STORED: ReadonlyMap<string, Pick<ArrayLayout, "type" | "stored">> = new Ma
 const CODE_OF = new Map(Array.from(TYPES, ([code, type]) => [type, code]));
 
 /** The magic number `\x93NUMPY`; two bytes of version follow. */
-const MAGIC = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59);
+const MAGIC = /* @__PURE__ */ Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59);
 
 /** The data begins at a multiple of this many bytes, so that a memory-mapped file is aligned for SIMD. */
 const ALIGNMENT = 64;

@@ -30,7 +30,7 @@ for (let n = 1; n <= 13; n++) EXP.push(EXP[n - 1]! / n);
 const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
 
-const bits = new DataView(new ArrayBuffer(8));
+const bits = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(8));
 
 function horner(coefficients: readonly number[], x: number): number {
   let sum = 0;

@@ -26,8 +26,8 @@ const PARTS = {
   "isthmus/data": 36_000,
   "isthmus/anomaly": 102_000,
   "isthmus/datasets": 9_900,
-  "isthmus/formats": 12_900,
-  "isthmus/latent": 4_500,
+  "isthmus/formats": 13_600,
+  "isthmus/latent": 4_800,
   "isthmus/export": 190_000,
   // With the engine: it makes an autoencoder.
   "isthmus/import": 129_000,
