@@ -17,6 +17,12 @@ export class Advancing {
     Object.assign(globalThis, { advance });
   }
 
+  /** Call when a new model takes the place of the old one: its steps count from 0. */
+  restart(): void {
+    if (this.#wanted) this.#wanted.steps -= this.#drawn;
+    this.#drawn = 0;
+  }
+
   /** Call when the pictures show the state after so many steps. */
   drawn(steps: number): void {
     this.#drawn = steps;

@@ -113,6 +113,8 @@ function broken(message: string): void {
 
 function begin({ points, heldOut, widths }: Begun): void {
   const { values } = form;
+  steps = 0;
+  advancing.restart();
   loss.clear();
   planes.begin(points, heldOut);
   variance = varianceOf(points);
