@@ -6,8 +6,8 @@
 
 import {
   TEAM_ARRIVED, TEAM_GOAL, TEAM_PHASE, TEAM_PHASES, TEAM_PHASE_COUNT, TEAM_PIECES, TEAM_SCRATCH, TEAM_SCRATCH_BYTES,
-  TEAM_SEQUENCE, TEAM_SLICE, TEAM_SLICES, TEAM_STOP, TEAM_TAKEN, TEAM_TICKET, TEAM_TRACE, TEAM_WORDS, TRACE_BARRIER, TRACE_COUNT, TRACE_DETAIL, TRACE_END, TRACE_JOB,
-  TRACE_PHASE, TRACE_STEP, TRACE_WORDS,
+  TEAM_SEQUENCE, TEAM_SLICE, TEAM_SLICES, TEAM_STOP, TEAM_TAKEN, TEAM_TICKET, TEAM_TRACE, TEAM_WORDS, TRACE_BARRIER,
+  TRACE_COUNT, TRACE_DETAIL, TRACE_END, TRACE_JOB, TRACE_PHASE, TRACE_STEP, TRACE_WORDS,
 } from "./abi";
 import { areFloats } from "./checks";
 import { runPhase } from "./plan";
@@ -48,11 +48,11 @@ function awaitJob(sequence: usize, last: i32): void {
 }
 
 /**
- * Runs this thread's part of phase `index` of the job: its own share or, where there are pieces, one piece after another
- * for as long as there are any. Then a thread that something holds up does less, and the others do not wait for it.
+ * Runs this thread's part of phase `index` of the job: its own share or, if the phase has pieces, one piece after another
+ * until none is left. A thread that is slowed down then takes fewer, and the others do not wait for it.
  *
- * A piece goes to whoever draws its ticket from a counter that is never reset. In each phase every thread draws one ticket
- * too many, which tells it to stop, so all know which ticket is the next phase's first.
+ * Threads draw tickets for the pieces from a counter that is never reset. In each phase, every thread draws exactly one ticket
+ * too many, which tells it to stop. So all of them know the first ticket of the next phase.
  *
  * @param ticket the phase's first ticket
  * @returns the next phase's

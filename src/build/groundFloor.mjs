@@ -1,6 +1,6 @@
-// Entries share code in chunks: esbuild makes one for each set of entries that use the same files. What nearly all of
-// them use, such as errors and checks, so becomes a dozen files of one or two kilobytes, and each file costs a program
-// half a millisecond to start and a page a request. So these go into one chunk.
+// Entries share code in chunks: esbuild makes one for each set of entries that use the same files. The code that nearly all
+// of them use, such as errors and checks, ends up in a dozen chunks of one or two kilobytes. Each costs half a millisecond when
+// a program starts, and a request in a page, so they are joined into one.
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 

@@ -17,13 +17,16 @@ import { chooseTile, TILE_NAMES, tileFor } from "./tiles.js";
 import { Trace } from "./trace.js";
 import { Workforce } from "./workforce.js";
 
-/** Operations in one turn of the event loop, until it is known how fast they are: 10 ms at 20 GFLOP/s, the speed of a slow machine. */
+/**
+ * Operations in one turn of the event loop until a job has shown how fast they are: 10 ms at 20 GFLOP/s, the speed of a slow
+ * machine. Later turns hold at least as many.
+ */
 export const OPERATIONS_PER_TURN = 2e8;
-/** How long a job may take afterwards, in ms. */
-const TURN = 8;
-/** Operations of a piece at least: one takes half a millisecond or more, many times as long as to draw the next one. */
+/** How long a job should take once the speed is known, in ms. */
+const JOB_TIME = 8;
+/** The fewest operations in a piece. They take about half a millisecond; taking the next piece costs next to nothing. */
 const OPERATIONS_PER_PIECE = 5e7;
-/** The most pieces for each thread. In smaller ones, products would read their packed operand more often. */
+/** The most pieces per thread: each product reads its packed operand once per piece. */
 const MOST_PIECES = 4;
 /**
  * Smaller predictions run on one thread even if the user set a number of threads: one thread needs about 10 µs for
@@ -38,11 +41,11 @@ const OPERATIONS_BEFORE_TEAM = 5e8;
 const MOST_AUTO_THREADS = 16;
 
 /**
- * How many pieces threads take turns with: several for each where there is enough to do, so that one that something else
- * holds up does not hold up the others. Short work has none: data that a thread worked on before are still in its cache.
+ * Into how many pieces to divide a phase. A long phase gets several per thread, so that a thread that is slowed down does not
+ * delay the others. A short one gets 0: each thread keeps its own share, whose data are still in its cache.
  *
- * @param operations of a phase
- * @param useful the most pieces for each thread
+ * @param operations of the phase
+ * @param useful the most pieces per thread
  */
 function piecesOf(operations: number, threads: number, useful: number): number {
   const each = Math.floor(Math.min(useful, MOST_PIECES, operations / threads / OPERATIONS_PER_PIECE));
@@ -85,7 +88,7 @@ export class Engine {
   #threads: number;
   /** The workers; undefined if the engine has only one thread. */
   readonly #workforce: Workforce | undefined;
-  /** Operations a thread has lately done in a ms. */
+  /** Operations per ms and thread in the last long job; 0 before the first. */
   #speed = 0;
   /** Operations of plans that were large enough for a team, but ran on one thread because no team was started yet. */
   #worked = 0;
@@ -243,7 +246,7 @@ export class Engine {
 
   /** The most operations that `threads` threads do before the event loop may turn. */
   #operationsPerTurn(threads: number): number {
-    return threads * Math.max(OPERATIONS_PER_TURN, this.#speed * TURN);
+    return threads * Math.max(OPERATIONS_PER_TURN, this.#speed * JOB_TIME);
   }
 
   /** Learns from how long a job took how much a turn can hold. */
