@@ -1,14 +1,14 @@
 // The start page's choices: data, held-out points, a drawing, and the network's numbers by pointer and by keyboard.
-import type { Browser, Page } from "puppeteer-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "puppeteer-core";
+import { beforeAll, describe, expect, it } from "vitest";
 import { Autoencoder } from "../../src/index.js";
-import { servePlayground } from "../../src/playground/serve.mjs";
 import { initialValues } from "../../src/playground/shared/settingsText.js";
 import { modelOptions } from "../../src/playground/spiral/model.js";
 import { pointsOf } from "../../src/playground/spiral/runPoints.js";
 import { runOf, SETTINGS, type StartSettings } from "../../src/playground/start/startSettings.js";
-import { browserNames, openBrowser } from "../support/browsers.js";
-import { numberIn, setField, textOf, type Watched, watchedPage } from "./page.js";
+import { browserNames } from "../support/browsers.js";
+import { numberIn, setField, textOf } from "./page.js";
+import { startPage } from "./startFixture.js";
 import { longestTask } from "./taskTime.js";
 
 /** The losses of a run, in this process. */
@@ -27,30 +27,13 @@ async function losses(own: Partial<StartSettings>, epochs: number) {
 }
 
 describe.skipIf(!browserNames.includes("chromium"))("the start page's choices", () => {
-  let server: Awaited<ReturnType<typeof servePlayground>>;
-  let browser: Browser;
-  let watched: Watched;
+  const start = startPage(1000);
+  const { open } = start;
   let page: Page;
-  beforeAll(async () => {
-    server = await servePlayground({ port: 0 });
-    browser = await openBrowser("chromium");
-    watched = await watchedPage(browser, server.url);
-    page = watched.page;
-    await page.setViewport({ width: 1280, height: 1000 });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
-  afterEach(() => {
-    expect(watched.complaints.splice(0)).toEqual([]);
+  beforeAll(() => {
+    page = start.page;
   });
 
-  const open = async (link = "") => {
-    await page.goto("about:blank");
-    await page.goto(`${server.url}index.html${link}`);
-    await page.waitForSelector("html[data-phase]");
-  };
   const again = () => open(new URL(page.url()).hash);
   const pressed = () => page.$$eval(".data[aria-pressed=true]", (all) => all.map((one) => one.textContent));
   const field = (id: string) => page.$eval(`#${id}`, (input) => (input as HTMLInputElement).value);

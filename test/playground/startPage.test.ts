@@ -1,16 +1,16 @@
 // The page that explains what an autoencoder does, in a browser.
-import type { Browser, Page } from "puppeteer-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "puppeteer-core";
+import { beforeAll, describe, expect, it } from "vitest";
 import { Autoencoder, spearman, spiral } from "../../src/index.js";
-import { servePlayground } from "../../src/playground/serve.mjs";
 import { initialValues } from "../../src/playground/shared/settingsText.js";
 import { anatomyOf, gridPoints } from "../../src/playground/spiral/anatomy.js";
 import { modelOptions } from "../../src/playground/spiral/model.js";
 import { runOf, SETTINGS } from "../../src/playground/start/startSettings.js";
 import { storyOf } from "../../src/playground/start/story.js";
 import { layoutOf } from "../../src/playground/start/unitTiles.js";
-import { browserNames, openBrowser } from "../support/browsers.js";
-import { numberIn, textOf, type Watched, watchedPage } from "./page.js";
+import { browserNames } from "../support/browsers.js";
+import { numberIn, textOf } from "./page.js";
+import { startPage } from "./startFixture.js";
 import { longestTask } from "./taskTime.js";
 
 const SETTINGS_OF_RUN = runOf(initialValues(SETTINGS));
@@ -88,31 +88,13 @@ describe("what is drawn of a network", () => {
 });
 
 describe.skipIf(!browserNames.includes("chromium"))("the start page", () => {
-  let server: Awaited<ReturnType<typeof servePlayground>>;
-  let browser: Browser;
-  let watched: Watched;
+  const start = startPage(800);
+  const { open } = start;
   let page: Page;
-  beforeAll(async () => {
-    server = await servePlayground({ port: 0 });
-    browser = await openBrowser("chromium");
-    watched = await watchedPage(browser, server.url);
-    page = watched.page;
-    // Wide enough for all controls to be in sight.
-    await page.setViewport({ width: 1280, height: 800 });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
-  afterEach(() => {
-    expect(watched.complaints.splice(0)).toEqual([]);
+  beforeAll(() => {
+    page = start.page;
   });
 
-  const open = async (query = "") => {
-    await page.goto("about:blank");
-    await page.goto(`${server.url}index.html${query}`);
-    await page.waitForSelector("html[data-phase]");
-  };
   /** The page has a function for scripts. */
   const advance = (steps: number) => page.evaluate(`advance(${steps})`);
 
@@ -221,7 +203,7 @@ describe.skipIf(!browserNames.includes("chromium"))("the start page", () => {
     const links = await page.$$eval("#presets a", (all) => all.map((link) => link.getAttribute("href")!));
     expect(links).toHaveLength(8);
     for (const link of links) {
-      await page.goto(server.url + link);
+      await page.goto(start.url + link);
       await page.waitForFunction(() => document.querySelector("#preset-hint")?.textContent);
       expect(await page.$eval("#alert", (alert) => (alert as HTMLElement).hidden)).toBe(true);
     }
