@@ -13,6 +13,7 @@ export { gemmTransposed } from "./gemmTransposed";
 export { clipNorm, clipValues, penalize, sumSquares } from "./gradient";
 export { gru } from "./gru";
 export { gruBackward } from "./gruBackward";
+export { largest } from "./largest";
 export { sampleLatent, sampleLatentBackward } from "./latent";
 export { binaryCrossentropy, binaryCrossentropyLogits, huber, meanAbsoluteError, meanSquaredError } from "./loss";
 export { lstm } from "./lstm";

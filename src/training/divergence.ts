@@ -1,6 +1,5 @@
-import { ELEMENTS_PER_TURN } from "../data/samples.js";
+import { largest } from "../engine/largest.js";
 import type { Work } from "../engine/turns.js";
-import type { Parameter } from "../layers/parameter.js";
 import type { Learner } from "../network/learner.js";
 import type { TrainingStep } from "../network/trainingStep.js";
 
@@ -8,6 +7,9 @@ import type { TrainingStep } from "../network/trainingStep.js";
 const LARGEST_INPUT = 1e9;
 /** The squares of values up to this size fit in a float32. */
 const SAFE = 1e18;
+/** Networks of more values than this are checked with a pause after each parameter; it takes others less than a ms. */
+const VALUES_AT_ONCE = 1 << 21;
+
 /**
  * Whether an epoch ended with a model whose outputs are not finite. The epoch's losses do not show this, since they are
  * from before the updates: the last update may have made weights infinite, or so large that outputs overflow. If the
@@ -17,44 +19,19 @@ const SAFE = 1e18;
  * @param rows number of rows in the last batch
  */
 export function* hasDiverged({ network }: Learner, step: TrainingStep, rows: number): Work<boolean> {
-  const { layers, values } = network;
-  // Most networks are checked without pausing: in small ones, a generator per parameter costs a tenth of an epoch.
-  const pauses = values.length > ELEMENTS_PER_TURN;
+  const { engine, layers, block } = network;
+  const pauses = block.values.length > VALUES_AT_ONCE;
   let bound = LARGEST_INPUT;
   for (const { named, calls, largest: found } of layers) {
-    for (const [name, parameter] of named) {
-      const value = pauses ? yield* largestInTurns(values, parameter) : largest(values, parameter);
-      // Infinite and NaN parameters make it NaN.
+    for (const [name, { offset, size }] of named) {
+      const value = largest(engine, block, offset, size);
       if (!(value < Infinity)) return true;
       found[name] = value;
+      if (pauses) yield;
     }
     bound = Math.min(calls.bound(bound, found), Number.MAX_VALUE);
   }
   if (bound <= SAFE) return false;
   yield step.repeat(rows);
   return !Number.isFinite(step.losses(rows).loss);
-}
-
-/** The largest absolute value of a parameter, or of a part of it; NaN if a value is not finite. */
-function largest(values: Float32Array, { offset, size }: Parameter, start = 0, end = size): number {
-  let result = 0;
-  for (let i = offset + start; i < offset + end; i++) {
-    const value = values[i]! < 0 ? -values[i]! : values[i]!;
-    if (!(value < Infinity)) return Number.NaN;
-    if (value > result) result = value;
-  }
-  return result;
-}
-
-/** Like `largest`, with pauses. */
-function* largestInTurns(values: Float32Array, parameter: Parameter): Work<number> {
-  const { size } = parameter;
-  let result = 0;
-  for (let start = 0; start < size && !Number.isNaN(result); start += ELEMENTS_PER_TURN) {
-    if (start > 0) yield;
-    const part = largest(values, parameter, start, Math.min(start + ELEMENTS_PER_TURN, size));
-    // Math.max returns NaN if any argument is NaN.
-    result = Math.max(result, part);
-  }
-  return result;
 }
