@@ -1,6 +1,7 @@
 import { integer, knownKeys } from "../common/check.js";
 import { FormatError } from "../common/errors.js";
 import { type AnyMatrix, Matrix } from "../data/matrix.js";
+import { withOwnChunks } from "../data/ownChunks.js";
 import type { ByteSource } from "../formats/byteSource.js";
 import { checkMaximumBytes, DEFAULT_MAXIMUM_BYTES } from "../formats/gzip.js";
 import { type ArrayLayout, dataBytes, elementsOf, requireData, storedBytes } from "../formats/layout.js";
@@ -56,14 +57,14 @@ function fileStream(
   knownKeys(name, options, ["rows", "maximumBytes"]);
   const rows = integer("rows", options.rows ?? 1024);
   const maximumBytes = checkMaximumBytes(options.maximumBytes ?? DEFAULT_MAXIMUM_BYTES);
-  return {
+  return withOwnChunks({
     [Symbol.asyncIterator]: () =>
       eachOfFile(path, async function* (source) {
         const layout = await readLayout(source, format);
         requireRoom(source, layout);
         yield* chunksOf(source, layout, rows, maximumBytes);
       }),
-  };
+  });
 }
 
 async function* chunksOf(source: ByteSource, layout: ArrayLayout, most: number, maximumBytes: number) {

@@ -2,8 +2,8 @@ import { type FileHandle, open } from "node:fs/promises";
 import { ByteSource } from "../formats/byteSource.js";
 import { inPath, unreadable } from "./inPath.js";
 
-/** Bytes to read at a time. */
-const PIECE = 1 << 17;
+/** Bytes to read at a time; if more are wanted, at most so many of them. */
+const PIECE = { usual: 1 << 17, most: 1 << 22 };
 
 /**
  * Opens a file, passes its bytes to `read`, decompressed if they are gzipped, and closes it.
@@ -49,16 +49,18 @@ async function sourceOf(path: string, file: FileHandle): Promise<ByteSource> {
   const status = await file.stat();
   // Some files, such as those in /proc, report size 0 but have contents.
   const size = status.isFile() && status.size > 0 ? status.size : Number.POSITIVE_INFINITY;
-  return ByteSource.open({ pieces: pieces(path, file), size });
+  return ByteSource.open({ pieces: pieces(path, file), size, own: true });
 }
 
-async function* pieces(path: string, file: FileHandle): AsyncGenerator<Uint8Array, void, void> {
+/** The bytes of a file. Each read has to wait for a turn of the event loop, so what is wanted is read at once. */
+async function* pieces(path: string, file: FileHandle): AsyncGenerator<Uint8Array, void, number | undefined> {
+  let wanted: number | undefined;
   for (;;) {
-    const piece = new Uint8Array(PIECE);
-    const { bytesRead } = await file.read(piece, 0, PIECE, null).catch((error: NodeJS.ErrnoException) => {
-      throw unreadable(path, error);
+    const piece = new Uint8Array(Math.min(Math.max(PIECE.usual, wanted ?? 0), PIECE.most));
+    const { bytesRead } = await file.read(piece, 0, piece.length, null).catch((error) => {
+      throw unreadable(path, error as NodeJS.ErrnoException);
     });
     if (bytesRead === 0) return;
-    yield piece.subarray(0, bytesRead);
+    wanted = yield piece.subarray(0, bytesRead);
   }
 }

@@ -35,7 +35,7 @@ export class Gunzipper {
    *
    * @throws {FormatError} if the data are corrupt
    */
-  *push(compressed: Uint8Array): Generator<Uint8Array, void, void> {
+  *push(compressed: Uint8Array): Generator<Uint8Array, void> {
     for (let begin = 0; begin < compressed.length; begin += SLICE) {
       this.#input.append(compressed.subarray(begin, begin + SLICE));
       yield* this.#drain();
@@ -47,12 +47,12 @@ export class Gunzipper {
    *
    * @throws {FormatError} if the data are corrupt or truncated
    */
-  *end(): Generator<Uint8Array, void, void> {
+  *end(): Generator<Uint8Array, void> {
     this.#input.ended = true;
     yield* this.#drain();
   }
 
-  *#drain(): Generator<Uint8Array, void, void> {
+  *#drain(): Generator<Uint8Array, void> {
     for (;;) {
       const { done, value } = this.#output.next();
       if (done || value === undefined) return;

@@ -8,7 +8,8 @@ import {
   toExamples,
   withExamples,
 } from "../data/examples.js";
-import { isSamples, type Samples, toOwnRows } from "../data/samples.js";
+import { hasOwnChunks } from "../data/ownChunks.js";
+import { isSamples, type Samples, toOwnRows, toRows } from "../data/samples.js";
 import type { Work } from "../engine/turns.js";
 import type { Gate } from "./gate.js";
 
@@ -85,6 +86,7 @@ type Result = { readonly value: IteratorResult<Samples | Examples> } | { readonl
 export class ChunkReader {
   readonly #rows: StreamedRows;
   readonly #iterator: AsyncIterator<Samples | Examples> | Iterator<Samples | Examples>;
+  readonly #toRows: typeof toRows;
   #asked: Promise<void>;
   #result: Result | undefined;
   #chunks = 0;
@@ -98,6 +100,10 @@ export class ChunkReader {
   constructor(rows: StreamedRows) {
     this.#rows = rows;
     this.#iterator = iteratorOf(rows);
+    // Copied, because the next chunk is requested right away and the stream may reuse its buffer.
+    this.#toRows = hasOwnChunks(rows.stream)
+      ? toRows
+      : (name, chunk, columns) => toOwnRows(name, chunk, columns, Infinity);
     this.#asked = this.#ask();
   }
 
@@ -120,14 +126,12 @@ export class ChunkReader {
     try {
       if ("error" in result) throw result.error;
       if (result.value.done) return undefined;
-      // Copied, because the next chunk is requested right away and the stream may reuse its buffer.
       const chunk = `chunk ${++this.#chunks} of ${name}`;
       const { value } = result.value;
-      const read = (what: string, rows: Samples, width: number) => toOwnRows(what, rows, width, Infinity);
       const rows =
         examples && isExamples(value)
-          ? toExamples(chunk, value, columns, read)
-          : read(chunk, value as Samples, columns);
+          ? toExamples(chunk, value, columns, this.#toRows)
+          : this.#toRows(chunk, value as Samples, columns);
       if (examples === "with targets" && !("targets" in rows)) {
         throw new ArgumentError(
           `${chunk} must have targets, as the training samples do: { samples, targets }`,

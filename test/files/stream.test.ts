@@ -41,6 +41,24 @@ const floats = values(2000, 21);
 const doubles = Float64Array.from(floats, (value) => value * 1e-300);
 const integers = Int16Array.from({ length: count }, (_, i) => i - 20_000);
 
+test("chunks smaller, as large and larger than what is read at once are whole, each with memory of its own", async () => {
+  // 10 MB; a file is read by at most 4 MiB at a time.
+  const [rows, columns] = [40, 1 << 18];
+  const data = Uint8Array.from({ length: rows * columns }, (_, i) => (i * 31 + (i >> 8)) % 256);
+  const path = file(encodeNpy({ shape: [rows, columns], data }));
+  for (const size of [1, 3, 16, 17, 40]) {
+    let begin = 0;
+    for await (const chunk of streamNpy(path, { rows: size }) as AsyncIterable<Uint8Array>) {
+      const end = Math.min(begin + size * columns, data.length);
+      expect(Buffer.compare(chunk, data.subarray(begin, end)), `rows from ${begin / columns} on`).toBe(0);
+      // What is written into a chunk is in no other one.
+      chunk.fill(0);
+      begin = end;
+    }
+    expect(begin).toBe(data.length);
+  }
+});
+
 describe.each([false, true])("gzipped: %s", (gzipped) => {
   test.each([
     ["bytes", bytes],
