@@ -46,6 +46,22 @@ describe.each(MATHS)("%s", async (math) => {
     expect(streamed.valLoss).toEqual(history.valLoss);
   });
 
+  test("a stream may hand out the same memory again and again", async () => {
+    const [model, twin] = [await create(), await create()];
+    const buffer = new Float32Array(10 * 6);
+    async function* stream() {
+      for (let begin = 0; begin < samples.length; begin += buffer.length) {
+        const part = samples.subarray(begin, begin + buffer.length);
+        buffer.set(part);
+        yield buffer.subarray(0, part.length);
+      }
+    }
+    const options = { epochs: 2, batchSize: 16, shuffle: false };
+    await model.fit(stream, options);
+    await twin.fit(samples, options);
+    expect(weightBits(model)).toBe(weightBits(twin));
+  });
+
   test("shuffled in a buffer, every row is taken once an epoch, in an order of the seed and the epoch", async () => {
     const orders = async (seed: number, shuffleBuffer: number) => {
       const model = await smallModel({ engine, seed, optimizer: sgd({ learningRate: 1e-30 }) });
