@@ -1,6 +1,7 @@
 /** Who takes part: Isthmus in its builds and the peers, each a child process that speaks the peers' protocol. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { kept } from "./calm.mjs";
 import { pageContestants } from "./page/pageContestants.mjs";
 import { startPeer } from "./peers/driver.mjs";
 import { openPeer, PEERS } from "./peers/peers.mjs";
@@ -15,6 +16,7 @@ export const BUILDS = ["portable", "fast", "turbo"];
  * @typedef {{ id: string, build?: string, peer?: any, threads: number, folder?: string, open?: (setup: any) => Promise<{ answer: any, child: any }> }} Contestant
  *   `folder` is the checkout whose Isthmus it is, by default this one; `open` starts one that is no process of its own
  * @typedef {Contestant & { answer: any, child: any, failed?: string }} Opened
+ * @typedef {(contestant: Opened, round: number) => Promise<(() => void) | undefined | void>} Turn returns what keeps its results
  */
 
 /** `fast` for one thread, `fast@2` for two. */
@@ -98,13 +100,13 @@ async function open({ build, peer, threads, folder = ROOT, open: itself }, setup
  * @template T
  * @param {readonly Contestant[]} contestants
  * @param {any} setup what all are set up with
- * @param {{ node: string, only: readonly string[], say: (text: string) => void, timeouts?: object, beside?: string }} context
+ * @param {{ node: string, only: readonly string[], say: (text: string) => void, timeouts?: object, beside?: string, calm?: import("./calm.mjs").Calm }} context
  * @param {(opened: Opened[]) => Promise<T>} measure
  * @returns {Promise<{ result: T, contestants: object[], notes: string[], failures: string[] }>} notes: who is not
  *   here, or warns; failures: who should have been able to, and was not
  */
 export async function withContestants(contestants, setup, context, measure) {
-  const { only, say, beside } = context;
+  const { only, say, beside, calm } = context;
   const chosen = contestants.filter(({ id }) => only.length === 0 || only.includes(id));
   const wanted = withBeside(chosen, beside);
   const opened = [];
@@ -127,6 +129,8 @@ export async function withContestants(contestants, setup, context, measure) {
       );
     }
     const result = await measure(opened);
+    const told = calm?.tell();
+    if (told) notes.push(told);
     for (const { id, failed } of opened) if (failed) failures.push(`${id}: failed: ${failed}`);
     const described = opened.map(({ id, build, threads, answer }) => ({ id, build, threads, ...answer }));
     return { result, contestants: described, notes, failures };
@@ -143,14 +147,16 @@ const firstLine = (error) => error.message.split("\n")[0];
  *
  * @param {Opened[]} opened
  * @param {number} rounds
- * @param {(contestant: Opened, round: number) => Promise<void>} turn
+ * @param {Turn} turn
+ * @param {import("./calm.mjs").Calm} [calm] waits for calm cores before a turn, and repeats it if they were not calm
  */
-export async function inRounds(opened, rounds, turn) {
+export async function inRounds(opened, rounds, turn, calm) {
   for (let round = 0; round < rounds; round++) {
     for (let i = 0; i < opened.length; i++) {
       const contestant = opened[(i + round) % opened.length];
       if (contestant.failed) continue;
-      await turn(contestant, round).catch((error) => {
+      const once = () => turn(contestant, round);
+      await (calm ? calm.during(once) : once().then(kept)).catch((error) => {
         contestant.failed = firstLine(error);
       });
     }

@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { buildBench } from "./build.mjs";
+import { openCalm } from "./calm.mjs";
 import { installPeers } from "./install.mjs";
 import { assertIdle, describeMachine } from "./machine.mjs";
 import { readOptions, USAGE } from "./options.mjs";
@@ -49,12 +50,14 @@ async function measureAll(options, machine) {
   const { rounds, only, quick, node, rows, beside } = options;
   const settings = { rounds, only, quick, node, rows, beside };
   console.log(`${headLines({ machine, settings }).join(options.markdown ? "  \n" : "\n")}\n`);
+  const opened = quick ? undefined : await openCalm(Math.min(2, options.threads));
   /** @type {Record<string, any>} */
   const parts = {};
   for (const part of PARTS.filter(({ id }) => options.parts.includes(id))) {
-    const measured = await runPart(part, options, print);
+    const measured = await runPart(part, { ...options, calm: opened?.calm }, print);
     if (measured) parts[part.id] = measured;
   }
+  await opened?.close();
   const reached = reach(parts);
   console.log(print(reachTable(reached)));
   const run = { machine, settings, parts, reach: reached };

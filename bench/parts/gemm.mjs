@@ -43,12 +43,15 @@ export async function measure(context) {
       if (quick && operations > QUICK_LIMIT) continue;
       context.say(`gemm: ${shape.what}, ${shape.m} × ${shape.n} × ${shape.k}`);
       const samples = new Map(opened.map(({ id }) => [id, []]));
-      await inRounds(opened, Math.min(rounds, 3), async ({ id, child }) => {
+      /** @type {import("../contestants.mjs").Turn} */
+      const turn = async ({ id, child }) => {
         const bytes = bytesOf(shape);
         const { ms, ...limits } = await child.run({ ...shape, bytes, ms: quick ? 5 : TURN_MS });
         const limit = leastTime({ operations, bytes }, limits);
-        samples.get(id).push({ gflops: operations / ms / 1e6, share: limit.ms / ms, by: limit.by });
-      });
+        const sample = { gflops: operations / ms / 1e6, share: limit.ms / ms, by: limit.by };
+        return () => void samples.get(id).push(sample);
+      };
+      await inRounds(opened, Math.min(rounds, 3), turn, context.calm);
       for (const [id, list] of samples) {
         if (list.length === 0) continue;
         const middle = (key) => median(list.map((sample) => sample[key]));

@@ -99,17 +99,25 @@ export async function measure(context) {
         orders.map((order) => ({ order, ms: [] })),
       );
     });
-    await inRounds(opened, rounds, async ({ id, build, child }, round) => {
+    /** @type {import("../contestants.mjs").Turn} */
+    const turn = async ({ id, build, child }, round) => {
       context.say(`inference: round ${round + 1} of ${rounds}, ${id}`);
+      const measured = [];
       for (const { order, ms } of cells.get(id)) {
         if (ms.at(-1) > SLOW || (order.single && round >= SINGLE_ROUNDS)) continue;
         // Peers have warmed up when they looked for their rows a call.
         if (build && round === 0 && !order.single) await child.run(order);
-        ms.push((await child.run(order)).ms);
+        const one = (await child.run(order)).ms;
+        measured.push(() => ms.push(one));
       }
-      if (build)
-        limits.get(id).push(await child.run({ limits: LIMIT_MS, bytes: 4 * SIZES.features * SIZES.latent }));
-    });
+      const bytes = 4 * SIZES.features * SIZES.latent;
+      const limit = build && (await child.run({ limits: LIMIT_MS, bytes }));
+      return () => {
+        for (const keep of measured) keep();
+        if (limit) limits.get(id).push(limit);
+      };
+    };
+    await inRounds(opened, rounds, turn, context.calm);
     const done = opened.filter(({ failed }) => !failed);
     return Object.fromEntries(
       done.map(({ id, threads }) => [id, reduce(cells.get(id), limits.get(id), { samples, threads })]),

@@ -10,6 +10,7 @@ import { repetitions, summarize } from "../statistics.mjs";
 import { figure, percent } from "../table.mjs";
 import { LIMIT_COLUMNS, LIMIT_NOTE, limitCells, limitOf, PEAK_MS } from "./limit.mjs";
 import { fitBatches } from "./smallerBatches.mjs";
+import { keep } from "./step.mjs";
 
 /** Unless the network has its own. */
 const BATCH = 128;
@@ -118,16 +119,16 @@ async function measureOne(name, context, all) {
         }
         turns.set(id, { steps: quick ? 1 : repetitions(TURN.ms, first, TURN.least, TURN.most), slow });
       });
-      await inRounds(opened, rounds, async ({ id, build, child }, round) => {
+      /** @type {import("../contestants.mjs").Turn} */
+      const turn = async ({ id, build, child }, round) => {
         const { steps, slow } = turns.get(id);
         if (slow && round > 0) return;
         context.say(`${name}: round ${round + 1} of ${rounds}, ${id}`);
         const { ms, loss } = await child.run({ steps });
-        const result = results.get(id);
-        result.ms.push(...ms);
-        result.loss = loss;
-        if (build && operations) result.peaks.push((await child.run({ peak: PEAK_MS })).gflops);
-      });
+        const peaks = build && operations ? [(await child.run({ peak: PEAK_MS })).gflops] : [];
+        return () => keep(results.get(id), { ms, peaks, loss });
+      };
+      await inRounds(opened, rounds, turn, context.calm);
       return Object.fromEntries(
         [...results]
           .filter(([, { ms }]) => ms.length > 0)

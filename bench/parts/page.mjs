@@ -83,12 +83,16 @@ async function inTurns(opened, context, rounds) {
     const each = median((await child.run({ steps: context.quick ? 20 : WARM_UP })).ms);
     turns.set(id, context.quick ? 10 : repetitions(TURN.ms, each, TURN.least, TURN.most));
   });
-  await inRounds(opened, rounds, async ({ id, child }, round) => {
+  /** @type {import("../contestants.mjs").Turn} */
+  const turn = async ({ id, child }, round) => {
     context.say(`page: round ${round + 1} of ${rounds}, ${id}`);
     const { ms, loss } = await child.run({ steps: turns.get(id) });
-    results.get(id).ms.push(mean(ms));
-    results.get(id).loss = loss;
-  });
+    return () => {
+      results.get(id).ms.push(mean(ms));
+      results.get(id).loss = loss;
+    };
+  };
+  await inRounds(opened, rounds, turn, context.calm);
   const measured = [...results].filter(([, { ms }]) => ms.length > 0);
   return Object.fromEntries(measured.map(([id, { ms, loss }]) => [id, { ...summarize(ms), loss }]));
 }

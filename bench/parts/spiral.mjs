@@ -18,13 +18,17 @@ export async function measure(context) {
   const measured = await withContestants(contestants, SPIRAL, context, async (opened) => {
     const results = new Map(opened.map(({ id }) => [id, { ms: [], loss: Number.NaN }]));
     const all = (quick ? 1 : rounds) + 1;
-    await inRounds(opened, all, async ({ id, build, peer, threads, child }, round) => {
+    /** @type {import("../contestants.mjs").Turn} */
+    const turn = async ({ id, build, peer, threads, child }, round) => {
       context.say(`spiral: round ${round} of ${all - 1}, ${id}`);
       if (round > 0) await child.setup({ ...SPIRAL, build, threads, ...peer?.setup });
       const { ms, loss } = await child.run({ epochs: SPIRAL.epochs });
-      if (round > 0) results.get(id).ms.push(ms);
-      results.get(id).loss = loss;
-    });
+      return () => {
+        if (round > 0) results.get(id).ms.push(ms);
+        results.get(id).loss = loss;
+      };
+    };
+    await inRounds(opened, all, turn, context.calm);
     return Object.fromEntries(
       [...results]
         .filter(([, { ms }]) => ms.length > 0)

@@ -34,18 +34,25 @@ export async function measure(context) {
       const { ms } = await child.run({ steps: quick ? 5 : WARM_UP });
       turns.set(id, quick ? 5 : repetitions(TURN.ms, median(ms), TURN.least, TURN.most));
     });
-    await inRounds(opened, rounds, async ({ id, build, child }, round) => {
+    /** @type {import("../contestants.mjs").Turn} */
+    const turn = async ({ id, build, child }, round) => {
       context.say(`step: round ${round + 1} of ${rounds}, ${id}`);
-      const result = results.get(id);
       const { ms, loss } = await child.run({ steps: turns.get(id) });
-      result.ms.push(...ms);
-      result.loss = loss;
-      if (build) result.peaks.push((await child.run({ peak: PEAK_MS })).gflops);
-    });
+      const peaks = build ? [(await child.run({ peak: PEAK_MS })).gflops] : [];
+      return () => keep(results.get(id), { ms, peaks, loss });
+    };
+    await inRounds(opened, rounds, turn, context.calm);
     return Object.fromEntries([...results].filter(([, { ms }]) => ms.length > 0).map(reduce));
   });
   measured.failures.push(...wrongLosses(measured.result, EXPECTED_LOSS));
   return measured;
+}
+
+/** Adds what a turn gave to what is known of a contestant. */
+export function keep(result, { ms, peaks, loss }) {
+  result.ms.push(...ms);
+  result.peaks.push(...peaks);
+  result.loss = loss;
 }
 
 /** Times in ms. */

@@ -50,11 +50,14 @@ export async function measureSteps(context) {
       if (quick && operations(cell.widths, cell.batch) > QUICK_LIMIT) continue;
       context.say(`growth: ${cell.axis}, ${cell.widths.join("-")}, ${cell.batch}, ${cell.threads} thread(s)`);
       const samples = new Map(opened.map(({ id }) => [id, []]));
-      await inRounds(opened, Math.min(rounds, 3), async ({ id, child }) => {
+      /** @type {import("../contestants.mjs").Turn} */
+      const turn = async ({ id, child }) => {
         const some = await child.run({ ...cell, steps: TURN.least });
         const steps = quick ? TURN.least : repetitions(TURN.ms, median(some.ms), TURN.least, TURN.most);
-        samples.get(id).push(...(await child.run({ ...cell, steps })).ms);
-      });
+        const { ms } = await child.run({ ...cell, steps });
+        return () => void samples.get(id).push(...ms);
+      };
+      await inRounds(opened, Math.min(rounds, 3), turn, context.calm);
       const measured = [...samples].filter(([, ms]) => ms.length > 0);
       results.push({ ...cell, times: Object.fromEntries(measured.map(([id, ms]) => [id, summarize(ms)])) });
     }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { Calm } from "../../bench/calm.mjs";
 import { inRounds, isthmus, peers, withBeside } from "../../bench/contestants.mjs";
 import { wrongLosses } from "../../bench/parts/loss.mjs";
 
@@ -44,6 +45,59 @@ test("who fails is out, with the first line of the reason, and the others go on"
   expect(turns.sort()).toEqual(["a0", "a1", "b0", "b1", "b2"]);
   expect(contestants).toMatchObject([{ id: "a", failed: "it died" }, { id: "b" }]);
   expect(contestants[1]).not.toHaveProperty("failed");
+});
+
+/** Looks that find what `cores` says, one after the other; calm afterwards. */
+const looks = (cores: string) => {
+  const found = [...cores];
+  return async () => (found.shift() ?? "+") === "+";
+};
+const NO_TIME = { pause: 0, patience: 0 };
+const LONG = { pause: 0, patience: 1e9 };
+
+/** Which turns were taken, and which of them kept. */
+async function turnsOf(calm: Calm) {
+  const [taken, kept] = [[] as number[], [] as number[]];
+  await calm.during(async () => {
+    const turn = taken.push(taken.length + 1);
+    return () => void kept.push(turn);
+  });
+  return { taken: taken.length, kept };
+}
+
+test("a turn waits until two looks in a row find the cores calm", async () => {
+  const seen: string[] = [];
+  const look = looks("-+--++");
+  const calm = new Calm(async () => {
+    seen.push("look");
+    return look();
+  }, LONG);
+  await calm.during(async () => void seen.push("turn"));
+  expect(seen.join(" ")).toBe("look look look look look look turn look");
+  expect(calm.tell()).toBe("turns: 1, all of them while nobody else slowed the cores down");
+});
+
+test("a turn after which the cores are not calm is taken again, four times at most, and the last one kept", async () => {
+  const calm = new Calm(looks("++-++-++-+++"), LONG);
+  expect(await turnsOf(calm)).toEqual({ taken: 4, kept: [4] });
+  expect(await turnsOf(calm)).toEqual({ taken: 1, kept: [1] });
+  expect(calm.tell()).toMatch(/^turns: 2, all of them/);
+  expect(calm.tell()).toBeUndefined();
+  const never = new Calm(async () => false, NO_TIME);
+  expect(await turnsOf(never)).toEqual({ taken: 4, kept: [4] });
+  expect(never.tell()).toMatch(/^turns: 1, 1 of them while others slowed the cores down/);
+});
+
+test("who fails while the cores are calm is out, too", async () => {
+  const contestants = opened("a", "b");
+  const turns: string[] = [];
+  const turn = async ({ id }: { id: string }) => {
+    if (id === "a") throw new Error("it died");
+    return () => void turns.push(id);
+  };
+  await inRounds(contestants, 2, turn, new Calm(async () => true, NO_TIME));
+  expect(turns).toEqual(["b", "b"]);
+  expect(contestants[0]).toMatchObject({ failed: "it died" });
 });
 
 test("losses beyond the tolerance and losses that are no number are wrong", () => {
