@@ -18,13 +18,6 @@ const MOST_TURNS = 4;
 /** Looks that compile the loop and show how fast it can be. */
 const FIRST_LOOKS = 40;
 
-/**
- * Keeps the results of a turn, if it has any.
- *
- * @param {(() => void) | undefined | void} keep
- */
-export const kept = (keep) => (keep ? keep() : undefined);
-
 export class Calm {
   #look;
   #pause;
@@ -43,20 +36,21 @@ export class Calm {
   }
 
   /**
-   * Takes a turn while the cores are calm, again if they are not any more when it ends, and keeps the last one.
+   * Takes a turn while the cores are calm, and again if they are not any more when it ends.
    *
-   * @param {() => Promise<(() => void) | undefined | void>} turn returns what keeps its results
+   * @template T
+   * @param {() => Promise<T>} turn
+   * @returns {Promise<{ result: T, calm: boolean }>} of the last turn
    */
   async during(turn) {
     for (let turns = 1; ; turns++) {
       const before = await this.#wait();
-      const keep = await turn();
+      const result = await turn();
       const calm = before && (await this.#look());
       if (!calm && turns < MOST_TURNS) continue;
       this.#turns++;
       if (!calm) this.#disturbed++;
-      kept(keep);
-      return;
+      return { result, calm };
     }
   }
 
@@ -80,7 +74,7 @@ export class Calm {
     if (turns === 0) return undefined;
     return disturbed === 0
       ? `turns: ${turns}, all of them while nobody else slowed the cores down`
-      : `turns: ${turns}, ${disturbed} of them while others slowed the cores down, which did not end soon`;
+      : `turns: ${turns}, ${disturbed} of them while others slowed the cores down; they count only for who had no other`;
   }
 }
 

@@ -1,7 +1,6 @@
 /** Who takes part: Isthmus in its builds and the peers, each a child process that speaks the peers' protocol. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { kept } from "./calm.mjs";
 import { pageContestants } from "./page/pageContestants.mjs";
 import { startPeer } from "./peers/driver.mjs";
 import { openPeer, PEERS } from "./peers/peers.mjs";
@@ -148,17 +147,33 @@ const firstLine = (error) => error.message.split("\n")[0];
  * @param {Opened[]} opened
  * @param {number} rounds
  * @param {Turn} turn
- * @param {import("./calm.mjs").Calm} [calm] waits for calm cores before a turn, and repeats it if they were not calm
+ * @param {import("./calm.mjs").Calm} [calm] waits for calm cores before a turn, and repeats it if they were not calm; turns that
+ *   were not count only for a contestant that had no other
  */
 export async function inRounds(opened, rounds, turn, calm) {
+  const settled = new Set();
+  /** @type {Map<Opened, (() => void)[]>} */
+  const disturbed = new Map(opened.map((contestant) => [contestant, []]));
+  const take = async (contestant, round) => {
+    const once = () => turn(contestant, round);
+    const taken = calm ? await calm.during(once) : { result: await once(), calm: true };
+    if (!taken.result) return;
+    if (!taken.calm) disturbed.get(contestant).push(taken.result);
+    else {
+      settled.add(contestant);
+      taken.result();
+    }
+  };
   for (let round = 0; round < rounds; round++) {
     for (let i = 0; i < opened.length; i++) {
       const contestant = opened[(i + round) % opened.length];
       if (contestant.failed) continue;
-      const once = () => turn(contestant, round);
-      await (calm ? calm.during(once) : once().then(kept)).catch((error) => {
+      await take(contestant, round).catch((error) => {
         contestant.failed = firstLine(error);
       });
     }
+  }
+  for (const [contestant, turns] of disturbed) {
+    if (!settled.has(contestant)) for (const keep of turns) keep();
   }
 }

@@ -23,8 +23,9 @@ export async function measure(context) {
       context.say(`spiral: round ${round} of ${all - 1}, ${id}`);
       if (round > 0) await child.setup({ ...SPIRAL, build, threads, ...peer?.setup });
       const { ms, loss } = await child.run({ epochs: SPIRAL.epochs });
+      if (round === 0) return undefined;
       return () => {
-        if (round > 0) results.get(id).ms.push(ms);
+        results.get(id).ms.push(ms);
         results.get(id).loss = loss;
       };
     };

@@ -55,14 +55,10 @@ const looks = (cores: string) => {
 const NO_TIME = { pause: 0, patience: 0 };
 const LONG = { pause: 0, patience: 1e9 };
 
-/** Which turns were taken, and which of them kept. */
+/** How many turns were taken, which of them is told, and whether it was calm. */
 async function turnsOf(calm: Calm) {
-  const [taken, kept] = [[] as number[], [] as number[]];
-  await calm.during(async () => {
-    const turn = taken.push(taken.length + 1);
-    return () => void kept.push(turn);
-  });
-  return { taken: taken.length, kept };
+  let taken = 0;
+  return calm.during(async () => ++taken);
 }
 
 test("a turn waits until two looks in a row find the cores calm", async () => {
@@ -77,15 +73,29 @@ test("a turn waits until two looks in a row find the cores calm", async () => {
   expect(calm.tell()).toBe("turns: 1, all of them while nobody else slowed the cores down");
 });
 
-test("a turn after which the cores are not calm is taken again, four times at most, and the last one kept", async () => {
+test("a turn after which the cores are not calm is taken again, four times at most, and the last one told", async () => {
   const calm = new Calm(looks("++-++-++-+++"), LONG);
-  expect(await turnsOf(calm)).toEqual({ taken: 4, kept: [4] });
-  expect(await turnsOf(calm)).toEqual({ taken: 1, kept: [1] });
+  expect(await turnsOf(calm)).toEqual({ result: 4, calm: true });
+  expect(await turnsOf(calm)).toEqual({ result: 1, calm: true });
   expect(calm.tell()).toMatch(/^turns: 2, all of them/);
   expect(calm.tell()).toBeUndefined();
   const never = new Calm(async () => false, NO_TIME);
-  expect(await turnsOf(never)).toEqual({ taken: 4, kept: [4] });
+  expect(await turnsOf(never)).toEqual({ result: 4, calm: false });
   expect(never.tell()).toMatch(/^turns: 1, 1 of them while others slowed the cores down/);
+});
+
+test("turns on disturbed cores count only for who had no other", async () => {
+  // Each turn of a is calm in the first round alone, those of b never.
+  let working = "";
+  let round = 0;
+  const calm = new Calm(async () => working !== "b" && (working === "" || round === 0), NO_TIME);
+  const kept: string[] = [];
+  const turn = async ({ id }: { id: string }, current: number) => {
+    [working, round] = [id, current];
+    return () => void kept.push(`${id}${current}`);
+  };
+  await inRounds(opened("a", "b"), 2, turn, calm);
+  expect(kept).toEqual(["a0", "b0", "b1"]);
 });
 
 test("who fails while the cores are calm is out, too", async () => {
