@@ -212,6 +212,7 @@ describe.skipIf(!browserNames.includes("chromium"))("the start page's choices", 
     await page.click("button[aria-label='One unit more in the code']");
     await page.waitForFunction(() => document.querySelectorAll(".unit.code").length === 2);
     expect(page.url()).toContain("code=2");
+    expect(await textOf(page, ".hero")).toContain("and has two numbers to remember them by.");
     expect(await isHidden("#order")).toBe(true);
     await page.evaluate("advance(300)");
     expect(await textOf(page, "#story")).toMatch(/^(Copied|The code has as many)/);

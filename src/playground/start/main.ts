@@ -125,6 +125,7 @@ function begin({ points, heldOut, widths }: Begun): void {
   }
   byId("turns-choice", HTMLElement).hidden = values.data !== "spiral";
   byId("order", HTMLElement).hidden = !isOrdered(values);
+  setText(byId("room", HTMLElement), values.code > 1 ? "two numbers" : "a single number");
   const now = `${values.data} ${values.turns} ${values.drawing === ""}`;
   if (now !== followedIn) {
     followedIn = now;
