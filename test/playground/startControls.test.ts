@@ -204,6 +204,28 @@ describe.skipIf(!browserNames.includes("chromium"))("the start page's choices", 
     expect(value).not.toBe("5.00");
     await page.keyboard.press("Tab");
     expect(await isHidden(".number-note")).toBe(true);
+    // Undo takes back what was changed, and nothing that Escape has taken back.
+    await page.click("#undo");
+    await page.focus(".cursor");
+    await page.waitForFunction(
+      (before) => document.querySelector(".number-note strong")?.textContent === before,
+      {},
+      value,
+    );
+    expect(await page.$eval("#undo", (button) => (button as HTMLButtonElement).disabled)).toBe(true);
+  });
+
+  it("cannot take back a weight of a model that is gone", async () => {
+    const disabled = () => page.$eval("#undo", (button) => (button as HTMLButtonElement).disabled);
+    await open("?steps=24");
+    await page.waitForSelector("html[data-phase=paused]");
+    await page.focus(".cursor");
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("3");
+    await page.keyboard.press("Enter");
+    expect(await disabled()).toBe(false);
+    await page.click("#reset");
+    await page.waitForSelector("#undo:disabled");
   });
 
   it("gives the code a second unit, and draws a net for it", async () => {

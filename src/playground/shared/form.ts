@@ -1,6 +1,11 @@
 import { make, setText } from "./dom.js";
 import { initialValues, type Settings } from "./settingsText.js";
 
+/** What Undo takes back: changes of settings, which begin another model, or something else of the model that is there. */
+type Undoable<Values> =
+  | { readonly name: keyof Values & string; readonly values: Values }
+  | { readonly back: () => void };
+
 /** A form with one field per setting, matched by name. */
 export class SettingsForm<Values> {
   readonly #settings: Settings<Values>;
@@ -10,8 +15,8 @@ export class SettingsForm<Values> {
   #values: Values;
   /** What the fields show instead, of a loaded model. */
   #loaded: Partial<Values> | undefined;
-  /** Before each change of the visitor, the last one last. */
-  #before: { name: keyof Values & string; values: Values }[] = [];
+  /** What was before each change of the visitor, the last one last. */
+  #before: Undoable<Values>[] = [];
 
   /**
    * A button with the id `undo`, if there is one, takes back changes.
@@ -89,8 +94,23 @@ export class SettingsForm<Values> {
   undo(): void {
     const before = this.#before.pop();
     if (!before) return;
-    this.values = before.values;
-    this.#changed(before.name, true);
+    if ("back" in before) before.back();
+    else {
+      this.values = before.values;
+      this.#changed(before.name, true);
+    }
+    this.#showUndo();
+  }
+
+  /** Lets Undo take back a change of the model, by calling `back`. */
+  undoable(back: () => void): void {
+    this.#before.push({ back });
+    this.#showUndo();
+  }
+
+  /** Call when there is another model: only changes of settings can be taken back then. */
+  forget(): void {
+    this.#before = this.#before.filter((one) => !("back" in one));
     this.#showUndo();
   }
 

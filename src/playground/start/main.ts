@@ -16,7 +16,7 @@ import { grouped, showNumber, significant } from "../shared/showNumber.js";
 import { statusOf } from "../shared/status.js";
 import { explainTerms } from "../shared/whatIsThis.js";
 import { isOrdered } from "../spiral/runSettings.js";
-import type { Begun, FromWorker, Phase, Snapshot, ToWorker } from "../spiral/spiralMessages.js";
+import type { Begun, FromWorker, ModelNumber, Phase, Snapshot, ToWorker } from "../spiral/spiralMessages.js";
 import { Advancing } from "./advancing.js";
 import { fillChoices, SPEEDS } from "./choices.js";
 import { DataButtons } from "./dataButtons.js";
@@ -68,9 +68,11 @@ showPresets(byId("presets", HTMLElement));
 fillChoices();
 offerSpeeds(speed, pace, SPEEDS);
 const form = new SettingsForm<StartSettings>(byId("settings", HTMLFormElement), SETTINGS, changed);
-const numbers = new NumberEditor(byId("network", HTMLElement), network, (number, value) =>
-  worker.send({ kind: "number", ...number, value }),
-);
+const setNumber = (number: ModelNumber, value: number) => worker.send({ kind: "number", ...number, value });
+const numbers = new NumberEditor(byId("network", HTMLElement), network, {
+  set: setNumber,
+  changed: (number, before) => form.undoable(() => setNumber(number, before)),
+});
 const data = new DataButtons(byId("data-pictures", HTMLElement), (values) => form.change(values));
 const engine = new EngineText(byId("engine-text", HTMLElement));
 const units = new UnitButtons(byId("network", HTMLElement), (widths) => form.change(widths));
@@ -135,6 +137,7 @@ function begin({ points, heldOut, widths }: Begun): void {
   }
   network.begin(widths);
   numbers.close();
+  form.forget();
   units.show(values);
   for (const id of ["loss", "held-out-loss"]) showNumber(id, undefined, significant);
 }

@@ -20,6 +20,22 @@ export interface Numbers {
   mark(number: ModelNumber | undefined): void;
 }
 
+/** What the editor does with a number. */
+export interface NumberActions {
+  /** Gives it the value that the visitor wants. */
+  set(number: ModelNumber, value: number): void;
+  /** Called when the visitor is done with one that had another value before. */
+  changed(number: ModelNumber, before: number): void;
+}
+
+/** The number that is being changed: what it was, and is now. */
+interface Edited {
+  readonly number: ModelNumber;
+  readonly before: number;
+  readonly byKey: boolean;
+  value: number;
+}
+
 /**
  * Shows the weight or the bias that is pointed at, and changes it after a click. A button in the drawing does the same by
  * keyboard: the arrow keys go from number to number, and Enter changes one.
@@ -27,7 +43,7 @@ export interface Numbers {
 export class NumberEditor {
   readonly #box: HTMLElement;
   readonly #numbers: Numbers;
-  readonly #set: (number: ModelNumber, value: number) => void;
+  readonly #actions: NumberActions;
   readonly #note = make("div", { className: "number-note", hidden: true });
   readonly #field = make("input", { type: "number", step: "0.1" });
   readonly #editor = make("div", { className: "number-note editor", hidden: true }, this.#field);
@@ -38,13 +54,12 @@ export class NumberEditor {
   #at: ModelNumber = firstNumberOf(1, 0);
   /** Under the pointer. */
   #pointed: ModelNumber | undefined;
-  #edited: { readonly number: ModelNumber; readonly before: number; readonly byKey: boolean } | undefined;
+  #edited: Edited | undefined;
 
-  /** @param set called with the value that the visitor wants */
-  constructor(box: HTMLElement, numbers: Numbers, set: (number: ModelNumber, value: number) => void) {
+  constructor(box: HTMLElement, numbers: Numbers, actions: NumberActions) {
     this.#box = box;
     this.#numbers = numbers;
-    this.#set = set;
+    this.#actions = actions;
     box.append(this.#note, this.#cursor, this.#editor, this.#told);
     this.#cursor.ariaLabel = "Weights and biases. The arrow keys go from one to the next, Enter changes one.";
     box.addEventListener("pointermove", (event) => this.#point(event));
@@ -55,13 +70,13 @@ export class NumberEditor {
     this.#cursor.addEventListener("keydown", (event) => this.#press(event));
     this.#field.addEventListener("input", () => {
       const value = this.#field.valueAsNumber;
-      if (this.#edited && Number.isFinite(value)) this.#set(this.#edited.number, value);
+      if (Number.isFinite(value)) this.#set(value);
     });
     this.#field.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== "Escape") return;
       // It would press the cursor, to which the focus goes.
       event.preventDefault();
-      if (event.key === "Escape" && this.#edited) this.#set(this.#edited.number, this.#edited.before);
+      if (event.key === "Escape" && this.#edited) this.#set(this.#edited.before);
       this.#finish();
     });
     this.#field.addEventListener("blur", () => this.close());
@@ -69,9 +84,19 @@ export class NumberEditor {
 
   /** Call when there is another network. */
   close(): void {
+    const edited = this.#edited;
     this.#edited = undefined;
     this.#editor.hidden = true;
     this.#leave();
+    if (edited && edited.value !== edited.before) this.#actions.changed(edited.number, edited.before);
+  }
+
+  /** Gives the number that is being changed a value. */
+  #set(value: number): void {
+    const edited = this.#edited;
+    if (!edited || value === edited.value) return;
+    edited.value = value;
+    this.#actions.set(edited.number, value);
   }
 
   /** Call when the numbers have changed: the one that is shown is shown as it is now. */
@@ -169,7 +194,7 @@ export class NumberEditor {
   #edit(number: ModelNumber, at: MouseEvent | undefined): void {
     const before = this.#numbers.valueOf(number);
     if (before === undefined) return;
-    this.#edited = { number, before, byKey: at === undefined };
+    this.#edited = { number, before, byKey: at === undefined, value: before };
     this.#note.hidden = true;
     this.#numbers.mark(number);
     this.#field.value = before.toFixed(2);
