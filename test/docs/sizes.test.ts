@@ -13,7 +13,7 @@ const table = [...textOf("src/docs/pages-and-servers.md").matchAll(/^\| `([^`]+)
 const stated = new Map(table.map(([, entry, kilobytes]) => [entry!, Number(kilobytes)]));
 
 /** The most that `isthmus/core` may weigh, in kB: what it weighs today, rounded up. */
-const MOST_OF_CORE = 91;
+const MOST_OF_CORE = 92;
 
 /** What a page loads of an entry before it does anything: bundled, minified and gzipped, in kB. */
 async function weight(file: string): Promise<number> {
