@@ -2,7 +2,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { ByteSource } from "../formats/byteSource.js";
 import { inPath, unreadable } from "./inPath.js";
 
-/** Bytes to read at a time; if more are wanted, at most so many of them. */
+/** Bytes to read at a time: the usual number, or as many as are wanted, up to the most. */
 const PIECE = { usual: 1 << 17, most: 1 << 22 };
 
 /**
@@ -52,7 +52,7 @@ async function sourceOf(path: string, file: FileHandle): Promise<ByteSource> {
   return ByteSource.open({ pieces: pieces(path, file), size, own: true });
 }
 
-/** The bytes of a file. Each read has to wait for a turn of the event loop, so what is wanted is read at once. */
+/** The bytes of a file. Every read waits for a turn of the event loop, so a few large reads are faster than many small ones. */
 async function* pieces(path: string, file: FileHandle): AsyncGenerator<Uint8Array, void, number | undefined> {
   let wanted: number | undefined;
   for (;;) {
