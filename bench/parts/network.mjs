@@ -8,9 +8,9 @@ import { Unavailable } from "../peers/requests.mjs";
 import { uniform, xorshift32 } from "../peers/workload.mjs";
 import { repetitions, summarize } from "../statistics.mjs";
 import { figure, percent } from "../table.mjs";
-import { LIMIT_COLUMNS, LIMIT_NOTE, limitCells, limitOf, PEAK_MS } from "./limit.mjs";
+import { LIMIT_COLUMNS, LIMIT_NOTE, limitCells, limitOf } from "./limit.mjs";
 import { fitBatches } from "./smallerBatches.mjs";
-import { keep } from "./step.mjs";
+import { noSteps, timeSteps } from "./timedSteps.mjs";
 
 /** Unless the network has its own. */
 const BATCH = 128;
@@ -105,9 +105,7 @@ async function measureOne(name, context, all) {
     async (opened) => {
       refuseOtherLosses(opened, smaller);
       const operations = networkOperations(NETWORKS[name], setup.batch);
-      const results = new Map(
-        opened.map(({ id, threads }) => [id, { ms: [], peaks: [], loss: Number.NaN, threads }]),
-      );
+      const results = new Map(opened.map(({ id, threads }) => [id, noSteps(threads)]));
       const turns = new Map();
       await inRounds(opened, 1, async ({ id, child }) => {
         context.say(`${name}: warming ${id} up`);
@@ -124,9 +122,7 @@ async function measureOne(name, context, all) {
         const { steps, slow } = turns.get(id);
         if (slow && round > 0) return;
         context.say(`${name}: round ${round + 1} of ${rounds}, ${id}`);
-        const { ms, loss } = await child.run({ steps });
-        const peaks = build && operations ? [(await child.run({ peak: PEAK_MS })).gflops] : [];
-        return () => keep(results.get(id), { ms, peaks, loss });
+        return timeSteps(child, steps, results.get(id), { peak: Boolean(build && operations) });
       };
       await inRounds(opened, rounds, turn, context.calm);
       return Object.fromEntries(

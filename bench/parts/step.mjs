@@ -4,8 +4,9 @@ import { operations } from "../operations.mjs";
 import { STEP } from "../peers/peers.mjs";
 import { median, repetitions, summarize } from "../statistics.mjs";
 import { figure, percent } from "../table.mjs";
-import { LIMIT_COLUMNS, LIMIT_NOTE, limitCells, limitOf, PEAK_MS } from "./limit.mjs";
+import { LIMIT_COLUMNS, LIMIT_NOTE, limitCells, limitOf } from "./limit.mjs";
 import { wrongLosses } from "./loss.mjs";
+import { noSteps, timeSteps } from "./timedSteps.mjs";
 
 export const id = "step";
 export const title = "A training step, 784 → 32 → 784, batch 256";
@@ -25,9 +26,7 @@ export async function measure(context) {
   const contestants = [...isthmus(isthmusThreads(threads)), ...peers("step", peerThreads(threads))];
   const setup = quick ? { ...STEP, samples: 2560 } : STEP;
   const measured = await withContestants(contestants, setup, context, async (opened) => {
-    const results = new Map(
-      opened.map(({ id, threads }) => [id, { ms: [], peaks: [], loss: Number.NaN, threads }]),
-    );
+    const results = new Map(opened.map(({ id, threads }) => [id, noSteps(threads)]));
     const turns = new Map();
     await inRounds(opened, 1, async ({ id, child }) => {
       context.say(`step: warming ${id} up`);
@@ -37,22 +36,13 @@ export async function measure(context) {
     /** @type {import("../contestants.mjs").Turn} */
     const turn = async ({ id, build, child }, round) => {
       context.say(`step: round ${round + 1} of ${rounds}, ${id}`);
-      const { ms, loss } = await child.run({ steps: turns.get(id) });
-      const peaks = build ? [(await child.run({ peak: PEAK_MS })).gflops] : [];
-      return () => keep(results.get(id), { ms, peaks, loss });
+      return timeSteps(child, turns.get(id), results.get(id), { peak: Boolean(build) });
     };
     await inRounds(opened, rounds, turn, context.calm);
     return Object.fromEntries([...results].filter(([, { ms }]) => ms.length > 0).map(reduce));
   });
   measured.failures.push(...wrongLosses(measured.result, EXPECTED_LOSS));
   return measured;
-}
-
-/** Adds what a turn gave to what is known of a contestant. */
-export function keep(result, { ms, peaks, loss }) {
-  result.ms.push(...ms);
-  result.peaks.push(...peaks);
-  result.loss = loss;
 }
 
 /** Times in ms. */

@@ -84,6 +84,13 @@ test("a turn after which the cores are not calm is taken again, four times at mo
   expect(never.tell()).toMatch(/^turns: 1, 1 of them while others slowed the cores down/);
 });
 
+test("a long turn is not taken again", async () => {
+  // No turn takes less time than none.
+  const calm = new Calm(looks("++-"), { pause: 0, patience: 1e9, long: -1 });
+  expect(await turnsOf(calm)).toEqual({ result: 1, calm: false });
+  expect(calm.tell()).toMatch(/^turns: 1, 1 of them while others/);
+});
+
 test("turns on disturbed cores count only for who had no other", async () => {
   // Each turn of a is calm in the first round alone, those of b never.
   let working = "";
