@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants } from "node:zlib";
 import { build } from "esbuild";
 import { buildPages } from "../playground/buildPages.mjs";
-import { fromGround, groundEntry, groundFiles, placeGround } from "./groundFloor.mjs";
+import { floorsOf, onFloors } from "./floors.mjs";
 import { gzipBest } from "./gzipBest.mjs";
 import { writeKernelTables } from "./kernels.mjs";
 import { runtimePieces } from "./moduleRuntime.mjs";
@@ -244,20 +244,18 @@ async function buildModules() {
     providedKernels: "src/engine/providedKernels.ts",
     kernels: KERNELS,
   };
-  const modules = {
+  const divided = {
     format: "esm",
     outdir: "build",
     conditions: ANYWHERE,
     external: ["node:*"],
     sourcemap: true,
+    splitting: true,
+    chunkNames: "chunks/[hash]",
   };
-  const divided = { ...modules, splitting: true, chunkNames: "chunks/[hash]" };
   const { metafile } = await bundleFiles(entries, { ...divided, write: false });
-  const ground = groundFiles(metafile);
-  const stdin = { contents: groundEntry(ground), resolveDir: ".", sourcefile: "ground.ts" };
-  await bundle(undefined, { ...modules, stdin, outdir: undefined, outfile: "build/chunks/ground.js" });
-  await bundle(entries, { ...divided, plugins: [fromGround(ground)] });
-  placeGround("build", Object.keys(entries));
+  const floors = floorsOf(metafile, [KERNELS]);
+  await bundle(entries, { ...divided, plugins: [onFloors(floors)] });
   // Only its chunk is used.
   for (const file of ["build/kernels.js", "build/kernels.js.map"]) rmSync(file);
 }

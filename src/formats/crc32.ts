@@ -1,10 +1,22 @@
 /** CRCs of single bytes, and of bytes followed by one, two and three zeros, so that one step handles four bytes. */
 type Tables = readonly [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
 
-/** The polynomial of gzip and PNG, lowest bit first. */
-const TABLES = /* @__PURE__ */ makeTables(0xedb88320);
+/** Polynomials, lowest bit first: those of gzip and PNG, and Castagnoli's. */
+const GZIP = 0xedb88320;
+const CASTAGNOLI = 0x82f63b78;
 
-/** @param polynomial lowest bit first */
+/** The tables that were needed so far, by their polynomials. */
+const made = new Map<number, Tables>();
+
+function tablesOf(polynomial: number): Tables {
+  let tables = made.get(polynomial);
+  if (!tables) {
+    tables = makeTables(polynomial);
+    made.set(polynomial, tables);
+  }
+  return tables;
+}
+
 function makeTables(polynomial: number): Tables {
   const first = Uint32Array.from({ length: 256 }, (_, byte) => {
     let crc = byte;
@@ -25,15 +37,12 @@ function makeTables(polynomial: number): Tables {
  * @returns an unsigned integer
  */
 export function crc32(bytes: Uint8Array, before = 0): number {
-  return remainder(TABLES, bytes, before);
+  return remainder(tablesOf(GZIP), bytes, before);
 }
-
-let castagnoli: Tables | undefined;
 
 /** The CRC-32C (Castagnoli's polynomial, RFC 3720 appendix B.4) of TFRecord files; an unsigned integer. */
 export function crc32c(bytes: Uint8Array): number {
-  castagnoli ??= makeTables(0x82f63b78);
-  return remainder(castagnoli, bytes, 0);
+  return remainder(tablesOf(CASTAGNOLI), bytes, 0);
 }
 
 function remainder([t0, t1, t2, t3]: Tables, bytes: Uint8Array, before: number): number {

@@ -35,12 +35,13 @@ function firstValues(bits: Uint8Array, first: number): Uint16Array {
 const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
 /** The fixed codes, for blocks without their own (RFC 1951, section 3.2.6). */
-const FIXED = {
+const fixedCodes = () => ({
   literals: huffmanCode(
     Uint8Array.from({ length: 288 }, (_, i) => (i < 144 ? 8 : i < 256 ? 9 : i < 280 ? 7 : 8)),
   )!,
   distances: huffmanCode(new Uint8Array(32).fill(5))!,
-};
+});
+let fixed: ReturnType<typeof fixedCodes> | undefined;
 
 /** Why `symbols` stopped. */
 type Stop = "block end" | "full" | "starved";
@@ -75,8 +76,10 @@ export class Inflater {
       last = input.take(1) === 1;
       const type = input.take(2);
       if (type === 0) yield* this.#stored();
-      else if (type === 1) yield* this.#compressed(FIXED.literals, FIXED.distances);
-      else if (type === 2) {
+      else if (type === 1) {
+        fixed ??= fixedCodes();
+        yield* this.#compressed(fixed.literals, fixed.distances);
+      } else if (type === 2) {
         const { literals, distances } = yield* this.#codes();
         yield* this.#compressed(literals, distances);
       } else throw corrupt("it has a block of an unknown type");

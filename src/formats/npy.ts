@@ -7,6 +7,7 @@ import {
   bytesPerElement,
   copyBytes,
   type FileBytes,
+  keyOf,
   type NumericArray,
   type NumericArrayName,
   quote,
@@ -42,7 +43,6 @@ const STORED: ReadonlyMap<string, Pick<ArrayLayout, "type" | "stored">> = new Ma
   // Not `Uint8Array`, which models divide by 255.
   ["b1", { type: "Int8Array", stored: "bool" }],
 ]);
-const CODE_OF = new Map(Array.from(TYPES, ([code, type]) => [type, code]));
 
 /** The magic number `\x93NUMPY`; two bytes of version follow. */
 const MAGIC = /* @__PURE__ */ Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59);
@@ -73,7 +73,7 @@ export function encodeNpy(array: NpyArray): Uint8Array {
       `array has ${shape.length} dimensions, but NumPy allows up to ${MAXIMUM_DIMENSIONS_WRITTEN}`,
     );
   }
-  const descr = `${bytesPerElement(type) === 1 ? "|" : "<"}${CODE_OF.get(type)}`;
+  const descr = `${bytesPerElement(type) === 1 ? "|" : "<"}${keyOf(TYPES, type)}`;
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
   const header = encodeUtf8(`{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`);
 

@@ -16,6 +16,7 @@ import {
   copyArray,
   describe,
   type FileBytes,
+  keyOf,
   type NumericArray,
   type NumericArrayName,
   quote,
@@ -47,8 +48,6 @@ export interface DecodedSafetensors {
   /** The `__metadata__` of the header; empty if there is none. The object has no prototype. */
   metadata: Record<string, string>;
 }
-
-const DTYPE_OF = new Map(Array.from(DTYPES, ([dtype, type]) => [type, dtype]));
 
 /**
  * Writes tensors as a safetensors file:
@@ -189,7 +188,7 @@ function requireTensors(tensors: Iterable<WritableTensor>) {
 
 /** @throws {ArgumentError} for a dtype that the array cannot hold */
 function dtypeOf({ name, dtype }: WritableTensor, type: NumericArrayName): string {
-  if (dtype === undefined) return DTYPE_OF.get(type)!;
+  if (dtype === undefined) return keyOf(DTYPES, type)!;
   if ((dtype === "F16" || dtype === "BF16") && type === "Uint16Array") return dtype;
   throw new ArgumentError(
     `tensor ${quote(name)} is a ${type} with the dtype ${show(dtype)}; only a Uint16Array can be "F16" or "BF16"`,

@@ -198,3 +198,9 @@ export function requireArray(
   }
   return { type, shape };
 }
+
+/** The key of a value in a small map, such as a format's name for a type. */
+export function keyOf<Key, Value>(map: ReadonlyMap<Key, Value>, value: Value): Key | undefined {
+  for (const [key, one] of map) if (one === value) return key;
+  return undefined;
+}

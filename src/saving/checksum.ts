@@ -3,13 +3,11 @@ import { objectTag } from "../common/objectTag.js";
 import { crc32 } from "../formats/crc32.js";
 import type { NamedTensor } from "../formats/safetensors.js";
 import { DTYPES } from "../formats/safetensorsHeader.js";
-import { bytesOf } from "../formats/typedArrays.js";
+import { bytesOf, keyOf } from "../formats/typedArrays.js";
 import { encodeUtf8 } from "../formats/utf8.js";
 
 /** Key of the checksum in `__metadata__`. */
 export const CHECKSUM = "isthmus.checksum";
-
-const DTYPE_OF = new Map<string, string>(Array.from(DTYPES, ([dtype, type]) => [type, dtype]));
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -45,7 +43,7 @@ function checksum(tensors: Iterable<NamedTensor>, metadata: Texts): string {
 
 /** The type's name in the file's header, such as `F32`. */
 function dtypeOf(data: NamedTensor["data"]): string | undefined {
-  return DTYPE_OF.get(objectTag(data));
+  return keyOf<string, string>(DTYPES, objectTag(data));
 }
 
 function order(a: string, b: string): number {

@@ -1,6 +1,6 @@
 // What the guide "Pages and servers" says that each entry weighs.
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { expect, test } from "vitest";
@@ -11,6 +11,9 @@ const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 };
 const table = [...textOf("src/docs/pages-and-servers.md").matchAll(/^\| `([^`]+)` \|.*\| (\d+) \|$/gm)];
 const stated = new Map(table.map(([, entry, kilobytes]) => [entry!, Number(kilobytes)]));
+
+/** The most files that a program or page loads of an entry: each costs half a millisecond, or a request. */
+const MOST_FILES: Record<string, number> = { ".": 7, "./core": 4, "./anomaly": 5 };
 
 /** The most that `isthmus/core` may weigh, in kB: what it weighs today, rounded up. */
 const MOST_OF_CORE = 92;
@@ -67,4 +70,15 @@ test("the single script", () => {
 
 test("isthmus/core does not grow", async () => {
   expect(await weight(exports["./core"]!.import.default.replace("./", ""))).toBeLessThan(MOST_OF_CORE);
+});
+
+test.each(Object.entries(MOST_FILES))("%s loads at most %i files", (path, most) => {
+  const loaded = new Set([join(root, exports[path]!.import.default)]);
+  for (const file of loaded) {
+    for (const [, next] of readFileSync(file, "utf8").matchAll(/\b(?:from|import)\s*"(\.[^"]+)"/g)) {
+      loaded.add(join(dirname(file), next!));
+    }
+  }
+  expect(loaded.size).toBeGreaterThan(2);
+  expect(loaded.size).toBeLessThanOrEqual(most);
 });
