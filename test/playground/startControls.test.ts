@@ -143,8 +143,11 @@ describe.skipIf(!browserNames.includes("chromium"))("the start page's choices", 
     await again();
     expect(await field("drawing")).toBe(second.slice(0, -3));
     expect(await isHidden("#draw-tools")).toBe(false);
-    await page.evaluate("advance(0)");
-    expect((await picture("#input")).length).toBeGreaterThan(0.5 * before.length);
+    await page.waitForFunction(
+      (least) => document.querySelector<HTMLCanvasElement>("#input")!.toDataURL().length > least,
+      {},
+      0.5 * before.length,
+    );
     // Without the pencil, the pointer follows a point.
     await page.click("#draw");
     await page.mouse.click(x + 0.5 * width, y + 0.5 * width);

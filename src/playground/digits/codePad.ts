@@ -1,5 +1,11 @@
 import { isDark, onThemeChange, themeColour } from "../shared/pageColours.js";
-import { fitToScreen, followPointer, makeOperable, type Screen } from "../shared/screenCanvas.js";
+import {
+  fitToScreen,
+  followPointer,
+  makeOperable,
+  type Screen,
+  sizeOnScreen,
+} from "../shared/screenCanvas.js";
 import type { Range } from "./ranges.js";
 
 /** Codes to show on the plane. */
@@ -32,8 +38,6 @@ export class CodePad {
   #code: readonly [number, number] = [0, 0];
   /** The map without the point, drawn once for each map: its hundreds of characters take longer than all else. */
   readonly #drawnMap = document.createElement("canvas");
-  /** Of the canvas; to ask for it while numbers on the page change would lay out the page. */
-  #size = { width: 0, height: 0 };
   #stale = true;
   #requested = false;
 
@@ -48,10 +52,7 @@ export class CodePad {
       this.#stale = true;
       this.#request();
     };
-    new ResizeObserver(([entry]) => {
-      this.#size = entry!.contentRect;
-      again();
-    }).observe(canvas);
+    new ResizeObserver(again).observe(canvas);
     onThemeChange(again);
   }
 
@@ -108,8 +109,8 @@ export class CodePad {
   }
 
   #draw(): void {
-    if (this.#size.width === 0 || this.#ranges.length !== 2) return;
-    const screen = fitToScreen(this.#canvas, this.#size);
+    if (sizeOnScreen(this.#canvas).width === 0 || this.#ranges.length !== 2) return;
+    const screen = fitToScreen(this.#canvas);
     const { context, width, height } = screen;
     const at = (code: readonly [number, number]): [number, number] => {
       const [x, y] = this.#parts(code);

@@ -2,7 +2,7 @@ import { linearAxis, logAxis } from "./axes.js";
 import { LossSeries } from "./lossSeries.js";
 import { onThemeChange, themeColour } from "./pageColours.js";
 import { type Area, drawFrame, type PlotFrame, xOf, yOf } from "./plotFrame.js";
-import { fitToScreen } from "./screenCanvas.js";
+import { fitToScreen, sizeOnScreen } from "./screenCanvas.js";
 
 /** A curve of the chart: its label in the legend, and the name of its colour in style.css. */
 export interface LossCurve {
@@ -30,8 +30,6 @@ export class LossChart<Name extends string> {
   readonly #series: readonly LossSeries[];
   /** Whether something has changed since the chart was drawn. */
   #stale = true;
-  /** Of the canvas; to ask for it while numbers on the page change would lay out the page. */
-  #size = { width: 0, height: 0 };
   #scale: "linear" | "log" = "log";
   #unit: string;
 
@@ -50,10 +48,7 @@ export class LossChart<Name extends string> {
       this.#stale = true;
       this.draw();
     };
-    new ResizeObserver(([entry]) => {
-      this.#size = entry!.contentRect;
-      again();
-    }).observe(canvas);
+    new ResizeObserver(again).observe(canvas);
     onThemeChange(again);
   }
 
@@ -83,9 +78,9 @@ export class LossChart<Name extends string> {
 
   /** Draws the chart, unless it is as it was. */
   draw(): void {
-    if (!this.#stale || this.#size.width === 0) return;
+    if (!this.#stale || sizeOnScreen(this.#canvas).width === 0) return;
     this.#stale = false;
-    const surface = fitToScreen(this.#canvas, this.#size);
+    const surface = fitToScreen(this.#canvas);
     const curves = this.#series.map(({ points }) => points);
     const frame = this.#frame(curves, surface);
     const area = drawFrame(surface, frame);

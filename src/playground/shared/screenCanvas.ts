@@ -5,28 +5,46 @@ export function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   return context;
 }
 
+/** Width and height in CSS pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+const measured = ({ clientWidth: width, clientHeight: height }: Element): Size => ({ width, height });
+
+const sizes = new WeakMap<Element, Size>();
+// It is the page's first, so that the sizes are right when others draw again.
+const resized = new ResizeObserver((entries) => {
+  for (const { target } of entries) sizes.set(target, measured(target));
+});
+
+/** The displayed size of an element; 0 × 0 while it is hidden. To ask for it anew, the browser may have to lay out the page. */
+export function sizeOnScreen(element: Element): Size {
+  let size = sizes.get(element);
+  if (!size) {
+    size = measured(element);
+    sizes.set(element, size);
+    resized.observe(element);
+  }
+  return size;
+}
+
 /** More dots per CSS pixel than this take time without looking better. */
 const MOST_DOTS = 2;
 
 /** A canvas to draw on, in CSS pixels. */
-export interface Screen {
+export interface Screen extends Size {
   readonly context: CanvasRenderingContext2D;
-  readonly width: number;
-  readonly height: number;
 }
 
 /**
  * Clears a canvas and sets it to the screen's resolution at its displayed size. Draw in CSS pixels.
  *
- * @param size if it is known: to look it up, the browser may have to lay out the page
+ * @param size of a canvas that is not laid out yet
  */
-export function fitToScreen(
-  canvas: HTMLCanvasElement,
-  { width, height }: { width: number; height: number } = {
-    width: canvas.clientWidth,
-    height: canvas.clientHeight,
-  },
-): Screen {
+export function fitToScreen(canvas: HTMLCanvasElement, size: Size = sizeOnScreen(canvas)): Screen {
+  const { width, height } = size;
   const scale = Math.min(MOST_DOTS, globalThis.devicePixelRatio || 1);
   const dots = [width, height].map((length) => Math.max(1, Math.round(length * scale))) as [number, number];
   const context = contextOf(canvas);

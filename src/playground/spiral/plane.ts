@@ -3,7 +3,7 @@ import { make } from "../shared/dom.js";
 import { isDark, onThemeChange, themeColour } from "../shared/pageColours.js";
 import { type Area, drawFrame, type LegendEntry, xOf, yOf } from "../shared/plotFrame.js";
 import { ramp } from "../shared/ramp.js";
-import { fitToScreen } from "../shared/screenCanvas.js";
+import { fitToScreen, sizeOnScreen } from "../shared/screenCanvas.js";
 import { drawDots, drawLine, drawShaded, type Surface } from "./canvasLayers.js";
 
 /** The part of the plane that is shown, and the numbers at its sides. */
@@ -76,7 +76,7 @@ export class Plane<Fixed extends Layer, Moving extends Layer> {
 
   drawAll(): void {
     this.#area = undefined;
-    if (this.#canvas.clientWidth === 0) return;
+    if (sizeOnScreen(this.#canvas).width === 0) return;
     const screen = fitToScreen(this.#canvas);
     const layers = [...(this.fixed ? [this.fixed] : []), this.moving];
     const area = drawFrame(screen, {

@@ -1,7 +1,7 @@
 import { make } from "../shared/dom.js";
 import { isDark, themeColour } from "../shared/pageColours.js";
 import { ramp } from "../shared/ramp.js";
-import { fitToScreen } from "../shared/screenCanvas.js";
+import { fitToScreen, sizeOnScreen } from "../shared/screenCanvas.js";
 import type { Anatomy, ModelNumber } from "../spiral/spiralMessages.js";
 import { divergingColours, type Rgb, rgbList } from "./diverging.js";
 import { paintHeatMap, spanOf } from "./heatMap.js";
@@ -165,7 +165,7 @@ export class NetworkView {
 
   /** Draws the lines, and the funnel behind them. */
   drawLines(): void {
-    if (this.#lines.clientWidth === 0) return;
+    if (sizeOnScreen(this.#lines).width === 0) return;
     const surface = fitToScreen(this.#lines);
     drawFunnel(surface, this.#layout, themeColour("funnel"));
     if (!this.#anatomy) return;

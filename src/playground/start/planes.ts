@@ -1,6 +1,6 @@
 import { isDark, themeColour } from "../shared/pageColours.js";
 import { ramp } from "../shared/ramp.js";
-import { fitToScreen, followPointer, makeOperable } from "../shared/screenCanvas.js";
+import { fitToScreen, followPointer, makeOperable, sizeOnScreen } from "../shared/screenCanvas.js";
 import { PLANE } from "../spiral/anatomy.js";
 import { drawDots, drawLine, drawRings, drawShaded, type Surface } from "../spiral/canvasLayers.js";
 import type { Snapshot } from "../spiral/spiralMessages.js";
@@ -174,7 +174,7 @@ function place(part: number): number {
 
 /** A cleared square canvas with its axes; undefined while it is not shown. */
 function surfaceOf(canvas: HTMLCanvasElement): (Surface & { size: number }) | undefined {
-  if (canvas.clientWidth === 0) return undefined;
+  if (sizeOnScreen(canvas).width === 0) return undefined;
   const { context, width: size } = fitToScreen(canvas);
   const unit = size / (PLANE.high - PLANE.low);
   const zero = -PLANE.low * unit;

@@ -1,5 +1,5 @@
 import { onThemeChange, themeColour } from "../shared/pageColours.js";
-import { fitToScreen } from "../shared/screenCanvas.js";
+import { fitToScreen, sizeOnScreen } from "../shared/screenCanvas.js";
 import type { Scored } from "./tableMessages.js";
 
 /** Draws the deciding scores of a series over time, with the flagged stretches marked. */
@@ -24,7 +24,7 @@ export class OverTime {
   }
 
   draw(): void {
-    if (!this.#scores || this.#canvas.clientWidth === 0) return;
+    if (!this.#scores || sizeOnScreen(this.#canvas).width === 0) return;
     const scores = this.#scores;
     const { context, width, height } = fitToScreen(this.#canvas);
     const most = scores.reduce((a, b) => (b > a ? b : a), this.#threshold) || 1;

@@ -1,5 +1,5 @@
 import { onThemeChange, themeColour } from "../shared/pageColours.js";
-import { fitToScreen, followPointer, makeOperable } from "../shared/screenCanvas.js";
+import { fitToScreen, followPointer, makeOperable, sizeOnScreen } from "../shared/screenCanvas.js";
 import { significant } from "../shared/showNumber.js";
 import { binned, type ScoreScale, scoreScale, ticks } from "./scoreBins.js";
 import type { Scored } from "./tableMessages.js";
@@ -84,7 +84,7 @@ export class ScoreChart {
   }
 
   draw(): void {
-    if (this.#canvas.clientWidth === 0) return;
+    if (sizeOnScreen(this.#canvas).width === 0) return;
     const { context, width, height } = fitToScreen(this.#canvas);
     const x = (place: number) => SIDE + place * (width - 2 * SIDE);
     const line = Math.min(width, Math.max(0, x(this.#scale.place(this.#threshold))));
