@@ -10,7 +10,6 @@
 import { areApart, areFloats, areVectors, isShare, isStride } from "./checks";
 import { fewColumns, fewGradients } from "./few";
 import { arePanels, isTile, panelBytes, tileColumns } from "./gemm";
-import { addAll } from "./gradientBlock";
 import { pointAtPatches, pointAtResults, spareSize, SURPLUS } from "./patches";
 import { arePictures, isWindow, patchSize, pictureBytes, picturesOf, windowWord } from "./patchWindow";
 import { gradientOfRuns, productOfRuns } from "./runs";
@@ -22,6 +21,15 @@ import { Stride } from "./types";
 @inline
 function vectors(rows: i32, columns: i32): usize {
   return <usize>((rows * columns + 3) & ~3) << 2;
+}
+
+/** Copies a row without writing past its end. No value is written that is below `least`. */
+@inline
+function copyRaised(from: usize, to: usize, count: i32, least: f32): void {
+  for (let j = 0; j < count; j += 4) {
+    const at = <usize>(j << 2);
+    storeUpTo(to + at, f32x4.pmax(v128.load(from + at), f32x4.splat(least)), <usize>(count - j));
+  }
 }
 
 /** Copies a row without writing past its end. */
@@ -58,17 +66,18 @@ function isApart(window: usize, source: usize, pictures: i32, target: usize, siz
 }
 
 /**
- * C = seed + P·B for positions `begin` to `end`, counted over all images. Each row of P is a patch of `source`. C's row
+ * C = max(seed + P·B, least) for positions `begin` to `end`, counted over all images. Each row of P is a patch of `source`. C's row
  * for position (y, x) of image i is the `n` floats at c + i·cPicture + y·cRow + x·cStep. Without taps, C is the seed.
  *
  * @param b B[patch, n], packed, or its transpose if n is at most FEW_COLUMNS
  * @param seed initial value of every row of C
+ * @param least -Infinity, or 0 for a ReLU; what is NaN stays NaN
  * @param block number of patches taken at a time
  * @param scratch SCRATCH_BYTES, then space for the pointers to a block's results and patches, and for copied runs
  */
 export function convolve(
   begin: i32, end: i32, tile: i32, n: i32, window: usize, source: usize, b: usize, seed: usize,
-  c: usize, cPicture: Stride, cRow: Stride, cStep: Stride, block: i32, scratch: usize,
+  c: usize, cPicture: Stride, cRow: Stride, cStep: Stride, least: f32, block: i32, scratch: usize,
 ): void {
   assert(isShare(begin, end) && n > 0 && block > 0 && isTile(tile), "convolve: sizes and tile");
   assert(isWindow(window), "convolve: window");
@@ -97,17 +106,20 @@ export function convolve(
   const runStep = <usize>(pointers << 2);
   const table = targets + runStep;
   const spare = table + vectors(pointers, runs);
+  // From memory, because V8's revectorizer pairs no other splats.
+  const low = scratch + SCRATCH_BYTES - 4;
+  store<f32>(low, least);
   for (let first = begin; first < end; first += block) {
     const last = min(first + block, end);
     const count = last - first;
     pointAtResults(window, first, last, c, cPicture, cRow, cStep, targets);
     if (depth == 0) {
-      for (let i = 0; i < count; i++) copyRow(seed, load<usize>(targets + <usize>(i << 2)), n);
+      for (let i = 0; i < count; i++) copyRaised(seed, load<usize>(targets + <usize>(i << 2)), n, least);
       continue;
     }
     pointAtPatches(window, source, first, last, table, runStep, spare);
-    if (n <= FEW_COLUMNS) fewColumns(count, n, runs, run, table, runStep, b, seed, targets);
-    else productOfRuns(tile, count, n, runs, run, table, runStep, b, seed, targets, scratch);
+    if (n <= FEW_COLUMNS) fewColumns(count, n, runs, run, table, runStep, b, seed, targets, low);
+    else productOfRuns(tile, count, n, runs, run, table, runStep, b, seed, targets, low, scratch);
   }
 }
 
@@ -117,7 +129,7 @@ export function convolve(
  * separately (see gradientBlock.ts).
  *
  * @param accumulate whether to add to the existing values
- * @param scratch SCRATCH_BYTES, then space for the pointers to a block's patches, for copied runs, and for its sums
+ * @param scratch SCRATCH_BYTES, then space for the pointers to a block's patches, and for copied runs
  */
 export function convolutionGradient(
   begin: i32, end: i32, tile: i32, n: i32, first: i32, last: i32, window: usize, source: usize, slopes: usize,
@@ -145,26 +157,20 @@ export function convolutionGradient(
   const run = windowWord(window, WINDOW_RUN);
   const pointers = block + SURPLUS;
   assert(
-    areVectors(scratch, (SCRATCH_BYTES >> 2) + pointers * runs + spareSize(window, block) + depth * n + 8),
+    areVectors(scratch, (SCRATCH_BYTES >> 2) + pointers * runs + spareSize(window, block) + 4),
     "convolutionGradient: scratch in memory",
   );
   const table = scratch + SCRATCH_BYTES;
   const runStep = <usize>(pointers << 2);
   const spare = table + vectors(pointers, runs);
-  const sums = spare + vectors(spareSize(window, block), 1);
-  const total = gradient + <usize>begin * width;
+  const rows = gradient + <usize>begin * width;
+  if (!accumulate) memory.fill(rows, 0, <usize>depth * width);
   for (let place = first; place < last; place += block) {
     const count = min(block, last - place);
     pointAtPatches(window, source, place, place + count, table, runStep, spare);
     const slope = slopes + <usize>place * width;
-    const sets = place == first && !accumulate;
-    const to = sets ? total : sums;
-    if (n <= FEW_COLUMNS) {
-      fewGradients(begin, end, n, run, count, table, runStep, slope, to);
-    } else {
-      gradientOfRuns(tile, begin, end, n, run, count, table, runStep, slope, to, width, scratch);
-    }
-    if (!sets) addAll(total, sums, depth * n);
+    if (n <= FEW_COLUMNS) fewGradients(begin, end, n, run, count, table, runStep, slope, rows, scratch);
+    else gradientOfRuns(tile, begin, end, n, run, count, table, runStep, slope, rows, width, scratch);
   }
 }
 

@@ -35,14 +35,14 @@ export function addBlock(
   sets: bool, tile: i32, depth: i32, n: i32, count: i32, a: usize, aStep: usize, slopes: usize, zeros: usize,
   total: usize, packed: usize, sums: usize, scratch: usize,
 ): void {
-  const to = sets ? total : sums;
   if (n <= FEW_COLUMNS) {
     // The packed S is not needed, so its space holds the pointers to A's rows.
     for (let i = 0; i < count; i++) store<usize>(packed + <usize>(i << 2), a + <usize>i * aStep);
-    fewGradients(0, depth, n, depth, count, packed, 0, slopes, to);
-  } else {
-    packRows(0, count, tile, count, n, slopes, packed);
-    gemm(tile, 0, depth, n, count, a, 4, aStep, packed, zeros, 0, to, <usize>(n << 2), scratch);
+    if (sets) memory.fill(total, 0, <usize>(depth * n << 2));
+    fewGradients(0, depth, n, depth, count, packed, 0, slopes, total, scratch);
+    return;
   }
+  packRows(0, count, tile, count, n, slopes, packed);
+  gemm(tile, 0, depth, n, count, a, 4, aStep, packed, zeros, 0, sets ? total : sums, <usize>(n << 2), scratch);
   if (!sets) addAll(total, sums, depth * n);
 }

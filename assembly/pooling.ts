@@ -70,9 +70,14 @@ function hits(v: v128, largest: v128, found: v128): v128 {
   return v128.andnot(v128.or(f32x4.eq(v, largest), f32x4.ne(v, v)), found);
 }
 
-/** `maxWindowBackward` of the usual window of 2 × 2, without loops in the loop over the channels. */
+/**
+ * `maxWindowBackward` of the usual window of 2 × 2, without loops in the loop over the channels.
+ *
+ * @param alone whether no other window has these elements, so that their gradients are not in memory yet
+ */
+@inline
 function maxOfFourBackward(
-  corner: usize, line: usize, pixel: usize, largest: usize, slope: usize, target: usize,
+  alone: bool, corner: usize, line: usize, pixel: usize, largest: usize, slope: usize, target: usize,
 ): void {
   for (let c: usize = 0; c < pixel; c += 16) {
     const m = v128.load(largest + c);
@@ -87,11 +92,22 @@ function maxOfFourBackward(
     const left = (pixel - c) >> 2;
     const to = target + c;
     const under = to + line;
-    storeUpTo(to, f32x4.add(v128.load(to), v128.and(g, h0)), left);
-    storeUpTo(to + pixel, f32x4.add(v128.load(to + pixel), v128.and(g, h1)), left);
-    storeUpTo(under, f32x4.add(v128.load(under), v128.and(g, h2)), left);
-    storeUpTo(under + pixel, f32x4.add(v128.load(under + pixel), v128.and(g, h3)), left);
+    const none = splat(0);
+    storeUpTo(to, f32x4.add(alone ? none : v128.load(to), v128.and(g, h0)), left);
+    storeUpTo(to + pixel, f32x4.add(alone ? none : v128.load(to + pixel), v128.and(g, h1)), left);
+    storeUpTo(under, f32x4.add(alone ? none : v128.load(under), v128.and(g, h2)), left);
+    storeUpTo(under + pixel, f32x4.add(alone ? none : v128.load(under + pixel), v128.and(g, h3)), left);
   }
+}
+
+/** For windows that may overlap. */
+function addMaxOfFour(corner: usize, line: usize, pixel: usize, largest: usize, slope: usize, target: usize): void {
+  maxOfFourBackward(false, corner, line, pixel, largest, slope, target);
+}
+
+/** For windows that lie side by side, and leave nothing out. */
+function setMaxOfFour(corner: usize, line: usize, pixel: usize, largest: usize, slope: usize, target: usize): void {
+  maxOfFourBackward(true, corner, line, pixel, largest, slope, target);
 }
 
 /** Adds a window's gradient to that of its first largest element, or of the first NaN if there is any. */
@@ -168,10 +184,13 @@ function overWindows(
   const pixel = <usize>channels << 2;
   const line = <usize>width * pixel;
   const size = <usize>height * line;
+  // Whether windows of 2 × 2 lie side by side, and are all there is of the image.
+  const quarters = way == MAX_BACKWARD && poolHeight == 2 && poolWidth == 2 && strideHeight == 2 && strideWidth == 2 &&
+    top == 0 && left == 0 && height == 2 * outputHeight && width == 2 * outputWidth;
   let at = <usize>begin * <usize>outputHeight * <usize>outputWidth * pixel;
   for (let sample = begin; sample < end; sample++) {
     const offset = <usize>sample * size;
-    if (way == MAX_BACKWARD || way == AVERAGE_BACKWARD) memory.fill(dx + offset, 0, size);
+    if ((way == MAX_BACKWARD || way == AVERAGE_BACKWARD) && !quarters) memory.fill(dx + offset, 0, size);
     for (let i = 0; i < outputHeight; i++) {
       const above = i * strideHeight - top;
       const first = max(above, 0);
@@ -184,8 +203,9 @@ function overWindows(
         const count = <f32>(rows * columns);
         if (way == MAX) maxWindow(x + corner, line, pixel, rows, columns, y + at);
         else if (way == AVERAGE) averageWindow(x + corner, line, pixel, rows, columns, count, y + at);
+        else if (way == MAX_BACKWARD && quarters) setMaxOfFour(x + corner, line, pixel, y + at, dy + at, dx + corner);
         else if (way == MAX_BACKWARD && rows == 2 && columns == 2) {
-          maxOfFourBackward(x + corner, line, pixel, y + at, dy + at, dx + corner);
+          addMaxOfFour(x + corner, line, pixel, y + at, dy + at, dx + corner);
         } else if (way == MAX_BACKWARD) {
           maxWindowBackward(x + corner, line, pixel, rows, columns, y + at, dy + at, dx + corner);
         } else averageWindowBackward(line, pixel, rows, columns, count, dy + at, dx + corner);

@@ -6,18 +6,19 @@ import {
 } from "../build/generated/tiles";
 import { TILE_2X16, TILE_4X16, TILE_4X8, TILE_6X16, TILE_6X8 } from "./abi";
 import { copyTile, tileColumns, tileRows } from "./gemm";
+import { addAll } from "./gradientBlock";
 
 @inline
 function runTiles(
   tile: i32, runs: i32, k: i32, rows: i32, pointers: usize, runStep: usize, b: usize, seed: usize, targets: usize,
-  offset: usize,
+  offset: usize, least: usize,
 ): void {
   switch (tile) {
-    case TILE_4X8: { runs4x8(runs, k, rows, pointers, runStep, b, seed, targets, offset); return; }
-    case TILE_6X8: { runs6x8(runs, k, rows, pointers, runStep, b, seed, targets, offset); return; }
-    case TILE_2X16: { runs2x16(runs, k, rows, pointers, runStep, b, seed, targets, offset); return; }
-    case TILE_4X16: { runs4x16(runs, k, rows, pointers, runStep, b, seed, targets, offset); return; }
-    case TILE_6X16: { runs6x16(runs, k, rows, pointers, runStep, b, seed, targets, offset); return; }
+    case TILE_4X8: { runs4x8(runs, k, rows, pointers, runStep, b, seed, targets, offset, least); return; }
+    case TILE_6X8: { runs6x8(runs, k, rows, pointers, runStep, b, seed, targets, offset, least); return; }
+    case TILE_2X16: { runs2x16(runs, k, rows, pointers, runStep, b, seed, targets, offset, least); return; }
+    case TILE_4X16: { runs4x16(runs, k, rows, pointers, runStep, b, seed, targets, offset, least); return; }
+    case TILE_6X16: { runs6x16(runs, k, rows, pointers, runStep, b, seed, targets, offset, least); return; }
     default: unreachable();
   }
 }
@@ -36,26 +37,36 @@ function downTiles(
   }
 }
 
+/** Adds the part of a tile that belongs to C. */
+@inline
+function addTile(from: usize, width: usize, to: usize, cRow: usize, rows: i32, columns: i32): void {
+  for (let row = 0; row < rows; row++) {
+    addAll(to, from, columns);
+    from += width;
+    to += cRow;
+  }
+}
+
 /** Bytes of scratch memory before the targets of a tile's rows: those of the largest tile. */
 const TILE_BYTES: usize = 384;
 
 /**
- * C[rows, n] = seed + A·B, where each row of A consists of `runs` runs of `run` floats: those of row i start at the
- * addresses table[·][i], `runStep` bytes apart. Row i of C starts at the address targets[i].
+ * C[rows, n] = max(seed + A·B, the float at `least`), where each row of A consists of `runs` runs of `run` floats: those of
+ * row i start at the addresses table[·][i], `runStep` bytes apart. Row i of C starts at the address targets[i].
  *
  * @param b packed B[runs·run, n]
  * @param scratch space for one tile, and for the addresses of its rows
  */
 export function productOfRuns(
   tile: i32, rows: i32, n: i32, runs: i32, run: i32, table: usize, runStep: usize, b: usize, seed: usize, targets: usize,
-  scratch: usize,
+  least: usize, scratch: usize,
 ): void {
   const width = tileColumns(tile);
   const whole = n - n % width;
   for (let column = 0; column < whole; column += width) {
     const panel = b + <usize>(column * runs * run << 2);
     const offset = <usize>(column << 2);
-    runTiles(tile, runs, run, rows, table, runStep, panel, seed + offset, targets, offset);
+    runTiles(tile, runs, run, rows, table, runStep, panel, seed + offset, targets, offset, least);
   }
   if (whole == n) return;
   // The last panel's tiles are wider than what is left of C.
@@ -67,7 +78,7 @@ export function productOfRuns(
   for (let row = 0; row < rows; row += height) {
     const count = min(height, rows - row);
     const at = <usize>row << 2;
-    runTiles(tile, runs, run, count, table + at, runStep, panel, seed + offset, own, 0);
+    runTiles(tile, runs, run, count, table + at, runStep, panel, seed + offset, own, 0, least);
     for (let r: usize = 0; r < <usize>count; r++) {
       const to = load<usize>(targets + at + (r << 2)) + offset;
       copyTile(load<usize>(own + (r << 2)), 0, to, 0, 1, n - whole);
@@ -76,7 +87,7 @@ export function productOfRuns(
 }
 
 /**
- * Rows `first` to `last` of C[runs·run, n] = Aᵀ·B, with A as for `productOfRuns`; `c` is the address of row `first`.
+ * Adds Aᵀ·B to rows `first` to `last` of C[runs·run, n], with A as for `productOfRuns`; `c` is the address of row `first`.
  *
  * @param count number of rows of A
  * @param b B[count, n], not packed
@@ -100,9 +111,10 @@ export function gradientOfRuns(
       if (whole > 0) downTiles(tile, count, whole, pointers, offset, from, bStep, to, cRow);
       for (let rest = whole; rest < rows; rest += height) {
         const at = <usize>rest;
-        downTiles(tile, count, height, pointers, offset + (at << 2), from, bStep, scratch, <usize>(width << 2));
-        const columns = min(width, n - column);
-        copyTile(scratch, <usize>(width << 2), to + at * cRow, cRow, min(height, rows - rest), columns);
+        const tileRow = <usize>(width << 2);
+        memory.fill(scratch, 0, <usize>height * tileRow);
+        downTiles(tile, count, height, pointers, offset + (at << 2), from, bStep, scratch, tileRow);
+        addTile(scratch, tileRow, to + at * cRow, cRow, min(height, rows - rest), min(width, n - column));
       }
     }
     row += rows;

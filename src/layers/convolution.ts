@@ -138,11 +138,11 @@ class Convolution {
     return 2 * this.#weight.size * rows.small * columns.small;
   }
 
-  /** Adds the computation of z. */
-  forward(plan: PlanBuilder, rows: number, x: Tensor, z: Tensor): void {
+  /** Adds the computation of z, or of y = max(z, least). */
+  forward(plan: PlanBuilder, rows: number, x: Tensor, z: Tensor, least: number): void {
     const { parameters, values, zeros } = this.#place;
     const seed = parameters.bias ? parameters.bias.in(values) : zeros;
-    this.#through(plan, this.#shape.transposed, rows, x, seed, z);
+    this.#through(plan, this.#shape.transposed, rows, x, seed, z, least);
   }
 
   /** Adds dx, if needed, and each image's share of the bias gradient. */
@@ -163,7 +163,7 @@ class Convolution {
     const places = rows * lines.small * columns.small;
     const depth = this.#weight.rows;
     const block = blockOf(depth, GRADIENT_PATCHES);
-    reserve(plan, patchFloats(this.#window, block) + depth * n);
+    reserve(plan, patchFloats(this.#window, block));
     inPieces(plan, places, rows * this.operations, block, (first, last) => {
       plan.call("convolutionGradient", depth, {
         tile: plan.tileFor(n),
@@ -219,8 +219,16 @@ class Convolution {
     });
   }
 
-  /** Adds c = seed + patches · weights, towards the larger or the smaller image. */
-  #through(plan: PlanBuilder, grows: boolean, rows: number, source: Tensor, seed: Tensor, c: Tensor): void {
+  /** Adds c = max(seed + patches · weights, least), towards the larger or the smaller image. */
+  #through(
+    plan: PlanBuilder,
+    grows: boolean,
+    rows: number,
+    source: Tensor,
+    seed: Tensor,
+    c: Tensor,
+    least = Number.NEGATIVE_INFINITY,
+  ): void {
     const { channels, features } = this.#shape;
     const n = grows ? channels : features;
     const cPicture = sizeOf(c.shape.slice(1));
@@ -242,6 +250,7 @@ class Convolution {
         cPicture,
         cRow: row,
         cStep: step,
+        least,
         block,
       });
     }
@@ -269,8 +278,10 @@ export function buildConvolution(
       ...activated.room(purpose, rows),
     }),
     forward(plan, pass) {
-      convolution.forward(plan, pass.rows, pass.x, activated.target(pass));
-      activated.forward(plan, pass);
+      // A ReLU comes for nothing where the products are written.
+      const least = activation === "relu" ? 0 : Number.NEGATIVE_INFINITY;
+      convolution.forward(plan, pass.rows, pass.x, activated.target(pass), least);
+      if (activation !== "relu") activated.forward(plan, pass);
     },
     backward(plan, pass) {
       activated.backward(plan, pass);
