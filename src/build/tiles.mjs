@@ -76,15 +76,15 @@ function products(height, vectors, element, indent) {
 }
 
 /**
- * Stores all rows; `addressOf` says where row by row, after d0, d1, … of the rows before. `valueOf` is what to store of a sum:
+ * Stores all rows; `addressOf` says where row by row, after d0, d1, … of the rows before. `resultOf` is what to store of a sum:
  * of all vectors of a row before the first is stored, since V8's revectorizer moves no load over a store.
  */
-function stores(height, vectors, indent, addressOf = inRows, valueOf = undefined) {
+function stores(height, vectors, indent, addressOf = inRows, resultOf = undefined) {
   const row = (row) => {
     const address = `${indent}const d${row} = ${addressOf(row)};`;
-    const value = (v) => `const r${row}${v} = ${valueOf(`d${row}${at(16 * v)}`, `c${row}${v}`)};`;
-    const store = (v) => `v128.store(d${row}, ${valueOf ? "r" : "c"}${row}${v}${at(16 * v)});`;
-    const parts = [...(valueOf ? [range(vectors).map(value)] : []), range(vectors).map(store)];
+    const value = (v) => `const r${row}${v} = ${resultOf(`d${row}${at(16 * v)}`, `c${row}${v}`)};`;
+    const store = (v) => `v128.store(d${row}, ${resultOf ? "r" : "c"}${row}${v}${at(16 * v)});`;
+    const parts = [...(resultOf ? [range(vectors).map(value)] : []), range(vectors).map(store)];
     return [address, ...parts.map((part) => pairs(part, indent))].join("\n");
   };
   return range(height).map(row).join("\n");
