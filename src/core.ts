@@ -6,8 +6,8 @@
 export { Autoencoder, type AutoencoderOptions } from "./autoencoder/autoencoder.js";
 export type { Half } from "./autoencoder/half.js";
 export type { ActivationOptions } from "./autoencoder/innerLayers.js";
-export type { CodeDistribution } from "./autoencoder/predictor.js";
 export type { ErrorUnits } from "./autoencoder/reconstructionErrors.js";
+export type { CodeDistribution } from "./autoencoder/variational.js";
 export {
   ArgumentError,
   DivergedError,

@@ -1,3 +1,5 @@
+import { integer, knownKeys } from "../common/check.js";
+import { ArgumentError, StateError } from "../common/errors.js";
 import { checkByEngine } from "../data/engineCheck.js";
 import { Matrix } from "../data/matrix.js";
 import { partOf, type Rows } from "../data/samples.js";
@@ -8,8 +10,12 @@ import type { Tensor } from "../engine/tensor.js";
 import type { Work } from "../engine/turns.js";
 import { addCorruption, type Corruption } from "../layers/corruption.js";
 import type { Seed } from "../math/seed.js";
+import type { Learner } from "../network/learner.js";
 import type { Network } from "../network/network.js";
 import { scaleRows } from "../training/scaledRows.js";
+
+/** Epoch numbers are 32-bit integers in the kernels. */
+const MOST_EPOCH = 2 ** 32 - 1;
 
 /** The most rows that are corrupted at once. */
 const MOST_ROWS = 256;
@@ -45,14 +51,24 @@ class Stages {
 /**
  * The samples as a training step of an epoch receives them: row i has the noise of sample i. Noise is added to scaled
  * samples, so they are scaled first and unscaled afterwards.
+ *
+ * @throws {StateError} if the model has no corruption, or its scaling has not been learned yet
+ * @throws {ArgumentError} for invalid options
  */
 export function* corruptedOf(
-  network: Network,
-  corruption: Corruption,
-  seed: Seed,
+  { network, task }: Learner,
   samples: Rows,
-  epoch: number,
+  options: { epoch?: number },
 ): Work<Matrix> {
+  knownKeys("corrupt", options, ["epoch"]);
+  const epoch = integer("epoch", options.epoch ?? 0, 0);
+  if (epoch > MOST_EPOCH) throw new ArgumentError(`epoch must be at most ${MOST_EPOCH}, not ${epoch}`);
+  const { corruption, seed } = task;
+  if (!corruption) {
+    throw new StateError(
+      "corrupt needs a denoising model, which has a corruption such as gaussianNoise(0.2)",
+    );
+  }
   const { scaling, engine } = network;
   scaling?.fitted();
   yield* checkByEngine(engine, samples, scaling ? "finite" : "float32");

@@ -1,14 +1,14 @@
 import { requireSamplesAlone } from "../common/check.js";
 import type { Matrix } from "../data/matrix.js";
-import { type Rows, type Samples, toOwnRows, toRows } from "../data/samples.js";
+import type { Rows, Samples } from "../data/samples.js";
 import type { Lifetime } from "../engine/lifetime.js";
-import { runAtOnce, runInTurns, type Work } from "../engine/turns.js";
+import type { Work } from "../engine/turns.js";
 import { sizeOf } from "../layers/shape.js";
 import type { Network } from "../network/network.js";
 import type { NetworkLayer } from "../network/networkLayer.js";
 import { outputOf } from "../training/predict.js";
-import { isStream, type SampleStream } from "../training/sampleStream.js";
-import { predictChunks } from "./predictChunks.js";
+import type { SampleStream } from "../training/sampleStream.js";
+import { Calls } from "./calls.js";
 import { refused } from "./refused.js";
 
 /**
@@ -19,13 +19,13 @@ export class Half {
   static readonly name = "Half";
   readonly #network: Network;
   readonly #layers: readonly NetworkLayer[];
-  readonly #lifetime: Lifetime;
+  readonly #calls: Calls;
 
   /** @param lifetime the autoencoder's lifetime */
   constructor(network: Network, layers: readonly NetworkLayer[], lifetime: Lifetime) {
     this.#network = network;
     this.#layers = layers;
-    this.#lifetime = lifetime;
+    this.#calls = new Calls(network.engine, lifetime, this.inputSize);
   }
 
   /** Number of values in an input row. */
@@ -47,27 +47,20 @@ export class Half {
   predict(stream: SampleStream): AsyncGenerator<Matrix, void, void>;
   predict(samples: Samples | SampleStream): Promise<Matrix> | AsyncGenerator<Matrix, void, void>;
   predict(samples: Samples | SampleStream, ...surplus: unknown[]) {
-    const refusal = refused(samples, () => requireSamplesAlone("predict", surplus));
-    if (refusal) return refusal;
-    if (!isStream(samples)) return this.#run(this.#predict(samples, toOwnRows));
-    const input = { name: "samples", stream: samples, columns: this.inputSize };
-    const predict = (rows: Rows) => outputOf(this.#network, this.#layers, rows);
-    return predictChunks((work) => this.#run(work), input, predict, this.#lifetime);
+    return (
+      refused(samples, () => requireSamplesAlone("predict", surplus)) ??
+      this.#calls.predict(samples, (rows) => this.#predict(rows))
+    );
   }
 
   /** Like `predict`, but on the calling thread. */
   predictSync(samples: Samples): Matrix;
   predictSync(samples: Samples, ...surplus: unknown[]): Matrix {
     requireSamplesAlone("predictSync", surplus);
-    return runAtOnce(this.#network.engine, this.#predict(samples, toRows), this.#lifetime);
+    return this.#calls.predictSync(samples, (rows) => this.#predict(rows));
   }
 
-  async #run<T>(work: Work<T>): Promise<T> {
-    return runInTurns(this.#network.engine, work, this.#lifetime);
-  }
-
-  *#predict(samples: Samples, read: typeof toRows): Work<Matrix> {
-    this.#lifetime.assertAlive();
-    return yield* outputOf(this.#network, this.#layers, read("samples", samples, this.inputSize));
+  #predict(rows: Rows): Work<Matrix> {
+    return outputOf(this.#network, this.#layers, rows);
   }
 }

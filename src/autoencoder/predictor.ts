@@ -1,15 +1,11 @@
-import { STREAM_SAMPLE } from "../../assembly/abi.js";
-import { integer, knownKeys, requireSampleOptions, requireSamplesAlone } from "../common/check.js";
-import { ArgumentError, StateError } from "../common/errors.js";
+import { knownKeys, requireSampleOptions, requireSamplesAlone } from "../common/check.js";
 import { type ExampleRows, withExamples } from "../data/examples.js";
-import { Matrix } from "../data/matrix.js";
-import { type Rows, type Samples, toOwnRows, toRows } from "../data/samples.js";
+import type { Matrix } from "../data/matrix.js";
+import { type Samples, toOwnRows, toRows } from "../data/samples.js";
 import type { Lifetime } from "../engine/lifetime.js";
-import { fillNormal } from "../engine/random.js";
-import { Storage } from "../engine/storage.js";
-import { runAtOnce, runInTurns, type Work } from "../engine/turns.js";
+import type { Work } from "../engine/turns.js";
 import type { Shape } from "../layers/shape.js";
-import { checkSeed, type Seed } from "../math/seed.js";
+import type { Seed } from "../math/seed.js";
 import type { Learner } from "../network/learner.js";
 import type { Network } from "../network/network.js";
 import { type EvaluateOptions, type Evaluation, evaluate } from "../training/evaluation.js";
@@ -18,34 +14,24 @@ import { Gate } from "../training/gate.js";
 import { outputOf } from "../training/predict.js";
 import {
   type ExampleStream,
-  isStream,
   type SampleStream,
   type StreamedRows,
   toInput,
 } from "../training/sampleStream.js";
+import { Calls } from "./calls.js";
 import { corruptedOf } from "./corrupted.js";
 import { Half } from "./half.js";
 import { type ActivationOptions, layersUpTo } from "./innerLayers.js";
-import { predictChunks } from "./predictChunks.js";
 import { checkUnits, type ErrorUnits, featureErrorsOf, rowErrorsOf } from "./reconstructionErrors.js";
 import { refused } from "./refused.js";
-
-/** Epoch numbers are 32-bit integers in the kernels. */
-const MOST_EPOCH = 2 ** 32 - 1;
-
-/** The result of `encodeDistribution`: a normal distribution for each sample, [rows, latentSize] each. */
-export interface CodeDistribution {
-  /** Means μ. */
-  readonly mean: Matrix;
-  /** log σ². */
-  readonly logVariance: Matrix;
-}
+import { type CodeDistribution, distributionsOf, drawnCodes } from "./variational.js";
 
 /** What an autoencoder can do with samples, whether its weights were trained or loaded. */
 export abstract class Predictor {
   readonly #learner: Learner;
   readonly #network: Network;
   readonly #lifetime: Lifetime;
+  readonly #calls: Calls;
 
   /** The encoder as a model of its own: from samples to codes. */
   readonly encoder: Half;
@@ -58,6 +44,7 @@ export abstract class Predictor {
     this.#learner = learner;
     this.#network = network;
     this.#lifetime = lifetime;
+    this.#calls = new Calls(network.engine, lifetime, network.inputSize);
     this.encoder = new Half(network, network.encoder, lifetime);
     this.decoder = new Half(network, network.decoder, lifetime);
   }
@@ -120,7 +107,7 @@ export abstract class Predictor {
   encodeDistribution(samples: Samples | SampleStream, ...surplus: unknown[]) {
     return (
       refused(samples, () => requireSamplesAlone("encodeDistribution", surplus)) ??
-      this.#predict(samples, (rows) => this.#encodeDistribution(rows))
+      this.#calls.predict(samples, (rows) => distributionsOf(this.#learner, rows))
     );
   }
 
@@ -128,7 +115,7 @@ export abstract class Predictor {
   encodeDistributionSync(samples: Samples): CodeDistribution;
   encodeDistributionSync(samples: Samples, ...surplus: unknown[]): CodeDistribution {
     requireSamplesAlone("encodeDistributionSync", surplus);
-    return this.#runSync(this.#encodeDistribution(this.#rows(samples)));
+    return this.#calls.predictSync(samples, (rows) => distributionsOf(this.#learner, rows));
   }
 
   /**
@@ -140,12 +127,12 @@ export abstract class Predictor {
    * @throws {StateError} if the model has no Gaussian latent
    */
   async sample(count: number, options: { seed?: Seed } = {}): Promise<Matrix> {
-    return this.decode(this.#drawCodes(count, options));
+    return this.decode(this.#drawn(count, options));
   }
 
   /** Like `sample`, but on the calling thread. */
   sampleSync(count: number, options: { seed?: Seed } = {}): Matrix {
-    return this.decodeSync(this.#drawCodes(count, options));
+    return this.decodeSync(this.#drawn(count, options));
   }
 
   /**
@@ -197,7 +184,7 @@ export abstract class Predictor {
   reconstruct(samples: Samples | SampleStream, ...surplus: unknown[]) {
     return (
       refused(samples, () => requireSamplesAlone("reconstruct", surplus)) ??
-      this.#predict(samples, (rows) => outputOf(this.#network, this.#network.layers, rows))
+      this.#calls.predict(samples, (rows) => outputOf(this.#network, this.#network.layers, rows))
     );
   }
 
@@ -205,7 +192,7 @@ export abstract class Predictor {
   reconstructSync(samples: Samples): Matrix;
   reconstructSync(samples: Samples, ...surplus: unknown[]): Matrix {
     requireSamplesAlone("reconstructSync", surplus);
-    return this.#runSync(outputOf(this.#network, this.#network.layers, this.#rows(samples)));
+    return this.#calls.predictSync(samples, (rows) => outputOf(this.#network, this.#network.layers, rows));
   }
 
   /**
@@ -240,7 +227,9 @@ export abstract class Predictor {
     };
     return (
       refused(samples, check) ??
-      this.#predict(samples, (rows) => outputOf(this.#network, layersUpTo(this.#network, options), rows))
+      this.#calls.predict(samples, (rows) =>
+        outputOf(this.#network, layersUpTo(this.#network, options), rows),
+      )
     );
   }
 
@@ -249,7 +238,7 @@ export abstract class Predictor {
   activationsSync(samples: Samples, options: ActivationOptions, ...surplus: unknown[]): Matrix {
     requireSampleOptions("activationsSync", options, surplus);
     const layers = layersUpTo(this.#network, options);
-    return this.#runSync(outputOf(this.#network, layers, this.#rows(samples)));
+    return this.#calls.predictSync(samples, (rows) => outputOf(this.#network, layers, rows));
   }
 
   /**
@@ -263,14 +252,14 @@ export abstract class Predictor {
   corrupt(samples: Samples, options?: { epoch?: number }): Promise<Matrix>;
   async corrupt(samples: Samples, options: { epoch?: number } = {}, ...surplus: unknown[]): Promise<Matrix> {
     requireSampleOptions("corrupt", options, surplus);
-    return this.#run(this.#corrupt(samples, options, toOwnRows));
+    return this.#calls.run(corruptedOf(this.#learner, this.#calls.rows(samples, toOwnRows), options));
   }
 
   /** Like `corrupt`, but on the calling thread. */
   corruptSync(samples: Samples, options?: { epoch?: number }): Matrix;
   corruptSync(samples: Samples, options: { epoch?: number } = {}, ...surplus: unknown[]): Matrix {
     requireSampleOptions("corruptSync", options, surplus);
-    return this.#runSync(this.#corrupt(samples, options));
+    return this.#calls.predictSync(samples, (rows) => corruptedOf(this.#learner, rows, options));
   }
 
   /**
@@ -300,14 +289,16 @@ export abstract class Predictor {
   ): Promise<Evaluation> {
     requireSampleOptions("evaluate", options, surplus);
     this.#lifetime.assertAlive();
-    return this.#run(this.#evaluate(toInput("samples", samples, this.inputSize, options), options));
+    return this.#calls.run(this.#evaluate(toInput("samples", samples, this.inputSize, options), options));
   }
 
   /** Like `evaluate`, but on the calling thread. */
   evaluateSync(samples: Samples, options?: EvaluateOptions): Evaluation;
   evaluateSync(samples: Samples, options: EvaluateOptions = {}, ...surplus: unknown[]): Evaluation {
     requireSampleOptions("evaluateSync", options, surplus);
-    return this.#runSync(this.#evaluate(withExamples(this.#rows(samples), options, toRows), options));
+    return this.#calls.predictSync(samples, (rows) =>
+      this.#evaluate(withExamples(rows, options, toRows), options),
+    );
   }
 
   /**
@@ -320,7 +311,7 @@ export abstract class Predictor {
   reconstructionError(samples: Samples | SampleStream, options: ErrorUnits = {}, ...surplus: unknown[]) {
     return (
       refused(samples, () => requireSampleOptions("reconstructionError", options, surplus)) ??
-      this.#predict(samples, (rows) => rowErrorsOf(this.#network, rows, checkUnits(options)))
+      this.#calls.predict(samples, (rows) => rowErrorsOf(this.#network, rows, checkUnits(options)))
     );
   }
 
@@ -328,7 +319,7 @@ export abstract class Predictor {
   reconstructionErrorSync(samples: Samples, options?: ErrorUnits): Float32Array;
   reconstructionErrorSync(samples: Samples, options: ErrorUnits = {}, ...surplus: unknown[]): Float32Array {
     requireSampleOptions("reconstructionErrorSync", options, surplus);
-    return this.#runSync(rowErrorsOf(this.#network, this.#rows(samples), checkUnits(options)));
+    return this.#calls.predictSync(samples, (rows) => rowErrorsOf(this.#network, rows, checkUnits(options)));
   }
 
   /**
@@ -347,7 +338,7 @@ export abstract class Predictor {
   ) {
     return (
       refused(samples, () => requireSampleOptions("reconstructionErrorPerFeature", options, surplus)) ??
-      this.#predict(samples, (rows) => featureErrorsOf(this.#network, rows, checkUnits(options)))
+      this.#calls.predict(samples, (rows) => featureErrorsOf(this.#network, rows, checkUnits(options)))
     );
   }
 
@@ -359,7 +350,9 @@ export abstract class Predictor {
     ...surplus: unknown[]
   ): Matrix {
     requireSampleOptions("reconstructionErrorPerFeatureSync", options, surplus);
-    return this.#runSync(featureErrorsOf(this.#network, this.#rows(samples), checkUnits(options)));
+    return this.#calls.predictSync(samples, (rows) =>
+      featureErrorsOf(this.#network, rows, checkUnits(options)),
+    );
   }
 
   #evaluate(input: ExampleRows | StreamedRows, options: EvaluateOptions): Work<Evaluation> {
@@ -368,75 +361,8 @@ export abstract class Predictor {
     return evaluate(this.#learner, metrics, input, new Gate(this.#lifetime));
   }
 
-  *#encodeDistribution(rows: Rows): Work<CodeDistribution> {
-    this.#assertVariational("encodeDistribution");
-    const heads = yield* outputOf(this.#network, this.#network.encoder, rows, true);
-    const size = this.latentSize;
-    const head = (first: number) => {
-      const data = new Float32Array(rows.rows * size);
-      for (let row = 0; row < rows.rows; row++) {
-        const from = row * heads.columns + first;
-        data.set(heads.data.subarray(from, from + size), row * size);
-      }
-      return new Matrix(data, rows.rows, size);
-    };
-    return { mean: head(0), logVariance: head(size) };
-  }
-
-  *#corrupt(samples: Samples, options: { epoch?: number }, read = toRows): Work<Matrix> {
-    const rows = this.#rows(samples, read);
-    knownKeys("corrupt", options, ["epoch"]);
-    const epoch = integer("epoch", options.epoch ?? 0, 0);
-    if (epoch > MOST_EPOCH) throw new ArgumentError(`epoch must be at most ${MOST_EPOCH}, not ${epoch}`);
-    const { corruption, seed } = this.#learner.task;
-    if (!corruption) {
-      throw new StateError(
-        "corrupt needs a denoising model, which has a corruption such as gaussianNoise(0.2)",
-      );
-    }
-    return yield* corruptedOf(this.#network, corruption, seed, rows, epoch);
-  }
-
-  #drawCodes(count: number, options: { seed?: Seed }): Matrix {
+  #drawn(count: number, options: { seed?: Seed }): Matrix {
     this.#lifetime.assertAlive();
-    this.#assertVariational("sample");
-    integer("count", count);
-    knownKeys("sample", options, ["seed"]);
-    const { engine, latentSize } = this.#network;
-    const seed = checkSeed("seed", options.seed ?? this.#learner.task.seed);
-    const storage = new Storage(engine);
-    const drawn = storage.floats(count, latentSize);
-    fillNormal(engine, drawn, 0, 1, { seed, stream: STREAM_SAMPLE });
-    const codes = new Matrix(new Float32Array(drawn.values), count, latentSize);
-    storage.release();
-    return codes;
-  }
-
-  #assertVariational(method: string): void {
-    if (this.#learner.task.latent) return;
-    throw new StateError(`${method} needs a variational model, which has a latent such as gaussian(20)`);
-  }
-
-  /** Applies `work` to samples in memory, or to each chunk of a stream. */
-  #predict<T>(
-    samples: Samples | SampleStream,
-    work: (rows: Rows) => Work<T>,
-  ): Promise<T> | AsyncGenerator<T, void, void> {
-    if (!isStream(samples)) return (async () => this.#run(work(this.#rows(samples, toOwnRows))))();
-    const input = { name: "samples", stream: samples, columns: this.inputSize };
-    return predictChunks((part) => this.#run(part), input, work, this.#lifetime);
-  }
-
-  #rows(samples: Samples, read = toRows): Rows {
-    this.#lifetime.assertAlive();
-    return read("samples", samples, this.inputSize);
-  }
-
-  async #run<T>(work: Work<T>): Promise<T> {
-    return runInTurns(this.#network.engine, work, this.#lifetime);
-  }
-
-  #runSync<T>(work: Work<T>): T {
-    return runAtOnce(this.#network.engine, work, this.#lifetime);
+    return drawnCodes(this.#learner, count, options);
   }
 }
