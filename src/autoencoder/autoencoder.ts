@@ -1,36 +1,20 @@
 import { brand } from "../common/brand.js";
-import { knownKeys, requireOptions, requireSampleOptions, show } from "../common/check.js";
+import { knownKeys, requireOptions, requireSampleOptions } from "../common/check.js";
 import { ArgumentError } from "../common/errors.js";
 import type { Samples } from "../data/samples.js";
-import { Scaling, type ScalingParameters } from "../data/scaling.js";
-import { Engine, isEngine } from "../engine/engine.js";
-import type { EngineInfo, EngineOptions } from "../engine/engineOptions.js";
-import { Lifetime } from "../engine/lifetime.js";
-import { runAtOnce, runInTurns, type Work } from "../engine/turns.js";
-import {
-  type AutoencoderDescription,
-  type CheckedDescription,
-  checkDescription,
-  stackOf,
-} from "../network/description.js";
-import { Learner } from "../network/learner.js";
-import { loadWeights, type NamedWeight, readWeights, writeWeights } from "../network/namedWeights.js";
-import { Network } from "../network/network.js";
-import { layerSummaries, type Summary, summaryTable } from "../network/summary.js";
-import { decodeCheckpoint, encodeCheckpoint, toLearnerState } from "../saving/checkpoint.js";
+import type { Engine } from "../engine/engine.js";
+import type { EngineOptions } from "../engine/engineOptions.js";
+import { withEngine } from "../engine/withEngine.js";
+import type { AutoencoderDescription } from "../network/description.js";
+import { type NamedWeight, readWeights, writeWeights } from "../network/namedWeights.js";
+import { encodeCheckpoint } from "../saving/checkpoint.js";
 import {
   checkMetadata,
-  decodeModelFile,
   encodeModel,
   type ModelFileOptions,
   type SafetensorsFile,
 } from "../saving/modelFile.js";
-import {
-  type Preprocessor,
-  type PreprocessorJson,
-  preprocessorMetadata,
-  preprocessorText,
-} from "../saving/preprocessorText.js";
+import { type Preprocessor, preprocessorMetadata } from "../saving/preprocessorText.js";
 import { epochsOf } from "../training/epochIterator.js";
 import type { FitOptions, FitSyncOptions } from "../training/fitOptions.js";
 import type { History } from "../training/history.js";
@@ -38,6 +22,8 @@ import type { EpochLog } from "../training/logs.js";
 import type { TrainingOptions } from "../training/progress.js";
 import type { ExampleStream } from "../training/sampleStream.js";
 import { Trainer } from "../training/trainer.js";
+import { type Blueprint, checkpointBlueprint, fileBlueprint, newBlueprint } from "./blueprint.js";
+import { assemble, type ModelParts } from "./modelParts.js";
 import { Predictor } from "./predictor.js";
 
 /** Marks calls of the constructor from within the class, since the constructor is private. */
@@ -74,33 +60,24 @@ export class Autoencoder extends Predictor {
   static {
     brand(Autoencoder);
   }
-  readonly #engine: Engine;
-  readonly #ownsEngine: boolean;
-  readonly #description: CheckedDescription;
-  readonly #learner: Learner;
+  readonly #parts: ModelParts;
   readonly #trainer: Trainer;
-  readonly #lifetime: Lifetime;
-  readonly #preprocessor: string | undefined;
+  /** The engine, if it is not shared. */
+  readonly #ownEngine: Engine | undefined;
   #disposal: Promise<void> | undefined;
 
-  private constructor(key: typeof KEY, engine: Engine, ownsEngine: boolean, blueprint: Blueprint) {
+  private constructor(key: typeof KEY, parts: ModelParts, ownEngine: Engine | undefined) {
     // The constructor is private only in TypeScript; JavaScript could still call it.
     if (key !== KEY) {
       throw new ArgumentError(
         "new Autoencoder(…) cannot wait for the kernels; write await Autoencoder.create({ … })",
       );
     }
-    const { description, start, preprocessor } = blueprint;
-    const learner = assemble(engine, description, start);
-    const lifetime = new Lifetime();
-    super(learner, lifetime);
-    this.#engine = engine;
-    this.#ownsEngine = ownsEngine;
-    this.#description = description;
-    this.#learner = learner;
-    this.#lifetime = lifetime;
-    this.#preprocessor = preprocessor;
-    this.#trainer = new Trainer(learner, this, lifetime);
+    super(parts);
+    this.#parts = parts;
+    this.#ownEngine = ownEngine;
+    this.#trainer = new Trainer(parts.learner, this, parts.lifetime);
+    if (parts.progress) this.#trainer.resumeFrom(parts.progress);
   }
 
   /**
@@ -123,12 +100,7 @@ export class Autoencoder extends Predictor {
     const given = options ?? {};
     requireOptions("Autoencoder.create", given);
     const { engine, preprocessor, ...description } = given;
-    const blueprint: Blueprint = {
-      description: checkDescription(description),
-      start: "drawn",
-      preprocessor: preprocessor === undefined ? undefined : preprocessorText(preprocessor),
-    };
-    return Autoencoder.#build(blueprint, engine);
+    return Autoencoder.#build(newBlueprint(description, preprocessor), engine);
   }
 
   /**
@@ -144,12 +116,7 @@ export class Autoencoder extends Predictor {
     options: Pick<AutoencoderOptions, "engine"> = {},
   ): Promise<Autoencoder> {
     knownKeys("fromSafetensors", options, ["engine"]);
-    const { description, weights, scaling, preprocessor } = decodeModelFile(file);
-    return Autoencoder.#built({ description, preprocessor }, options, (model) => {
-      const { network } = model.#learner;
-      loadWeights(network, weights);
-      if (scaling) network.scaling!.parameters = copied(scaling);
-    });
+    return Autoencoder.#build(fileBlueprint(file), options.engine);
   }
 
   /**
@@ -167,89 +134,11 @@ export class Autoencoder extends Predictor {
     options: Pick<AutoencoderOptions, "engine"> = {},
   ): Promise<Autoencoder> {
     knownKeys("fromCheckpoint", options, ["engine"]);
-    const checkpoint = decodeCheckpoint(file);
-    return Autoencoder.#built(checkpoint, options, (model) => {
-      model.#learner.load(toLearnerState(model.#learner, checkpoint));
-      if (checkpoint.scaling) model.#learner.network.scaling!.parameters = copied(checkpoint.scaling);
-      model.#trainer.resumeFrom(checkpoint.progress);
-    });
+    return Autoencoder.#build(checkpointBlueprint(file), options.engine);
   }
 
-  /** A new model, all of whose weights are written by `fill`. */
-  static async #built(
-    { description, preprocessor }: Omit<Blueprint, "start">,
-    { engine }: Pick<AutoencoderOptions, "engine">,
-    fill: (model: Autoencoder) => void,
-  ): Promise<Autoencoder> {
-    const model = await Autoencoder.#build({ description, start: "unset", preprocessor }, engine);
-    try {
-      fill(model);
-      return model;
-    } catch (error) {
-      await model.dispose();
-      throw error;
-    }
-  }
-
-  static async #build(blueprint: Blueprint, engine: EngineOptions | Engine = {}): Promise<Autoencoder> {
-    const owns = !isEngine(engine);
-    const used = owns ? await Engine.create(engine) : engine;
-    try {
-      return new Autoencoder(KEY, used, owns, blueprint);
-    } catch (error) {
-      if (owns) await used.dispose();
-      throw error;
-    }
-  }
-
-  /** Number of weights and biases. */
-  get parameterCount(): number {
-    return this.#summary().parameters;
-  }
-
-  /** Layers, loss, optimizer and seed, with all defaults filled in. */
-  get description(): CheckedDescription {
-    return this.#description;
-  }
-
-  /** What makes the model's samples, as JSON; `preprocessorOf` of `isthmus/data` restores it. Undefined if there is none. */
-  get preprocessor(): PreprocessorJson | undefined {
-    return this.#preprocessor === undefined
-      ? undefined
-      : (JSON.parse(this.#preprocessor) as PreprocessorJson);
-  }
-
-  /** Copies of the parameters learned by the model's `scaling`; undefined without one, and before the first `fit`. */
-  get scaling(): ScalingParameters | undefined {
-    const { parameters } = this.#learner.network.scaling ?? {};
-    return parameters && copied(parameters);
-  }
-
-  /**
-   * The model's layers as a table of kinds, output shapes and parameter counts. Its `toString()` returns the table as
-   * Keras prints it. Nothing is printed unless `print` is given.
-   *
-   * @param options.print receives the table as text, such as `console.log`; default none
-   */
-  summary(options: { print?: (text: string) => void } = {}): Summary {
-    knownKeys("summary", options, ["print"], { printfn: "TensorFlow.js's printFn is print" });
-    const { print } = options;
-    if (print !== undefined && typeof print !== "function") {
-      throw new ArgumentError(`print must be a function such as console.log, not ${show(print)}`);
-    }
-    this.#lifetime.assertAlive();
-    const summary = this.#summary();
-    print?.(summary.toString());
-    return summary;
-  }
-
-  #summary(): Summary {
-    return summaryTable(layerSummaries(stackOf(this.#description)));
-  }
-
-  /** What the model runs on. */
-  get engine(): EngineInfo {
-    return this.#engine.info;
+  static #build(blueprint: Blueprint, engine: EngineOptions | Engine = {}): Promise<Autoencoder> {
+    return withEngine(engine, (used, own) => new Autoencoder(KEY, assemble(used, blueprint), own));
   }
 
   /**
@@ -296,14 +185,14 @@ export class Autoencoder extends Predictor {
     ...surplus: unknown[]
   ): Promise<History> {
     requireSampleOptions("fit", options, surplus);
-    return this.#run(this.#trainer.fit(samples, options, true));
+    return this.#parts.calls.run(this.#trainer.fit(samples, options, true));
   }
 
   /** Like `fit`, but blocks the calling thread. */
   fitSync(samples: Samples, options?: FitSyncOptions): History;
   fitSync(samples: Samples, options: FitSyncOptions = {}, ...surplus: unknown[]): History {
     requireSampleOptions("fitSync", options, surplus);
-    return this.#runSync(this.#trainer.fit(samples, options, false));
+    return this.#parts.calls.runSync(this.#trainer.fit(samples, options, false));
   }
 
   /**
@@ -326,7 +215,7 @@ export class Autoencoder extends Predictor {
   train(samples: Samples | ExampleStream, options: FitOptions = {}, ...surplus: unknown[]) {
     return epochsOf(async (callback) => {
       requireSampleOptions("train", options, surplus);
-      return this.#run(this.#trainer.fit(samples, options, true, callback));
+      return this.#parts.calls.run(this.#trainer.fit(samples, options, true, callback));
     });
   }
 
@@ -337,13 +226,13 @@ export class Autoencoder extends Predictor {
    * @throws {StateError} if the model is not being trained, or is being trained by `fitSync`
    */
   pause(): void {
-    this.#lifetime.assertAlive();
+    this.#parts.lifetime.assertAlive();
     this.#trainer.pause();
   }
 
   /** Continues a paused training; does nothing if none is paused. */
   resume(): void {
-    this.#lifetime.assertAlive();
+    this.#parts.lifetime.assertAlive();
     this.#trainer.resume();
   }
 
@@ -354,8 +243,8 @@ export class Autoencoder extends Predictor {
 
   /** Copies of all weights, with the names and shapes of PyTorch's `Linear`; a scaling is not included. */
   getWeights(): NamedWeight[] {
-    this.#lifetime.assertAlive();
-    return readWeights(this.#learner.network);
+    this.#parts.lifetime.assertAlive();
+    return readWeights(this.#parts.learner.network);
   }
 
   /**
@@ -365,9 +254,9 @@ export class Autoencoder extends Predictor {
    * @throws {ShapeError} {NonFiniteError} {ArgumentError} if one does not fit; nothing changes then
    */
   setWeights(weights: readonly NamedWeight[]): void {
-    this.#lifetime.assertAlive();
-    writeWeights(this.#learner.network, weights);
-    if (!this.#trainer.training) this.#learner.keep();
+    this.#parts.lifetime.assertAlive();
+    writeWeights(this.#parts.learner.network, weights);
+    if (!this.#trainer.training) this.#parts.learner.keep();
   }
 
   /**
@@ -391,9 +280,10 @@ export class Autoencoder extends Predictor {
    * ```
    */
   toSafetensors(options: ModelFileOptions = {}): Uint8Array {
-    const metadata = { ...preprocessorMetadata(this.#preprocessor), ...checkMetadata(options) };
-    const scaling = this.#learner.network.scaling?.parameters;
-    return encodeModel(this.#description, this.getWeights(), scaling, [], metadata);
+    const { description, preprocessor, learner } = this.#parts;
+    const metadata = { ...preprocessorMetadata(preprocessor), ...checkMetadata(options) };
+    const scaling = learner.network.scaling?.parameters;
+    return encodeModel(description, this.getWeights(), scaling, [], metadata);
   }
 
   /**
@@ -402,8 +292,9 @@ export class Autoencoder extends Predictor {
    * an epoch: during an epoch, or after an abort within one, it is the state from before that epoch.
    */
   toCheckpoint(): Uint8Array {
-    this.#lifetime.assertAlive();
-    return encodeCheckpoint(this.#description, this.#learner, this.#trainer.progress, this.#preprocessor);
+    const { description, preprocessor, learner, lifetime } = this.#parts;
+    lifetime.assertAlive();
+    return encodeCheckpoint(description, learner, this.#trainer.progress, preprocessor);
   }
 
   /**
@@ -416,48 +307,12 @@ export class Autoencoder extends Predictor {
   }
 
   async #end(): Promise<void> {
+    const { learner, lifetime } = this.#parts;
     // Workers may write to the memory until the running calls have ended.
-    const ended = this.#lifetime.end();
+    const ended = lifetime.end();
     if (ended) await ended;
-    this.#learner.release();
-    this.#learner.network.release();
-    if (this.#ownsEngine) await this.#engine.dispose();
+    learner.release();
+    learner.network.release();
+    await this.#ownEngine?.dispose();
   }
-
-  async #run<T>(work: Work<T>): Promise<T> {
-    return runInTurns(this.#engine, work, this.#lifetime);
-  }
-
-  #runSync<T>(work: Work<T>): T {
-    return runAtOnce(this.#engine, work, this.#lifetime);
-  }
-}
-
-/** Whether a new model's weights are drawn from its seed, or left for a load to write. */
-type Start = "drawn" | "unset";
-
-/** What a model is built from. */
-interface Blueprint {
-  readonly description: CheckedDescription;
-  readonly start: Start;
-  /** JSON text. */
-  readonly preprocessor: string | undefined;
-}
-
-/** A network and its learner. */
-function assemble(engine: Engine, description: CheckedDescription, start: Start): Learner {
-  const { inputSize, optimizer, loss, scaling, seed } = description;
-  const scales = scaling && new Scaling(scaling, inputSize);
-  const network = new Network(engine, stackOf(description), scales);
-  try {
-    if (start === "drawn") network.initialize(seed);
-    return new Learner(network, optimizer, loss, description);
-  } catch (error) {
-    network.release();
-    throw error;
-  }
-}
-
-function copied({ offset, scale }: ScalingParameters): ScalingParameters {
-  return { offset: offset.slice(), scale: scale.slice() };
 }

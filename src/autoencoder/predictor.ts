@@ -4,8 +4,6 @@ import type { Matrix } from "../data/matrix.js";
 import { type Samples, toOwnRows, toRows } from "../data/samples.js";
 import type { Lifetime } from "../engine/lifetime.js";
 import type { Work } from "../engine/turns.js";
-import type { Shape } from "../layers/shape.js";
-import type { Seed } from "../math/seed.js";
 import type { Learner } from "../network/learner.js";
 import type { Network } from "../network/network.js";
 import { type EvaluateOptions, type Evaluation, evaluate } from "../training/evaluation.js";
@@ -18,151 +16,27 @@ import {
   type StreamedRows,
   toInput,
 } from "../training/sampleStream.js";
-import { Calls } from "./calls.js";
+import type { Calls } from "./calls.js";
+import { Coder } from "./coder.js";
 import { corruptedOf } from "./corrupted.js";
-import { Half } from "./half.js";
 import { type ActivationOptions, layersUpTo } from "./innerLayers.js";
+import type { ModelParts } from "./modelParts.js";
 import { checkUnits, type ErrorUnits, featureErrorsOf, rowErrorsOf } from "./reconstructionErrors.js";
 import { refused } from "./refused.js";
-import { type CodeDistribution, distributionsOf, drawnCodes } from "./variational.js";
 
-/** What an autoencoder can do with samples, whether its weights were trained or loaded. */
-export abstract class Predictor {
+/** What an autoencoder can do with both halves: reconstruct samples, and say how well. */
+export abstract class Predictor extends Coder {
   readonly #learner: Learner;
   readonly #network: Network;
   readonly #lifetime: Lifetime;
   readonly #calls: Calls;
 
-  /** The encoder as a model of its own: from samples to codes. */
-  readonly encoder: Half;
-  /** The decoder as a model of its own: from codes to samples. */
-  readonly decoder: Half;
-
-  /** @param lifetime the model's lifetime */
-  constructor(learner: Learner, lifetime: Lifetime) {
-    const { network } = learner;
-    this.#learner = learner;
-    this.#network = network;
-    this.#lifetime = lifetime;
-    this.#calls = new Calls(network.engine, lifetime, network.inputSize);
-    this.encoder = new Half(network, network.encoder, lifetime);
-    this.decoder = new Half(network, network.decoder, lifetime);
-  }
-
-  /** Shape of a sample: [inputSize], or several dimensions such as [28, 28, 1]. */
-  get inputShape(): Shape {
-    return this.#network.inputShape;
-  }
-
-  /** Shape of a code. */
-  get latentShape(): Shape {
-    return this.#network.latentShape;
-  }
-
-  /** Number of values in a sample. */
-  get inputSize(): number {
-    return this.#network.inputSize;
-  }
-
-  /** Number of values in a code. */
-  get latentSize(): number {
-    return this.#network.latentSize;
-  }
-
-  /**
-   * The codes of samples, [rows, latentSize]. In a variational model, these are the means.
-   *
-   * @example
-   * ```ts
-   * import { Autoencoder, dense, spiral } from "isthmus";
-   *
-   * const { points } = spiral({ samples: 100 });
-   * const halves = { encoder: [dense(8, "tanh"), dense(1)], decoder: [dense(8, "tanh"), dense(2)] };
-   * const model = await Autoencoder.create({ inputSize: 2, ...halves });
-   * const codes = await model.encode(points);
-   * console.log(codes.shape); // [ 100, 1 ]
-   * await model.dispose();
-   * ```
-   */
-  encode(samples: Samples): Promise<Matrix>;
-  encode(stream: SampleStream): AsyncGenerator<Matrix, void, void>;
-  encode(samples: Samples | SampleStream, ...surplus: unknown[]) {
-    return refused(samples, () => requireSamplesAlone("encode", surplus)) ?? this.encoder.predict(samples);
-  }
-
-  /** Like `encode`, but on the calling thread. */
-  encodeSync(samples: Samples): Matrix;
-  encodeSync(samples: Samples, ...surplus: unknown[]): Matrix {
-    requireSamplesAlone("encodeSync", surplus);
-    return this.encoder.predictSync(samples);
-  }
-
-  /**
-   * The distributions of the samples' codes, in a variational model.
-   *
-   * @throws {StateError} if the model has no Gaussian latent
-   */
-  encodeDistribution(samples: Samples): Promise<CodeDistribution>;
-  encodeDistribution(stream: SampleStream): AsyncGenerator<CodeDistribution, void, void>;
-  encodeDistribution(samples: Samples | SampleStream, ...surplus: unknown[]) {
-    return (
-      refused(samples, () => requireSamplesAlone("encodeDistribution", surplus)) ??
-      this.#calls.predict(samples, (rows) => distributionsOf(this.#learner, rows))
-    );
-  }
-
-  /** Like `encodeDistribution`, but on the calling thread. */
-  encodeDistributionSync(samples: Samples): CodeDistribution;
-  encodeDistributionSync(samples: Samples, ...surplus: unknown[]): CodeDistribution {
-    requireSamplesAlone("encodeDistributionSync", surplus);
-    return this.#calls.predictSync(samples, (rows) => distributionsOf(this.#learner, rows));
-  }
-
-  /**
-   * Generates new samples with a variational model, [count, inputSize]: codes drawn from the standard normal
-   * distribution, decoded.
-   *
-   * @param count how many, a positive integer
-   * @param options.seed seed for the codes; default: the model's seed
-   * @throws {StateError} if the model has no Gaussian latent
-   */
-  async sample(count: number, options: { seed?: Seed } = {}): Promise<Matrix> {
-    return this.decode(this.#drawn(count, options));
-  }
-
-  /** Like `sample`, but on the calling thread. */
-  sampleSync(count: number, options: { seed?: Seed } = {}): Matrix {
-    return this.decodeSync(this.#drawn(count, options));
-  }
-
-  /**
-   * Samples reconstructed from codes, [rows, inputSize].
-   *
-   * @example
-   * ```ts
-   * import { Autoencoder, dense, spiral } from "isthmus";
-   *
-   * const { points } = spiral({ samples: 100 });
-   * const halves = { encoder: [dense(8, "tanh"), dense(1)], decoder: [dense(8, "tanh"), dense(2)] };
-   * const model = await Autoencoder.create({ inputSize: 2, ...halves });
-   * const samples = await model.decode(await model.encode(points));
-   * console.log(samples.shape); // [ 100, 2 ]
-   * await model.dispose();
-   * ```
-   */
-  decode(codes: Samples): Promise<Matrix>;
-  decode(stream: SampleStream): AsyncGenerator<Matrix, void, void>;
-  decode(codes: Samples | SampleStream, ...surplus: unknown[]) {
-    return (
-      refused(codes, () => requireSamplesAlone("decode", surplus, "codes")) ?? this.decoder.predict(codes)
-    );
-  }
-
-  /** Like `decode`, but on the calling thread. */
-  decodeSync(codes: Samples): Matrix;
-  decodeSync(codes: Samples, ...surplus: unknown[]): Matrix {
-    requireSamplesAlone("decodeSync", surplus, "codes");
-    return this.decoder.predictSync(codes);
+  constructor(parts: ModelParts) {
+    super(parts);
+    this.#learner = parts.learner;
+    this.#network = parts.learner.network;
+    this.#lifetime = parts.lifetime;
+    this.#calls = parts.calls;
   }
 
   /**
@@ -359,10 +233,5 @@ export abstract class Predictor {
     knownKeys("evaluate", options, ["targets", "sampleWeight", "metrics"]);
     const metrics = checkMetrics("metrics", options.metrics ?? []);
     return evaluate(this.#learner, metrics, input, new Gate(this.#lifetime));
-  }
-
-  #drawn(count: number, options: { seed?: Seed }): Matrix {
-    this.#lifetime.assertAlive();
-    return drawnCodes(this.#learner, count, options);
   }
 }

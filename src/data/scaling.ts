@@ -17,6 +17,11 @@ export interface ScalingParameters {
   readonly scale: Float64Array;
 }
 
+/** The same parameters in arrays of their own. */
+export function copiedScaling({ offset, scale }: ScalingParameters): ScalingParameters {
+  return { offset: offset.slice(), scale: scale.slice() };
+}
+
 /** An array as stored in a safetensors file. */
 interface Tensor {
   readonly name: string;

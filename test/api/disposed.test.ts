@@ -63,11 +63,11 @@ test("every method is among those", async () => {
     Object.entries(Object.getOwnPropertyDescriptors(prototype))
       .filter(([name, { value }]) => typeof value === "function" && name !== "constructor")
       .map(([name]) => name);
-  const prototype = Object.getPrototypeOf(model);
-  const methods = [...of(prototype), ...of(Object.getPrototypeOf(prototype))].filter(
-    (name) => name !== "dispose",
-  );
-  expect(methods).toContain("encode");
+  const all: string[] = [];
+  for (let each = Object.getPrototypeOf(model); each !== Object.prototype; each = Object.getPrototypeOf(each))
+    all.push(...of(each));
+  const methods = all.filter((name) => name !== "dispose");
+  for (const name of ["summary", "encode", "reconstruct", "fit"]) expect(methods).toContain(name);
   expect(methods.filter((name) => !names.has(name))).toEqual([]);
   const halves = of(Object.getPrototypeOf(model.encoder));
   for (const name of halves) expect(names).toContain(`encoder.${name}`);

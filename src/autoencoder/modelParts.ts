@@ -1,0 +1,41 @@
+import { Scaling } from "../data/scaling.js";
+import type { Engine } from "../engine/engine.js";
+import { Lifetime } from "../engine/lifetime.js";
+import { stackOf } from "../network/description.js";
+import { Learner } from "../network/learner.js";
+import { Network } from "../network/network.js";
+import type { Blueprint } from "./blueprint.js";
+import { Calls } from "./calls.js";
+
+/** What a model consists of. */
+export interface ModelParts extends Omit<Blueprint, "load"> {
+  /** The network and what training adds to it. */
+  readonly learner: Learner;
+  readonly lifetime: Lifetime;
+  /** How its methods run. */
+  readonly calls: Calls;
+}
+
+/** Builds the parts of a model, whose weights are then those of the blueprint. */
+export function assemble(engine: Engine, { load, ...blueprint }: Blueprint): ModelParts {
+  const learner = learnerOf(engine, blueprint, load);
+  const lifetime = new Lifetime();
+  const calls = new Calls(engine, lifetime, learner.network.inputSize);
+  return { ...blueprint, learner, lifetime, calls };
+}
+
+function learnerOf(engine: Engine, { description }: Blueprint, load: Blueprint["load"]): Learner {
+  const { inputSize, optimizer, loss, scaling, seed } = description;
+  const network = new Network(engine, stackOf(description), scaling && new Scaling(scaling, inputSize));
+  let learner: Learner | undefined;
+  try {
+    if (!load) network.initialize(seed);
+    learner = new Learner(network, optimizer, loss, description);
+    load?.(learner);
+    return learner;
+  } catch (error) {
+    learner?.release();
+    network.release();
+    throw error;
+  }
+}
