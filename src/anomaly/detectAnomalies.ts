@@ -10,11 +10,12 @@ import {
   type DetectionRule,
   type DetectionThreshold,
 } from "./detectionThreshold.js";
-import { EnsembleDetector, withEngine } from "./ensembleDetector.js";
+import { EnsembleDetector } from "./ensembleDetector.js";
 import { finiteRows, widthOf } from "./ensembleInput.js";
 import { type DetectionHistory, type DetectionProgress, trainEnsemble } from "./ensembleTraining.js";
 import { explainRows } from "./explainRows.js";
 import { flagRows, rowsAt } from "./flagRows.js";
+import { withPortableEngine } from "./portableEngine.js";
 import { type AnomalyEvaluation, checkLabels, type Labels, readLabels } from "./ranking.js";
 import { type ExplainOptions, REASONS, type RowReasons } from "./reasons.js";
 import { checkRunOptions, type RunOptions } from "./runOptions.js";
@@ -123,7 +124,7 @@ export async function detectAnomalies(
 ): Promise<Detection> {
   requireSampleOptions("detectAnomalies", options, surplus);
   const task = check(data, options);
-  return withEngine(options.engine, (engine, ownEngine) => detect(task, engine, ownEngine));
+  return withPortableEngine(options.engine, (engine, ownEngine) => detect(task, engine, ownEngine));
 }
 
 type Task = ReturnType<typeof check>;

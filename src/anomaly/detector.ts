@@ -1,26 +1,30 @@
 import { Autoencoder, type AutoencoderOptions } from "../autoencoder/autoencoder.js";
 import { refused } from "../autoencoder/refused.js";
 import { requireSampleOptions, requireSamplesAlone, show } from "../common/check.js";
-import { concatenate } from "../common/concatenate.js";
 import { ArgumentError, StateError } from "../common/errors.js";
-import { objectTag } from "../common/objectTag.js";
 import { Matrix } from "../data/matrix.js";
 import type { Samples } from "../data/samples.js";
 import {
   checkMetadata,
-  encodeModel,
   type ModelFileOptions,
   type SafetensorsFile,
   toDecoded,
 } from "../saving/modelFile.js";
-import { preprocessorMetadata } from "../saving/preprocessorText.js";
 import { isStream, type SampleStream } from "../training/sampleStream.js";
 import { checkColumns, type DetectorColumn } from "./columns.js";
 import { checkScore, type DetectionRule } from "./detectionThreshold.js";
-import { detectorMetadata, type FittedThreshold, readDetector } from "./detectorFile.js";
+import { encodeDetector, type FittedThreshold, readDetector } from "./detectorFile.js";
 import { type ErrorExplainOptions, explainErrors } from "./errorReasons.js";
+import { allScores, toScores } from "./errorScores.js";
 import { imageDimensions, imageRegions } from "./imageRegions.js";
-import { type AnomalyEvaluation, checkLabels, evaluateScores, type Labels, readLabels } from "./ranking.js";
+import {
+  type AnomalyEvaluation,
+  checkLabels,
+  checkScores,
+  evaluateScores,
+  type Labels,
+  readLabels,
+} from "./ranking.js";
 import type { RowReasons } from "./reasons.js";
 import {
   checkThresholdOptions,
@@ -135,7 +139,7 @@ export class AnomalyDetector {
   ): Promise<this> {
     requireSampleOptions("AnomalyDetector.fit", options, surplus);
     const rule = checkThresholdOptions(options);
-    this.#learn(await this.#allScores(samples), rule);
+    this.#learn(await allScores(this.model, samples), rule);
     return this;
   }
 
@@ -153,7 +157,7 @@ export class AnomalyDetector {
   ): Promise<Float32Array> {
     requireSampleOptions("AnomalyDetector.fitScore", options, surplus);
     const rule = checkThresholdOptions(options);
-    const scores = await this.#allScores(samples);
+    const scores = await allScores(this.model, samples);
     this.#learn(scores, rule);
     return scores;
   }
@@ -261,7 +265,7 @@ export class AnomalyDetector {
     requireSamplesAlone("evaluate", surplus, "samples and their labels");
     const { threshold } = this.#assertFitted();
     const known = readLabels(labels);
-    const scores = await this.#allScores(samples);
+    const scores = await allScores(this.model, samples);
     return evaluateScores(scores, checkLabels(known, scores.length), threshold);
   }
 
@@ -275,13 +279,7 @@ export class AnomalyDetector {
    */
   evaluateScores(scores: Float32Array, labels: Labels): AnomalyEvaluation {
     const { threshold } = this.#assertFitted();
-    if (objectTag(scores) !== "Float32Array")
-      throw new ArgumentError(`scores must be a Float32Array, not ${show(scores)}`);
-    const unfit = scores.findIndex((score) => !(score >= 0));
-    if (unfit >= 0) {
-      throw new ArgumentError(`scores[${unfit}] must be a number of at least 0, not ${scores[unfit]}`);
-    }
-    return evaluateScores(scores, checkLabels(readLabels(labels), scores.length), threshold);
+    return evaluateScores(checkScores(scores), checkLabels(readLabels(labels), scores.length), threshold);
   }
 
   /**
@@ -291,10 +289,8 @@ export class AnomalyDetector {
    * @throws {StateError} before `fit`
    */
   toSafetensors(options: ModelFileOptions = {}): Uint8Array {
-    const { preprocessor } = this.model;
-    const own = preprocessorMetadata(preprocessor && JSON.stringify(preprocessor));
-    const metadata = { ...own, ...checkMetadata(options), ...detectorMetadata(this.#assertFitted()) };
-    return encodeModel(this.model.description, this.model.getWeights(), this.model.scaling, [], metadata);
+    const metadata = checkMetadata(options);
+    return encodeDetector(this.model, this.#assertFitted(), metadata);
   }
 
   /** Frees the memory of the model, and of its engine unless it is shared. */
@@ -318,14 +314,6 @@ export class AnomalyDetector {
     })();
   }
 
-  /** The scores of all samples, also of a stream. */
-  async #allScores(samples: Samples | SampleStream): Promise<Float32Array> {
-    if (!isStream(samples)) return toScores(await this.model.reconstructionError(samples));
-    const parts: Float32Array[] = [];
-    for await (const part of this.model.reconstructionError(samples)) parts.push(part);
-    return toScores(concatenate(Float32Array, parts));
-  }
-
   #learn(scores: Float32Array, rule: ThresholdRule): void {
     this.#fitted = { rule, threshold: learnThreshold(scores, rule) };
   }
@@ -334,10 +322,4 @@ export class AnomalyDetector {
     if (this.#fitted) return this.#fitted;
     throw new StateError("the detector has no threshold yet; call fit with mostly normal samples");
   }
-}
-
-/** Turns errors into scores, in place: NaN becomes Infinity, which is larger than all others. */
-function toScores(errors: Float32Array): Float32Array {
-  for (let i = 0; i < errors.length; i++) if (Number.isNaN(errors[i])) errors[i] = Infinity;
-  return errors;
 }

@@ -1,7 +1,15 @@
+import type { Autoencoder } from "../autoencoder/autoencoder.js";
 import { oneOf } from "../common/check.js";
 import { FormatError } from "../common/errors.js";
 import { CHECKSUM } from "../saving/checksum.js";
-import { DETECTOR_KEY, ENSEMBLE_KEY, orFormatError, parseMetadata } from "../saving/modelFile.js";
+import {
+  DETECTOR_KEY,
+  ENSEMBLE_KEY,
+  encodeModel,
+  orFormatError,
+  parseMetadata,
+} from "../saving/modelFile.js";
+import { preprocessorMetadata } from "../saving/preprocessorText.js";
 import { checkScore, type DetectionRule, NAMED_RULES } from "./detectionThreshold.js";
 import { checkThresholdOptions } from "./threshold.js";
 
@@ -13,6 +21,22 @@ export interface FittedThreshold {
 
 /** Format version of the detector's metadata. */
 const VERSION = 1;
+
+/**
+ * The file of a model with a detector in its metadata.
+ *
+ * @param metadata further texts for `__metadata__`, checked
+ */
+export function encodeDetector(
+  model: Autoencoder,
+  fitted: FittedThreshold,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
+  const { preprocessor } = model;
+  const own = preprocessorMetadata(preprocessor && JSON.stringify(preprocessor));
+  const all = { ...own, ...metadata, ...detectorMetadata(fitted) };
+  return encodeModel(model.description, model.getWeights(), model.scaling, [], all);
+}
 
 /** The metadata that a detector adds to its model's file. */
 export function detectorMetadata({ threshold, rule }: FittedThreshold): Record<string, string> {

@@ -1,10 +1,9 @@
 import type { AutoencoderOptions } from "../autoencoder/autoencoder.js";
 import { brand } from "../common/brand.js";
-import { integer, knownKeys, requireOptions, requireSamplesAlone } from "../common/check.js";
+import { integer, knownKeys, requireSamplesAlone } from "../common/check.js";
 import { ArgumentError, StateError } from "../common/errors.js";
 import type { Rows, Samples } from "../data/samples.js";
-import { Engine, isEngine } from "../engine/engine.js";
-import type { EngineOptions } from "../engine/engineOptions.js";
+import type { Engine } from "../engine/engine.js";
 import { checkMetadata, type ModelFileOptions, type SafetensorsFile } from "../saving/modelFile.js";
 import type { DetectorColumn } from "./columns.js";
 import { checkScore, type DetectionRule } from "./detectionThreshold.js";
@@ -12,6 +11,7 @@ import type { Ensemble } from "./ensemble.js";
 import { decodeEnsemble, encodeEnsemble } from "./ensembleFile.js";
 import { finiteRows } from "./ensembleInput.js";
 import { explainRows } from "./explainRows.js";
+import { withPortableEngine } from "./portableEngine.js";
 import { type AnomalyEvaluation, checkLabels, evaluateScores, type Labels, readLabels } from "./ranking.js";
 import { type ExplainOptions, REASONS, type RowReasons } from "./reasons.js";
 import { flagsOf } from "./threshold.js";
@@ -75,7 +75,7 @@ export class EnsembleDetector {
     file: SafetensorsFile,
     options: Pick<AutoencoderOptions, "engine"> = {},
   ): Promise<EnsembleDetector> {
-    return withEngine(options.engine, async (engine, ownEngine) => {
+    return withPortableEngine(options.engine, async (engine, ownEngine) => {
       const { ensemble, threshold, rule } = await decodeEnsemble(file, engine);
       return EnsembleDetector.of({ ensemble, threshold, rule, ownEngine });
     });
@@ -193,24 +193,5 @@ export class EnsembleDetector {
 
   #assertAlive(): void {
     if (this.#disposal) throw new StateError("the detector was disposed of");
-  }
-}
-
-/**
- * Calls `build` with an engine: the given one, or a new one, which is disposed if `build` fails. By default, a new
- * engine uses portable math, so that the same rows are flagged on every machine.
- */
-export async function withEngine<T>(
-  given: EngineOptions | Engine = {},
-  build: (engine: Engine, own: Engine | undefined) => Promise<T>,
-): Promise<T> {
-  if (isEngine(given)) return build(given, undefined);
-  requireOptions("the engine", given);
-  const own = await Engine.create({ math: "portable", ...given });
-  try {
-    return await build(own, own);
-  } catch (error) {
-    await own.dispose();
-    throw error;
   }
 }

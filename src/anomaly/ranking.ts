@@ -1,5 +1,6 @@
 import { show } from "../common/check.js";
 import { ArgumentError, ShapeError } from "../common/errors.js";
+import { objectTag } from "../common/objectTag.js";
 import { toValues } from "../data/values.js";
 import { averageRanks } from "../statistics/ranks.js";
 import { lastWithoutScore, separations } from "../statistics/separation.js";
@@ -41,6 +42,19 @@ export function readLabels(labels: Labels): Uint8Array {
     if (label === 0 || label === false) return 0;
     throw new ArgumentError(`labels[${index}] must be 0 or 1, not ${show(label)}`);
   });
+}
+
+/**
+ * Returns the same scores after a check.
+ *
+ * @throws {ArgumentError} unless they are numbers of at least 0 in a `Float32Array`
+ */
+export function checkScores(scores: Float32Array): Float32Array {
+  if (objectTag(scores) !== "Float32Array")
+    throw new ArgumentError(`scores must be a Float32Array, not ${show(scores)}`);
+  const unfit = scores.findIndex((score) => !(score >= 0));
+  if (unfit < 0) return scores;
+  throw new ArgumentError(`scores[${unfit}] must be a number of at least 0, not ${scores[unfit]}`);
 }
 
 /**
