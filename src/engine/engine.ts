@@ -12,45 +12,14 @@ import { Mutex } from "./mutex.js";
 import { type Parts, partsFor } from "./parts.js";
 import { type Plan, PlanBuilder } from "./plan.js";
 import { hasSimd } from "./probe.js";
+import { OPERATIONS_PER_TURN, Scheduler } from "./scheduler.js";
 import type { Job, Team } from "./team.js";
 import { chooseTile, TILE_NAMES, tileFor } from "./tiles.js";
 import { Trace } from "./trace.js";
 import { Workforce } from "./workforce.js";
 
-/**
- * Operations in one turn of the event loop until a job has shown how fast they are: 10 ms at 20 GFLOP/s, the speed of a slow
- * machine. Later turns hold at least as many.
- */
-export const OPERATIONS_PER_TURN = 2e8;
-/** How long a job should take once the speed is known, in ms. */
-const JOB_TIME = 8;
-/** The fewest operations in a piece. They take about half a millisecond; taking the next piece costs next to nothing. */
-const OPERATIONS_PER_PIECE = 5e7;
-/** The most pieces per thread: each product reads its packed operand once per piece. */
-const MOST_PIECES = 4;
-/**
- * Smaller predictions run on one thread even if the user set a number of threads: one thread needs about 10 µs for
- * them, and waking the others takes longer.
- */
-const OPERATIONS_FOR_WORKERS = 2e5;
-/** With `threads: "auto"`, smaller plans run on one thread: waiting at barriers would cost more than it saves. */
-const OPERATIONS_FOR_TEAM = 6e6;
-/** With `threads: "auto"`, operations of larger plans before workers start: about 25 ms, as long as a start takes. */
-const OPERATIONS_BEFORE_TEAM = 5e8;
 /** The most threads that `threads: "auto"` uses. */
 const MOST_AUTO_THREADS = 16;
-
-/**
- * Into how many pieces to divide a phase. A long phase gets several per thread, so that a thread that is slowed down does not
- * delay the others. A short one gets 0: each thread keeps its own share, whose data are still in its cache.
- *
- * @param operations of the phase
- * @param useful the most pieces per thread
- */
-function piecesOf(operations: number, threads: number, useful: number): number {
-  const each = Math.floor(Math.min(useful, MOST_PIECES, operations / threads / OPERATIONS_PER_PIECE));
-  return threads > 1 && each > 1 ? each * threads : 0;
-}
 
 /** Only this file has the key, so nobody else can call the constructor. */
 const KEY = Symbol("Engine");
@@ -84,14 +53,10 @@ export class Engine {
   /** What every thread did last. @internal */
   readonly trace: Trace;
   readonly #scratch: Block;
-  readonly #auto: boolean;
+  readonly #scheduler: Scheduler;
   #threads: number;
   /** The workers; undefined if the engine has only one thread. */
   readonly #workforce: Workforce | undefined;
-  /** Operations per ms and thread in the last long job; 0 before the first. */
-  #speed = 0;
-  /** Operations of plans that were large enough for a team, but ran on one thread because no team was started yet. */
-  #worked = 0;
   /** Held by the plan that is running in turns. */
   readonly #running = new Mutex();
   #disposal: Promise<void> | undefined;
@@ -108,7 +73,7 @@ export class Engine {
     this.kernels = kernels;
     this.tile = chooseTile(kernels, memory, build, turbo);
     this.#scratch = memory.allocate(SCRATCH_BYTES);
-    this.#auto = threads === "auto";
+    this.#scheduler = new Scheduler(threads === "auto");
     const wanted = threads === "auto" ? Math.min(availableThreads(), MOST_AUTO_THREADS) : threads;
     this.#threads = canShareMemory() ? wanted : 1;
     this.trace = new Trace(memory, this.#threads);
@@ -179,7 +144,7 @@ export class Engine {
     if (this.#running.held || plan.operations > OPERATIONS_PER_TURN || this.#wantsTeam(plan)) return false;
     this.trace.note(TRACE_PLAN);
     this.run(plan);
-    this.#count(plan);
+    this.#scheduler.count(plan);
     return true;
   }
 
@@ -218,44 +183,13 @@ export class Engine {
 
   *#runSlices(team: Team | undefined, plan: Plan): Generator<Promise<unknown> | undefined, void> {
     const threads = team?.threads ?? 1;
-    const { work } = plan;
-    for (let first = 0; first < work.length; ) {
-      const most = this.#operationsPerTurn(threads);
-      // As many phases as fit one turn together; a longer one alone, in slices. More slices than there are shares for all
-      // threads would leave some of them without work.
-      let { operations, divisible } = work[first]!;
-      let end = first + 1;
-      while (end < work.length && operations + work[end]!.operations <= most) {
-        divisible &&= work[end]!.divisible;
-        operations += work[end++]!.operations;
-      }
-      const useful = Math.max(1, Math.floor(work[first]!.shares / threads));
-      const slices = Math.min(useful, Math.max(1, Math.ceil(operations / most)));
-      const [count, size] = [end - first, operations / slices];
-      const pieces = divisible ? piecesOf(size / count, threads, useful / slices) : 0;
-      for (let slice = 0; slice < slices; slice++) {
-        const start = performance.now();
-        yield* this.#runJob(team, plan, { first, count, slice, slices, pieces });
-        this.#measure(size, performance.now() - start, threads);
-        if (plan.operations > OPERATIONS_PER_TURN * threads) yield;
-      }
-      first = end;
+    for (const { job, operations } of this.#scheduler.jobs(plan, threads)) {
+      const start = performance.now();
+      yield* this.#runJob(team, plan, job);
+      this.#scheduler.measure(operations, performance.now() - start, threads);
+      if (plan.operations > OPERATIONS_PER_TURN * threads) yield;
     }
-    if (!team) this.#count(plan);
-  }
-
-  /** The most operations that `threads` threads do before the event loop may turn. */
-  #operationsPerTurn(threads: number): number {
-    return threads * Math.max(OPERATIONS_PER_TURN, this.#speed * JOB_TIME);
-  }
-
-  /** Learns from how long a job took how much a turn can hold. */
-  #measure(operations: number, ms: number, threads: number): void {
-    if (operations >= OPERATIONS_PER_TURN / 2) this.#speed = operations / threads / Math.max(ms, 1);
-  }
-
-  #count({ operations }: Plan): void {
-    if (operations >= OPERATIONS_FOR_TEAM) this.#worked += operations;
+    if (!team) this.#scheduler.count(plan);
   }
 
   /** Runs one slice of `count` phases, on the team or on the calling thread. */
@@ -277,17 +211,8 @@ export class Engine {
     }
   }
 
-  /**
-   * Whether a plan should run on a team. Never if all of it is one thread's share, like a prediction of a few rows. If
-   * the user set a number of threads, everything runs on a team except tiny predictions, which have one phase; training
-   * steps have more. `"auto"` starts a team once one thread has done as much work as a start costs. So no amount of
-   * work takes more than twice as long as with the best choice.
-   */
-  #wantsTeam({ operations, phases, shares }: Plan): boolean {
-    if (this.#threads === 1 || shares === 1) return false;
-    if (!this.#auto) return phases.length > 1 || operations >= OPERATIONS_FOR_WORKERS;
-    if (operations < OPERATIONS_FOR_TEAM) return false;
-    return this.#workforce!.there || this.#worked + operations >= OPERATIONS_BEFORE_TEAM;
+  #wantsTeam(plan: Plan): boolean {
+    return this.#threads > 1 && this.#scheduler.wantsTeam(plan, this.#workforce!.there);
   }
 
   /** Returns the team and starts it if needed. If workers cannot start, the engine continues with one thread. */

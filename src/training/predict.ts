@@ -1,7 +1,7 @@
 import type { ExampleRows } from "../data/examples.js";
 import { Matrix } from "../data/matrix.js";
 import { LIMITS, type Rows } from "../data/samples.js";
-import { OPERATIONS_PER_TURN } from "../engine/engine.js";
+import { OPERATIONS_PER_TURN } from "../engine/scheduler.js";
 import type { Work } from "../engine/turns.js";
 import { sizeOf } from "../layers/shape.js";
 import type { Inference, Wanted } from "../network/inference.js";

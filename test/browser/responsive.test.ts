@@ -2,7 +2,7 @@
 // finds a turn due whenever somebody looks at it, and the turns are counted: how long a turn takes is the machine's.
 import type { Browser } from "puppeteer-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { OPERATIONS_PER_TURN } from "../../src/engine/engine.js";
+import { OPERATIONS_PER_TURN } from "../../src/engine/scheduler.js";
 import { openBrowser } from "../support/browsers.js";
 import { inBrowsers } from "../support/inBrowsers.js";
 import { serveLibrary, withLibrary } from "./site.js";

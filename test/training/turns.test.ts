@@ -1,7 +1,7 @@
 // The event loop turns while models calculate. A clock of the test's own decides when a turn is due, and the turns are
 // counted, so that nothing depends on how fast or how busy the machine is.
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { OPERATIONS_PER_TURN } from "../../src/engine/engine.js";
+import { OPERATIONS_PER_TURN } from "../../src/engine/scheduler.js";
 import { Autoencoder, dense, sgd } from "../../src/index.js";
 
 /** Has a clock that goes on by `ms` whenever somebody looks at it; from 12 ms on, each look finds a turn due. */
