@@ -5,6 +5,7 @@ import { CategoryColumn, categoryOf, listed } from "./categoryColumn.js";
 import { type ColumnEncoder, shortNumber, wrongCell } from "./columnEncoder.js";
 import { type ColumnProfile, MOST_TEXTS } from "./columnProfile.js";
 import { DATE_FORMATS, DateColumn, type DateFormat } from "./dateColumn.js";
+import { isIdentifier, isRunning } from "./identifiers.js";
 import { areLabels, isLabelName } from "./labelColumn.js";
 import { type DecimalMark, NumberColumn } from "./numberColumn.js";
 import type { CheckedPreprocessorOptions, ColumnType } from "./preprocessorOptions.js";
@@ -45,11 +46,7 @@ export interface Decided {
 
 /** If at least this fraction of values is missing, an extra feature marks them. */
 const MISSING_SHARE = 0.05;
-/** Names of columns with running numbers, and with unique ones. */
-const RUNNING_NAME =
-  /^(?:unnamed.*|column 1|index|idx|no\.?|nr\.?|num|number|n|#|key|t|time|step|time[ _.-]?step|tick|sample|frame|row|row[ _.-]?(?:id|names?|number)?|record|seq|sequence|obs)$/i;
-const UNIQUE_NAME = /(?:^|[\s_.-])(?:id|uuid|guid)(?:$|[\s_.-])/i;
-const CAMEL_ID = /[a-z](?:Id|ID)$/;
+
 /**
  * Decides how to treat each column.
  *
@@ -111,7 +108,7 @@ class Decision {
   #found(): Decided {
     const profile = this.#profile;
     if (profile.present === 0) return this.#leftOut("empty", "has no values, left out");
-    if (profile.codeDigits !== undefined && this.#runs(profile.point)) {
+    if (profile.codeDigits !== undefined && isRunning(profile.point)) {
       return this.#leftOut("identifier", "a running number, left out");
     }
     if (this.#numbers() && profile.codeDigits === undefined) return this.#number(false);
@@ -148,10 +145,10 @@ class Decision {
     const { counts, decimal } = numbers;
     const unit = forced || decimal === "," ? undefined : timeFormat(profile, false, undefined);
     if (unit) return this.#date(unit, false);
-    if (!forced && this.#isIdentifier(counts)) {
+    if (!forced && isIdentifier(profile.name, counts)) {
       return this.#leftOut(
         "identifier",
-        `${this.#runs(counts) ? "a running number" : "all different"}, left out`,
+        `${isRunning(counts) ? "a running number" : "all different"}, left out`,
       );
     }
     if (!forced && counts.least === counts.most) {
@@ -245,21 +242,6 @@ class Decision {
     notes.push([...cycles.map((cycle) => `phase of the ${cycle}`), ...(time ? ["days"] : [])].join(", "));
     const plan = { format, cycles, time, median, flagged: this.#flagged };
     return this.#used(new DateColumn(profile.name, plan), [...notes, ...this.#imputed("by no phase")], range);
-  }
-
-  /** Whether numbers only identify the rows. */
-  #isIdentifier(counts: ValueCounts): boolean {
-    const { name } = this.#profile;
-    if (!counts.integers || counts.count < 2) return false;
-    if (UNIQUE_NAME.test(name) || CAMEL_ID.test(name))
-      return counts.exact ? counts.distinct === counts.count : this.#runs(counts);
-    return RUNNING_NAME.test(name.trim()) && this.#runs(counts);
-  }
-
-  /** Whether the integers can be 1, 2, 3, … in some order. */
-  #runs(counts: ValueCounts): boolean {
-    if (!counts.integers || counts.count < 2 || counts.most - counts.least !== counts.count - 1) return false;
-    return !counts.exact || counts.distinct === counts.count;
   }
 
   /** All values as texts with their counts, most frequent first. */

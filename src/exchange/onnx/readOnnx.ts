@@ -1,30 +1,21 @@
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { FormatError, IsthmusError } from "../../common/errors.js";
 import { foreignFile } from "../../formats/foreignFile.js";
-import { elementCount, type FileBytes, isDimension, requireBytes } from "../../formats/typedArrays.js";
-import {
-  ElementType,
-  type OnnxAttribute,
-  type OnnxDimension,
-  type OnnxGraph,
-  type OnnxModel,
-  type OnnxNode,
-  type OnnxPort,
-  type OnnxTensor,
+import { type FileBytes, requireBytes } from "../../formats/typedArrays.js";
+import { readFields, readInt, readMessage, readNumbers } from "./messageFields.js";
+import type {
+  OnnxAttribute,
+  OnnxDimension,
+  OnnxGraph,
+  OnnxModel,
+  OnnxNode,
+  OnnxPort,
+  OnnxTensor,
 } from "./onnxModel.js";
+import { readTensor } from "./readTensor.js";
 
 /** How deep graphs may lie within attributes of nodes of graphs. */
 const DEEPEST = 16;
-
-/** Bytes of an element, for the types that can be read. */
-const SIZES: ReadonlyMap<number, number> = new Map([
-  [ElementType.float, 4],
-  [ElementType.int32, 4],
-  [ElementType.int64, 8],
-  [ElementType.float16, 2],
-  [ElementType.double, 8],
-  [ElementType.bfloat16, 2],
-]);
 
 /**
  * Reads an .onnx file. Arrays are views of its bytes where the file has them as bytes.
@@ -46,42 +37,6 @@ export function readOnnx(file: FileBytes): OnnxModel {
 function notOnnx(bytes: Uint8Array): string {
   const foreign = foreignFile(bytes);
   return `the file is ${foreign === undefined ? "damaged, or no ONNX model" : `no ONNX model; it is ${foreign}`}`;
-}
-
-/** Calls `take` for each field until the message ends; what it does not read is skipped. */
-function readFields(
-  reader: BinaryReader,
-  end: number,
-  take: (field: number, wire: WireType) => boolean | undefined,
-): void {
-  if (end > reader.len) throw new RangeError("a message ends behind the file");
-  while (reader.pos < end) {
-    const [field, wire] = reader.tag();
-    if (take(field, wire) !== true) reader.skip(wire);
-  }
-  if (reader.pos !== end) throw new RangeError("a message ends within a field");
-}
-
-/** Reads a message within another. */
-function readMessage<T>(reader: BinaryReader, read: (reader: BinaryReader, end: number) => T): T {
-  const length = reader.uint32();
-  return read(reader, reader.pos + length);
-}
-
-function readInt(reader: BinaryReader): number {
-  return Number(reader.int64());
-}
-
-/** Numbers of a repeated field, which may stand one by one or packed. */
-function readNumbers(reader: BinaryReader, wire: WireType, into: number[], read: () => number): void {
-  if (wire !== WireType.LengthDelimited) {
-    into.push(read());
-    return;
-  }
-  const length = reader.uint32();
-  const end = reader.pos + length;
-  if (end > reader.len) throw new RangeError("numbers end behind the file");
-  while (reader.pos < end) into.push(read());
 }
 
 /** Undefined if there is no graph in it. */
@@ -189,64 +144,6 @@ function readAttribute(reader: BinaryReader, end: number, depth: number): [strin
   // Files of before the types were written have one value and no type.
   const kind = KINDS[type] || Object.keys(found)[0] || (integers.length > 0 ? "ints" : "floats");
   return [name, { kind, value: values[kind] } as OnnxAttribute];
-}
-
-function readTensor(reader: BinaryReader, end: number): OnnxTensor {
-  const shape: number[] = [];
-  const numbers: number[] = [];
-  let [type, name, external, typed] = [0, "", false, 0];
-  let raw: Uint8Array | undefined;
-  readFields(reader, end, (field, wire) => {
-    const delimited = wire === WireType.LengthDelimited;
-    if (field === 1) readNumbers(reader, wire, shape, () => readInt(reader));
-    else if (field === 2 && wire === WireType.Varint) type = readInt(reader);
-    else if (field === 4) readNumbers(reader, wire, numbers, () => reader.float());
-    else if (field === 5) readNumbers(reader, wire, numbers, () => reader.int32());
-    else if (field === 7) readNumbers(reader, wire, numbers, () => readInt(reader));
-    else if (field === 8 && delimited) name = reader.string();
-    else if (field === 9 && delimited) raw = reader.bytes();
-    else if (field === 10) readNumbers(reader, wire, numbers, () => reader.double());
-    else if (field === 13) external = true;
-    else if (field === 14 && wire === WireType.Varint) external ||= readInt(reader) === 1;
-    else return false;
-    if ([4, 5, 7, 10].includes(field)) typed = field;
-    return field !== 13;
-  });
-  if (external) {
-    throw new FormatError(
-      `the array ${JSON.stringify(name.slice(0, 100))} is in a file of its own (external data); save the model as one file`,
-    );
-  }
-  const bytes = raw ?? packed(type, typed, numbers);
-  return { name, shape, type, bytes: sized(name, shape, type, bytes) };
-}
-
-/** Numbers that a file has one by one, as bytes. */
-function packed(type: number, field: number, numbers: readonly number[]): Uint8Array {
-  const arrays = {
-    4: () => Float32Array.from(numbers),
-    // Halves stand among the integers by their bits.
-    5: () =>
-      type === ElementType.float16 || type === ElementType.bfloat16
-        ? Uint16Array.from(numbers)
-        : Int32Array.from(numbers),
-    7: () => BigInt64Array.from(numbers, (value) => BigInt(value)),
-    10: () => Float64Array.from(numbers),
-  };
-  const array = arrays[field as keyof typeof arrays]?.();
-  return array ? new Uint8Array(array.buffer) : new Uint8Array(0);
-}
-
-/** Checks that an array has as many bytes as its shape asks for. Types that cannot be read keep what they have. */
-function sized(name: string, shape: readonly number[], type: number, bytes: Uint8Array): Uint8Array {
-  const size = SIZES.get(type);
-  if (size === undefined) return bytes;
-  const count = shape.every(isDimension) ? elementCount(shape) : undefined;
-  if (count !== undefined && count * size === bytes.length) return bytes;
-  throw new FormatError(
-    `the array ${JSON.stringify(name.slice(0, 100))} has ${bytes.length} bytes, but its shape asks for ` +
-      `${count === undefined ? "more than there can be" : count * size}`,
-  );
 }
 
 function readPort(reader: BinaryReader, end: number): OnnxPort {
