@@ -3,6 +3,7 @@ import { ArgumentError } from "../common/errors.js";
 import type { Samples } from "../data/samples.js";
 import type { Engine } from "../engine/engine.js";
 import type { EngineOptions } from "../engine/engineOptions.js";
+import { withEngine } from "../engine/withEngine.js";
 import { checkSeed, type Seed } from "../math/seed.js";
 import { checkColumns, type DetectorColumn } from "./columns.js";
 import {
@@ -15,7 +16,7 @@ import { finiteRows, widthOf } from "./ensembleInput.js";
 import { type DetectionHistory, type DetectionProgress, trainEnsemble } from "./ensembleTraining.js";
 import { explainRows } from "./explainRows.js";
 import { flagRows, rowsAt } from "./flagRows.js";
-import { withPortableEngine } from "./portableEngine.js";
+import { portableByDefault } from "./portableEngine.js";
 import { type AnomalyEvaluation, checkLabels, type Labels, readLabels } from "./ranking.js";
 import { type ExplainOptions, REASONS, type RowReasons } from "./reasons.js";
 import { checkRunOptions, type RunOptions } from "./runOptions.js";
@@ -124,7 +125,9 @@ export async function detectAnomalies(
 ): Promise<Detection> {
   requireSampleOptions("detectAnomalies", options, surplus);
   const task = check(data, options);
-  return withPortableEngine(options.engine, (engine, ownEngine) => detect(task, engine, ownEngine));
+  return withEngine(portableByDefault(options.engine), (engine, ownEngine) =>
+    detect(task, engine, ownEngine),
+  );
 }
 
 type Task = ReturnType<typeof check>;

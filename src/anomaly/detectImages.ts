@@ -1,7 +1,7 @@
 import { Autoencoder } from "../autoencoder/autoencoder.js";
 import { type Hints, integer, knownKeys, requireSampleOptions } from "../common/check.js";
 import { ArgumentError } from "../common/errors.js";
-import type { Engine } from "../engine/engine.js";
+import { type Engine, isEngine } from "../engine/engine.js";
 import type { EngineOptions } from "../engine/engineOptions.js";
 import { checkSeed, type Seed } from "../math/seed.js";
 import type { Detection } from "./detectAnomalies.js";
@@ -10,7 +10,6 @@ import { AnomalyDetector } from "./detector.js";
 import { flagRows, rowsAt } from "./flagRows.js";
 import { type GivenShape, type ImageInput, imageRows, imageShapeOf } from "./imageInput.js";
 import { IMAGE_BATCH, imageEpochs, imageModel } from "./imageModel.js";
-import { portableByDefault } from "./portableEngine.js";
 import { checkLabels, type Labels, readLabels } from "./ranking.js";
 import { type ExplainOptions, REASONS } from "./reasons.js";
 import { checkRunOptions, type RunOptions } from "./runOptions.js";
@@ -96,7 +95,7 @@ export async function detectImages(
   const task = check(images, options);
   const model = await Autoencoder.create({
     ...imageModel(task.shape, task.seed),
-    engine: portableByDefault(options.engine),
+    engine: isEngine(options.engine) ? options.engine : { math: "portable", ...options.engine },
   });
   try {
     return await detect(task, model);

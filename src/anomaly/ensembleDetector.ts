@@ -4,6 +4,7 @@ import { integer, knownKeys, requireSamplesAlone } from "../common/check.js";
 import { ArgumentError, StateError } from "../common/errors.js";
 import type { Rows, Samples } from "../data/samples.js";
 import type { Engine } from "../engine/engine.js";
+import { withEngine } from "../engine/withEngine.js";
 import { checkMetadata, type ModelFileOptions, type SafetensorsFile } from "../saving/modelFile.js";
 import type { DetectorColumn } from "./columns.js";
 import { checkScore, type DetectionRule } from "./detectionThreshold.js";
@@ -11,7 +12,7 @@ import type { Ensemble } from "./ensemble.js";
 import { decodeEnsemble, encodeEnsemble } from "./ensembleFile.js";
 import { finiteRows } from "./ensembleInput.js";
 import { explainRows } from "./explainRows.js";
-import { withPortableEngine } from "./portableEngine.js";
+import { portableByDefault } from "./portableEngine.js";
 import { type AnomalyEvaluation, checkLabels, evaluateScores, type Labels, readLabels } from "./ranking.js";
 import { type ExplainOptions, REASONS, type RowReasons } from "./reasons.js";
 import { flagsOf } from "./threshold.js";
@@ -75,7 +76,7 @@ export class EnsembleDetector {
     file: SafetensorsFile,
     options: Pick<AutoencoderOptions, "engine"> = {},
   ): Promise<EnsembleDetector> {
-    return withPortableEngine(options.engine, async (engine, ownEngine) => {
+    return withEngine(portableByDefault(options.engine), async (engine, ownEngine) => {
       const { ensemble, threshold, rule } = await decodeEnsemble(file, engine);
       return EnsembleDetector.of({ ensemble, threshold, rule, ownEngine });
     });

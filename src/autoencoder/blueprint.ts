@@ -1,4 +1,4 @@
-import { copiedScaling } from "../data/scaling.js";
+import type { ScalingParameters } from "../data/scaling.js";
 import {
   type AutoencoderDescription,
   type CheckedDescription,
@@ -18,8 +18,10 @@ export interface Blueprint {
   readonly preprocessor: string | undefined;
   /** Writes all weights of the new model; without it, they are drawn from the seed. */
   readonly load?: (learner: Learner) => void;
+  /** What its scaling has learned. */
+  readonly scaling?: ScalingParameters | undefined;
   /** The training that the model continues. */
-  readonly progress?: Progress;
+  readonly progress?: Progress | undefined;
 }
 
 /** A model with random initial weights. */
@@ -35,21 +37,15 @@ export function newBlueprint(
 
 /** The model in a file. @throws {FormatError} if there is none in it */
 export function fileBlueprint(file: SafetensorsFile): Blueprint {
-  const { description, weights, scaling, preprocessor } = decodeModelFile(file);
-  const load = ({ network }: Learner) => {
-    loadWeights(network, weights);
-    if (scaling) network.scaling!.parameters = copiedScaling(scaling);
-  };
-  return { description, preprocessor, load };
+  const { description, preprocessor, weights, scaling } = decodeModelFile(file);
+  const load = ({ network }: Learner) => loadWeights(network, weights);
+  return { description, preprocessor, load, scaling };
 }
 
 /** The model in a checkpoint, in the midst of its training. @throws {FormatError} if there is none in it */
 export function checkpointBlueprint(file: SafetensorsFile): Blueprint {
   const checkpoint = decodeCheckpoint(file);
-  const { description, scaling, preprocessor, progress } = checkpoint;
-  const load = (learner: Learner) => {
-    learner.load(toLearnerState(learner, checkpoint));
-    if (scaling) learner.network.scaling!.parameters = copiedScaling(scaling);
-  };
-  return { description, preprocessor, load, progress };
+  const { description, preprocessor, scaling, progress } = checkpoint;
+  const load = (learner: Learner) => learner.load(toLearnerState(learner, checkpoint));
+  return { description, preprocessor, load, scaling, progress };
 }

@@ -57,7 +57,7 @@ export abstract class DescribedModel {
 
   /** Copies of the parameters learned by the model's `scaling`; undefined without one, and before the first `fit`. */
   get scaling(): ScalingParameters | undefined {
-    const { parameters } = this.#network.scaling ?? {};
+    const parameters = this.#network.scaling?.parameters;
     return parameters && copiedScaling(parameters);
   }
 

@@ -1,4 +1,4 @@
-import { Scaling } from "../data/scaling.js";
+import { copiedScaling, Scaling } from "../data/scaling.js";
 import type { Engine } from "../engine/engine.js";
 import { Lifetime } from "../engine/lifetime.js";
 import { stackOf } from "../network/description.js";
@@ -8,7 +8,7 @@ import type { Blueprint } from "./blueprint.js";
 import { Calls } from "./calls.js";
 
 /** What a model consists of. */
-export interface ModelParts extends Omit<Blueprint, "load"> {
+export interface ModelParts extends Pick<Blueprint, "description" | "preprocessor" | "progress"> {
   /** The network and what training adds to it. */
   readonly learner: Learner;
   readonly lifetime: Lifetime;
@@ -16,15 +16,16 @@ export interface ModelParts extends Omit<Blueprint, "load"> {
   readonly calls: Calls;
 }
 
-/** Builds the parts of a model, whose weights are then those of the blueprint. */
-export function assemble(engine: Engine, { load, ...blueprint }: Blueprint): ModelParts {
-  const learner = learnerOf(engine, blueprint, load);
+/** Builds the parts of a model. Nothing of them stays in the engine's memory if that fails. */
+export function assemble(engine: Engine, blueprint: Blueprint): ModelParts {
+  const { description, preprocessor, progress } = blueprint;
+  const learner = learnerOf(engine, blueprint);
   const lifetime = new Lifetime();
   const calls = new Calls(engine, lifetime, learner.network.inputSize);
-  return { ...blueprint, learner, lifetime, calls };
+  return { description, preprocessor, progress, learner, lifetime, calls };
 }
 
-function learnerOf(engine: Engine, { description }: Blueprint, load: Blueprint["load"]): Learner {
+function learnerOf(engine: Engine, { description, load, scaling: learned }: Blueprint): Learner {
   const { inputSize, optimizer, loss, scaling, seed } = description;
   const network = new Network(engine, stackOf(description), scaling && new Scaling(scaling, inputSize));
   let learner: Learner | undefined;
@@ -32,6 +33,7 @@ function learnerOf(engine: Engine, { description }: Blueprint, load: Blueprint["
     if (!load) network.initialize(seed);
     learner = new Learner(network, optimizer, loss, description);
     load?.(learner);
+    if (learned) network.scaling!.parameters = copiedScaling(learned);
     return learner;
   } catch (error) {
     learner?.release();

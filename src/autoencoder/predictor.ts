@@ -2,9 +2,7 @@ import { knownKeys, requireSampleOptions, requireSamplesAlone } from "../common/
 import { type ExampleRows, withExamples } from "../data/examples.js";
 import type { Matrix } from "../data/matrix.js";
 import { type Samples, toOwnRows, toRows } from "../data/samples.js";
-import type { Lifetime } from "../engine/lifetime.js";
 import type { Work } from "../engine/turns.js";
-import type { Learner } from "../network/learner.js";
 import type { Network } from "../network/network.js";
 import { type EvaluateOptions, type Evaluation, evaluate } from "../training/evaluation.js";
 import { checkMetrics } from "../training/fitOptions.js";
@@ -16,7 +14,6 @@ import {
   type StreamedRows,
   toInput,
 } from "../training/sampleStream.js";
-import type { Calls } from "./calls.js";
 import { Coder } from "./coder.js";
 import { corruptedOf } from "./corrupted.js";
 import { type ActivationOptions, layersUpTo } from "./innerLayers.js";
@@ -26,17 +23,13 @@ import { refused } from "./refused.js";
 
 /** What an autoencoder can do with both halves: reconstruct samples, and say how well. */
 export abstract class Predictor extends Coder {
-  readonly #learner: Learner;
+  readonly #parts: ModelParts;
   readonly #network: Network;
-  readonly #lifetime: Lifetime;
-  readonly #calls: Calls;
 
   constructor(parts: ModelParts) {
     super(parts);
-    this.#learner = parts.learner;
+    this.#parts = parts;
     this.#network = parts.learner.network;
-    this.#lifetime = parts.lifetime;
-    this.#calls = parts.calls;
   }
 
   /**
@@ -58,7 +51,7 @@ export abstract class Predictor extends Coder {
   reconstruct(samples: Samples | SampleStream, ...surplus: unknown[]) {
     return (
       refused(samples, () => requireSamplesAlone("reconstruct", surplus)) ??
-      this.#calls.predict(samples, (rows) => outputOf(this.#network, this.#network.layers, rows))
+      this.#parts.calls.predict(samples, (rows) => outputOf(this.#network, this.#network.layers, rows))
     );
   }
 
@@ -66,7 +59,9 @@ export abstract class Predictor extends Coder {
   reconstructSync(samples: Samples): Matrix;
   reconstructSync(samples: Samples, ...surplus: unknown[]): Matrix {
     requireSamplesAlone("reconstructSync", surplus);
-    return this.#calls.predictSync(samples, (rows) => outputOf(this.#network, this.#network.layers, rows));
+    return this.#parts.calls.predictSync(samples, (rows) =>
+      outputOf(this.#network, this.#network.layers, rows),
+    );
   }
 
   /**
@@ -101,7 +96,7 @@ export abstract class Predictor extends Coder {
     };
     return (
       refused(samples, check) ??
-      this.#calls.predict(samples, (rows) =>
+      this.#parts.calls.predict(samples, (rows) =>
         outputOf(this.#network, layersUpTo(this.#network, options), rows),
       )
     );
@@ -112,7 +107,7 @@ export abstract class Predictor extends Coder {
   activationsSync(samples: Samples, options: ActivationOptions, ...surplus: unknown[]): Matrix {
     requireSampleOptions("activationsSync", options, surplus);
     const layers = layersUpTo(this.#network, options);
-    return this.#calls.predictSync(samples, (rows) => outputOf(this.#network, layers, rows));
+    return this.#parts.calls.predictSync(samples, (rows) => outputOf(this.#network, layers, rows));
   }
 
   /**
@@ -126,14 +121,16 @@ export abstract class Predictor extends Coder {
   corrupt(samples: Samples, options?: { epoch?: number }): Promise<Matrix>;
   async corrupt(samples: Samples, options: { epoch?: number } = {}, ...surplus: unknown[]): Promise<Matrix> {
     requireSampleOptions("corrupt", options, surplus);
-    return this.#calls.run(corruptedOf(this.#learner, this.#calls.rows(samples, toOwnRows), options));
+    return this.#parts.calls.run(
+      corruptedOf(this.#parts.learner, this.#parts.calls.rows(samples, toOwnRows), options),
+    );
   }
 
   /** Like `corrupt`, but on the calling thread. */
   corruptSync(samples: Samples, options?: { epoch?: number }): Matrix;
   corruptSync(samples: Samples, options: { epoch?: number } = {}, ...surplus: unknown[]): Matrix {
     requireSampleOptions("corruptSync", options, surplus);
-    return this.#calls.predictSync(samples, (rows) => corruptedOf(this.#learner, rows, options));
+    return this.#parts.calls.predictSync(samples, (rows) => corruptedOf(this.#parts.learner, rows, options));
   }
 
   /**
@@ -162,15 +159,17 @@ export abstract class Predictor extends Coder {
     ...surplus: unknown[]
   ): Promise<Evaluation> {
     requireSampleOptions("evaluate", options, surplus);
-    this.#lifetime.assertAlive();
-    return this.#calls.run(this.#evaluate(toInput("samples", samples, this.inputSize, options), options));
+    this.#parts.lifetime.assertAlive();
+    return this.#parts.calls.run(
+      this.#evaluate(toInput("samples", samples, this.inputSize, options), options),
+    );
   }
 
   /** Like `evaluate`, but on the calling thread. */
   evaluateSync(samples: Samples, options?: EvaluateOptions): Evaluation;
   evaluateSync(samples: Samples, options: EvaluateOptions = {}, ...surplus: unknown[]): Evaluation {
     requireSampleOptions("evaluateSync", options, surplus);
-    return this.#calls.predictSync(samples, (rows) =>
+    return this.#parts.calls.predictSync(samples, (rows) =>
       this.#evaluate(withExamples(rows, options, toRows), options),
     );
   }
@@ -185,7 +184,7 @@ export abstract class Predictor extends Coder {
   reconstructionError(samples: Samples | SampleStream, options: ErrorUnits = {}, ...surplus: unknown[]) {
     return (
       refused(samples, () => requireSampleOptions("reconstructionError", options, surplus)) ??
-      this.#calls.predict(samples, (rows) => rowErrorsOf(this.#network, rows, checkUnits(options)))
+      this.#parts.calls.predict(samples, (rows) => rowErrorsOf(this.#network, rows, checkUnits(options)))
     );
   }
 
@@ -193,7 +192,9 @@ export abstract class Predictor extends Coder {
   reconstructionErrorSync(samples: Samples, options?: ErrorUnits): Float32Array;
   reconstructionErrorSync(samples: Samples, options: ErrorUnits = {}, ...surplus: unknown[]): Float32Array {
     requireSampleOptions("reconstructionErrorSync", options, surplus);
-    return this.#calls.predictSync(samples, (rows) => rowErrorsOf(this.#network, rows, checkUnits(options)));
+    return this.#parts.calls.predictSync(samples, (rows) =>
+      rowErrorsOf(this.#network, rows, checkUnits(options)),
+    );
   }
 
   /**
@@ -212,7 +213,7 @@ export abstract class Predictor extends Coder {
   ) {
     return (
       refused(samples, () => requireSampleOptions("reconstructionErrorPerFeature", options, surplus)) ??
-      this.#calls.predict(samples, (rows) => featureErrorsOf(this.#network, rows, checkUnits(options)))
+      this.#parts.calls.predict(samples, (rows) => featureErrorsOf(this.#network, rows, checkUnits(options)))
     );
   }
 
@@ -224,7 +225,7 @@ export abstract class Predictor extends Coder {
     ...surplus: unknown[]
   ): Matrix {
     requireSampleOptions("reconstructionErrorPerFeatureSync", options, surplus);
-    return this.#calls.predictSync(samples, (rows) =>
+    return this.#parts.calls.predictSync(samples, (rows) =>
       featureErrorsOf(this.#network, rows, checkUnits(options)),
     );
   }
@@ -232,6 +233,6 @@ export abstract class Predictor extends Coder {
   #evaluate(input: ExampleRows | StreamedRows, options: EvaluateOptions): Work<Evaluation> {
     knownKeys("evaluate", options, ["targets", "sampleWeight", "metrics"]);
     const metrics = checkMetrics("metrics", options.metrics ?? []);
-    return evaluate(this.#learner, metrics, input, new Gate(this.#lifetime));
+    return evaluate(this.#parts.learner, metrics, input, new Gate(this.#parts.lifetime));
   }
 }

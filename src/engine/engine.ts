@@ -183,7 +183,7 @@ export class Engine {
 
   *#runSlices(team: Team | undefined, plan: Plan): Generator<Promise<unknown> | undefined, void> {
     const threads = team?.threads ?? 1;
-    for (const { job, operations } of this.#scheduler.jobs(plan, threads)) {
+    for (const [job, operations] of this.#scheduler.jobs(plan, threads)) {
       const start = performance.now();
       yield* this.#runJob(team, plan, job);
       this.#scheduler.measure(operations, performance.now() - start, threads);

@@ -70,7 +70,7 @@ export class Scheduler {
    * What to run of a plan at once, one job after the other, and how many operations each of them has: several short
    * phases together, or a slice of a long one.
    */
-  *jobs({ work }: Plan, threads: number): Generator<{ job: Job; operations: number }> {
+  *jobs({ work }: Plan, threads: number): Generator<[job: Job, operations: number]> {
     for (let first = 0; first < work.length; ) {
       const most = this.#operationsPerTurn(threads);
       // As many phases as fit one turn together; a longer one alone, in slices. More slices than there are shares for all
@@ -86,7 +86,7 @@ export class Scheduler {
       const [count, size] = [end - first, operations / slices];
       const pieces = divisible ? piecesOf(size / count, threads, useful / slices) : 0;
       for (let slice = 0; slice < slices; slice++) {
-        yield { job: { first, count, slice, slices, pieces }, operations: size };
+        yield [{ first, count, slice, slices, pieces }, size];
       }
       first = end;
     }
