@@ -1,23 +1,17 @@
-import { type DetectionTable, detectionTable } from "../../anomaly/detectionTable.js";
+import type { DetectionTable } from "../../anomaly/detectionTable.js";
 import { type TableTraining, tableMetadata } from "../../anomaly/learntTable.js";
-import { openTableDetector, type TableDetector } from "../../anomaly/tableDetector.js";
+import { openTableDetector } from "../../anomaly/tableDetector.js";
 import { printable } from "../../common/printable.js";
 import type { Table } from "../../data/index.js";
 import { inPath } from "../../files/inPath.js";
-import {
-  ArgumentError,
-  decodeSafetensors,
-  detectAnomalies,
-  Engine,
-  type EnsembleDetector,
-} from "../../index.js";
+import { decodeSafetensors, detectAnomalies, Engine, type EnsembleDetector } from "../../index.js";
 import type { Send } from "../shared/channel.js";
 import { engineReport } from "../shared/engineLine.js";
 import { showTrace } from "../shared/lastSteps.js";
-import { columnOptions, oddLabelsHint } from "./columnChoices.js";
 import { detectionOptions, ruleText } from "./detectionSettings.js";
 import { exampleTable } from "./exampleTable.js";
 import { openTable } from "./openTable.js";
+import { type OpenDetector, tableSamples } from "./openTableSamples.js";
 import type { ColumnChoices, FromWorker, Phase, ToWorker } from "./tableMessages.js";
 import { type OpenTable, openedTable, tableReport } from "./tableReport.js";
 import { TableScores } from "./tableScores.js";
@@ -25,11 +19,6 @@ import type { TrainingSettings } from "./tableSettings.js";
 
 /** Requests that change nothing. */
 const LOOKS: readonly ToWorker["kind"][] = ["look", "saveTable", "saveDetector"];
-
-/** A detector from a file. */
-interface OpenDetector extends TableDetector {
-  readonly name: string;
-}
 
 /** A table that has been scored, and by what. */
 interface Result {
@@ -118,7 +107,7 @@ export class TableSession {
   async #takeTable(title: string, table: Table): Promise<void> {
     const open = openedTable(title, table);
     // What cannot be prepared is refused before anything changes.
-    const input = this.#prepare(open, undefined);
+    const input = tableSamples(open, this.#saved);
     await this.#drop();
     this.#open = open;
     this.#report(input);
@@ -137,7 +126,7 @@ export class TableSession {
     this.#saved = saved;
     if (!this.#open) return this.#rest();
     try {
-      const input = this.#prepare(this.#open, undefined);
+      const input = tableSamples(this.#open, this.#saved);
       this.#report(input);
       await this.#scoreWith(saved, input);
     } catch (error) {
@@ -151,7 +140,7 @@ export class TableSession {
     await this.#drop();
     await this.#saved?.detector.dispose();
     this.#saved = undefined;
-    if (this.#open) this.#report(this.#prepare(this.#open, undefined));
+    if (this.#open) this.#report(tableSamples(this.#open, this.#saved));
     this.#rest();
   }
 
@@ -160,38 +149,15 @@ export class TableSession {
     if (!open || this.#saved) return;
     try {
       const chosen = { ...open, choices };
-      const input = this.#prepare(chosen, undefined);
+      const input = tableSamples(chosen, undefined);
       this.#open = chosen;
       await this.#drop();
       this.#report(input);
     } catch (error) {
-      this.#report(this.#prepare(open, undefined));
+      this.#report(tableSamples(open, undefined));
       throw error;
     } finally {
       this.#rest();
-    }
-  }
-
-  /** Samples of a table, by the detector from a file if there is one. */
-  #prepare(
-    { title, table, choices, timeColumn }: OpenTable,
-    settings: TrainingSettings | undefined,
-  ): DetectionTable {
-    const { window = 0, stride = 1 } = settings ?? {};
-    // Without times the page offers no windows.
-    const size = timeColumn === undefined ? 0 : window;
-    const options = {
-      columns: columnOptions(table, choices),
-      window: size > 0 ? { size, stride } : undefined,
-    };
-    try {
-      return detectionTable(table, options, this.#saved);
-    } catch (error) {
-      if (this.#saved && error instanceof ArgumentError) {
-        const { name } = this.#saved;
-        throw new ArgumentError(`${name} was trained on another table than ${title}: ${error.message}`);
-      }
-      throw oddLabelsHint(error);
     }
   }
 
@@ -201,7 +167,7 @@ export class TableSession {
     this.#phase("training", "Training…");
     try {
       const began = performance.now();
-      const input = this.#prepare(open, settings);
+      const input = tableSamples(open, undefined, settings);
       const engine = await this.#sharedEngine();
       const { scores, threshold, detector, history } = await detectAnomalies(input.samples, {
         ...detectionOptions(input, settings),
