@@ -14,10 +14,10 @@ const PER_PIXEL = 16;
  * @throws {FormatError} when it is not one whole JPEG file, or would take more than `maximumBytes`
  */
 export function decodeJpeg(file: Uint8Array, maximumBytes: number): Raster {
-  const { width, height, components, orientation } = readJpegHeader(file);
+  const { width, height, components, rgb, orientation } = readJpegHeader(file);
   checkSize(width, height, PER_PIXEL, maximumBytes);
   const megabytes = Math.min(maximumBytes, Number.MAX_SAFE_INTEGER) / 2 ** 20;
-  const decoded = decodeStrictly(file, megabytes);
+  const decoded = decodeStrictly(file, megabytes, rgb);
   const channels = components === 1 ? 1 : 3;
   if (decoded.width !== width || decoded.height !== height)
     throw invalidJpeg("it has more than one image size");
@@ -28,9 +28,11 @@ export function decodeJpeg(file: Uint8Array, maximumBytes: number): Raster {
   return upright(result, orientation);
 }
 
-function decodeStrictly(file: Uint8Array, megabytes: number) {
+function decodeStrictly(file: Uint8Array, megabytes: number, rgb: boolean) {
   try {
     return jpeg.decode(file, {
+      // The decoder takes any three components for brightness and colour unless told otherwise.
+      ...(rgb && { colorTransform: false }),
       useTArray: true,
       formatAsRGBA: false,
       tolerantDecoding: false,

@@ -81,6 +81,13 @@ test.each(Object.keys(pillow).filter((name) => name.endsWith(".jpg")))(
   },
 );
 
+test("a JPEG whose components are called R, G and B is one of them, without Adobe's word for it too", async () => {
+  const named = golden("rgb.jpg");
+  expect(named.slice(2, 4)).toEqual(Uint8Array.of(0xff, 0xee));
+  const unsaid = Uint8Array.from([...named.slice(0, 2), ...named.slice(4 + ((named[4]! << 8) | named[5]!))]);
+  expect((await decodeImage(unsaid)).data).toEqual((await decodeImage(named)).data);
+});
+
 describe("PNG of every kind", () => {
   const KINDS = [
     { colour: 0, samples: 1, depths: [1, 2, 4, 8, 16] },

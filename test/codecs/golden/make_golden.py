@@ -116,6 +116,7 @@ def write_images():
         ("progressive.jpg", smooth, dict(quality=90, subsampling=0, progressive=True)),
         ("grey.jpg", smooth.convert("L"), dict(quality=90)),
         ("cmyk.jpg", smooth.convert("CMYK"), dict(quality=95)),
+        ("rgb.jpg", smooth, dict(quality=90, keep_rgb=True)),
     ]:
         image.save(here / name, **options)
         keep(name, "L" if name == "grey.jpg" else "RGB")
