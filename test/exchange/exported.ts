@@ -3,6 +3,8 @@ import {
   Autoencoder,
   type AutoencoderOptions,
   activation,
+  conv1d,
+  conv1dTranspose,
   conv2d,
   conv2dTranspose,
   dense,
@@ -53,7 +55,41 @@ const SEQUENCES: readonly (readonly [string, AutoencoderOptions])[] = [
   ],
 ];
 
-export const MODELS = [...KINDS, ...SCALED, ...ACTIVATED, ...SEQUENCES];
+/** Strides and dilation in one layer, which Keras and TensorFlow.js do not have. */
+const STRIDED_AND_DILATED: readonly (readonly [string, AutoencoderOptions])[] = [
+  [
+    "pictures with strides and dilation",
+    {
+      inputShape: [5, 4, 2],
+      encoder: [
+        conv2d(3, [2, 3], "tanh", { strides: [2, 1], dilationRate: [1, 2], padding: "same" }),
+        flatten(),
+      ],
+      decoder: [
+        reshape([3, 4, 3]),
+        conv2dTranspose(2, 2, "relu", { strides: 2, dilationRate: [2, 1] }),
+        flatten(),
+        dense(40),
+        reshape([5, 4, 2]),
+      ],
+    },
+  ],
+  [
+    "sequences with strides and dilation",
+    {
+      inputShape: [8, 2],
+      encoder: [conv1d(3, 2, "tanh", { strides: 2, dilationRate: 3 })],
+      decoder: [
+        conv1dTranspose(2, 3, "linear", { strides: 3, dilationRate: 2, padding: "same" }),
+        flatten(),
+        dense(16),
+        reshape([8, 2]),
+      ],
+    },
+  ],
+];
+
+export const MODELS = [...KINDS, ...SCALED, ...ACTIVATED, ...SEQUENCES, ...STRIDED_AND_DILATED];
 
 /** What a model makes of samples, as another tool must. */
 export interface Outputs {

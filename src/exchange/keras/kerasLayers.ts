@@ -6,6 +6,7 @@ import type { RecurrentFields } from "../../layers/recurrentOptions.js";
 import type { Shape } from "../../layers/shape.js";
 import type { GraphLatent, GraphLayer, GraphWeight } from "../modelGraph.js";
 import { summed, swappedGates, toKerasKernel } from "../weightArray.js";
+import { undilated } from "./undilated.js";
 
 /** A layer as Keras knows it. */
 export interface KerasLayer {
@@ -52,7 +53,14 @@ const CLASSES: Readonly<Record<Exclude<Layer["kind"], "spatialDropout">, string>
 export function kerasLayer({ options, inputShape, weights }: GraphLayer): KerasLayer {
   const className =
     options.kind === "spatialDropout" ? `SpatialDropout${inputShape.length - 1}D` : CLASSES[options.kind];
-  return { className, config: configOf(options), weights: weightsOf(options, weights) };
+  const layer = { className, config: configOf(options), weights: weightsOf(options, weights) };
+  return stridesAndDilates(layer) ? undilated(layer) : layer;
+}
+
+/** Whether a layer is a convolution with both strides and dilation, which Keras and TensorFlow.js refuse to build. */
+function stridesAndDilates({ config: { strides, dilation_rate: dilation } }: KerasLayer): boolean {
+  const moreThanOne = (sizes: unknown) => (sizes as Shape).some((size) => size > 1);
+  return dilation !== undefined && moreThanOne(strides) && moreThanOne(dilation);
 }
 
 /** The layer of a latent's mean, which is the code of predictions. */

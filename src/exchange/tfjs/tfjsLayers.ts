@@ -1,9 +1,9 @@
 import { ArgumentError } from "../../common/errors.js";
-import { type Shape, sizeOf } from "../../layers/shape.js";
-import { reach } from "../../layers/window.js";
+import type { Shape } from "../../layers/shape.js";
 import type { Dialect } from "../keras/kerasHalves.js";
 import { type KerasLayer, kerasLayer, meanLayer } from "../keras/kerasLayers.js";
-import type { GraphLayer, GraphWeight, ModelGraph } from "../modelGraph.js";
+import { undilated } from "../keras/undilated.js";
+import type { GraphLayer, ModelGraph } from "../modelGraph.js";
 
 /** So small that it changes no float32. */
 const NO_EPSILON = 1e-30;
@@ -49,9 +49,9 @@ function calculated(layer: GraphLayer): readonly KerasLayer[] {
         config: { ...UP, size: [1, options.size] },
       });
     case "conv1dTranspose":
-      return asPicture(layer, transposed(flat(keras), [1, options.dilationRate]));
+      return asPicture(layer, transposed(flat(keras)));
     case "conv2dTranspose":
-      return [transposed(keras, options.dilationRate)];
+      return [transposed(keras)];
     case "spatialDropout":
       return [{ ...keras, className: `SpatialDropout${inputShape.length - 1}D` }];
     default:
@@ -94,7 +94,12 @@ function flat({ config, weights }: KerasLayer): KerasLayer {
   const pair = (name: string) => [1, ...(config[name] as number[])];
   return {
     className: "Conv2DTranspose",
-    config: { ...config, kernel_size: pair("kernel_size"), strides: pair("strides") },
+    config: {
+      ...config,
+      kernel_size: pair("kernel_size"),
+      strides: pair("strides"),
+      dilation_rate: pair("dilation_rate"),
+    },
     weights: weights.map(([name, weight]) => [
       name,
       name === "kernel" ? { ...weight, shape: [1, ...weight.shape] } : weight,
@@ -103,33 +108,10 @@ function flat({ config, weights }: KerasLayer): KerasLayer {
 }
 
 /** A transposed convolution without dilation, which TensorFlow.js does not know: with zeros in the kernel instead. */
-function transposed(
-  { className, config, weights }: KerasLayer,
-  dilation: readonly [number, number],
-): KerasLayer {
-  const { dilation_rate: _, ...others } = config;
-  const [rows, columns] = config.kernel_size as [number, number];
-  return {
-    className,
-    config: { ...others, kernel_size: [reach(rows, dilation[0]), reach(columns, dilation[1])] },
-    weights: weights.map(([name, weight]) => [name, name === "kernel" ? dilated(weight, dilation) : weight]),
-  };
-}
-
-/** A kernel [rows, columns, …] with zeros between its taps. */
-function dilated({ shape, data }: GraphWeight, [byRow, byColumn]: readonly [number, number]): GraphWeight {
-  const [rows, columns, ...channels] = shape as [number, number, ...number[]];
-  const size = sizeOf(channels);
-  const [height, width] = [reach(rows, byRow), reach(columns, byColumn)];
-  const result = new Float32Array(height * width * size);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      const from = (row * columns + column) * size;
-      const to = (row * byRow * width + column * byColumn) * size;
-      result.set(data.subarray(from, from + size), to);
-    }
-  }
-  return { shape: [height, width, ...channels], data: result };
+function transposed(layer: KerasLayer): KerasLayer {
+  const { config, ...others } = undilated(layer);
+  const { dilation_rate: _, ...known } = config;
+  return { ...others, config: known };
 }
 
 /** x / scale − offset / scale, or x · scale + offset, of every value of a sample, as a batch normalization. */
