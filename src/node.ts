@@ -7,6 +7,7 @@ import { AnomalyDetector } from "./anomaly/detector.js";
 import { EnsembleDetector } from "./anomaly/ensembleDetector.js";
 import { Autoencoder, type AutoencoderOptions } from "./autoencoder/autoencoder.js";
 import { requireOptions } from "./common/check.js";
+import { requireMethods } from "./common/requireMethods.js";
 import { type FilePath, filePath } from "./files/filePath.js";
 import { inFile } from "./files/load.js";
 import { assertWritable, writeWhole } from "./files/wholeFile.js";
@@ -64,6 +65,7 @@ export async function saveModel(
   model: Autoencoder | AnomalyDetector | EnsembleDetector,
   options: ModelFileOptions = {},
 ): Promise<void> {
+  requireMethods("model", model, "an Autoencoder or a detector", ["toSafetensors"]);
   await writeWhole(path, model.toSafetensors(options));
 }
 
@@ -128,6 +130,7 @@ export async function loadEnsembleDetector(
  * only when the new one is complete. Errors as in `saveModel`.
  */
 export async function saveCheckpoint(path: FilePath, model: Autoencoder): Promise<void> {
+  requireMethods("model", model, "an Autoencoder", ["toCheckpoint"]);
   await writeWhole(path, model.toCheckpoint());
 }
 

@@ -1,5 +1,6 @@
 import { Autoencoder, type AutoencoderOptions } from "../autoencoder/autoencoder.js";
-import { ShapeError } from "../common/errors.js";
+import { show } from "../common/check.js";
+import { ArgumentError, ShapeError } from "../common/errors.js";
 import { shapeText } from "../layers/shape.js";
 import { type AutoencoderDescription, checkDescription, stackOf } from "../network/description.js";
 import type { NamedWeight } from "../network/namedWeights.js";
@@ -11,6 +12,7 @@ import type { ImportedLayer, ImportedModel } from "./importedModel.js";
  * Makes an autoencoder of an imported model. Its loss and optimizer are the defaults, since only its outputs came with it.
  *
  * @param options.engine as in `Autoencoder.create`
+ * @throws {ArgumentError} for what `readModel` cannot have returned
  * @throws {ShapeError} {ArgumentError} if the layers or weights do not fit together
  * @throws {NonFiniteError} {FormatError} for weights that are not finite
  */
@@ -18,6 +20,10 @@ export async function buildImported(
   model: ImportedModel,
   options: Pick<AutoencoderOptions, "engine"> = {},
 ): Promise<Autoencoder> {
+  const { inputShape, layers } = (model ?? {}) as Partial<ImportedModel>;
+  if (!Array.isArray(inputShape) || !Array.isArray(layers)) {
+    throw new ArgumentError(`model must be what readModel returns, not ${show(model)}`);
+  }
   return Autoencoder.fromSafetensors(importedFile(model), options);
 }
 

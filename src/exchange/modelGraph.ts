@@ -1,4 +1,5 @@
 import { ShapeError, StateError } from "../common/errors.js";
+import { requireMethods } from "../common/requireMethods.js";
 import type { ScalingParameters } from "../data/scaling.js";
 import { gaussianKind } from "../layers/gaussian.js";
 import type { LayerOptions } from "../layers/layer.js";
@@ -68,10 +69,12 @@ export interface GraphSource {
 /**
  * The layers of a model with their weights, in order, each complete in itself: a tied layer has its own copy.
  *
+ * @throws {ArgumentError} unless it is a model
  * @throws {ShapeError} if a weight is missing
  * @throws {StateError} if the model has a scaling that is not learned yet
  */
 export function modelGraph(model: GraphSource): ModelGraph {
+  requireMethods("model", model, "an Autoencoder", ["getWeights"]);
   const { description, scaling } = model;
   if (description.scaling && !scaling) {
     throw new StateError(

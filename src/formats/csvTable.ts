@@ -1,4 +1,6 @@
+import { show } from "../common/check.js";
 import { concatenate } from "../common/concatenate.js";
+import { ArgumentError, ShapeError } from "../common/errors.js";
 import { float32Text } from "./floatText.js";
 import type { Cell, Table } from "./table.js";
 import { encodeUtf8 } from "./utf8.js";
@@ -20,9 +22,11 @@ const AT_ONCE = 1 << 16;
  * missing values, NaN among them, are empty fields.
  *
  * @returns the file, in UTF-8
+ * @throws {ArgumentError} when it is no table
+ * @throws {ShapeError} when a column has another number of values than the table has rows, or the last row is not whole
  */
 export function encodeCsv(table: FloatTable | Table): Uint8Array {
-  const { names, rows, field } = "columns" in table ? ofTable(table) : ofFloats(table);
+  const { names, rows, field } = fieldsOf(table);
   const step = Math.max(1, Math.floor(AT_ONCE / names.length));
   const parts = [encodeUtf8(`${names.map(quoted).join(",")}\n`)];
   for (let begin = 0; begin < rows; begin += step) {
@@ -45,13 +49,32 @@ interface Fields {
   readonly field: (row: number, column: number) => string;
 }
 
+function fieldsOf(table: FloatTable | Table): Fields {
+  const { columns, names, data } = (table ?? {}) as Partial<Table & FloatTable>;
+  if (Array.isArray(columns)) return ofTable(table as Table);
+  if (Array.isArray(names) && names.length > 0 && ArrayBuffer.isView(data))
+    return ofFloats(table as FloatTable);
+  throw new ArgumentError(
+    `table must be an object with rows and columns, or with names and data, not ${show(table)}`,
+  );
+}
+
 function ofFloats({ names, data }: FloatTable): Fields {
   const columns = names.length;
-  const rows = Math.floor(data.length / columns);
+  const rows = data.length / columns;
+  if (!Number.isInteger(rows)) {
+    throw new ShapeError(
+      `data has ${data.length} values, which is no whole number of rows of ${columns} names`,
+    );
+  }
   return { names, rows, field: (row, column) => float32Text(data[row * columns + column]!) };
 }
 
 function ofTable({ rows, columns }: Table): Fields {
+  for (const { name, values } of columns) {
+    if (values.length === rows) continue;
+    throw new ShapeError(`column ${show(name)} has ${values.length} values, but table has ${rows} rows`);
+  }
   const texts = columns.map(({ values }) => (values instanceof Float32Array ? floatField : cellText));
   // A line with nothing in it would be taken for none.
   const missing = columns.length === 1 ? '""' : "";

@@ -1,6 +1,7 @@
 import type { Autoencoder } from "../autoencoder/autoencoder.js";
 import { integer, knownKeys, number, show } from "../common/check.js";
 import { ArgumentError, ShapeError } from "../common/errors.js";
+import { requireModel } from "../common/requireMethods.js";
 import { Matrix } from "../data/matrix.js";
 import type { Samples } from "../data/samples.js";
 
@@ -46,6 +47,7 @@ export function gridCodes(options: { steps?: PerDimension; low: PerDimension; hi
  */
 export async function latentGrid(model: Autoencoder, options: LatentGridOptions): Promise<Matrix> {
   knownKeys("latentGrid", options, ["steps", "low", "high", "samples"]);
+  requireModel(model);
   const { low, high, samples } = options;
   if (model.latentSize !== 2) {
     throw new ShapeError(`the model's code has ${model.latentSize} dimensions, but a grid needs 2`);

@@ -1,6 +1,7 @@
 import type { Autoencoder } from "../autoencoder/autoencoder.js";
 import { integer } from "../common/check.js";
 import { ShapeError } from "../common/errors.js";
+import { requireModel } from "../common/requireMethods.js";
 import type { Matrix } from "../data/matrix.js";
 import type { Samples } from "../data/samples.js";
 
@@ -22,6 +23,7 @@ export async function interpolate(
   to: Sample,
   steps: number,
 ): Promise<Matrix> {
+  requireModel(model);
   integer("steps", steps, 2);
   const [start, end] = await Promise.all([codeOf(model, "from", from), codeOf(model, "to", to)]);
   const codes = new Float32Array(steps * model.latentSize);

@@ -1,5 +1,6 @@
 import type { Autoencoder } from "../autoencoder/autoencoder.js";
 import { ShapeError } from "../common/errors.js";
+import { requireModel } from "../common/requireMethods.js";
 import type { Samples } from "../data/samples.js";
 import { spearman } from "../statistics/spearman.js";
 
@@ -17,6 +18,7 @@ export async function orderCorrelation(
   samples: Samples,
   positions: ArrayLike<number>,
 ): Promise<number> {
+  requireModel(model);
   if (model.latentSize !== 1) {
     throw new ShapeError(`the model's code has ${model.latentSize} dimensions, but only one has an order`);
   }

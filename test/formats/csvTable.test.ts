@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { ArgumentError } from "../../src/common/errors.js";
 import { encodeCsv } from "../../src/formats/csvTable.js";
 import { float32Text } from "../../src/formats/floatText.js";
 
@@ -54,4 +55,14 @@ test("a table has a line of names and a line for each row, however many there ar
     expect(lines.map((line) => line.split(",").length)).toEqual(lines.map(() => columns));
     expect(lines.flatMap((line) => line.split(",").map(Number))).toEqual(data);
   }
+});
+
+test("what is no table, and what would lose values, is refused", () => {
+  for (const wrong of [null, undefined, {}, 5, "a,b", [1], { names: [], data: new Float32Array(2) }])
+    expect(() => encodeCsv(wrong as never)).toThrow(ArgumentError);
+  expect(() => encodeCsv({ names: ["a", "b"], data: new Float32Array(3) })).toThrow(
+    "data has 3 values, which is no whole number of rows of 2 names",
+  );
+  const columns = [{ name: "a", values: [1, 2, 3] }];
+  expect(() => encodeCsv({ rows: 2, columns })).toThrow('column "a" has 3 values, but table has 2 rows');
 });

@@ -1,5 +1,6 @@
 import type { Autoencoder } from "../../autoencoder/autoencoder.js";
 import { StateError } from "../../common/errors.js";
+import { requireMethods } from "../../common/requireMethods.js";
 import { encodeUtf8 } from "../../formats/utf8.js";
 import type { TrainingOptions } from "../../training/progress.js";
 import type { ExportedFile } from "../exportedFile.js";
@@ -29,6 +30,7 @@ import { optimizerProgram } from "./optimizerProgram.js";
  * @throws {StateError} if it has not been trained, or comes from a file without the state of its training
  */
 export function exportTorchrun(model: Autoencoder): ExportedFile[] {
+  requireMethods("model", model, "an Autoencoder", ["getWeights", "toCheckpoint"]);
   const options = model.trainingOptions;
   if (!options) {
     throw new StateError(

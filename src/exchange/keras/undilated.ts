@@ -1,10 +1,16 @@
 import { type Shape, sizeOf } from "../../layers/shape.js";
 import { reach } from "../../layers/window.js";
 import type { GraphWeight } from "../modelGraph.js";
-import type { KerasLayer } from "./kerasLayers.js";
+
+/** What it needs of a layer of Keras. */
+interface Convolution {
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly weights: readonly (readonly [name: string, weight: GraphWeight])[];
+}
 
 /** A convolution without dilation that gives the same: its kernel has zeros between the taps instead. */
-export function undilated({ config, weights, ...layer }: KerasLayer): KerasLayer {
+export function undilated<Layer extends Convolution>(layer: Layer): Layer {
+  const { config, weights } = layer;
   const dilation = config.dilation_rate as Shape;
   return {
     ...layer,
