@@ -13,15 +13,18 @@ export class Calls {
   readonly #engine: Engine;
   readonly #lifetime: Lifetime;
   readonly #columns: number;
+  readonly #input: string;
 
   /**
    * @param lifetime the model's lifetime
    * @param columns number of values in a row of the samples
+   * @param input what errors call the samples
    */
-  constructor(engine: Engine, lifetime: Lifetime, columns: number) {
+  constructor(engine: Engine, lifetime: Lifetime, columns: number, input = "samples") {
     this.#engine = engine;
     this.#lifetime = lifetime;
     this.#columns = columns;
+    this.#input = input;
   }
 
   /** Does work on the engine's threads. */
@@ -40,7 +43,7 @@ export class Calls {
     work: (rows: Rows) => Work<T>,
   ): Promise<T> | AsyncGenerator<T, void, void> {
     if (!isStream(samples)) return (async () => this.run(work(this.rows(samples, toOwnRows))))();
-    const input = { name: "samples", stream: samples, columns: this.#columns };
+    const input = { name: this.#input, stream: samples, columns: this.#columns };
     return predictChunks((part) => this.run(part), input, work, this.#lifetime);
   }
 
@@ -57,6 +60,6 @@ export class Calls {
    */
   rows(samples: Samples, read: typeof toRows): Rows {
     this.#lifetime.assertAlive();
-    return read("samples", samples, this.#columns);
+    return read(this.#input, samples, this.#columns);
   }
 }

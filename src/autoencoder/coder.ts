@@ -23,8 +23,8 @@ export abstract class Coder extends DescribedModel {
     this.#parts = parts;
     const { learner, lifetime } = parts;
     const { network } = learner;
-    this.encoder = new Half(network, network.encoder, lifetime);
-    this.decoder = new Half(network, network.decoder, lifetime);
+    this.encoder = new Half(network, network.encoder, lifetime, "samples");
+    this.decoder = new Half(network, network.decoder, lifetime, "codes");
   }
 
   /**

@@ -20,12 +20,22 @@ export class Half {
   readonly #network: Network;
   readonly #layers: readonly NetworkLayer[];
   readonly #calls: Calls;
+  readonly #input: "samples" | "codes";
 
-  /** @param lifetime the autoencoder's lifetime */
-  constructor(network: Network, layers: readonly NetworkLayer[], lifetime: Lifetime) {
+  /**
+   * @param lifetime the autoencoder's lifetime
+   * @param input what this half takes, as errors call it
+   */
+  constructor(
+    network: Network,
+    layers: readonly NetworkLayer[],
+    lifetime: Lifetime,
+    input: "samples" | "codes",
+  ) {
     this.#network = network;
     this.#layers = layers;
-    this.#calls = new Calls(network.engine, lifetime, this.inputSize);
+    this.#calls = new Calls(network.engine, lifetime, this.inputSize, input);
+    this.#input = input;
   }
 
   /** Number of values in an input row. */
@@ -48,7 +58,7 @@ export class Half {
   predict(samples: Samples | SampleStream): Promise<Matrix> | AsyncGenerator<Matrix, void, void>;
   predict(samples: Samples | SampleStream, ...surplus: unknown[]) {
     return (
-      refused(samples, () => requireSamplesAlone("predict", surplus)) ??
+      refused(samples, () => requireSamplesAlone("predict", surplus, this.#input)) ??
       this.#calls.predict(samples, (rows) => this.#predict(rows))
     );
   }
@@ -56,7 +66,7 @@ export class Half {
   /** Like `predict`, but on the calling thread. */
   predictSync(samples: Samples): Matrix;
   predictSync(samples: Samples, ...surplus: unknown[]): Matrix {
-    requireSamplesAlone("predictSync", surplus);
+    requireSamplesAlone("predictSync", surplus, this.#input);
     return this.#calls.predictSync(samples, (rows) => this.#predict(rows));
   }
 

@@ -132,6 +132,11 @@ describe("files that are refused", () => {
       'layer "f" (Flatten) cannot be represented: its data_format is "channels_first"',
     ],
     [
+      "an option that only its absence leaves",
+      keras(model([input(2), { class_name: "ReLU", config: { name: "r", max_value: 6 } }])),
+      'layer "r" (ReLU) cannot be represented: its max_value is 6, which is not possible here',
+    ],
+    [
       "weights that are missing",
       keras(model([input(2), { class_name: "Dense", config: { name: "d", units: 1 } }])),
       "the file has no bias of layer d (Dense)",

@@ -66,8 +66,9 @@ export function layersFromKeras(
 function only(config: Config, name: string, ...values: readonly unknown[]): void {
   const value = config[name];
   if (value === undefined || value === null || values.some((each) => text(each) === text(value))) return;
+  const known = values.map(text).join(" or ");
   throw new Unrepresentable(
-    `its ${name} is ${text(value)}, but only ${values.map(text).join(" or ")} is possible`,
+    `its ${name} is ${text(value)}, ${known === "" ? "which is not possible here" : `but only ${known} is possible`}`,
   );
 }
 
