@@ -67,14 +67,19 @@ type Unset<T> = { readonly [key in keyof T]?: T[key] | undefined };
 
 /** @throws {ArgumentError} if the stream can only be read once, but `times` is more */
 export function assertRepeatable({ name, stream }: StreamedRows, times: number, why: string): void {
-  if (times <= 1 || typeof stream === "function") return;
+  if (times <= 1 || typeof stream === "function" || !isSpent(stream)) return;
+  throw new ArgumentError(
+    `${name} can be gone through only once, but ${why}; give a function that returns a new iterable`,
+  );
+}
+
+/** Whether an iterable has nothing left after it was read, such as a generator object. */
+function isSpent(stream: AsyncIterable<unknown>): boolean {
+  // A ReadableStream has `getReader`, a stream of Node `pipe`. To ask one for an iterator locks it.
+  const { getReader, pipe } = stream as { getReader?: unknown; pipe?: unknown };
+  if (typeof getReader === "function" || typeof pipe === "function") return true;
   const iterator: unknown = stream[Symbol.asyncIterator]();
-  // An iterator that is its own iterable, such as a generator object, has nothing left after the first read.
-  if (iterator === stream) {
-    throw new ArgumentError(
-      `${name} can be gone through only once, but ${why}; give a function that returns a new iterable`,
-    );
-  }
+  return iterator === stream;
 }
 
 type Result = { readonly value: IteratorResult<Samples | Examples> } | { readonly error: unknown };

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import {
   ArgumentError,
@@ -275,12 +276,47 @@ describe("a stream is told when no more is wanted", () => {
   });
 });
 
+/** Samples as the platform's stream, which is read once. */
+const readable = () =>
+  new ReadableStream({
+    start(controller) {
+      controller.enqueue(samples);
+      controller.close();
+    },
+  });
+
+test("a stream that was refused is still there for a single epoch", async () => {
+  const [model, stream] = [await smallModel(), readable()];
+  expect(await failure(() => model.fit(stream as never, { epochs: 2 }))).toBeInstanceOf(ArgumentError);
+  expect(stream.locked).toBe(false);
+  expect((await model.fit(stream as never)).loss).toHaveLength(1);
+  await model.dispose();
+});
+
 test.each<[string, unknown, FitOptions, RegExp]>([
   [
     "a generator for several epochs",
     inChunks(samples, 6, [10]).stream(),
     { epochs: 2 },
     /^samples can be gone through only once, but there are 2 epochs; give a function/,
+  ],
+  [
+    "a ReadableStream for several epochs",
+    readable(),
+    { epochs: 2 },
+    /^samples can be gone through only once, but there are 2 epochs; give a function/,
+  ],
+  [
+    "a stream of Node for several epochs",
+    Readable.from([samples]),
+    { epochs: 2 },
+    /^samples can be gone through only once, but there are 2 epochs; give a function/,
+  ],
+  [
+    "a ReadableStream to validate with after each of several epochs",
+    () => [samples],
+    { epochs: 2, validationData: readable() as never },
+    /^validationData can be gone through only once/,
   ],
   ["a split", () => [samples], { validationSplit: 0.1 }, /^validationSplit is for samples in memory/],
   [
