@@ -2,7 +2,7 @@ import { show } from "../common/check.js";
 import { concatenate } from "../common/concatenate.js";
 import { ArgumentError, ShapeError } from "../common/errors.js";
 import { float32Text } from "./floatText.js";
-import type { Cell, Table } from "./table.js";
+import type { Cell, Table, TableColumn } from "./table.js";
 import { encodeUtf8 } from "./utf8.js";
 
 /** A table of float32 values with column names. */
@@ -71,8 +71,11 @@ function ofFloats({ names, data }: FloatTable): Fields {
 }
 
 function ofTable({ rows, columns }: Table): Fields {
-  for (const { name, values } of columns) {
-    if (values.length === rows) continue;
+  for (const { name, values } of columns as readonly Partial<TableColumn>[]) {
+    if (values?.length === rows) continue;
+    if (typeof values !== "object" || values === null) {
+      throw new ArgumentError(`column ${show(name)} must have an array of values, not ${show(values)}`);
+    }
     throw new ShapeError(`column ${show(name)} has ${values.length} values, but table has ${rows} rows`);
   }
   const texts = columns.map(({ values }) => (values instanceof Float32Array ? floatField : cellText));

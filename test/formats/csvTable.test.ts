@@ -63,6 +63,9 @@ test("what is no table, and what would lose values, is refused", () => {
   expect(() => encodeCsv({ names: ["a", "b"], data: new Float32Array(3) })).toThrow(
     "data has 3 values, which is no whole number of rows of 2 names",
   );
+  expect(() => encodeCsv({ rows: 2, columns: [{ name: "a" }] } as never)).toThrow(
+    'column "a" must have an array of values, not undefined',
+  );
   const columns = [{ name: "a", values: [1, 2, 3] }];
   expect(() => encodeCsv({ rows: 2, columns })).toThrow('column "a" has 3 values, but table has 2 rows');
 });
