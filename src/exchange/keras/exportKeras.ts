@@ -16,7 +16,8 @@ const SMALLEST_DEVIATION = 1e-7;
  * Writes a model as a `.keras` file, which `keras.models.load_model` of Keras 3 opens without custom objects. The whole
  * model is a `Sequential` of two, `encoder` and `decoder`: `model.get_layer("encoder")` gives the codes. The code of a
  * variational model is its mean, the layer `z_mean`. The model's own scaling becomes `Normalization` layers. Penalties,
- * corruption of the input, loss and optimizer are not in the file: compile it before you train it on.
+ * corruption of the input, loss and optimizer are not in the file: compile it before you train it on. A convolution with
+ * both strides and dilation, which Keras does not have, gets a larger kernel with zeros in it instead.
  *
  * @param model an `Autoencoder`
  * @returns the bytes of the file; the same model gives the same bytes
