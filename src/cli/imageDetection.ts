@@ -9,7 +9,6 @@ import { plural } from "../report/numberText.js";
 import { type DetectOptions, detectionOptions, ruleText } from "./detectOptions.js";
 import { emitAll, print, printNotes } from "./detectOutput.js";
 import { imagesToScore, type ScoredImages } from "./imagesToScore.js";
-import { Interruption } from "./interruption.js";
 import { timesText } from "./samplesSource.js";
 import { detectorEngine, type Found, scoreSamples } from "./savedDetector.js";
 import { assertNoTableOptions } from "./tableOptions.js";
@@ -78,14 +77,12 @@ async function train(
   fitted: ScoredImages | undefined,
   options: DetectOptions,
 ): Promise<Found> {
-  const interruption = new Interruption();
   const detection = await detectImages(
     { data, shape },
     {
       ...detectionOptions(options),
       ...(fitted && { fitOn: fitted }),
       engine: detectorEngine(options),
-      signal: interruption.signal,
     },
   );
   return { ...detection, seed: options.seed, ruleText: ruleText(options, "image") };

@@ -36,8 +36,9 @@ const PROCESS: ProcessHooks = {
 };
 
 /**
- * Turns the first SIGINT, SIGTERM or broken pipe into an `AbortSignal`, so that work can end cleanly. A second signal
- * ends the process at once, unless it is writing a file.
+ * Turns the first SIGINT, SIGTERM or broken pipe into an `AbortSignal`, so that work whose part is worth saving can end
+ * cleanly. A second signal ends the process at once, unless it is writing a file. Commands without such work do without:
+ * the first signal ends them.
  */
 export class Interruption {
   readonly #process: ProcessHooks;

@@ -1,6 +1,7 @@
-import { readdirSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { readdirSync, writeFileSync } from "node:fs";
+import { beforeAll, describe, expect, test } from "vitest";
 import { Interruption, STOPPING } from "../../src/cli/interruption.js";
+import { encodeNpy } from "../../src/formats/index.js";
 import { loadModel } from "../../src/node.js";
 import { events, inFolder, until } from "./run.js";
 
@@ -126,4 +127,30 @@ test("a reader that goes away ends training quietly; the model is saved", async 
   expect(code).toBe(141);
   const model = await loadModel(here.path("pipe.safetensors"));
   await model.dispose();
+});
+
+describe("detect, of which a part is worth nothing,", () => {
+  const endless = (rows: string) => ["detect", rows, "--steps", "100000000", "--out", "odd.csv"];
+  beforeAll(() => {
+    const rows = Array.from({ length: 300 }, (_, i) => `${Math.sin(i)},${Math.cos(i)}`);
+    writeFileSync(here.path("rows.csv"), `a,b\n${rows.join("\n")}`);
+    const array = encodeNpy({ shape: [4, 8, 8], data: Uint8Array.from({ length: 256 }, (_, i) => i) });
+    writeFileSync(here.path("images.npy"), array);
+  });
+  const written = () => readdirSync(here.folder).filter((name) => name.includes("odd.csv"));
+
+  test.each(["rows.csv", "images.npy"])("ends at once by a signal: %s", async (data) => {
+    const { child, output, ended } = here.start(...endless(data));
+    await until(() => output.stdout.endsWith("\n\n"), "the end of what is said before training");
+    child.kill("SIGINT");
+    const { signal, stderr } = await ended;
+    expect([signal, stderr, written()]).toEqual(["SIGINT", "", []]);
+  });
+
+  test("ends quietly if the reader goes away", async () => {
+    const { child, ended } = here.start(...endless("rows.csv"));
+    child.stdout!.destroy();
+    const { code, stderr } = await ended;
+    expect([code, stderr, written()]).toEqual([141, "", []]);
+  });
 });

@@ -10,7 +10,6 @@ import { assertNoTraining, type DetectOptions, detectionOptions, ruleText } from
 import { columnsEvent, emitAll, print, printColumns, printedRows } from "../detectOutput.js";
 import { dataShapeOf } from "../fileFormat.js";
 import { detectInImages } from "../imageDetection.js";
-import { Interruption } from "../interruption.js";
 import { tableOfArray } from "../numberTable.js";
 import {
   addCalculationOptions,
@@ -165,7 +164,6 @@ async function train(
       "--threshold labels needs a label column: give --label-column; a series cannot have one",
     );
   }
-  const interruption = new Interruption();
   const { labels, columns, samples } = input;
   const known = input.places ? undefined : comparable(labels);
   const detection = await detectAnomalies(samples, {
@@ -175,7 +173,6 @@ async function train(
     ...detectionOptions(options),
     ...(members !== undefined && { members }),
     engine: detectorEngine(options),
-    signal: interruption.signal,
   });
   return { ...detection, seed, ruleText: ruleText(options, "row") };
 }
