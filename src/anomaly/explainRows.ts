@@ -2,7 +2,8 @@ import { partOf, type Rows } from "../data/samples.js";
 import type { Blamed } from "./blaming.js";
 import type { Columns } from "./columns.js";
 import type { Ensemble } from "./ensemble.js";
-import type { ColumnValue, Reason, RowReasons } from "./reasons.js";
+import type { Reason, RowReasons } from "./reasons.js";
+import type { ColumnValue } from "./valueTexts.js";
 
 /** Byte samples are divided by 255, but people know them as bytes. */
 const BYTE = 255;

@@ -20,10 +20,10 @@ export type { GivenShape, ImageInput, ShapedImages } from "./imageInput.js";
 export type { ImageDimensions } from "./imageRegions.js";
 export type { AnomalyEvaluation, Labels } from "./ranking.js";
 export {
-  type ColumnValue,
   describeReason,
   type ExplainOptions,
   type Reason,
   type RowReasons,
 } from "./reasons.js";
 export type { ContaminationRule, SigmaRule, ThresholdOptions, ThresholdRule } from "./threshold.js";
+export type { ColumnValue } from "./valueTexts.js";

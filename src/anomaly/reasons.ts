@@ -1,5 +1,6 @@
 import { show } from "../common/check.js";
 import { ArgumentError } from "../common/errors.js";
+import { type ColumnValue, valueTexts } from "./valueTexts.js";
 
 /** The most columns named in a row's reasons, by default. */
 export const REASONS = 3;
@@ -9,9 +10,6 @@ export interface ExplainOptions {
   /** The most columns to name in a row's reasons, an integer of at least 1; default 3. */
   top?: number;
 }
-
-/** A value of a column: a number, several for a column of several features, or what its `describe` says. */
-export type ColumnValue = number | string | readonly number[];
 
 /** A column that makes a row unusual. */
 export interface Reason {
@@ -50,7 +48,8 @@ export function describeReason(reason: Reason | RowReasons): string {
   }
   if ("reasons" in reason) return told(reason.reasons).map(describeReason).join("; ");
   const { name, value, expected, share } = reason;
-  return `${name} ${written(value)}, expected ${written(expected)} (${Math.round(share * 100)} %)`;
+  const [found, wanted] = valueTexts(value, expected);
+  return `${name} ${found}, expected ${wanted} (${Math.round(share * 100)} %)`;
 }
 
 /** Shares below this round to 0 %. */
@@ -58,15 +57,8 @@ export const LEAST_SHARE = 0.005;
 
 /** The reasons that are worth telling: neither a share of nearly 0 nor a value that reads as the expected one explains. */
 function told(reasons: readonly Reason[]): readonly Reason[] {
-  return reasons.filter(
-    ({ value, expected, share }, index) =>
-      index === 0 || (share >= LEAST_SHARE && written(value) !== written(expected)),
-  );
-}
-
-/** Four digits say enough. */
-function written(value: ColumnValue): string {
-  if (typeof value === "string") return value;
-  if (typeof value === "number") return String(Number(value.toPrecision(4)));
-  return `[${value.map(written).join(", ")}]`;
+  return reasons.filter(({ value, expected, share }, index) => {
+    const [found, wanted] = valueTexts(value, expected);
+    return index === 0 || (share >= LEAST_SHARE && found !== wanted);
+  });
 }

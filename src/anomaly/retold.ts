@@ -1,5 +1,6 @@
 import type { DetectorColumn } from "./columns.js";
-import type { ColumnValue, RowReasons } from "./reasons.js";
+import type { RowReasons } from "./reasons.js";
+import type { ColumnValue } from "./valueTexts.js";
 
 /** The same reasons in the words of the columns' `describe`, which a saved detector does not have. */
 export function retold(row: RowReasons, columns: readonly DetectorColumn[]): RowReasons {

@@ -18,7 +18,7 @@ export function detectorColumns(preprocessor: TablePreprocessor, size = 1): Dete
     // A window has many values of a column: their mean says enough.
     const mean = (values: readonly number[]) => {
       const means = windowMeans(values, features.length);
-      return features.length === 1 ? Number(means[0]!.toPrecision(4)) : describe(means);
+      return features.length === 1 ? means[0]! : describe(means);
     };
     return { name, features: all, describe: mean };
   });

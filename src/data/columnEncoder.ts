@@ -63,6 +63,12 @@ export function shortNumber(value: number): string {
   return String(Number(value.toPrecision(6)));
 }
 
+/** The smallest and the largest of different numbers: in full, if they are the same when shortened. */
+export function rangeText(least: number, most: number): string {
+  const ends = [shortNumber(least), shortNumber(most)];
+  return (ends[0] === ends[1] ? [least, most] : ends).join(" to ");
+}
+
 /** The name of the feature that marks missing values. */
 export function missingName(column: string): string {
   return `${column} missing`;

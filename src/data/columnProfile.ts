@@ -1,7 +1,15 @@
-import { type DateOrder, type DateReadings, plainNumber, readDate, readNumber } from "../formats/cellText.js";
+import {
+  type DateOrder,
+  type DateReadings,
+  isAwayFromUtc,
+  plainNumber,
+  readDate,
+  readNumber,
+} from "../formats/cellText.js";
 import type { Cell, TableColumn } from "../formats/table.js";
 import { cellAt } from "./columnEncoder.js";
 import type { MissingValues } from "./missingValues.js";
+import { isUniqueName, UniqueNumbers } from "./uniqueNumbers.js";
 import { ValueCounts } from "./valueCounts.js";
 
 /** The most distinct texts that are counted per column; a column with more is not a category. */
@@ -38,6 +46,12 @@ export class ColumnProfile {
   /** Number of digits of the cells, if all are unsigned integers of the same length; 0 if not. */
   #digits = -1;
   #leadingZero = false;
+  /** Whether its numbers are all different; known of a column whose name says that it identifies rows. */
+  readonly unique: UniqueNumbers | undefined;
+  /** Whether any cell is an integer that no 64-bit float has. */
+  rounded = false;
+  /** Whether any text gives a time in another zone than UTC. */
+  awayFromUtc = false;
   firstInfinite: OddCell | undefined;
   firstText: OddCell | undefined;
   /** The first cell that is not a date, or whose order differs from those before. */
@@ -57,6 +71,7 @@ export class ColumnProfile {
     this.name = name;
     this.missing = missing;
     this.#wanted = wanted;
+    this.unique = isUniqueName(name) ? new UniqueNumbers() : undefined;
   }
 
   /** The column's numbers, read with a decimal comma; undefined unless all cells are such numbers. */
@@ -102,7 +117,7 @@ export class ColumnProfile {
       const cell = cellAt(column, row);
       const plain = !this.#commaFits && typeof cell === "string" ? plainNumber(cell) : undefined;
       const simple = this.#digits === 0 && !this.#dates && !this.#wanted && Number.isFinite(plain);
-      if (simple) this.#addPlain(plain!, missing);
+      if (simple) this.#addPlain(plain!, cell, missing);
       else if (missing.has(cell)) this.missing++;
       else if (this.#wanted && !this.#wanted(cell)) {
         this.present++;
@@ -113,7 +128,7 @@ export class ColumnProfile {
         this.present++;
         if (typeof cell === "number" || typeof cell === "bigint") {
           this.#digits = 0;
-          this.#addNumber(Number(cell), Number(cell), () => ({ place: placeOf(row), cell }));
+          this.#addNumber(cell, Number(cell), Number(cell), () => ({ place: placeOf(row), cell }));
         } else {
           const odd = () => ({ place: placeOf(row), cell });
           this.firstText ??= odd();
@@ -125,12 +140,18 @@ export class ColumnProfile {
   }
 
   /** Fast path for most numbers of most columns, where only the value matters. */
-  #addPlain(value: number, missing: MissingValues): void {
+  #addPlain(value: number, cell: Cell, missing: MissingValues): void {
     if (missing.hasNumber(value)) this.missing++;
     else {
       this.present++;
       this.point.add(value);
+      this.#note(value, cell);
     }
+  }
+
+  #note(value: number, cell: Cell): void {
+    this.unique?.add(value, cell);
+    if (!Number.isSafeInteger(value) && Number.isInteger(value)) this.rounded ||= isRounded(value, cell);
   }
 
   #addText(text: string, missing: MissingValues, odd: () => OddCell): void {
@@ -147,7 +168,7 @@ export class ColumnProfile {
     }
     if (point !== undefined || comma !== undefined) {
       if (point === undefined) this.firstText ??= odd();
-      this.#addNumber(point, comma, odd);
+      this.#addNumber(text, point, comma, odd);
       if (point === undefined) this.#count(text);
     } else {
       this.firstText ??= odd();
@@ -155,7 +176,7 @@ export class ColumnProfile {
     }
   }
 
-  #addNumber(point: number | undefined, comma: number | undefined, odd: () => OddCell): void {
+  #addNumber(cell: Cell, point: number | undefined, comma: number | undefined, odd: () => OddCell): void {
     this.#undate(odd);
     if (!Number.isFinite(point ?? comma)) {
       this.firstInfinite ??= odd();
@@ -171,6 +192,7 @@ export class ColumnProfile {
       }
     }
     if (point !== undefined) this.point.add(point);
+    this.#note((point ?? comma)!, cell);
   }
 
   #dropComma(odd: () => OddCell): void {
@@ -191,6 +213,7 @@ export class ColumnProfile {
     }
     for (const [order, { count }] of this.#dates) if (count < this.#others) this.#dates.delete(order);
     if (this.#dates.size === 0) this.#undate(odd);
+    else this.awayFromUtc ||= isAwayFromUtc(text);
   }
 
   /** Records that not all cells are dates. */
@@ -205,4 +228,12 @@ export class ColumnProfile {
     else if (this.texts.size < MOST_TEXTS) this.texts.set(text, 1);
     else this.manyTexts = true;
   }
+}
+
+/** Whether an integer beyond 2^53 is another one as a 64-bit float. */
+function isRounded(value: number, cell: Cell): boolean {
+  if (typeof cell === "bigint") return BigInt(value) !== cell;
+  return (
+    typeof cell === "string" && /^[+-]?\d+$/.test(cell) && BigInt(value) !== BigInt(cell.replace("+", ""))
+  );
 }

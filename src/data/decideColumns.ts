@@ -2,7 +2,7 @@ import { show } from "../common/check.js";
 import { ArgumentError, NonFiniteError } from "../common/errors.js";
 import { BooleanColumn, isBooleanPair, truthOf } from "./booleanColumn.js";
 import { CategoryColumn, categoryOf, listed } from "./categoryColumn.js";
-import { type ColumnEncoder, shortNumber, wrongCell } from "./columnEncoder.js";
+import { type ColumnEncoder, rangeText, shortNumber, wrongCell } from "./columnEncoder.js";
 import { type ColumnProfile, MOST_TEXTS } from "./columnProfile.js";
 import { DATE_FORMATS, DateColumn, type DateFormat } from "./dateColumn.js";
 import { isIdentifier, isRunning } from "./identifiers.js";
@@ -145,7 +145,7 @@ class Decision {
     const { counts, decimal } = numbers;
     const unit = forced || decimal === "," ? undefined : timeFormat(profile, false, undefined);
     if (unit) return this.#date(unit, false);
-    if (!forced && isIdentifier(profile.name, counts)) {
+    if (!forced && isIdentifier(profile, counts)) {
       return this.#leftOut(
         "identifier",
         `${isRunning(counts) ? "a running number" : "all different"}, left out`,
@@ -153,14 +153,16 @@ class Decision {
     }
     if (!forced && counts.least === counts.most) {
       if (this.#flagged) return this.#category(false);
-      return this.#leftOut("constant", `always ${shortNumber(counts.least)}, left out`);
+      const rounded = profile.rounded ? " as a 64-bit float" : "";
+      return this.#leftOut("constant", `always ${shortNumber(counts.least)}${rounded}, left out`);
     }
     const median = counts.median();
     const notes = this.#imputed(`by the median, ${shortNumber(median)}`);
+    if (profile.rounded) notes.unshift("integers beyond 2^53, rounded to 64-bit floats");
     if (decimal === ",")
       notes.unshift(`decimal comma${this.#options.decimal === undefined ? " (option decimal)" : ""}`);
     const encoder = new NumberColumn(profile.name, decimal, median, this.#flagged);
-    return this.#used(encoder, notes, `${shortNumber(counts.least)} to ${shortNumber(counts.most)}`);
+    return this.#used(encoder, notes, rangeText(counts.least, counts.most));
   }
 
   #boolean(): Decided {
@@ -239,6 +241,8 @@ class Decision {
     if (cycles.length === 0 && !time) {
       return this.#leftOut("date", "too short for a cycle, left out (option dates)", range);
     }
+    // Hours are not those of the texts then.
+    if (profile.awayFromUtc) notes.push("in UTC");
     notes.push([...cycles.map((cycle) => `phase of the ${cycle}`), ...(time ? ["days"] : [])].join(", "));
     const plan = { format, cycles, time, median, flagged: this.#flagged };
     return this.#used(new DateColumn(profile.name, plan), [...notes, ...this.#imputed("by no phase")], range);

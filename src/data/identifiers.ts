@@ -1,16 +1,14 @@
+import type { ColumnProfile } from "./columnProfile.js";
 import type { ValueCounts } from "./valueCounts.js";
 
-/** Names of columns with running numbers, and with unique ones. */
+/** Names of columns with running numbers. */
 const RUNNING_NAME =
   /^(?:unnamed.*|column 1|index|idx|no\.?|nr\.?|num|number|n|#|key|t|time|step|time[ _.-]?step|tick|sample|frame|row|row[ _.-]?(?:id|names?|number)?|record|seq|sequence|obs)$/i;
-const UNIQUE_NAME = /(?:^|[\s_.-])(?:id|uuid|guid)(?:$|[\s_.-])/i;
-const CAMEL_ID = /[a-z](?:Id|ID)$/;
 
 /** Whether a column's numbers only identify the rows. */
-export function isIdentifier(name: string, counts: ValueCounts): boolean {
+export function isIdentifier({ name, unique }: ColumnProfile, counts: ValueCounts): boolean {
   if (!counts.integers || counts.count < 2) return false;
-  if (UNIQUE_NAME.test(name) || CAMEL_ID.test(name))
-    return counts.exact ? counts.distinct === counts.count : isRunning(counts);
+  if (unique) return unique.all;
   return RUNNING_NAME.test(name.trim()) && isRunning(counts);
 }
 

@@ -145,6 +145,13 @@ function monthOf(name: string): string {
   return String(MONTHS.indexOf(name.slice(0, 3).toLowerCase()) + 1);
 }
 
+const AWAY = /:\d{2}[^+-]*[+-](?!00(?::?00)?$)\d{2}(?::?\d{2})?$/;
+
+/** Whether a text that is a date gives its time in another zone than UTC. */
+export function isAwayFromUtc(text: string): boolean {
+  return AWAY.test(text);
+}
+
 type TimeParts = readonly (string | undefined)[];
 
 /** @returns undefined where there is no such day or time */

@@ -235,6 +235,14 @@ describe("dates", () => {
     expect(decision(days).action).toBe("year first; phase of the week, phase of the year");
   });
 
+  test("in UTC, which is said where the texts are in another zone", () => {
+    const zoned = (zone: string) => decision(hours(49).map((text) => text.replace("Z", zone)));
+    expect(zoned("+02:00").action).toBe("year first; in UTC; phase of the day");
+    expect(zoned("-0330").action).toBe("year first; in UTC; phase of the day");
+    for (const zone of ["", "Z", "+00:00", "-00"])
+      expect(zoned(zone).action).toBe("year first; phase of the day");
+  });
+
   test("the phase of the day and of the week", () => {
     const { names, rows } = features(hours(24 * 15));
     expect(names).toEqual([
@@ -584,6 +592,42 @@ test("JSON brings everything back", async () => {
   ]) {
     expect(() => TablePreprocessor.fromJSON(bad)).toThrow(FormatError);
   }
+});
+
+describe("integers beyond 2^53", () => {
+  const from = (first: bigint) => Array.from({ length: 50 }, (_, i) => first + BigInt(i));
+
+  test("identify rows by all of their digits", () => {
+    const long = from(900719925474099300n);
+    for (const values of [long, long.map(String)])
+      expect(decision(values, {}, "order_id").action).toBe("all different, left out");
+    // A column where one comes twice is no identifier. As floats, all are the same.
+    expect(decision([...long, long[3]], {}, "order_id").action).toBe(
+      "always 900720000000000000 as a 64-bit float, left out",
+    );
+  });
+
+  test("are features with a word about what floats make of them", () => {
+    const said = "integers beyond 2^53, rounded to 64-bit floats";
+    expect(decision(from(2n ** 53n)).action).toBe(said);
+    expect(decision(from(2n ** 53n).map(String)).action).toBe(said);
+    expect(decision([2n ** 60n, 2n ** 61n, 2n ** 60n]).action).toBe("as it is");
+    expect(decision([1e300, 1e22, 1e22]).action).toBe("as it is");
+    expect(decision(["1152921504606846976", "1e30", "1e30"]).action).toBe("as it is");
+  });
+});
+
+test("numbers that identify rows are left out of tables of any length", () => {
+  // 7919 is prime to 100,003, so that all are different and in no order.
+  const ids = Array.from({ length: 9000 }, (_, i) => String(((i * 7919) % 100_003) + 5));
+  expect(decision(ids, {}, "customer_id").action).toBe("all different, left out");
+  expect(decision([...ids, ids[0]], {}, "customer_id").type).toBe("number");
+  expect(decision(ids, {}, "load").type).toBe("number");
+});
+
+test("a range has as many digits as tell its ends apart", () => {
+  expect(decision(["1234567.25", "1234567.5", "1234567.5"]).range).toBe("1234567.25 to 1234567.5");
+  expect(decision(["1.23456789", "7.5", "7.5"]).range).toBe("1.23457 to 7.5");
 });
 
 test("the summary is a table of text", async () => {

@@ -70,5 +70,5 @@ function describeText(
   const plain = type === "number" && features.length === 1;
   if (!windowed) return plain ? undefined : `tableColumns[${index}].describe(values)`;
   const means = `${pieces.use("windowMeans")}(values, ${features.length})`;
-  return plain ? `Number(${means}[0].toPrecision(4))` : `tableColumns[${index}].describe(${means})`;
+  return plain ? `${means}[0]` : `tableColumns[${index}].describe(${means})`;
 }

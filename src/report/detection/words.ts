@@ -1,4 +1,5 @@
 import { LEAST_SHARE } from "../../anomaly/reasons.js";
+import { valueTexts } from "../../anomaly/valueTexts.js";
 import type { Cell, TableColumn } from "../../data/index.js";
 import { MissingValues } from "../../data/missingValues.js";
 import type { ColumnValue, Reason } from "../../index.js";
@@ -39,16 +40,15 @@ export function reasonWords(
     const type = preprocessor?.columns.find((each) => each.name === name)?.type;
     const numeric = type === "number" || (type === undefined && typeof value === "number");
     const comma = numeric && column !== undefined && hasComma(column);
-    const text = (given: ColumnValue) => {
-      // Columns of several features put their numbers in words themselves.
-      const number = numeric && typeof given === "string" ? Number(given) : Number.NaN;
-      const plain = valueText(Number.isFinite(number) ? number : given);
-      return comma ? plain.replace(".", ",") : plain;
-    };
-    const told = text(value);
+    // Columns of several features put their numbers in words themselves.
+    const number = (given: ColumnValue) =>
+      numeric && Number.isFinite(Number(given)) ? Number(given) : given;
+    const [told, wanted] = valueTexts(number(value), number(expected)).map((text) =>
+      cut(comma ? text.replace(".", ",") : text, LONGEST_CELL),
+    ) as [string, string];
     const cell = column && cellText(column.values[row], numeric ? told : undefined);
     const dated = type === "date" && cell !== undefined && cell !== told ? `${cell} (${told})` : cell;
-    return { column: name, value: dated ?? told, expected: text(expected), share };
+    return { column: name, value: dated ?? told, expected: wanted, share };
   });
   return words.filter(
     ({ value, expected, share }, i) => i === 0 || (share >= LEAST_SHARE && value !== expected),
@@ -81,12 +81,6 @@ function cellText(cell: Cell, rounded?: string): string {
 /** Any cell as text, such as the name of a row. */
 export function plainCell(cell: Cell): string {
   return cellText(cell);
-}
-
-function valueText(value: ColumnValue): string {
-  if (typeof value === "string") return cut(value, LONGEST_CELL);
-  if (typeof value === "number") return String(Number(value.toPrecision(4)));
-  return `[${value.map(valueText).join(", ")}]`;
 }
 
 /** Cuts a text for display. */
