@@ -2,6 +2,7 @@ import { type DetectionTable, detectionTable } from "../anomaly/detectionTable.j
 import type { LearntTable, WindowChoice } from "../anomaly/learntTable.js";
 import type { Table } from "../data/index.js";
 import { gapNotes } from "./gapNotes.js";
+import { unseenCategories } from "./learntColumns.js";
 import { assertNoSeriesOptions, preprocessorOptions, type TableOptions } from "./tableOptions.js";
 
 /**
@@ -18,7 +19,9 @@ export function prepare(
   const window = learnt ? undefined : windowOf(options);
   const { timeColumn } = options;
   const made = detectionTable(table, { columns: preprocessorOptions(options), window, timeColumn }, learnt);
-  return { ...made, notes: [...made.notes, ...gapNotes(made.places, made.window?.splitAtGaps)] };
+  const unseen = learnt ? unseenCategories(made.table, learnt.preprocessor) : [];
+  const gaps = gapNotes(made.places, made.window?.splitAtGaps);
+  return { ...made, notes: [...made.notes, ...gaps, ...unseen] };
 }
 
 function windowOf(options: TableOptions): WindowChoice | undefined {

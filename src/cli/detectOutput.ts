@@ -1,11 +1,11 @@
 import type { DetectionTable } from "../anomaly/detectionTable.js";
 import { type RowResults, reasonOf } from "../anomaly/rowResults.js";
 import { printable } from "../common/printable.js";
-import type { Table } from "../data/index.js";
 import type { AnomalyEvaluation } from "../index.js";
 import { flaggedRows } from "../report/detection/detectionSubject.js";
 import { listed, oddText } from "../report/detection/words.js";
 import { counted, plural } from "../report/numberText.js";
+import { lineName } from "./lineName.js";
 import type { Found } from "./savedDetector.js";
 import { bold, dim, emit, say, terminal } from "./terminal.js";
 import { table as alignedTable } from "./text.js";
@@ -30,6 +30,8 @@ export interface Printed {
   readonly scored?: string;
   /** Number of windows of a series. */
   readonly windows?: number;
+  /** What the values of its rows' reasons are. */
+  readonly values?: string;
 }
 
 /** The rows of a table. */
@@ -37,10 +39,11 @@ export function printedRows({ table, places }: DetectionTable): Printed {
   return {
     rows: table.rows,
     noun: "row",
-    nameOf: (row) => lineName(table, row),
+    nameOf: (row) => lineName(table.lines, row),
     ...(places && {
       windows: places.starts.length,
       scored: `${plural(places.starts.length, "window")} of ${places.size} rows`,
+      values: `Values are means over the oddest window of ${plural(places.size, "row")} around the row.`,
     }),
   };
 }
@@ -70,7 +73,7 @@ export function printColumns({ preprocessor, notes, labels }: DetectionTable, sa
 
 /** What was found: the first rows, and the figures. */
 export function print(
-  { rows: count, noun, nameOf, scored }: Printed,
+  { rows: count, noun, nameOf, scored, values }: Printed,
   { threshold, ruleText }: Found,
   results: RowResults,
   evaluation: AnomalyEvaluation | undefined,
@@ -93,6 +96,7 @@ export function print(
       noun === "row" ? [0, 1] : [1],
     ).split("\n");
     say([dim(head!, screen), ...body].join("\n"));
+    if (values !== undefined) say(dim(values, screen));
   }
   if (rows.length > SHOWN) say(dim(`… and ${counted(rows.length - SHOWN)} more`, screen));
   say();
@@ -108,12 +112,6 @@ export function print(
     path === undefined ? [] : [bold(printable(path), screen)],
   );
   if (files.length > 0) say(`saved ${listed(files)}`);
-}
-
-/** Rows count from 1, and texts have lines: both are said where they differ by more than a header. */
-function lineName({ lines }: Table, row: number): string {
-  const line = lines?.[row];
-  return line === undefined ? String(row + 1) : `${row + 1} (line ${line})`;
 }
 
 /** What was made of the columns, as an event of JSON. */

@@ -4,6 +4,7 @@ import { flagsOf } from "../anomaly/threshold.js";
 import { pointFlags, pointScores } from "../data/index.js";
 import { type AnomalyDetector, type AnomalyEvaluation, ArgumentError } from "../index.js";
 import { saveNpy, saveTable } from "../node.js";
+import { lineName } from "./lineName.js";
 import { namingColumns } from "./preparedTable.js";
 import type { Source } from "./source.js";
 
@@ -74,6 +75,5 @@ export async function saveRowScores(path: string, { scores, flags }: RowScores, 
 
 /** What a row is called. */
 export function rowName({ prepared, names }: Source, row: number): string {
-  const line = prepared?.table.lines?.[row];
-  return names?.[row] ?? `row ${row}${line === undefined ? "" : ` (line ${line})`}`;
+  return names?.[row] ?? `row ${lineName(prepared?.table.lines, row)}`;
 }

@@ -1,6 +1,4 @@
 import { basename } from "node:path";
-import { nearest } from "../common/nearest.js";
-import { quote } from "../common/printable.js";
 import { readTable, SeriesPreprocessor, type Table, TablePreprocessor } from "../data/index.js";
 import { labelsIn } from "../data/tableLabels.js";
 import { ArgumentError } from "../index.js";
@@ -8,6 +6,7 @@ import { loadSamples, loadTable } from "../node.js";
 import { counted, plural } from "../report/numberText.js";
 import { dataShapeOf } from "./fileFormat.js";
 import { gapNotes } from "./gapNotes.js";
+import { assertNamedColumns, unseenCategories } from "./learntColumns.js";
 import { tableOfArray } from "./numberTable.js";
 import { samplesSource } from "./samplesSource.js";
 import type { Source } from "./source.js";
@@ -63,20 +62,12 @@ export function usedSource(
   const series = preprocessor instanceof SeriesPreprocessor;
   const needed = (series ? preprocessor.table : preprocessor).columns.map((column) => column.name);
   const all = series && preprocessor.timeColumn !== undefined ? [preprocessor.timeColumn, ...needed] : needed;
-  const names = table.columns.map((column) => column.name);
-  const lacking = all.filter((column) => !names.includes(column));
-  if (lacking.length > 0) {
-    const near = nearest(lacking[0]!, names);
-    throw new ArgumentError(
-      `${fileName(name)} has no column ${lacking.slice(0, 5).map(quote).join(", ")}, which the model needs ` +
-        `(it has: ${names.slice(0, 12).map(quote).join(", ")}${names.length > 12 ? ", …" : ""})` +
-        (near === undefined ? "" : `; did you mean ${quote(near)}?`),
-    );
-  }
+  assertNamedColumns(fileName(name), table, all, "the model needs");
   return tableSource(name, table, preprocessor, []);
 }
 
-const fileName = (name: string) => (name === "-" ? "standard input" : basename(name));
+/** What a table is called in messages. */
+export const fileName = (name: string) => (name === "-" ? "standard input" : basename(name));
 
 /**
  * The samples that a preprocessor makes of a table.
@@ -116,26 +107,6 @@ function tableSource(
       ],
     },
     ...labelsOf(table, preprocessor),
-  });
-}
-
-/** Says which columns have categories that were not there in training: all their features are 0. */
-function unseenCategories(table: Table, preprocessor: TablePreprocessor): string[] {
-  const categories = preprocessor.columns.filter(({ type }) => type === "category");
-  if (categories.length === 0) return [];
-  const features = preprocessor.transform(table);
-  return categories.flatMap(({ name, features: own }) => {
-    const { values } = table.columns.find((column) => column.name === name)!;
-    const rows = Array.from({ length: table.rows }, (_, row) => row).filter((row) => {
-      const all = features.row(row);
-      return own.every((feature) => all[feature] === 0);
-    });
-    const texts = [...new Set(rows.map((row) => quote(String(values[row] ?? ""))))];
-    if (texts.length === 0) return [];
-    const shown = texts.slice(0, 3).join(", ") + (texts.length > 3 ? ", …" : "");
-    return [
-      `Column ${quote(name)} has values in ${plural(rows.length, "row")} that were not there in training: ${shown}.`,
-    ];
   });
 }
 

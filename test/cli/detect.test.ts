@@ -24,6 +24,27 @@ beforeAll(() => {
   writeFileSync(here.path("clean.csv"), readings(400, false));
 });
 
+test("a table unlike the one that was learned from", async () => {
+  const quick = ["--members", "1", "--steps", "5"];
+  await here.run("detect", "wrong.csv", ...quick, "--save", "like.safetensors");
+  writeFileSync(here.path("lacking.csv"), "id;site;levels\n0;Berlin;7\n1;Berlin;6\n");
+  for (const [args, why] of [
+    [["--model", "like.safetensors"], "the detector needs"],
+    [["--fit", "clean.csv", ...quick], "the table of --fit has"],
+  ] as const) {
+    const { code, stderr } = await here.run("detect", "lacking.csv", ...args);
+    expect([code, stderr]).toEqual([
+      2,
+      `isthmus: lacking.csv has no column "pressure", "flow", "level", which ${why} (it has: "id", "site", "levels")\n`,
+    ]);
+  }
+  writeFileSync(here.path("moved.csv"), readings(10, false).replaceAll("Köln", "Bonn"));
+  const args = ["detect", "moved.csv", "--model", "like.safetensors"];
+  const note = 'Column "site" has values in 5 rows that were not there in training: "Bonn".';
+  expect((await here.run(...args)).stdout).toContain(`\n${note}\n`);
+  expect(events((await here.run(...args, "--json")).stdout)[0]!.notes).toContain(note);
+});
+
 describe("a table", () => {
   test("gets score, anomaly, rank and reason beside its own columns", async () => {
     const { code, stderr, stdout } = await here.run(

@@ -70,6 +70,17 @@ test("with --split-gaps no window crosses one, and rows without a window have no
   expect(events(again.stdout).at(-1)).toMatchObject({ event: "done", rows: 183, windows: 147 });
 });
 
+test("rows that a stride leaves in no window are counted, and values said to be means", async () => {
+  const args = ["--window", "12", "--stride", "100", "--contamination", "0.5", "--out", "wide.csv"];
+  const { code, stdout } = await here.run("detect", "series.csv", ...args, ...quick);
+  expect(code).toBe(0);
+  // Windows begin at rows 0, 100 and 171.
+  expect(stdout).toMatch(/^147 rows between windows are in no window and have no score\.$/m);
+  expect(stdout).toMatch(/^Values are means over the oddest window of 12 rows around the row\.$/m);
+  const { columns } = await loadTable(here.path("wide.csv"));
+  expect((columns[2]!.values as string[]).filter((text) => text === "")).toHaveLength(147);
+});
+
 test("models of windows remember it, too", async () => {
   const { code, stdout } = await here.run(
     ...["train", "series.csv", "--window", "12", "--split-gaps", "--epochs", "1", "--out", "m.safetensors"],

@@ -123,7 +123,9 @@ test("anomalies are scored by row, with the column that names it, against the la
   const { stdout, code } = await here.run(...args);
   expect(code).toBe(0);
   expect(stdout).toMatch(/^anomalies +2 of 200 rows/m);
-  expect(stdout).toMatch(/^highest +row \d+ \(line \d+\): /m);
+  // Rows count from 1, as in what detect prints, and line 1 is the header.
+  const [, row, line] = /^highest +row (\d+) \(line (\d+)\): /m.exec(stdout)!;
+  expect(Number(line)).toBe(Number(row) + 1);
   expect(stdout).toMatch(/^ROC-AUC +\d/m);
   const lines = cellsOf(readFileSync(here.path("scores.csv"), "utf8"));
   expect(lines[0]).toEqual(["id", "score", "anomaly"]);

@@ -10,6 +10,7 @@ import { assertNoTraining, type DetectOptions, detectionOptions, ruleText } from
 import { columnsEvent, emitAll, print, printColumns, printedRows } from "../detectOutput.js";
 import { dataShapeOf } from "../fileFormat.js";
 import { detectInImages } from "../imageDetection.js";
+import { assertNamedColumns } from "../learntColumns.js";
 import { tableOfArray } from "../numberTable.js";
 import {
   addCalculationOptions,
@@ -23,7 +24,7 @@ import {
 import { checkModelEnding, checkOutputs } from "../outputs.js";
 import { detectorEngine, type Found, openSaved, saveDetector, score } from "../savedDetector.js";
 import { addTableOptions, unpackingLimit } from "../tableOptions.js";
-import { openTable, openTableOrArray } from "../tableSource.js";
+import { fileName, openTable, openTableOrArray } from "../tableSource.js";
 import { writeDetectionReport } from "../writeDetectionReport.js";
 
 const HELP = `
@@ -123,6 +124,15 @@ async function detectInTable(name: string, options: DetectOptions, array?: Table
   const saved = model === undefined ? undefined : await openSaved("--model", model, detectorEngine(options));
   const fitted = fit === undefined ? undefined : prepare(await openRows(fit, options), options);
   const learnt = saved ?? fitted;
+  if (learnt) {
+    const needed = learnt.preprocessor.columns.map((column) => column.name);
+    assertNamedColumns(
+      fileName(name),
+      given,
+      needed,
+      saved ? "the detector needs" : "the table of --fit has",
+    );
+  }
   const input = prepare(given, options, learnt);
   if (!json) printColumns(input, saved !== undefined);
   const found = saved ? await score(saved, input) : await train(input, fitted?.samples, options);
