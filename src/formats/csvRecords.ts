@@ -40,6 +40,8 @@ export class CsvRecords {
   #wanted = 1;
   /** The line on which the pieces begin. */
   #line = 1;
+  /** How many lines were comments so far. */
+  comments = 0;
 
   constructor(syntax: CsvSyntax) {
     this.#syntax = syntax;
@@ -117,6 +119,7 @@ export class CsvRecords {
       if (end < 0) break;
       at = end + 1;
       this.#line++;
+      this.comments++;
     }
     return at;
   }

@@ -44,7 +44,7 @@ export class CsvTables {
       const what = this.#names ? "the names of columns, but no rows below them" : "no rows";
       throw new FormatError(`bytes has ${what}`);
     }
-    if (this.#table && this.#table.rows > 0) yield this.#table.take();
+    if (this.#table && this.#table.rows > 0) yield this.#taken(this.#table);
   }
 
   *#add(record: string[], line: number): Generator<Table, void, void> {
@@ -56,7 +56,7 @@ export class CsvTables {
       this.#begin(record);
       if (this.#dialect.header) return;
     }
-    this.#table ??= new RecordTable(this.#uniqueNames(record), this.#notes);
+    this.#table ??= new RecordTable(this.#uniqueNames(record));
     if (this.#table.names.length === 1) for (const blank of this.#blanks) yield* this.#put([""], blank);
     this.#blanks = [];
     yield* this.#put(this.#fitted(record, line), line);
@@ -65,7 +65,17 @@ export class CsvTables {
   *#put(record: readonly string[], line: number): Generator<Table, void, void> {
     this.#table!.add(record, line);
     this.#rows++;
-    if (this.#table!.rows === this.#most) yield this.#table!.take();
+    if (this.#table!.rows === this.#most) yield this.#taken(this.#table!);
+  }
+
+  /** The rows so far, with a word about the lines that were left out. */
+  #taken(table: RecordTable): Table {
+    const { comment, commentGiven, commentNames } = this.#dialect;
+    const count = this.#records.comments - (commentNames ? 1 : 0);
+    if (commentGiven || count === 0) return table.take(this.#notes);
+    const lines = count === 1 ? "1 line that begins" : `${count} lines that begin`;
+    const note = `${lines} with ${JSON.stringify(comment)} ${count === 1 ? "is" : "are"} left out as comments (option comment).`;
+    return table.take([...this.#notes, note]);
   }
 
   /** Finds the names in the first record. */

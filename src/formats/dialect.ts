@@ -6,13 +6,15 @@ import { CsvRecords, type CsvSyntax } from "./csvRecords.js";
 export interface GivenDialect {
   readonly delimiter: string | undefined;
   readonly header: boolean | undefined;
-  readonly comment: string;
+  readonly comment: string | undefined;
 }
 
 /** How a file of delimited text is written. */
 export interface Dialect extends CsvSyntax {
   /** Whether the first record holds the names of the columns. */
   readonly header: boolean;
+  /** Whether a caller says what comments begin with. */
+  readonly commentGiven: boolean;
   /** Names that a comment right above the first record gives. */
   readonly commentNames: readonly string[] | undefined;
   /** What was guessed, a sentence each. */
@@ -21,6 +23,8 @@ export interface Dialect extends CsvSyntax {
 
 const DELIMITERS = [",", ";", "\t", "|", " "];
 const NAMES: Readonly<Record<string, string>> = { "\t": "tab", " ": "space" };
+/** What a comment begins with, unless a caller says otherwise. */
+export const COMMENT = "#";
 /** Records that are looked at. */
 const SAMPLE = 200;
 
@@ -34,14 +38,8 @@ export function detectDialect(head: string, whole: boolean, given: GivenDialect)
   const newline = !head.includes("\n") && head.includes("\r") ? "\r" : "\n";
   const end = head.lastIndexOf(newline) + 1;
   const text = whole || end === 0 ? head : head.slice(0, end);
-  const syntaxes = (given.delimiter === undefined ? DELIMITERS : [given.delimiter]).map(
-    (delimiter): CsvSyntax => ({ delimiter, comment: given.comment, newline }),
-  );
-  const looks = syntaxes.map((syntax) => lookAt(text, syntax));
-  // Of equals, the one with more fields; then the first of the list.
-  const best = looks.reduce((a, b) =>
-    b.score > a.score || (b.score === a.score && b.width > a.width) ? b : a,
-  );
+  const best =
+    given.comment === undefined ? lookForComments(text, newline, given) : look(text, newline, given);
   const commentNames = given.header === undefined ? namesInComment(text, best) : undefined;
   const header = given.header ?? (commentNames === undefined && hasHeader(best.records));
   const notes: string[] = [];
@@ -58,7 +56,48 @@ export function detectDialect(head: string, whole: boolean, given: GivenDialect)
         : "The first row is taken to be data, so the columns have no names of their own (option header).",
     );
   }
-  return { ...best.syntax, header, commentNames, notes };
+  const { comment } = best.syntax;
+  if (given.comment === undefined && comment === "") {
+    notes.push(`Lines that begin with ${quote(COMMENT)} are taken to be rows (option comment).`);
+  }
+  return { ...best.syntax, commentGiven: given.comment !== undefined, header, commentNames, notes };
+}
+
+/** How the delimiter that explains a text best divides it. */
+function look(
+  text: string,
+  newline: CsvSyntax["newline"],
+  { delimiter, comment = COMMENT }: GivenDialect,
+): Look {
+  const delimiters = delimiter === undefined ? DELIMITERS : [delimiter];
+  // Of equals, the one with more fields; then the first of the list.
+  return delimiters
+    .map((each) => lookAt(text, { delimiter: each, comment, newline }))
+    .reduce((a, b) => (b.score > a.score || (b.score === a.score && b.width > a.width) ? b : a));
+}
+
+/** The same; lines that begin with `#` are comments, unless they are rows like the others. */
+function lookForComments(text: string, newline: CsvSyntax["newline"], given: GivenDialect): Look {
+  const without = look(text, newline, given);
+  if (!`${newline}${text}`.includes(newline + COMMENT)) return without;
+  const all = look(text, newline, { ...given, comment: "" });
+  return namesInComment(text, without) === undefined && haveRows(all) ? all : without;
+}
+
+/** Whether lines that begin with `#` are rows: of as many fields as the others, and not commented out. */
+function haveRows({ records, width }: Look): boolean {
+  const marked = records.filter(
+    ([first, ...rest]) => first!.startsWith(COMMENT) && rest.length === width - 1,
+  );
+  const others = records.filter(([first]) => !first!.startsWith(COMMENT));
+  if (width === 1 || marked.length === 0 || marked.every(([first]) => /^#\s/.test(first!))) return false;
+  if (others.length === 0 || records[0]![0] === COMMENT) return true;
+  // A comment above the header.
+  if (records.indexOf(marked.at(-1)!) < records.indexOf(others[0]!)) return false;
+  const number = ([first]: readonly string[]) => isValue(first!.trim());
+  const unmarked = number(others[0]!) ? others : others.slice(1);
+  const bare = marked.map(([first]) => [first!.slice(COMMENT.length)]);
+  return unmarked.length === 0 || !(bare.every(number) && unmarked.every(number));
 }
 
 interface Look {

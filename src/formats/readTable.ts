@@ -2,7 +2,7 @@ import { boolean, integer, knownKeys, oneOf, show } from "../common/check.js";
 import { ArgumentError, FormatError } from "../common/errors.js";
 import type { ByteSource } from "./byteSource.js";
 import { CsvTables } from "./csvTables.js";
-import { detectDialect } from "./dialect.js";
+import { COMMENT, detectDialect } from "./dialect.js";
 import { checkMaximumBytes, DEFAULT_MAXIMUM_BYTES } from "./gzip.js";
 import type { Cell, Table } from "./table.js";
 import { ObjectTable, parseJson } from "./tableRecords.js";
@@ -21,7 +21,7 @@ export interface ReadTableOptions {
   header?: boolean;
   /** Names of the columns, instead of those of the file; as many as there are columns. */
   names?: readonly string[];
-  /** What a line begins with that is no row; `false` for none. Default `"#"`. */
+  /** What a line begins with that is no row; `false` for none. Default `"#"`, unless such lines have as many fields as rows. */
   comment?: string | false;
   /** A name that `TextDecoder` knows, such as `"windows-1252"`. Default UTF-8, or UTF-16 where the file begins with its mark. */
   encoding?: string;
@@ -47,7 +47,8 @@ export interface CheckedTableOptions {
   readonly delimiter: string | undefined;
   readonly header: boolean | undefined;
   readonly names: readonly string[] | undefined;
-  readonly comment: string;
+  /** Undefined: as the first rows tell. */
+  readonly comment: string | undefined;
   readonly encoding: string | undefined;
   readonly maximumBytes: number;
 }
@@ -125,17 +126,18 @@ export function checkTableOptions(
   more: readonly string[] = [],
 ): CheckedTableOptions {
   knownKeys(name, options, [...OPTIONS, ...more]);
-  const { format, delimiter, header, names, comment = "#", encoding } = options;
+  const { format, delimiter, header, names, comment, encoding } = options;
   if (delimiter !== undefined && (typeof delimiter !== "string" || !/^[^"\r\n\ufeff]$/.test(delimiter))) {
     throw new ArgumentError(
       `delimiter must be one character, no quote or line break, not ${show(delimiter)}`,
     );
   }
-  if (comment !== false && (typeof comment !== "string" || !/^[^"\r\n\ufeff]{1,8}$/.test(comment))) {
+  const marked = comment !== false && comment !== undefined;
+  if (marked && (typeof comment !== "string" || !/^[^"\r\n\ufeff]{1,8}$/.test(comment))) {
     throw new ArgumentError(`comment must be a short text, such as "#", or false, not ${show(comment)}`);
   }
-  if (comment !== false && comment === delimiter) {
-    throw new ArgumentError(`comment and delimiter are both ${show(comment)}; they have to differ`);
+  if (delimiter !== undefined && (comment ?? COMMENT) === delimiter) {
+    throw new ArgumentError(`comment and delimiter are both ${show(delimiter)}; they have to differ`);
   }
   if (names !== undefined && !(Array.isArray(names) && names.every((each) => typeof each === "string"))) {
     throw new ArgumentError(`names must be an array of texts, not ${show(names)}`);
@@ -145,7 +147,7 @@ export function checkTableOptions(
     delimiter,
     header: header === undefined ? undefined : boolean("header", header),
     names,
-    comment: comment || "",
+    comment: comment === false ? "" : comment,
     encoding: encoding === undefined ? undefined : requireEncoding(encoding),
     maximumBytes: checkMaximumBytes(options.maximumBytes ?? DEFAULT_MAXIMUM_BYTES),
   };

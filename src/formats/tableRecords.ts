@@ -7,13 +7,11 @@ import type { Cell, Table, TableColumn } from "./table.js";
 /** Collects records of the same width, column by column. */
 export class RecordTable {
   readonly names: readonly string[];
-  readonly #notes: readonly string[];
   #columns: string[][];
   #lines: number[] = [];
 
-  constructor(names: readonly string[], notes: readonly string[]) {
+  constructor(names: readonly string[]) {
     this.names = names;
-    this.#notes = notes;
     this.#columns = names.map(() => []);
   }
 
@@ -28,11 +26,11 @@ export class RecordTable {
   }
 
   /** The rows so far, which are no longer kept. */
-  take(): Table {
+  take(notes: readonly string[]): Table {
     const columns = this.#columns.map(
       (values, column): TableColumn => ({ name: this.names[column]!, values }),
     );
-    const table: Table = { rows: this.rows, columns, lines: this.#lines, notes: this.#notes };
+    const table: Table = { rows: this.rows, columns, lines: this.#lines, notes };
     this.#columns = this.names.map(() => []);
     this.#lines = [];
     return table;

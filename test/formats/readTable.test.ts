@@ -79,6 +79,44 @@ describe("what is found by looking", () => {
     expect(await read("# x y\n1.0 2.0\n3.0 4.0\n")).toEqual({ x: ["1.0", "3.0"], y: ["2.0", "4.0"] });
   });
 
+  test("lines that begin with # as rows, where they are like the others", async () => {
+    const rows = async (text: string) => (await readTable(text)).rows;
+    expect(await rows("tag,n\n#a,1\nb,2\n#c,3\n")).toBe(3);
+    expect(await rows("place,n\n#1,4\n#2,5\n")).toBe(2);
+    expect(await read("#,name,n\n1,x,5\n2,y,6\n")).toEqual({
+      "#": ["1", "2"],
+      name: ["x", "y"],
+      n: ["5", "6"],
+    });
+    const { rows: kept, notes } = await readTable("#f00;1\n#0f0;2\n");
+    expect([kept, notes!.at(-1)]).toEqual([
+      2,
+      'Lines that begin with "#" are taken to be rows (option comment).',
+    ]);
+  });
+
+  test("comments, which are counted: in words, of another width, and rows of numbers commented out", async () => {
+    const left = async (text: string, options?: ReadTableOptions) => {
+      const { rows, notes } = await readTable(text, options);
+      return [rows, notes!.filter((note) => note.includes("comment"))];
+    };
+    const said = (lines: string) => [`${lines} left out as comments (option comment).`];
+    expect(await left("# Berlin, 2024\ncity,n\na,1\nb,2\n")).toEqual([
+      2,
+      said('1 line that begins with "#" is'),
+    ]);
+    expect(await left("city,n\na,1\n# so far, so good\nb,2\n#x\n")).toEqual([
+      2,
+      said('2 lines that begin with "#" are'),
+    ]);
+    expect(await left("a,b\n1,2\n#3,4\n5,6\n")).toEqual([2, said('1 line that begins with "#" is')]);
+    expect(await left("a,b\n1,2\n#3,4\n5,6\n", { comment: "#" })).toEqual([2, []]);
+    expect(await left("a,b\n1,2\n#3,4\n5,6\n", { comment: false })).toEqual([3, []]);
+    // What comes later is counted, too.
+    const many = "1,2\n".repeat(40_000);
+    expect(await left(`a,b\n${many}#1,2\n${many}`)).toEqual([80_000, said('1 line that begins with "#" is')]);
+  });
+
   test("UTF-16 by its mark, as Excel writes Unicode text", async () => {
     const bytes = new Uint8Array(Buffer.from("\ufeffa\tb\r\nä\t2\r\n", "utf16le"));
     expect(await read(bytes)).toEqual({ a: ["ä"], b: ["2"] });
