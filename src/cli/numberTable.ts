@@ -1,4 +1,4 @@
-import { readTable, type Table } from "../data/index.js";
+import { type ReadTableOptions, readTable, type Table } from "../data/index.js";
 import { FormatError, NonFiniteError, ShapeError } from "../index.js";
 import { type LoadedSamples, loadTable } from "../node.js";
 import { matrixColumns } from "./matrixColumns.js";
@@ -11,10 +11,10 @@ import { timesText } from "./samplesSource.js";
  * @param path the file's path, or `-` for standard input
  * @throws {FormatError} for a cell that is not a number; the message names its line and column
  */
-export async function loadNumbers(path: string, limit: { maximumBytes?: number }): Promise<LoadedSamples> {
+export async function loadNumbers(path: string, reading: ReadTableOptions): Promise<LoadedSamples> {
   return numbersOfTable(
     path,
-    path === "-" ? await readTable(process.stdin, limit) : await loadTable(path, limit),
+    path === "-" ? await readTable(process.stdin, reading) : await loadTable(path, reading),
   );
 }
 

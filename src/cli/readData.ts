@@ -6,7 +6,15 @@ import { loadNumbers } from "./numberTable.js";
 import type { DataOptions, ImageInputOptions } from "./options.js";
 import { arraySource } from "./samplesSource.js";
 import type { Source } from "./source.js";
-import { assertNoSeriesOptions, assertNoTableOptions, flagOf, type TableOptions } from "./tableOptions.js";
+import {
+  assertNoSeriesOptions,
+  assertNoTableOptions,
+  flagOf,
+  type ReadingOptions,
+  readingOptions,
+  type TableOptions,
+  unpackingLimit,
+} from "./tableOptions.js";
 import { learntSource, openTableOrArray } from "./tableSource.js";
 
 /** How `--kind` calls the kinds of data. */
@@ -111,14 +119,9 @@ export async function imagesOf(
 }
 
 /** The numbers of a file as samples, one a row; nothing is learned from them. */
-export async function numbersOf(
-  name: string,
-  shape: DataShape,
-  { maxUnpacked }: Pick<DataOptions, "maxUnpacked">,
-) {
-  const limit = maxUnpacked === undefined ? {} : { maximumBytes: maxUnpacked };
-  if (shape === "table") return loadNumbers(name, limit);
-  return loadSamples(name, limit).catch((error: unknown) => {
+export async function numbersOf(name: string, shape: DataShape, options: ReadingOptions) {
+  if (shape === "table") return loadNumbers(name, readingOptions(options));
+  return loadSamples(name, unpackingLimit(options)).catch((error: unknown) => {
     if (!(error instanceof FormatError && / is text, not /.test(error.message))) throw error;
     throw new FormatError(`${error.message}; train --kind table reads it as a table`, { cause: error });
   });

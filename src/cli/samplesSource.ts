@@ -76,15 +76,16 @@ export const timesText = (shape: readonly number[]) => (shape.length === 0 ? "1"
 /** Samples of a file of arrays or images: their kind is guessed unless it is given. */
 export function arraySource(
   path: string,
-  loaded: LoadedSamples & { names?: readonly string[] },
+  loaded: LoadedSamples & { names?: readonly string[]; array?: string },
   given?: "images" | "matrix",
 ): Source {
-  const { rows, shape, names } = loaded;
+  const { rows, shape, names, array } = loaded;
   const { data } = loaded;
   const unit = data instanceof Uint8Array || data.every((value) => value >= 0 && value <= 1);
   const kind = given === "images" ? given : kindOf(loaded, unit, given !== undefined);
   const what = names ? "image" : "sample";
-  const from = basename(path) || path;
+  // Of an archive of several arrays, one was chosen.
+  const from = (basename(path) || path) + (array === undefined ? "" : `, array ${JSON.stringify(array)}`);
   const title = `${plural(rows, what)} of ${timesText(shape.slice(1))} from ${from}`;
   const picture = pictureSides(loaded);
   return samplesSource(path, loaded, {

@@ -8,6 +8,7 @@ export interface ReadingOptions {
   delimiter?: string;
   /** Undefined: as the file looks. */
   header?: boolean;
+  encoding?: string;
   maxUnpacked?: number;
 }
 
@@ -92,7 +93,11 @@ export function addReadingOptions(command: Command): Command {
       option("--delimiter <character>", "field delimiter; tab for a tab (default: found)", delimiter),
     )
     .option("--header", "the first line has the names of the columns (default: as it looks)")
-    .option("--no-header", "the first line is a row");
+    .option("--no-header", "the first line is a row")
+    .option(
+      "--encoding <name>",
+      "encoding of a text, such as windows-1252 (default: UTF-8, or UTF-16 by its mark)",
+    );
 }
 
 /**
@@ -117,10 +122,11 @@ export function unpackingLimit({ maxUnpacked }: Pick<ReadingOptions, "maxUnpacke
 
 /** How to read the file. */
 export function readingOptions(options: ReadingOptions): ReadTableOptions {
-  const { delimiter, header, maxUnpacked } = options;
+  const { delimiter, header, encoding, maxUnpacked } = options;
   return {
     ...(delimiter !== undefined && { delimiter }),
     ...(header !== undefined && { header }),
+    ...(encoding !== undefined && { encoding }),
     ...(maxUnpacked !== undefined && { maximumBytes: maxUnpacked }),
   };
 }
@@ -143,8 +149,10 @@ export function preprocessorOptions(options: TableOptions): TablePreprocessorOpt
 /** Options that only a table or a series has, by their names in commander. */
 const TABLE_OPTIONS = [
   ...["columns", "drop", "labelColumn", "anomalyLabel", "idColumn", "types", "missing", "decimal"],
-  ...["delimiter", "header", "window", "stride", "timeColumn", "splitGaps"],
+  ...["delimiter", "header", "encoding", "window", "stride", "timeColumn", "splitGaps"],
 ] as const satisfies readonly (keyof TableOptions)[];
+
+const READING: readonly string[] = ["delimiter", "header", "encoding"];
 
 /**
  * @param what what the data are instead
@@ -175,9 +183,7 @@ export function assertNoSeriesOptions({ stride, timeColumn, splitGaps }: TableOp
  * @throws {ArgumentError} for options that say what to learn from a table
  */
 export function assertNoLearning(options: TableOptions, other: string, why: string): void {
-  const given = TABLE_OPTIONS.find(
-    (name) => options[name] !== undefined && name !== "delimiter" && name !== "header",
-  );
+  const given = TABLE_OPTIONS.find((name) => options[name] !== undefined && !READING.includes(name));
   if (given) throw new ArgumentError(`${flagOf(given)} and ${other} cannot be used together: ${why}`);
 }
 

@@ -104,10 +104,21 @@ export function isCell(value: unknown): value is Cell {
   }
 }
 
-/** @throws {FormatError} unless all of `text` is JSON */
+/** Digits of an integer that may be one beyond 2^53. */
+const LONG = /\d{16}/;
+/** A text, which is passed over, or an integer of so many digits. */
+const TEXT_OR_LONG = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/gs;
+/** What a text begins with that stands for such an integer until all is read. */
+const MARK = "\u0000integer ";
+
+/**
+ * What a JSON text says. Integers that no 64-bit float has are bigints.
+ *
+ * @throws {FormatError} unless all of `text` is JSON
+ */
 export function parseJson(text: string, line: number | undefined): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return LONG.test(text) ? parseLong(text) : (JSON.parse(text) as unknown);
   } catch (cause) {
     const place = line === undefined ? "bytes" : `line ${line} of bytes`;
     throw new FormatError(
@@ -117,4 +128,19 @@ export function parseJson(text: string, line: number | undefined): unknown {
       },
     );
   }
+}
+
+/** Reads numbers as JSON does, and those that it would round as bigints. */
+function parseLong(text: string): unknown {
+  const plain = JSON.parse(text) as unknown;
+  let rounded = false;
+  const marked = text.replace(TEXT_OR_LONG, (part) => {
+    if (part.startsWith('"') || BigInt(Number(part)) === BigInt(part)) return part;
+    rounded = true;
+    return JSON.stringify(MARK + part);
+  });
+  if (!rounded) return plain;
+  return JSON.parse(marked, (_, value: unknown) =>
+    typeof value === "string" && value.startsWith(MARK) ? BigInt(value.slice(MARK.length)) : value,
+  ) as unknown;
 }

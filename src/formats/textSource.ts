@@ -70,7 +70,7 @@ function decoded(decode: () => string, piece: Uint8Array, label: string, line: n
     return decode();
   } catch (cause) {
     throw new FormatError(
-      `line ${line + linesBeforeDamage(piece)} of bytes is not text in ${label}; pass its encoding, such as "windows-1252"`,
+      `line ${line + linesBeforeDamage(piece)} of bytes is not text in ${label}; pass its encoding, such as "windows-1252" (option encoding)`,
       { cause },
     );
   }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseHTML } from "linkedom";
 import { beforeAll, describe, expect, test } from "vitest";
-import { loadEnsembleDetector, loadSafetensors, loadTable, saveModel } from "../../src/node.js";
+import { loadEnsembleDetector, loadSafetensors, loadTable, saveModel, saveNpz } from "../../src/node.js";
 import { events, inFolder } from "./run.js";
 
 const here = inFolder();
@@ -237,4 +237,22 @@ test("the other commands take tables of numbers as samples, and say where one is
     /wrong\.csv: line 2, column "site" is "Berlin", not a number; a model of tables takes texts/,
   );
   expect(code).not.toBe(0);
+});
+
+test("the reading options reach text of any model, and an archive says which array was taken", async () => {
+  const rows = Array.from({ length: 40 }, (_, i) => [Math.sin(i), Math.cos(i)]);
+  const flat = { shape: [40, 2], data: Float64Array.from(rows.flat()) };
+  await saveNpz(here.path("two.npz"), { y: { shape: [40], data: new Uint8Array(40) }, x: flat });
+  const trained = await here.run("train", "two.npz", "--epochs", "1", "--out", "two.safetensors");
+  expect(trained.stdout).toMatch(/^data +40 samples of 2 from two\.npz, array "x"$/m);
+  const text = `größe!wert\n${rows.map((row) => row.join("!")).join("\n")}\n`;
+  writeFileSync(here.path("latin.csv"), text, "latin1");
+  const reading = ["--delimiter", "!", "--encoding", "windows-1252"];
+  const encode = ["encode", "two.safetensors", "latin.csv", "--out", "latin.npy"];
+  expect((await here.run(...encode, "--delimiter", "!")).stderr).toBe(
+    'isthmus: line 1 of latin.csv is not text in utf-8; pass its encoding, such as "windows-1252" (option encoding)\n',
+  );
+  expect(await here.run(...encode, ...reading)).toMatchObject({ code: 0, stderr: "" });
+  const found = await here.run("detect", "latin.csv", "--members", "1", "--steps", "5", ...reading);
+  expect(found.stdout).toMatch(/^größe +number/m);
 });

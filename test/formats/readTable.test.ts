@@ -151,7 +151,7 @@ describe("what is given", () => {
     const error = await failure(readTable(latin));
     expect(error).toBeInstanceOf(FormatError);
     expect(error.message).toBe(
-      'line 2 of bytes is not text in utf-8; pass its encoding, such as "windows-1252"',
+      'line 2 of bytes is not text in utf-8; pass its encoding, such as "windows-1252" (option encoding)',
     );
   });
 
@@ -318,6 +318,21 @@ describe("in chunks", () => {
     }
     const error = await failure(readTable(endless()));
     expect(error.message).toContain("line 3 of bytes begins a record of more than 16777216 characters");
+  });
+
+  test("integers that no 64-bit float has are bigints, with all of their digits", async () => {
+    const records =
+      '[{"id": 900719925474099301, "n": -12345678901234567890, "t": "x 900719925474099301 \\" 1", "f": 0.12345678901234567},' +
+      ' {"id": 9007199254740992, "n":1, "t": "", "f": 1234567890123456789e2}]';
+    const expected = {
+      id: [900719925474099301n, 9007199254740992],
+      n: [-12345678901234567890n, 1],
+      t: ['x 900719925474099301 " 1', ""],
+      f: [Number("0.12345678901234567"), Number("1234567890123456789e2")],
+    };
+    expect(await read(records)).toEqual(expected);
+    expect(await read(records.slice(1, -1).replace("}, ", "}\n"))).toEqual(expected);
+    await expect(read('[{"id": 900719925474099301, }]')).rejects.toThrow(/^bytes is not JSON/);
   });
 
   test("JSON lines, with keys that come later", async () => {
