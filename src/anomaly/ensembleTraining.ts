@@ -1,5 +1,5 @@
 import { Autoencoder } from "../autoencoder/autoencoder.js";
-import { ArgumentError, NonFiniteError } from "../common/errors.js";
+import { ArgumentError } from "../common/errors.js";
 import { Matrix } from "../data/matrix.js";
 import { partsOf, type Rows } from "../data/samples.js";
 import { ColumnStatistics, type ScalingParameters } from "../data/scaling.js";
@@ -102,15 +102,7 @@ export async function trainEnsemble(
 function learnColumns(rows: Rows, columns: Columns): { scaling: ScalingParameters; still: Uint8Array } {
   const statistics = new ColumnStatistics(rows.columns);
   for (const { part } of partsOf(rows)) statistics.add(part);
-  const scaling = statistics.parameters("standard");
-  const wide = scaling.scale.findIndex(
-    (scale, j) => !Number.isFinite(scale) || !Number.isFinite(scaling.offset[j]!),
-  );
-  if (wide >= 0) {
-    throw new NonFiniteError(
-      `column ${wide} of ${rows.name} spans more than 64-bit floats can hold; scale it down`,
-    );
-  }
+  const scaling = statistics.finiteParameters("standard", rows.name);
   const constant = statistics.constant();
   const still = new Uint8Array(rows.columns);
   for (const { features } of columns) {

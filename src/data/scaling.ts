@@ -1,4 +1,4 @@
-import { FormatError, StateError } from "../common/errors.js";
+import { FormatError, NonFiniteError, StateError } from "../common/errors.js";
 import { BYTE_VALUES, type Values } from "./values.js";
 
 /**
@@ -85,6 +85,35 @@ export class ColumnStatistics {
         ? this.#most.map((most, j) => most - least[j]!)
         : this.#squares.map((sum) => Math.sqrt(sum / rows));
     return { offset: offset.slice(), scale: scale.map((value) => (value > 0 ? value : 1)) };
+  }
+
+  /**
+   * The same, if they are numbers.
+   *
+   * @param name what the rows are called, for the message
+   * @throws {NonFiniteError} for a column whose range or variance no 64-bit float has
+   */
+  finiteParameters(kind: ScalingName, name: string): ScalingParameters {
+    const { offset, scale } = this.parameters(kind);
+    const wide = scale.findIndex((value, j) => !Number.isFinite(value) || !Number.isFinite(offset[j]!));
+    if (wide < 0) return { offset, scale };
+    throw new NonFiniteError(
+      `column ${wide} of ${name} spans more than 64-bit floats can hold; scale it down`,
+    );
+  }
+
+  /**
+   * @param name what the rows are called, for the message
+   * @throws {NonFiniteError} for a column with a value that no 32-bit float has, so that no model can return it
+   */
+  requireFloat32(name: string): void {
+    for (let j = 0; j < this.columns; j++) {
+      const far = [this.#least[j]!, this.#most[j]!].find((value) => !Number.isFinite(Math.fround(value)));
+      if (far === undefined) continue;
+      throw new NonFiniteError(
+        `column ${j} of ${name} has ${far}, but a model returns 32-bit floats, which end at 3.4e38; scale it down`,
+      );
+    }
   }
 }
 

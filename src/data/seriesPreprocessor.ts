@@ -142,7 +142,7 @@ export class SeriesPreprocessor {
     statistics.add(table.transform(rows).data);
     return new SeriesPreprocessor({
       ...{ table, size, stride, timeColumn, dayFirst, splitAtGaps },
-      ...statistics.parameters("standard"),
+      ...statistics.finiteParameters("standard", "the features"),
     });
   }
 

@@ -11,7 +11,7 @@ import { forEachChunk, type StreamedRows } from "./sampleStream.js";
  *
  * @param samples the scaling is learned from their first `rows` rows, or from all rows of a stream
  * @returns a new scaling with the learned parameters; the given one is not changed
- * @throws {NonFiniteError} for a value that is not finite, and whatever a stream throws
+ * @throws {NonFiniteError} for a value that is not finite, or no 32-bit float, and whatever a stream throws
  */
 export function* learnScaling(
   { kind, columns }: Scaling,
@@ -21,6 +21,7 @@ export function* learnScaling(
 ): Work<Scaling> {
   const statistics = new ColumnStatistics(columns);
   const streamed = !("data" in samples);
+  const name = streamed ? "samples" : samples.name;
   yield* forEachChunk(samples, gate, function* (chunk) {
     for (const { part, first } of partsOf(chunk)) {
       checkPart(chunk, part, first, "finite");
@@ -30,7 +31,8 @@ export function* learnScaling(
     }
   });
   const learnt = new Scaling(kind, columns);
-  learnt.parameters = statistics.parameters(kind);
+  statistics.requireFloat32(name);
+  learnt.parameters = statistics.finiteParameters(kind, name);
   return learnt;
 }
 

@@ -388,6 +388,32 @@ test("a sample too far away to be scaled is refused by name, and changes nothing
   expect([weightBits(fresh), fresh.history.loss]).toEqual([untouched, []]);
 });
 
+test.each(SCALINGS)(
+  "data whose scaling no file could hold, or no model return, are refused: %s",
+  async (scaling) => {
+    const model = await Autoencoder.create({
+      inputSize: 2,
+      encoder: [dense(1)],
+      decoder: [dense(2)],
+      scaling,
+    });
+    const rows = (far: number) => Array.from({ length: 20 }, (_, i) => [i, i === 7 ? -far : far]);
+    // 1e308 − (−1e308) and the square of 1e200 overflow; 1e39 is no 32-bit float.
+    for (const far of [1e308, 1e200, 1e39]) {
+      for (const data of [rows(far), () => [rows(far)]]) {
+        const error = await failure(() => model.fit(data as Samples));
+        expect(error).toBeInstanceOf(NonFiniteError);
+        expect((error as Error).message).toMatch(
+          /^column 1 of samples has -\d\S+, but a model returns 32-bit floats/,
+        );
+      }
+    }
+    expect([model.scaling, model.history.loss]).toEqual([undefined, []]);
+    await model.fit(rows(1e38), { epochs: 1 });
+    await model.dispose();
+  },
+);
+
 test("statistics do not depend on the blocks in which rows come, and are exact for constants", () => {
   const data = table(1000).map((value, i) => (i % 6 === 5 ? 0.1 : value));
   const whole = new ColumnStatistics(6);
