@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { readTable, SeriesPreprocessor, type Table, TablePreprocessor } from "../data/index.js";
 import { labelsIn } from "../data/tableLabels.js";
-import { ArgumentError } from "../index.js";
+import { ArgumentError, FormatError } from "../index.js";
 import { loadSamples, loadTable } from "../node.js";
 import { counted, plural } from "../report/numberText.js";
 import { dataShapeOf } from "./fileFormat.js";
@@ -10,22 +10,29 @@ import { assertNamedColumns, unseenCategories } from "./learntColumns.js";
 import { tableOfArray } from "./numberTable.js";
 import { samplesSource } from "./samplesSource.js";
 import type { Source } from "./source.js";
-import {
-  preprocessorOptions,
-  type ReadingOptions,
-  readingOptions,
-  type TableOptions,
-  unpackingLimit,
-} from "./tableOptions.js";
+import { preprocessorOptions, readingOptions, type TableOptions, unpackingLimit } from "./tableOptions.js";
 
 /** Reads a table from a file, or from standard input for `-`. */
-export async function openTable(name: string, options: ReadingOptions): Promise<Table> {
+export async function openTable(name: string, options: TableOptions): Promise<Table> {
   const reading = readingOptions(options);
-  return name === "-" ? readTable(process.stdin, reading) : loadTable(name, reading);
+  if (name === "-") return readTable(process.stdin, reading);
+  try {
+    return await loadTable(name, reading);
+  } catch (error) {
+    const { columns, labelColumn, idColumn, timeColumn } = options;
+    if (!columns || !(error instanceof FormatError && LEAVE_OUT.test(error.message))) throw error;
+    // All columns are kept where that is possible, for the output to have them.
+    const wanted = [idColumn, timeColumn, ...columns, labelColumn === "none" ? undefined : labelColumn];
+    const named = wanted.filter((column) => column !== undefined);
+    return loadTable(name, { ...reading, columns: [...new Set(named)] });
+  }
 }
 
+/** How the message ends about a column of Parquet or Arrow that no table has. */
+const LEAVE_OUT = /; leave it out by columns$/;
+
 /** The same, also from an array of numbers in NPY or IDX, whose columns have no names. */
-export async function openTableOrArray(name: string, options: ReadingOptions): Promise<Table> {
+export async function openTableOrArray(name: string, options: TableOptions): Promise<Table> {
   if (name === "-" || (await dataShapeOf(name)) !== "arrays") return openTable(name, options);
   return tableOfArray(name, await loadSamples(name, unpackingLimit(options)));
 }

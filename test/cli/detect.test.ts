@@ -256,3 +256,13 @@ test("the reading options reach text of any model, and an archive says which arr
   const found = await here.run("detect", "latin.csv", "--members", "1", "--steps", "5", ...reading);
   expect(found.stdout).toMatch(/^größe +number/m);
 });
+
+test.each(["nested.parquet", "bytes.feather"])("--columns leaves out what no table has: %s", async (name) => {
+  const file = new URL(`../codecs/golden/${name}`, import.meta.url).pathname;
+  const quick = ["--members", "1", "--steps", "5"];
+  const whole = await here.run("detect", file, ...quick);
+  expect(whole.stderr).toMatch(/ has a column "\w+" of .*, which cannot be read; leave it out by columns\n$/);
+  const some = await here.run("detect", file, "--columns", "x", "--label-column", "none", ...quick);
+  expect([some.code, some.stderr]).toEqual([0, ""]);
+  expect(some.stdout).toMatch(/^x +number/m);
+});
