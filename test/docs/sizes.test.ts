@@ -16,7 +16,7 @@ const stated = new Map(table.map(([, entry, kilobytes]) => [entry!, Number(kilob
 const MOST_FILES: Record<string, number> = { ".": 7, "./core": 4, "./anomaly": 5 };
 
 /** The most that `isthmus/core` may weigh, in kB: what it weighs today, rounded up. */
-const MOST_OF_CORE = 92;
+const MOST_OF_CORE = 93;
 
 /** What a page loads of an entry before it does anything: bundled, minified and gzipped, in kB. */
 async function weight(file: string): Promise<number> {
