@@ -17,6 +17,7 @@ const SIZES: ReadonlyMap<number, number> = new Map([
 /**
  * Reads an array of an .onnx file; it is a view of the file's bytes where the file has it as bytes.
  *
+ * @internal since declarations name no type of another package
  * @throws {FormatError} if it is in a file of its own, or has not as many bytes as its shape asks for
  */
 export function readTensor(reader: BinaryReader, end: number): OnnxTensor {
