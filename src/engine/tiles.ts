@@ -21,6 +21,8 @@ const CANDIDATES = {
 
 /** Time for the measurements, in ms. The first calls of each run use code from the baseline compiler. */
 const BUDGET = 6;
+/** After this time, in ms, the first tile is taken if no other is faster by then. */
+const HALFWAY = 3;
 /**
  * Another tile must be this much faster than the first one. This small product is not the whole workload, and on a busy
  * core the order changes from moment to moment.
@@ -75,15 +77,19 @@ export function chooseTile(kernels: Kernels, memory: EngineMemory, build: BuildN
  */
 function fastest(candidates: readonly number[], time: (candidate: number) => number): number {
   const times = new Map<number, number[]>(candidates.map((candidate) => [candidate, []]));
-  const end = performance.now() + BUDGET;
-  do {
+  const start = performance.now();
+  const measure = () => {
     for (const candidate of candidates) times.get(candidate)!.push(time(candidate));
-  } while (performance.now() < end);
+  };
   const quartile = (candidate: number) => {
     const sorted = times.get(candidate)!.sort((a, b) => a - b);
     return sorted[Math.floor(sorted.length / 4)]!;
   };
   const [first, ...rest] = candidates as [number, ...number[]];
+  do measure();
+  while (performance.now() < start + HALFWAY);
+  if (rest.every((candidate) => quartile(candidate) > quartile(first))) return first;
+  while (performance.now() < start + BUDGET) measure();
   return rest.reduce(
     (winner, candidate) =>
       quartile(candidate) < quartile(winner) * (winner === first ? MARGIN : 1) ? candidate : winner,

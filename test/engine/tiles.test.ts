@@ -54,6 +54,25 @@ test.each(RELEASES)(
   },
 );
 
+test("choosing ends after 3 ms if no other tile is faster than the likeliest by then", async () => {
+  const { kernels, memory } = loadKernels("simd");
+  let now = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => now);
+  for (const [others, rounds] of [
+    [0.6, 2],
+    [0.4, 5],
+  ] as const) {
+    const chooseTile = await unchosen();
+    now = 0;
+    const gemm = vi.fn((tile: number) => {
+      now += TILE_NAMES[tile] === CANDIDATES.simd[0] ? 0.5 : others;
+    });
+    chooseTile({ ...kernels, gemm } as unknown as Parameters<typeof chooseTile>[0], memory, "simd", false);
+    expect(gemm).toHaveBeenCalledTimes(3 * rounds);
+  }
+  vi.restoreAllMocks();
+});
+
 test.each([
   ["simd", false],
   ["relaxed", false],
