@@ -31,12 +31,13 @@ async function ask(node, script, ...args) {
   return JSON.parse(stdout);
 }
 
-async function coldStarts({ node, quick, say }) {
+async function coldStarts({ node, quick, say, calm }) {
   const samples = Object.fromEntries(Object.keys(ENGINES).map((name) => [name, []]));
   for (let run = 0; run < (quick ? 2 : STARTS); run++) {
     say(`start: cold start ${run + 1}`);
     for (const [name, engine] of Object.entries(ENGINES)) {
-      samples[name].push(await ask(node, "coldStart.mjs", JSON.stringify(engine)));
+      const start = () => ask(node, "coldStart.mjs", JSON.stringify(engine));
+      samples[name].push(calm ? (await calm.during(start)).result : await start());
     }
   }
   const reduce = (list) => ({
