@@ -284,6 +284,17 @@ function testIn(name: BrowserName): void {
     await other.page.close();
   });
 
+  it("shows the link where the clipboard does not answer", async () => {
+    await open("points=40");
+    await page.evaluate(() => {
+      const never = () => new Promise<void>(() => {});
+      Object.defineProperty(navigator, "clipboard", { value: { writeText: never } });
+    });
+    await press(page, "copy");
+    await waitForStatus(page, /^The link to this run can be copied/);
+    expect(await page.$eval("input.address", (field) => (field as HTMLInputElement).value)).toBe(page.url());
+  });
+
   it("says what is wrong with a link, and follows one that is typed in", async () => {
     await open("points=1&noise=0.1&colour=red");
     expect(await textOf(page, "#alert")).toBe(

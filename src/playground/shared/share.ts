@@ -1,14 +1,18 @@
 import { make } from "./dom.js";
 
+/** How long the browser may take to copy, in ms: it may have asked the visitor, or have lost its clipboard. */
+const PATIENCE = 3000;
+
 /**
- * Copies the page's address to the clipboard. If the browser does not allow that, shows the address in a field beside the
- * button, selected.
+ * Copies the page's address to the clipboard. If the browser does not allow that, or does not answer, shows the address in a
+ * field beside the button, selected.
  *
  * @returns whether the address was copied
  */
 export async function copyAddress(button: HTMLElement): Promise<boolean> {
   try {
-    await navigator.clipboard.writeText(location.href);
+    const tooLong = new Promise<never>((_, reject) => setTimeout(reject, PATIENCE));
+    await Promise.race([navigator.clipboard.writeText(location.href), tooLong]);
     return true;
   } catch {
     const shown = button.parentElement?.querySelector<HTMLInputElement>("input.address");
