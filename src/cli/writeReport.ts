@@ -3,7 +3,7 @@ import { saveBytes, saveText } from "../node.js";
 import type { ComparedModel, LossHistory, Subject } from "../report/drawReport.js";
 import { counted } from "../report/numberText.js";
 import { showLayers, showOptimizer } from "./architecture.js";
-import type { Examples, Source } from "./source.js";
+import type { Examples, Prepared, Source } from "./source.js";
 import { described } from "./text.js";
 
 /** What a report needs besides the model and the samples. */
@@ -17,7 +17,7 @@ export interface ReportNotes {
 /** Puts together the subject of a report. */
 export function subjectOf(
   model: Autoencoder,
-  { picture }: Pick<Source, "picture">,
+  { picture, prepared }: Pick<Source, "picture" | "prepared">,
   { data, title, labels, positions }: Examples,
   { modelTitle, history, threshold }: ReportNotes,
 ): Subject {
@@ -29,9 +29,19 @@ export function subjectOf(
     ...(picture && { image: picture }),
     ...(labels && { labels }),
     ...(positions && { positions }),
+    ...(prepared && { featureNames: featureNames(prepared.preprocessor) }),
     ...(history && { history }),
     ...(threshold && { threshold }),
   };
+}
+
+/** Names of the values of a sample: of a row's features, or of those of each step of a window. */
+function featureNames(preprocessor: Prepared["preprocessor"]): readonly string[] {
+  if (!("table" in preprocessor)) return preprocessor.featureNames;
+  const names = preprocessor.table.featureNames;
+  return Array.from({ length: preprocessor.size }, (_, step) =>
+    names.map((name) => `${name}, step ${step + 1}`),
+  ).flat();
 }
 
 /** Writes a report, whole or not at all. */

@@ -111,14 +111,13 @@ function findings(compared: readonly Compared[]): string[] {
 function resultsTable(compared: readonly Compared[]): string {
   const columns = [
     { title: "model" },
-    { title: "layers" },
     ...["code", "parameters", "file, kB", "epochs", "MSE", "MAE", "largest MSE"].map(
       (title) => ({ title, number: true }) as const,
     ),
+    { title: "layers" },
   ];
   const rows = compared.map(({ name, layers, bytes, subject: { model, history }, measured }) => [
     escapeText(name),
-    escapeText(layers),
     counted(model.latentSize),
     counted(model.parameterCount),
     counted(Math.ceil(bytes / 1000)),
@@ -126,8 +125,9 @@ function resultsTable(compared: readonly Compared[]): string {
     shown(measured.meanSquaredError),
     shown(measured.meanAbsoluteError),
     shown(measured.errors.reduce((most, error) => Math.max(most, error), 0)),
+    escapeText(layers),
   ]);
-  return grid(columns, rows);
+  return grid(columns, rows, { stacked: true });
 }
 
 /** The losses of models whose losses can be compared: one picture for each kind of loss. */

@@ -23,6 +23,9 @@ import { type Drawing, stack } from "./svg.js";
 /** The most features to draw. */
 const MOST_FEATURES = 30;
 const BINS = 48;
+/** The most letters of a feature's name, and how wide one is, in pixels. */
+const MOST_LETTERS = 22;
+const LETTER = 6.5;
 /** The axis is logarithmic if the largest error is more than this many times the smallest. */
 const WIDE = 50;
 /**
@@ -133,18 +136,26 @@ function ruleText(given: NonNullable<Subject["threshold"]>): string {
   return `chosen so that ${Number((100 * (given.contamination ?? 0.01)).toPrecision(6))} % of these samples are flagged`;
 }
 
+const shortened = (name: string) =>
+  name.length > MOST_LETTERS ? `${name.slice(0, MOST_LETTERS - 1)}…` : name;
+
 /** Mean squared error of each feature. */
-export function featureErrors({ model }: Subject, { rows, columns, featureErrors }: Measured): Picture {
-  const all = Array.from(featureErrors, (error, feature) => ({ feature: `x${feature + 1}`, error }));
+export function featureErrors(
+  { model, featureNames }: Subject,
+  { rows, columns, featureErrors }: Measured,
+): Picture {
+  const nameOf = (feature: number) => featureNames?.[feature] ?? `x${feature + 1}`;
+  const all = Array.from(featureErrors, (error, feature) => ({ feature: nameOf(feature), error }));
   const drawn = all
     .toSorted((a, b) => b.error - a.error)
     .slice(0, MOST_FEATURES)
     .filter(({ error }) => Number.isFinite(error));
   const scaled = model.scaling !== undefined;
   const range = [0, extentOf([0, ...drawn.map(({ error }) => error)])[1]] as const;
+  const longest = Math.max(0, ...drawn.map(({ feature }) => shortened(feature).length));
   const body = chart({
     height: 74 + 19 * drawn.length,
-    marginLeft: 56,
+    marginLeft: 32 + LETTER * Math.max(3, longest),
     marginRight: roomBeside(range),
     marginTop: 10,
     marginBottom: 42,
@@ -156,7 +167,13 @@ export function featureErrors({ model }: Subject, { rows, columns, featureErrors
       ticks: ticksAcross(range),
       tickFormat: tick,
     },
-    y: { domain: drawn.map(({ feature }) => feature), label: "feature", labelArrow: "none", tickSize: 0 },
+    y: {
+      domain: drawn.map(({ feature }) => feature),
+      label: "feature",
+      labelArrow: "none",
+      tickSize: 0,
+      tickFormat: shortened,
+    },
     marks: [
       barX(drawn, {
         x: "error",
@@ -169,6 +186,7 @@ export function featureErrors({ model }: Subject, { rows, columns, featureErrors
       ruleX([0]),
     ],
   });
+  const numbered = featureNames ? "" : "; x1 is the first column of the data";
   const which =
     drawn.length < columns
       ? `The ${drawn.length} of ${columns} features with the largest error`
@@ -176,7 +194,7 @@ export function featureErrors({ model }: Subject, { rows, columns, featureErrors
   return {
     name: "features",
     title: "Error of each feature",
-    caption: `${which}, largest first; x1 is the first column of the data. Means over ${plural(rows, "sample")}${scaled ? ", in the model's scaled units" : ""}.`,
+    caption: `${which}, largest first${numbered}. Means over ${plural(rows, "sample")}${scaled ? ", in the model's scaled units" : ""}.`,
     drawing: body,
   };
 }

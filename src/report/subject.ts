@@ -27,6 +27,8 @@ export interface Subject {
   readonly labels?: ArrayLike<number>;
   /** The position of each point on the curve that it was sampled from. */
   readonly positions?: ArrayLike<number>;
+  /** Names of the values of a sample; default x1, x2, … */
+  readonly featureNames?: readonly string[];
   /** The losses of the model's training. */
   readonly history?: LossHistory;
   /** The threshold for anomalies, or how to learn it; default: the library's rule. */

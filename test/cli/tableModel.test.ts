@@ -163,10 +163,14 @@ test("inspect tells what was learned", async () => {
   expect(model!.preprocessor).toMatchObject({ version: 1, idColumn: "id" });
 });
 
-test("a report takes the table, too", async () => {
+test("a report takes the table, too, and calls the features by their names", async () => {
   const { code, stderr } = await here.run("report", "model.safetensors", "people.csv", "--out", "r.html");
   expect([code, stderr]).toEqual([0, ""]);
-  expect(readFileSync(here.path("r.html"), "utf8")).toContain("200 rows of 4 columns");
+  const html = readFileSync(here.path("r.html"), "utf8");
+  expect(html).toContain("200 rows of 4 columns");
+  for (const name of ["city = Bonn", "age", "spend"])
+    expect(html).toMatch(new RegExp(`>${name}: [\\d.e-]+<`));
+  expect(html).not.toContain("x1 is the first column");
 });
 
 test("--dropout 0 leaves dropout out", async () => {
