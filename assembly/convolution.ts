@@ -9,7 +9,7 @@
 
 import { areApart, areFloats, areVectors, isShare, isStride } from "./checks";
 import { fewColumns, fewGradients } from "./few";
-import { arePanels, isTile, panelBytes, tileColumns } from "./gemm";
+import { arePanels, copyTile, isTile, panelBytes, tileColumns } from "./gemm";
 import { pointAtPatches, pointAtResults, spareSize, SURPLUS } from "./patches";
 import { arePictures, isWindow, patchSize, pictureBytes, picturesOf, windowWord } from "./patchWindow";
 import { gradientOfRuns, productOfRuns } from "./runs";
@@ -30,14 +30,6 @@ function copyRaised(from: usize, to: usize, count: i32, least: f32): void {
     const at = <usize>(j << 2);
     storeUpTo(to + at, f32x4.pmax(v128.load(from + at), f32x4.splat(least)), <usize>(count - j));
   }
-}
-
-/** Copies a row without writing past its end. */
-@inline
-function copyRow(from: usize, to: usize, count: i32): void {
-  const whole = count & ~3;
-  for (let j = 0; j < whole; j += 4) v128.store(to + <usize>(j << 2), v128.load(from + <usize>(j << 2)));
-  for (let j = whole; j < count; j++) store<f32>(to + <usize>(j << 2), load<f32>(from + <usize>(j << 2)));
 }
 
 /** Bytes that `convolve` writes to, from the first position of the first image to the last position of the last. */
@@ -66,8 +58,9 @@ function isApart(window: usize, source: usize, pictures: i32, target: usize, siz
 }
 
 /**
- * C = max(seed + P·B, least) for positions `begin` to `end`, counted over all images. Each row of P is a patch of `source`. C's row
- * for position (y, x) of image i is the `n` floats at c + i·cPicture + y·cRow + x·cStep. Without taps, C is the seed.
+ * C = max(seed + P·B, least) for positions `begin` to `end`, counted over all images. Each row of P is a patch of
+ * `source`. C's row for position (y, x) of image i is the `n` floats at c + i·cPicture + y·cRow + x·cStep. Without taps, C
+ * is the larger of seed and least.
  *
  * @param b B[patch, n], packed, or its transpose if n is at most FEW_COLUMNS
  * @param seed initial value of every row of C
@@ -218,7 +211,8 @@ export function packTaps(
     const channel = row % channels;
     const from = source + <usize>row * <usize>(features << 2);
     if (channels <= FEW_COLUMNS) {
-      copyRow(from, packed + <usize>(load<i32>(tap) + channel * load<i32>(tap, 4) + load<i32>(tap, 8) << 2), features);
+      const to = packed + <usize>(load<i32>(tap) + channel * load<i32>(tap, 4) + load<i32>(tap, 8) << 2);
+      copyTile(from, 0, to, 0, 1, features);
       continue;
     }
     const panel = channel / width;

@@ -17,7 +17,8 @@ function sumsOf(a: v128, b: v128, c: v128, d: v128): v128 {
  * the seed is one row.
  */
 export function fewColumns(
-  rows: i32, n: i32, runs: i32, run: i32, table: usize, runStep: usize, b: usize, seed: usize, targets: usize, least: usize,
+  rows: i32, n: i32, runs: i32, run: i32, table: usize, runStep: usize, b: usize, seed: usize, targets: usize,
+  least: usize,
 ): void {
   const low = v128.load32_splat(least);
   const size = <usize>(run << 2);

@@ -19,7 +19,8 @@ export function prepare(
   const window = learnt ? undefined : windowOf(options);
   const { timeColumn } = options;
   const made = detectionTable(table, { columns: preprocessorOptions(options), window, timeColumn }, learnt);
-  const unseen = learnt ? unseenCategories(made.table, learnt.preprocessor) : [];
+  const features = made.places ? undefined : made.samples;
+  const unseen = learnt ? unseenCategories(made.table, learnt.preprocessor, features) : [];
   const gaps = gapNotes(made.places, made.window?.splitAtGaps);
   return { ...made, notes: [...made.notes, ...gaps, ...unseen] };
 }

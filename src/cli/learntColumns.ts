@@ -1,7 +1,7 @@
 import { nearest } from "../common/nearest.js";
 import { quote } from "../common/printable.js";
 import type { Table, TablePreprocessor } from "../data/index.js";
-import { ArgumentError } from "../index.js";
+import { type AnyMatrix, ArgumentError } from "../index.js";
 import { plural } from "../report/numberText.js";
 
 /**
@@ -22,17 +22,24 @@ export function assertNamedColumns(name: string, table: Table, needed: readonly 
   );
 }
 
-/** Says which columns have categories that were not there in training: all their features are 0. */
-export function unseenCategories(table: Table, preprocessor: TablePreprocessor): string[] {
+/**
+ * Says which columns have categories that were not there in training: all their features are 0.
+ *
+ * @param transformed what the preprocessor makes of the table, if that is there already
+ */
+export function unseenCategories(
+  table: Table,
+  preprocessor: TablePreprocessor,
+  transformed?: AnyMatrix,
+): string[] {
   const categories = preprocessor.columns.filter(({ type }) => type === "category");
   if (categories.length === 0) return [];
-  const features = preprocessor.transform(table);
+  const { data, columns } = transformed ?? preprocessor.transform(table);
   return categories.flatMap(({ name, features: own }) => {
     const { values } = table.columns.find((column) => column.name === name)!;
-    const rows = Array.from({ length: table.rows }, (_, row) => row).filter((row) => {
-      const all = features.row(row);
-      return own.every((feature) => all[feature] === 0);
-    });
+    const rows = Array.from({ length: table.rows }, (_, row) => row).filter((row) =>
+      own.every((feature) => data[row * columns + feature] === 0),
+    );
     const texts = [...new Set(rows.map((row) => quote(String(values[row] ?? ""))))];
     if (texts.length === 0) return [];
     const shown = texts.slice(0, 3).join(", ") + (texts.length > 3 ? ", …" : "");

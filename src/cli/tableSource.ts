@@ -95,7 +95,9 @@ function tableSource(
   const { rows, columns } = samples;
   const table = places?.table ?? given;
   const features = series ? preprocessor.columns : columns;
-  const unseen = unseenCategories(table, series ? preprocessor.table : preprocessor);
+  const unseen = series
+    ? unseenCategories(table, preprocessor.table)
+    : unseenCategories(table, preprocessor, samples);
   const used = (series ? preprocessor.table : preprocessor).columns.length;
   const of = `${plural(table.rows, "row")} of ${plural(used, "column")} (${plural(features, "feature")})`;
   return samplesSource(name, samples, {

@@ -21,6 +21,7 @@ const OPERATIONS_FOR_WORKERS = 2e5;
 const OPERATIONS_FOR_TEAM = 6e6;
 /** With `threads: "auto"`, operations of larger plans before workers start: about 25 ms, as long as a start takes. */
 const OPERATIONS_BEFORE_TEAM = 5e8;
+
 /**
  * Into how many pieces to divide a phase. A long phase gets several per thread, so that a thread that is slowed down does not
  * delay the others. A short one gets 0: each thread keeps its own share, whose data are still in its cache.

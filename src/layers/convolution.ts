@@ -138,8 +138,8 @@ class Convolution {
     return 2 * this.#weight.size * rows.small * columns.small;
   }
 
-  /** Adds the computation of z, or of y = max(z, least). */
-  forward(plan: PlanBuilder, rows: number, x: Tensor, z: Tensor, least: number): void {
+  /** Adds the computation of z, or of y = max(z, least) if a least value is given. */
+  forward(plan: PlanBuilder, rows: number, x: Tensor, z: Tensor, least?: number): void {
     const { parameters, values, zeros } = this.#place;
     const seed = parameters.bias ? parameters.bias.in(values) : zeros;
     this.#through(plan, this.#shape.transposed, rows, x, seed, z, least);
@@ -269,6 +269,8 @@ export function buildConvolution(
 ): BuiltLayer {
   const convolution = new Convolution(place, shape);
   const activated = new Activated(activation, place.outputShape);
+  // A ReLU comes for nothing where the products are written.
+  const rectifies = activation === "relu";
   const width = place.outputShape.at(-1)!;
   return {
     activation,
@@ -278,10 +280,8 @@ export function buildConvolution(
       ...activated.room(purpose, rows),
     }),
     forward(plan, pass) {
-      // A ReLU comes for nothing where the products are written.
-      const least = activation === "relu" ? 0 : Number.NEGATIVE_INFINITY;
-      convolution.forward(plan, pass.rows, pass.x, activated.target(pass), least);
-      if (activation !== "relu") activated.forward(plan, pass);
+      convolution.forward(plan, pass.rows, pass.x, activated.target(pass), rectifies ? 0 : undefined);
+      if (!rectifies) activated.forward(plan, pass);
     },
     backward(plan, pass) {
       activated.backward(plan, pass);
